@@ -138,7 +138,7 @@ pub struct Session {
 /// Dropping the future of a read gives the work up, on the server too where the protocol allows
 /// it. The future of a write must be polled to its end.
 #[async_trait]
-pub trait Storage: Send + Sync + 'static {
+pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// The connection: its label, its time limit and its state.
     fn session(&self) -> Session;
 
@@ -267,7 +267,11 @@ pub trait Storage: Send + Sync + 'static {
         store: Option<&StoreName>,
         interest: channel::Receiver<Interest>,
     ) -> BoxStream<'static, WatchEvent>;
+}
 
+/// What lies beside the key-value stores of a crawl. Only looked at: nothing here changes anything.
+#[async_trait]
+pub trait OtherStorages: Send + Sync {
     /// A look at what lies beside the stores: request queues, datasets, and the statistics of
     /// crawlers. Costs the storage little, for it is made again and again: no request and no item
     /// is read. Changes nothing, `accessed_at` neither, also with [`Options::touch`]. What cannot

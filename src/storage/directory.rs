@@ -67,7 +67,7 @@ use self::open::OpenOptions;
 use self::root::Root;
 use self::watch::Hub;
 
-use super::{Options, Session, Storage, narrow};
+use super::{Options, OtherStorages, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
     Contents, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order,
@@ -341,7 +341,10 @@ impl Storage for DirectoryStorage {
         let write = write.clone();
         self.run(move |root| resolve::outcome(root, &write)).await
     }
+}
 
+#[async_trait]
+impl OtherStorages for DirectoryStorage {
     async fn crawl(&self) -> Result<Crawl> {
         self.run(crawl::look).await
     }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
-use super::{Session, Storage};
+use super::{OtherStorages, Session, Storage};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Contents, Crawl, Error,
     ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, OtherStorage, Progress, Reading, Replicas,
@@ -109,7 +109,10 @@ impl<S: Storage> Storage for ReadOnly<S> {
     ) -> BoxStream<'static, WatchEvent> {
         self.0.watch(store, interest)
     }
+}
 
+#[async_trait]
+impl<S: Storage> OtherStorages for ReadOnly<S> {
     async fn crawl(&self) -> Result<Crawl> {
         self.0.crawl().await
     }

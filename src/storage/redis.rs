@@ -65,7 +65,7 @@ use self::doubt::Doubts;
 use self::keys::Part;
 use self::open::Claims;
 use super::target::RedisTarget;
-use super::{Options, Session, Storage, narrow};
+use super::{Options, OtherStorages, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, Contents, Crawl,
     Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, OtherStorage,
@@ -253,7 +253,10 @@ impl Storage for RedisStorage {
     ) -> BoxStream<'static, WatchEvent> {
         self.watch(store, interest)
     }
+}
 
+#[async_trait]
+impl OtherStorages for RedisStorage {
     async fn crawl(&self) -> Result<Crawl> {
         self.crawl().await
     }

@@ -10,6 +10,13 @@ use crate::pty::{Screen, larder, send};
 
 /// A directory with one store, as Crawlee writes it.
 pub(crate) fn project() -> tempfile::TempDir {
+    let lines = "two\n".repeat(100);
+    let text = "text/plain";
+    project_of(&[("page-1", text, b"one".as_slice()), ("page-2", text, lines.as_bytes())])
+}
+
+/// The same with these records: key, content type and value.
+pub(crate) fn project_of(records: &[(&str, &str, &[u8])]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("key_value_stores/shop");
     std::fs::create_dir_all(&store).unwrap();
@@ -19,10 +26,11 @@ pub(crate) fn project() -> tempfile::TempDir {
             "created_at": "{times}", "modified_at": "{times}"}}"#
     );
     std::fs::write(store.join("__metadata__.json"), meta).unwrap();
-    for (key, value) in [("page-1", "one".to_owned()), ("page-2", "two\n".repeat(100))] {
+    for (key, content_type, value) in records {
         let size = value.len();
         std::fs::write(store.join(key), value).unwrap();
-        let meta = format!(r#"{{"key": "{key}", "content_type": "text/plain", "size": {size}}}"#);
+        let meta =
+            format!(r#"{{"key": "{key}", "content_type": "{content_type}", "size": {size}}}"#);
         std::fs::write(store.join(format!("{key}.__metadata__.json")), meta).unwrap();
     }
     folder

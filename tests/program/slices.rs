@@ -3,33 +3,18 @@
 use std::path::Path;
 
 use crate::pty::Screen;
+use crate::signals::project_of;
 
 /// What 100 ms of a line of 1 Mbit/s carry.
 const MOST: usize = 12_500;
 
 /// A directory with a store: a text, a picture in all colours, a text.
 fn project() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let store = folder.path().join("key_value_stores/shop");
-    std::fs::create_dir_all(&store).unwrap();
-    let times = "2026-11-22T12:00:00+00:00";
-    let meta = format!(
-        r#"{{"id": "AbCdEfGhIjKlMnOpQ", "name": "shop", "accessed_at": "{times}",
-            "created_at": "{times}", "modified_at": "{times}"}}"#
-    );
-    std::fs::write(store.join("__metadata__.json"), meta).unwrap();
-    for (key, content_type, value) in [
-        ("aaaa", "text/plain", b"first of all".to_vec()),
-        ("bbbb", "image/png", picture()),
-        ("cccc", "text/plain", b"what comes next".to_vec()),
-    ] {
-        let size = value.len();
-        std::fs::write(store.join(key), value).unwrap();
-        let meta =
-            format!(r#"{{"key": "{key}", "content_type": "{content_type}", "size": {size}}}"#);
-        std::fs::write(store.join(format!("{key}.__metadata__.json")), meta).unwrap();
-    }
-    folder
+    project_of(&[
+        ("aaaa", "text/plain", b"first of all"),
+        ("bbbb", "image/png", &picture()),
+        ("cccc", "text/plain", b"what comes next"),
+    ])
 }
 
 fn picture() -> Vec<u8> {

@@ -13,7 +13,7 @@ use super::super::load::{ContentsPage, Load};
 use super::super::notice::Notice;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
-use super::table::RowRecord;
+use super::table::{RowRecord, step_of};
 
 /// A page of requests or items.
 #[derive(Debug, Clone)]
@@ -168,20 +168,6 @@ impl ContentsView {
             *record = RowRecord { fields: page.table.row_fields(line), ..RowRecord::default() };
         }
     }
-
-    /// What keys do while a row is shown as a record.
-    fn in_record(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) {
-        match action {
-            Some(Action::Previous) => self.step(-1, 0, ctx),
-            Some(Action::Next) => self.step(1, 0, ctx),
-            other => {
-                let Some(record) = &mut self.record else { return };
-                if record.overlay.act(other, ctx) == Then::Close {
-                    self.record = None;
-                }
-            }
-        }
-    }
 }
 
 impl Dialog for ContentsView {
@@ -199,20 +185,17 @@ impl Dialog for ContentsView {
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if self.record.is_some() {
-            self.in_record(action, ctx);
+            if let Some(rows) = RowRecord::act(&mut self.record, action, ctx) {
+                self.step(rows, 0, ctx);
+            }
             return Then::Stay;
         }
-        let page = ctx.layout().body.inner().height.saturating_sub(3).max(1);
-        let page = isize::try_from(page).unwrap_or(1);
+        let page = ctx.layout().body.inner().height.saturating_sub(3);
+        if let Some((lines, columns)) = step_of(action, page) {
+            self.step(lines, columns, ctx);
+            return Then::Stay;
+        }
         match action {
-            Some(Action::Up) => self.step(-1, 0, ctx),
-            Some(Action::Down) => self.step(1, 0, ctx),
-            Some(Action::PageUp) => self.step(-page, 0, ctx),
-            Some(Action::PageDown) => self.step(page, 0, ctx),
-            Some(Action::Home) => self.step(isize::MIN, 0, ctx),
-            Some(Action::End) => self.step(isize::MAX, 0, ctx),
-            Some(Action::Left) => self.step(0, -1, ctx),
-            Some(Action::Right) => self.step(0, 1, ctx),
             Some(Action::Next) => self.turn(true, ctx),
             Some(Action::Previous) => self.turn(false, ctx),
             Some(Action::Refresh) => self.read(self.from, ctx),

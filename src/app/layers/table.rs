@@ -42,6 +42,42 @@ pub struct RowRecord {
     pub overlay: Overlay,
 }
 
+impl RowRecord {
+    /// Does what keys do while a row is shown as a record; tells by how many rows to go on, if by any.
+    pub(super) fn act(
+        shown: &mut Option<Self>,
+        action: Option<Action>,
+        ctx: &mut Ctx<'_>,
+    ) -> Option<isize> {
+        match action {
+            Some(Action::Previous) => return Some(-1),
+            Some(Action::Next) => return Some(1),
+            other => {
+                if shown.as_mut().is_some_and(|row| row.overlay.act(other, ctx) == Then::Close) {
+                    *shown = None;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Lines and columns by which a key moves the cursor among cells, of which so many lines are a page.
+pub(super) fn step_of(action: Option<Action>, page: u16) -> Option<(isize, isize)> {
+    let page = isize::try_from(page.max(1)).unwrap_or(1);
+    Some(match action? {
+        Action::Up => (-1, 0),
+        Action::Down => (1, 0),
+        Action::PageUp => (-page, 0),
+        Action::PageDown => (page, 0),
+        Action::Home => (isize::MIN, 0),
+        Action::End => (isize::MAX, 0),
+        Action::Left => (0, -1),
+        Action::Right => (0, 1),
+        _ => return None,
+    })
+}
+
 impl TableCursor {
     /// At the first cell of this line.
     pub(in crate::app) fn new(base: Arc<Preview>, line: usize) -> Self {
@@ -182,20 +218,6 @@ impl TableCursor {
         let (line, column) = self.at;
         self.go((line.saturating_add_signed(lines), column.saturating_add_signed(columns)), ctx);
     }
-
-    /// What keys do while a row is shown as a record.
-    fn in_record(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) {
-        match action {
-            Some(Action::Previous) => self.step(-1, 0, ctx),
-            Some(Action::Next) => self.step(1, 0, ctx),
-            other => {
-                let Some(record) = &mut self.record else { return };
-                if record.overlay.act(other, ctx) == Then::Close {
-                    self.record = None;
-                }
-            }
-        }
-    }
 }
 
 impl Dialog for TableCursor {
@@ -209,20 +231,17 @@ impl Dialog for TableCursor {
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if self.record.is_some() {
-            self.in_record(action, ctx);
+            if let Some(rows) = RowRecord::act(&mut self.record, action, ctx) {
+                self.step(rows, 0, ctx);
+            }
             return Then::Stay;
         }
         let page = ctx.layout().record.map_or(1, |pane| pane.inner().height.saturating_sub(3));
-        let page = isize::try_from(page.max(1)).unwrap_or(1);
+        if let Some((lines, columns)) = step_of(action, page) {
+            self.step(lines, columns, ctx);
+            return Then::Stay;
+        }
         match action {
-            Some(Action::Up) => self.step(-1, 0, ctx),
-            Some(Action::Down) => self.step(1, 0, ctx),
-            Some(Action::PageUp) => self.step(-page, 0, ctx),
-            Some(Action::PageDown) => self.step(page, 0, ctx),
-            Some(Action::Home) => self.step(isize::MIN, 0, ctx),
-            Some(Action::End) => self.step(isize::MAX, 0, ctx),
-            Some(Action::Left) => self.step(0, -1, ctx),
-            Some(Action::Right) => self.step(0, 1, ctx),
             Some(Action::SortColumn) => self.sort(ctx),
             Some(Action::FilterColumn) => {
                 let how = self.next();
