@@ -257,8 +257,8 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     }
 
     /// Follows what changes: the list of stores, and the records of `store` where one is given.
-    /// The first item tells how ([`WatchEvent::Source`]), and what happens after the call of this
-    /// function is told, so a walk that starts later misses nothing. Several changes of one
+    /// What happens after the first item is told, so a walk that starts then misses nothing; how it
+    /// is found out is told too ([`WatchEvent::Source`]). Several changes of one
     /// record close together are told as one. Ends only where the backend cannot watch.
     /// What is visible (`interest`) is read before the rest, wherever anything has to be read.
     /// Dropping the stream stops it.

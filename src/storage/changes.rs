@@ -20,6 +20,8 @@ pub struct Changes<'a> {
     storage: &'a dyn Storage,
     store: StoreName,
     events: BoxStream<'static, WatchEvent>,
+    /// The first of these, which has been waited for.
+    first: Option<WatchEvent>,
     sync: KeySync,
     /// How changes are found out, and how many records the store has; both as told.
     source: Option<WatchSource>,
@@ -41,13 +43,15 @@ impl<'a> Changes<'a> {
         told: bool,
     ) -> Result<Self> {
         storage.get_metadata(&store).await?;
-        // Before the walk, so that nothing falls between the two.
+        // Before the walk, and with its first look done: nothing falls between the two.
         let interest = channel::Sender::new(Interest::default());
-        let events = storage.watch(Some(&store), interest.subscribe());
+        let mut events = storage.watch(Some(&store), interest.subscribe());
+        let first = events.next().await;
         let mut changes = Self {
             storage,
             store,
             events,
+            first,
             sync: KeySync::default(),
             source: None,
             records: None,
@@ -69,7 +73,13 @@ impl<'a> Changes<'a> {
     /// watched; or what is in the way of reading keys. Nothing comes after an error.
     pub async fn next(&mut self) -> Result<Option<Vec<RecordEvent>>> {
         while self.found.is_empty() {
-            let Some(event) = self.events.next().await else { return Ok(None) };
+            let event = match self.first.take() {
+                Some(event) => event,
+                None => match self.events.next().await {
+                    Some(event) => event,
+                    None => return Ok(None),
+                },
+            };
             self.take(event).await?;
         }
         Ok(Some(std::mem::take(&mut self.found)))
