@@ -6,7 +6,7 @@ use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo};
 
 use super::ctx::Ctx;
 use super::event::{Effect, Password};
-use super::notice::{self, Notice};
+use super::notice::{self, Notice, Tone};
 use super::question::PromptKind;
 use super::settings::Settings;
 
@@ -164,7 +164,11 @@ impl Session {
         }
         self.state = SessionState::Open(connection);
         if back {
-            ctx.tell(Notice::done("connected again"));
+            // What became of a write is not hidden by it: the line above says that it is live.
+            let tells = |notice: &Notice| matches!(notice.tone, Tone::Done | Tone::Warning);
+            if !ctx.notice.as_ref().is_some_and(tells) {
+                ctx.tell(Notice::done("connected again"));
+            }
             // It may be another one, or a replica no longer.
             ctx.effect(Effect::AskServer(Duration::ZERO));
         }

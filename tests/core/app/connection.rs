@@ -70,6 +70,20 @@ fn the_browser_stays_when_the_server_goes_and_refreshes_when_it_is_back() {
 }
 
 #[test]
+fn what_became_of_a_write_is_not_hidden_by_the_connection_that_is_back() {
+    let mut stage = opened();
+    stage.keys("dy");
+    let write = stage.write();
+    let down = ConnectionState::Down { tries: 1, reason: "the server went away".into() };
+    stage.event(Event::Connection(down));
+    stage.written(write, Ok(done()));
+    let said = stage.notice().to_owned();
+    assert!(said.contains("deleted"), "{said}");
+    stage.event(Event::Connection(ConnectionState::Up));
+    assert_eq!(stage.notice(), said);
+}
+
+#[test]
 fn a_replica_that_is_promoted_takes_writes_as_soon_as_it_says_so() {
     let replica = ServerInfo { replica: true, read_only: true, ..ServerInfo::default() };
     let mut stage = Stage::new(120, 36);
