@@ -41,6 +41,8 @@ pub struct RecordPane {
     pub fetching: bool,
     /// Whether it is to be fetched should it turn out to be large.
     pub fetch_if_large: bool,
+    /// What is done with its value as soon as that is here; any other key gives it up.
+    pub awaiting: Option<Action>,
     /// Whether it has changed while it is on its way, and is to be read once more.
     pub dirty: bool,
     /// Whether it has changed since it was read.
@@ -85,6 +87,9 @@ impl RecordPane {
 
     /// Wants this record; what is shown stays until it comes.
     pub fn want(&mut self, store: StoreName, key: Key) {
+        if !self.wanted.as_ref().is_some_and(|(s, k)| *s == store && *k == key) {
+            self.awaiting = None;
+        }
         self.wanted = Some((store, key));
         self.loading = true;
         self.show_loading = false;
@@ -127,6 +132,7 @@ impl RecordPane {
         self.loading = false;
         self.show_loading = false;
         self.fetching = false;
+        self.awaiting = None;
         self.failure = Some(error);
     }
 

@@ -140,6 +140,7 @@ impl App {
 
     /// Serves what panes and dialogs have asked of each other, in that order.
     pub(super) fn serve(&mut self, by_key: bool) {
+        actions::act_on_awaited(self);
         while let Some(request) = self.out.requests.pop_front() {
             match request {
                 Request::Quit => leaving::quit(self),
@@ -283,6 +284,7 @@ impl App {
             return;
         }
         self.notice = None;
+        self.record.awaiting = None;
         let action = self.keymap.lookup(self.context(), &key);
         self.press(key, action);
     }

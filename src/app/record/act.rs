@@ -154,7 +154,7 @@ impl RecordPane {
             return Ok(());
         }
         Err(match (&self.shown, self.loading) {
-            (_, true) => Notice::info("the record is still on its way"),
+            (_, true) => Notice::info("the record is on its way"),
             (Some(RecordView::TooLarge(_) | RecordView::Head(..)), _) => {
                 let chord = keymap.chord(Context::Record, Action::Fetch);
                 let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
@@ -165,6 +165,25 @@ impl RecordPane {
             }
             _ => Notice::info("there is no record under the cursor"),
         })
+    }
+
+    /// Keeps what needs the value for when it is here, if it is on its way; tells whether that is so.
+    pub(in crate::app) fn awaits(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
+        let needs = matches!(
+            action,
+            Action::Edit
+                | Action::EditExternal
+                | Action::CopyValue
+                | Action::SaveValue
+                | Action::OpenExternal
+                | Action::OpenInner
+        );
+        if !(needs && self.loading && self.record().is_none()) {
+            return false;
+        }
+        self.awaiting = Some(action);
+        ctx.say(Notice::info("the record is on its way; done as soon as it is here"));
+        true
     }
 
     /// The wanted record with its value; says why there is none.

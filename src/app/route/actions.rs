@@ -119,8 +119,29 @@ pub(in crate::app) fn pause_walk(app: &mut App) {
     app.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
 }
 
+/// Does what waited for the value of the record under the cursor, if that is here now.
+pub(super) fn act_on_awaited(app: &mut App) {
+    if app.record.loading && app.record.record().is_none() {
+        return;
+    }
+    let Some(action) = app.record.awaiting.take() else { return };
+    // Nobody has chosen to do it to what is behind a dialog.
+    if !app.layers.is_empty() || app.editor.is_some() || app.focus == Pane::Stores {
+        return;
+    }
+    let lasting = app.notice.take().filter(|notice| notice.lasting);
+    match app.allowed(action) {
+        Ok(()) => act(app, action),
+        Err(why) => app.notice = Some(why),
+    }
+    app.notice = lasting.or(app.notice.take());
+}
+
 /// What keys and record panes have in common.
 pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
+    if app.record.awaits(action, &mut ctx!(app)) {
+        return;
+    }
     match action {
         Action::NewRecord => {
             if !staged::offers(app, Request::NewRecord) {

@@ -4,6 +4,7 @@ use larder::app::{
     Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot, Spot, UnsavedLeaf,
 };
 use larder::edit::{Choice, LeafEdit, TypedValue};
+use larder::keymap::Action;
 use larder::model::{Content, Expect, Record, Write};
 use larder::ops::{Resolution, WriteId};
 
@@ -19,6 +20,7 @@ pub(super) struct Before {
     prompt: Option<(PromptKind, bytes::Bytes)>,
     notice: Option<String>,
     record: Option<Record>,
+    awaiting: Option<Action>,
     layers: usize,
 }
 
@@ -58,6 +60,7 @@ pub(super) fn before(stage: &Stage) -> Before {
         },
         notice: app.notice.as_ref().filter(|notice| notice.lasting).map(|n| n.text.clone()),
         record: app.record.record().cloned(),
+        awaiting: app.record.awaiting,
         layers: app.layers.len(),
     }
 }
@@ -237,7 +240,10 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
         if let Some(opened) = &is.editor
             && let Some(read) = &opened.original
         {
-            assert_eq!(Some(read), was.record.as_ref(), "it shows what the pane showed: {event:?}");
+            let waited = matches!(was.awaiting, Some(Action::Edit | Action::EditExternal))
+                && matches!(event, Event::Loaded(_, _, Ok(Loaded::Record(_))));
+            let shown = if waited { &is.record } else { &was.record };
+            assert_eq!(Some(read), shown.as_ref(), "it shows what the pane showed: {event:?}");
         }
         return;
     };
@@ -314,6 +320,8 @@ fn check_loading(stage: &Stage, world: &World, told: &str) {
         "keys of a store that is gone, after {told}"
     );
     assert!(!app.record.loading || asked(Slot::Record), "the record, after {told}");
+    let waits = app.record.loading && app.record.record().is_none();
+    assert!(waits || app.record.awaiting.is_none(), "a key waits for ever, after {told}");
     assert!(app.keys.sync.walk().is_none() || asked(Slot::Keys), "the keys, after {told}");
     assert!(!app.keys.sync.is_applying() || asked(Slot::Keys), "changes, after {told}");
     assert!(!app.keys.order.selecting || asked(Slot::Select), "the order, after {told}");

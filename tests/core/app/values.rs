@@ -1,7 +1,7 @@
 //! Values: fetched, copied and saved to files.
 
 use larder::app::{Effect, Event, Load, Loaded, OpenedExternal, Read, RecordView, SaveError, Slot};
-use larder::model::{RecordMeta, WatchEvent};
+use larder::model::{Error, ErrorKind, RecordMeta, WatchEvent};
 use larder::preview::{Mode, PreviewKind};
 
 use super::{JSON, opened, shop};
@@ -74,6 +74,45 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
     }
     stage.keys("f");
     assert!(matches!(stage.take(Slot::Record).1, Read::Load(Load::Whole { .. })));
+}
+
+#[test]
+fn what_needs_a_value_is_done_as_soon_as_it_is_here() {
+    let mut stage = opened();
+    stage.keys("je");
+    assert!(stage.app.editor.is_none());
+    assert!(stage.notice().contains("done as soon as it is here"));
+    stage.show(&shop());
+    assert_eq!(stage.app.editor.as_ref().unwrap().original.as_ref().unwrap().meta.key, "b".into());
+    assert!(stage.app.notice.is_none());
+
+    let mut stage = opened();
+    stage.keys("jY").show(&shop());
+    let copied = |effect: &Effect| matches!(effect, Effect::Copy { what: "value", bytes } if *bytes == shop()[1].value);
+    assert!(stage.asked.iter().any(copied));
+}
+
+#[test]
+fn what_waits_for_a_value_is_given_up_by_any_other_key_and_where_none_comes() {
+    for other in ["<esc>", "k", "i", "<shift-tab>"] {
+        let mut stage = opened();
+        stage.keys("je").keys(other);
+        stage.show(&shop());
+        assert!(stage.app.editor.is_none(), "{other}");
+    }
+    let mut stage = opened();
+    stage.keys("je");
+    let failed = Error::new(ErrorKind::Connection, "gone");
+    stage.answer(Slot::Record, Err(failed));
+    stage.keys("r");
+    stage.show(&shop());
+    assert!(stage.app.editor.is_none());
+
+    let mut stage = opened();
+    stage.keys("je");
+    let big = RecordMeta { key: "b".into(), size: 200_000_000, ..RecordMeta::default() };
+    stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::TooLarge(big))));
+    assert!(stage.app.editor.is_none() && stage.notice().contains("fetch it first"));
 }
 
 /// What is to be saved to which file, of the newest effect.

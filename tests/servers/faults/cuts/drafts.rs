@@ -107,21 +107,8 @@ impl Browser {
         let line = format!("│ {before} ");
         let is_there = |text: &str| text.contains("┬ k001 ") && text.contains(&line);
         screen.wait_for("the record", is_there);
-        loop {
-            screen.keys("e");
-            let refused = |text: &str| text.contains("still on its way");
-            let text = screen.wait_for("the editor, or why not", |text| {
-                text.contains("Edit shop") || refused(text)
-            });
-            if !refused(&text) {
-                break;
-            }
-            // It was just being read again. Any key takes the notice away.
-            screen.keys("k");
-            screen.wait_for("another", |text| text.contains("┬ k000 ") && !refused(text));
-            screen.keys("j");
-            screen.wait_for("the record again", is_there);
-        }
+        screen.keys("e");
+        screen.wait_for_text("Edit shop");
         // One character more, or one less.
         let typed = before.strip_prefix('x').map_or_else(|| format!("x{before}"), str::to_owned);
         let is_shown =
