@@ -31,7 +31,7 @@ use server::{Client, Server};
 
 pub(crate) const STORE: &str = "huge";
 /// New records that are few enough to be put over the others, and some that are not.
-const FEW: u64 = 150;
+const FEW: u64 = 90;
 const MANY: u64 = 3_000;
 /// The longest that the server may be held, in milliseconds.
 pub(crate) const HELD: f64 = 5.0;
