@@ -34,7 +34,7 @@ pub use compare::CompareView;
 pub use contents::ContentsView;
 pub use crawl::Overview;
 pub use details::Details;
-pub use dialog::Dialog;
+pub use dialog::{CursorRows, Dialog};
 pub use draft::DraftView;
 pub use found::PathDialog;
 pub use jobs::Jobs;

@@ -148,8 +148,8 @@ impl Layout {
         usize::from(area.inner().height.saturating_sub(header))
     }
 
-    /// How many jobs their list shows at once.
-    pub fn jobs_height(&self) -> usize {
+    /// How many rows a dialog that is a list shows at once.
+    pub fn dialog_rows(&self) -> usize {
         usize::from(self.body.inner().height).max(1)
     }
 

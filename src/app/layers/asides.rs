@@ -10,8 +10,8 @@ use crate::text::{ago, plural};
 
 use super::super::App;
 use super::super::ctx::{Ctx, Request};
-use super::super::list::{Cursor, Move};
-use super::dialog::Dialog;
+use super::super::list::Cursor;
+use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::Then;
 
@@ -44,7 +44,7 @@ impl Dialog for Asides {
         };
         self.rows = app.asides.iter().map(|info| (info.clone(), busy(info))).collect();
         let at = self.rows.iter().position(|(info, _)| Some(&info.id) == held.as_ref());
-        let height = app.layout().jobs_height();
+        let height = app.layout().dialog_rows();
         self.cursor.hold(at.unwrap_or(self.cursor.at), self.rows.len(), height);
         (self.now, self.may_write) = (Some(app.now), app.session.refused(&app.settings).is_none());
     }
@@ -66,9 +66,13 @@ impl Dialog for Asides {
         })
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.rows.len(), ctx.layout().dialog_rows());
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        if let Some(to) = action.and_then(Move::of) {
-            self.cursor.go(to, self.rows.len(), ctx.layout().jobs_height());
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match (action, self.current()) {
@@ -92,14 +96,6 @@ impl Dialog for Asides {
             Action::Accept | Action::Delete => self.may_write && self.current().is_some(),
             _ => true,
         }
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.cursor.go(Move::To(row), self.rows.len(), ctx.layout().jobs_height());
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.cursor.scroll(rows, self.rows.len(), ctx.layout().jobs_height());
     }
 }
 

@@ -9,13 +9,11 @@ use crate::text;
 
 use super::super::ctx::{Ctx, OfTable, Request};
 use super::super::event::Slot;
-use super::super::list::{Cursor, Move};
-use super::dialog::Dialog;
+use super::super::list::Cursor;
+use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::{Then, closes};
 
-/// Rows of the screen that are none of the list's: two borders.
-const FRAME: u16 = 2;
 /// What is shown of a value, in bytes.
 const SEEN: usize = 400;
 
@@ -43,15 +41,6 @@ impl ColumnDialog {
 
     fn values(&self) -> &[(Bytes, u64)] {
         self.counted.as_ref().map_or(&[], |counted| &counted.values)
-    }
-
-    fn height(ctx: &Ctx<'_>) -> usize {
-        usize::from(ctx.layout().body.height.saturating_sub(FRAME)).max(1)
-    }
-
-    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
-        let len = self.values().len();
-        self.cursor.go(to, len, Self::height(ctx));
     }
 
     /// The column, and how many values there are in how many rows.
@@ -105,12 +94,16 @@ impl Dialog for ColumnDialog {
         })
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.values().len(), ctx.layout().dialog_rows());
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if closes(&key, action, (Context::Table, Action::CountValues), ctx) {
             return Then::Close;
         }
-        if let Some(to) = action.and_then(Move::of) {
-            self.go(to, ctx);
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match action {
@@ -127,19 +120,6 @@ impl Dialog for ColumnDialog {
 
     fn allows(&self, action: Action) -> bool {
         action != Action::Open || !self.values().is_empty()
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.go(Move::To(row), ctx);
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        let len = self.values().len();
-        self.cursor.scroll(rows, len, Self::height(ctx));
-    }
-
-    fn resize(&mut self, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(0), ctx);
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {

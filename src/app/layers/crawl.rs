@@ -18,7 +18,7 @@ use super::super::event::Slot;
 use super::super::list::{Cursor, Move};
 use super::super::load::Load;
 use super::super::notice::Notice;
-use super::dialog::Dialog;
+use super::dialog::{CursorRows, Dialog};
 use super::overlay::{Then, closes};
 use readings::Readings;
 
@@ -180,6 +180,11 @@ impl Dialog for Overview {
         self.list(rows, app.keys.store.as_ref(), height);
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.rows.len(), self.height(ctx.layout().body.height));
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if closes(&key, action, (Context::Global, Action::Crawl), ctx) {
             return Then::Close;
@@ -215,15 +220,6 @@ impl Dialog for Overview {
 
     fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
         self.go(Move::To(row), ctx);
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        let height = self.height(ctx.layout().body.height);
-        self.cursor.scroll(rows, self.rows.len(), height);
-    }
-
-    fn resize(&mut self, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(0), ctx);
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {

@@ -6,8 +6,27 @@ use crate::keymap::{Action, Context};
 
 use super::super::App;
 use super::super::ctx::Ctx;
+use super::super::list::{Cursor, Move};
 use super::list::Listing;
 use super::overlay::{Overlay, Then};
+
+/// Rows that a cursor goes through.
+#[derive(Debug)]
+pub struct CursorRows<'a> {
+    /// The cursor.
+    pub cursor: &'a mut Cursor,
+    /// How many rows there are.
+    pub len: usize,
+    /// How many of them are shown.
+    pub height: usize,
+}
+
+impl CursorRows<'_> {
+    /// Moves the cursor.
+    pub(super) fn go(self, to: Move) {
+        self.cursor.go(to, self.len, self.height);
+    }
+}
 
 /// A dialog: takes keys, text and the wheel while it is the topmost.
 pub trait Dialog {
@@ -30,6 +49,20 @@ pub trait Dialog {
         None
     }
 
+    /// The rows that keys, clicks and the wheel go through, of a dialog with a cursor in rows.
+    fn cursor_rows(&mut self, _ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        None
+    }
+
+    /// Moves the cursor, if that is what an action does; tells whether it is.
+    fn moves(&mut self, action: Option<Action>, ctx: &Ctx<'_>) -> bool {
+        let to = action.and_then(Move::of);
+        to.zip(self.cursor_rows(ctx)).is_some_and(|(to, rows)| {
+            rows.go(to);
+            true
+        })
+    }
+
     /// Takes a key, and what it is bound to.
     fn key(&mut self, _key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         self.overlay().map_or(Then::Stay, |overlay| overlay.act(action, ctx))
@@ -44,17 +77,27 @@ pub trait Dialog {
     fn paste(&mut self, _text: &str, _ctx: &mut Ctx<'_>) {}
 
     /// Puts the cursor on a row that was clicked, by its number, of a dialog that has one.
-    fn choose(&mut self, _row: usize, _ctx: &mut Ctx<'_>) {}
+    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
+        if let Some(rows) = self.cursor_rows(ctx) {
+            rows.go(Move::To(row));
+        }
+    }
 
     /// Takes steps of the wheel, in rows, down if positive.
-    fn wheel(&mut self, rows: isize, _ctx: &mut Ctx<'_>) {
-        if let Some(overlay) = self.overlay() {
+    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
+        if let Some(through) = self.cursor_rows(ctx) {
+            through.cursor.scroll(rows, through.len, through.height);
+        } else if let Some(overlay) = self.overlay() {
             overlay.scroll_by(rows);
         }
     }
 
     /// The terminal has another size.
-    fn resize(&mut self, _ctx: &mut Ctx<'_>) {}
+    fn resize(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some(rows) = self.cursor_rows(ctx) {
+            rows.go(Move::By(0));
+        }
+    }
 
     /// It has gone away: nothing more is read for it.
     fn closed(&mut self, _ctx: &mut Ctx<'_>) {}
@@ -79,6 +122,10 @@ impl<T: Dialog> Dialog for Box<T> {
 
     fn overlay(&mut self) -> Option<&mut Overlay> {
         (**self).overlay()
+    }
+
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        (**self).cursor_rows(ctx)
     }
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {

@@ -11,14 +11,12 @@ use crate::text;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::{Effect, Slot};
-use super::super::list::{Cursor, Move};
+use super::super::list::Cursor;
 use super::super::notice::Notice;
-use super::dialog::Dialog;
+use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::{Then, closes};
 
-/// Rows of the screen that are none of the list's: two borders.
-const FRAME: u16 = 2;
 /// What is shown of a value, in bytes.
 const SEEN: usize = 200;
 
@@ -56,15 +54,6 @@ impl PathDialog {
 
     fn len(&self) -> usize {
         self.finds.as_ref().map_or(0, |(finds, _)| finds.values.len())
-    }
-
-    fn height(ctx: &Ctx<'_>) -> usize {
-        usize::from(ctx.layout().body.height.saturating_sub(FRAME)).max(1)
-    }
-
-    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
-        let len = self.len();
-        self.cursor.go(to, len, Self::height(ctx));
     }
 
     /// The path, and how many values it leads to.
@@ -109,12 +98,16 @@ impl Dialog for PathDialog {
         })
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.len(), ctx.layout().dialog_rows());
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if closes(&key, action, (Context::Record, Action::FindPath), ctx) {
             return Then::Close;
         }
-        if let Some(to) = action.and_then(Move::of) {
-            self.go(to, ctx);
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match action {
@@ -155,19 +148,6 @@ impl Dialog for PathDialog {
     fn allows(&self, action: Action) -> bool {
         let on_value = matches!(action, Action::Open | Action::CopyPath | Action::CopyValue);
         !on_value || self.len() > 0
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.go(Move::To(row), ctx);
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        let len = self.len();
-        self.cursor.scroll(rows, len, Self::height(ctx));
-    }
-
-    fn resize(&mut self, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(0), ctx);
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {

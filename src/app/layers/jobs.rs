@@ -7,9 +7,9 @@ use crate::keymap::{Action, Context};
 use super::super::App;
 use super::super::ctx::{Ctx, Request};
 use super::super::jobs::Job;
-use super::super::list::{Cursor, Move};
+use super::super::list::Cursor;
 use super::super::notice::Notice;
-use super::dialog::Dialog;
+use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Place, Row};
 use super::overlay::Then;
 
@@ -38,7 +38,7 @@ impl Dialog for Jobs {
     }
 
     fn look(&mut self, app: &App) {
-        self.update(app.jobs(), app.layout().jobs_height());
+        self.update(app.jobs(), app.layout().dialog_rows());
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
@@ -54,9 +54,13 @@ impl Dialog for Jobs {
         })
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.jobs.len(), ctx.layout().dialog_rows());
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        if let Some(to) = action.and_then(Move::of) {
-            self.cursor.go(to, self.jobs.len(), ctx.layout().jobs_height());
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match (action, self.jobs.get(self.cursor.at)) {
@@ -75,14 +79,6 @@ impl Dialog for Jobs {
     fn allows(&self, action: Action) -> bool {
         action != Action::CancelJob
             || self.jobs.get(self.cursor.at).is_some_and(|job| job.cancellable)
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.cursor.go(Move::To(row), self.jobs.len(), ctx.layout().jobs_height());
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.cursor.scroll(rows, self.jobs.len(), ctx.layout().jobs_height());
     }
 }
 

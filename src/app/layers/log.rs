@@ -8,8 +8,8 @@ use crate::ops::{Turn, words};
 
 use super::super::App;
 use super::super::ctx::{Ctx, Request};
-use super::super::list::{Cursor, Move};
-use super::dialog::Dialog;
+use super::super::list::Cursor;
+use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::Then;
 use super::step;
@@ -63,7 +63,7 @@ impl Dialog for Log {
     }
 
     fn look(&mut self, app: &App) {
-        self.update(&app.journal, app.layout().jobs_height());
+        self.update(&app.journal, app.layout().dialog_rows());
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
@@ -90,9 +90,13 @@ impl Dialog for Log {
         })
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.len(), ctx.layout().dialog_rows());
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        if let Some(to) = action.and_then(Move::of) {
-            self.cursor.go(to, self.len(), ctx.layout().jobs_height());
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match action {
@@ -117,14 +121,6 @@ impl Dialog for Log {
             Action::Accept => self.current().is_some_and(|step| step::plan(step).is_some()),
             _ => true,
         }
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.cursor.go(Move::To(row), self.len(), ctx.layout().jobs_height());
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.cursor.scroll(rows, self.len(), ctx.layout().jobs_height());
     }
 }
 

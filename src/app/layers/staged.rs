@@ -6,10 +6,10 @@ use crate::keymap::{Action, Context};
 
 use super::super::App;
 use super::super::ctx::{Ctx, Request};
-use super::super::list::{Cursor, Move};
+use super::super::list::Cursor;
 use super::super::question::{Confirm, Confirmed};
 use super::super::staged::StagedEdit;
-use super::dialog::Dialog;
+use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::Then;
 
@@ -62,7 +62,7 @@ impl Dialog for Staged {
         let layout = app.layout();
         self.narrow = layout.body.width < NARROW;
         let at = held.and_then(|held| self.edits.iter().position(|edit| edit.id == held));
-        self.cursor.hold(at.unwrap_or(self.cursor.at), self.edits.len(), layout.jobs_height());
+        self.cursor.hold(at.unwrap_or(self.cursor.at), self.edits.len(), layout.dialog_rows());
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
@@ -83,9 +83,13 @@ impl Dialog for Staged {
         })
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.edits.len(), ctx.layout().dialog_rows());
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        if let Some(to) = action.and_then(Move::of) {
-            self.cursor.go(to, self.edits.len(), ctx.layout().jobs_height());
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match (action, self.edits.get(self.cursor.at)) {
@@ -113,13 +117,5 @@ impl Dialog for Staged {
             }
             _ => true,
         }
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.cursor.go(Move::To(row), self.edits.len(), ctx.layout().jobs_height());
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        self.cursor.scroll(rows, self.edits.len(), ctx.layout().jobs_height());
     }
 }

@@ -5,8 +5,8 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Action, Context};
 
 use super::super::ctx::{Ctx, Request};
-use super::super::list::{Cursor, Move};
-use super::dialog::Dialog;
+use super::super::list::Cursor;
+use super::dialog::{CursorRows, Dialog};
 use super::overlay::Then;
 
 /// The targets, and the one under the cursor.
@@ -16,24 +16,23 @@ pub struct Targets {
     pub cursor: Cursor,
 }
 
-impl Targets {
-    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
-        self.cursor.go(to, ctx.settings.targets.len(), ctx.layout().targets_height());
-    }
-}
-
 impl Dialog for Targets {
     fn context(&self) -> Context {
         Context::Targets
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) {
-        self.go(Move::To(ctx.settings.target), ctx);
+        let target = ctx.settings.target;
+        self.choose(target, ctx);
+    }
+
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (ctx.settings.targets.len(), ctx.layout().targets_height());
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
     }
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        if let Some(to) = action.and_then(Move::of) {
-            self.go(to, ctx);
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match action {
@@ -47,18 +46,5 @@ impl Dialog for Targets {
                 Then::Stay
             }
         }
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.go(Move::To(row), ctx);
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        let (len, height) = (ctx.settings.targets.len(), ctx.layout().targets_height());
-        self.cursor.scroll(rows, len, height);
-    }
-
-    fn resize(&mut self, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(0), ctx);
     }
 }

@@ -10,10 +10,10 @@ use crate::model::ContentType;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
-use super::super::list::{Cursor, Move};
+use super::super::list::Cursor;
 use super::super::load::Compute;
 use super::super::question::PromptKind;
-use super::dialog::Dialog;
+use super::dialog::{CursorRows, Dialog};
 use super::overlay::{Then, closes};
 
 /// Rows of the screen that are none of the list's: two borders, the header and the sum.
@@ -73,11 +73,6 @@ impl Totals {
     fn height(ctx: &Ctx<'_>) -> usize {
         usize::from(ctx.layout().body.height.saturating_sub(FRAME)).max(1)
     }
-
-    fn go(&mut self, to: Move, ctx: &Ctx<'_>) {
-        let len = self.rows.as_ref().map_or(0, Vec::len);
-        self.cursor.go(to, len, Self::height(ctx));
-    }
 }
 
 impl Dialog for Totals {
@@ -85,12 +80,16 @@ impl Dialog for Totals {
         Context::Totals
     }
 
+    fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
+        let (len, height) = (self.rows.as_ref().map_or(0, Vec::len), Self::height(ctx));
+        Some(CursorRows { cursor: &mut self.cursor, len, height })
+    }
+
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if closes(&key, action, (Context::Keys, Action::Totals), ctx) {
             return Then::Close;
         }
-        if let Some(to) = action.and_then(Move::of) {
-            self.go(to, ctx);
+        if self.moves(action, ctx) {
             return Then::Stay;
         }
         match action {
@@ -108,19 +107,6 @@ impl Dialog for Totals {
 
     fn allows(&self, action: Action) -> bool {
         action != Action::Open || self.current().is_some()
-    }
-
-    fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
-        self.go(Move::To(row), ctx);
-    }
-
-    fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        let len = self.rows.as_ref().map_or(0, Vec::len);
-        self.cursor.scroll(rows, len, Self::height(ctx));
-    }
-
-    fn resize(&mut self, ctx: &mut Ctx<'_>) {
-        self.go(Move::By(0), ctx);
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
