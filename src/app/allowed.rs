@@ -206,7 +206,9 @@ impl RecordPane {
             | Action::SaveValue
             | Action::OpenExternal => self.has_value(keymap),
             Action::OpenInner => self.may_open(keymap),
-            Action::SelectValue if !self.shows_json() && !self.shows_table() => {
+            Action::SelectValue
+                if !self.shows_json() && !self.shows_table() && self.page().is_none() =>
+            {
                 Err(Notice::info("only JSON has values to choose one of"))
             }
             Action::FindPath if !self.is_json() => {

@@ -7,7 +7,8 @@ use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
 
-use super::load::{Compute, LeavesShown, Loaded, Ordered, RecordView, StepDiff, Summary};
+use super::keys::linked_key;
+use super::load::{Compute, LeavesShown, Loaded, Ordered, PageLink, RecordView, StepDiff, Summary};
 
 impl Compute {
     /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
@@ -88,6 +89,13 @@ impl Compute {
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
             Self::SearchPath(shown, path) => Loaded::Found(shown.lit(&shown.find_path(&path))),
             Self::FindPath(shown, path) => Loaded::PathFound(shown.find_path(&path)),
+            Self::PageLinks(page, index) => {
+                let link = |address: Vec<u8>| {
+                    let key = wanted().then(|| linked_key(&index, &address)).flatten();
+                    PageLink { address: address.into(), key }
+                };
+                Loaded::PageLinks(page.links().into_iter().map(link).collect())
+            }
             Self::Arrange(table, how) => {
                 let shown = Arc::new(table.arranged(&how, wanted)?);
                 Loaded::Arranged(table, how, shown)

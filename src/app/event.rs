@@ -280,6 +280,8 @@ pub enum Slot {
     Contents,
     /// What a path through JSON leads to.
     Path,
+    /// The links of a page.
+    Links,
     /// The rows of a table, arranged.
     Table,
     /// What a column of it holds.

@@ -189,17 +189,12 @@ impl RecordPane {
             | Action::SaveValue
             | Action::OpenExternal => !self.is_in_part(),
             Action::Fetch => self.is_in_part(),
-            Action::SelectValue | Action::OpenInner => match &self.shown {
-                Some(RecordView::Whole(record, preview)) => {
-                    let json = preview.kind() == PreviewKind::Json && !preview.is_converted();
-                    if action == Action::OpenInner {
-                        !json && may_hold(&record.value)
-                    } else {
-                        json || self.shows_table()
-                    }
-                }
-                _ => action == Action::SelectValue && self.shows_table(),
-            },
+            Action::SelectValue if self.shows_table() || self.page().is_some() => true,
+            Action::SelectValue | Action::OpenInner => {
+                let Some(RecordView::Whole(record, preview)) = &self.shown else { return false };
+                let json = preview.kind() == PreviewKind::Json && !preview.is_converted();
+                if action == Action::OpenInner { !json && may_hold(&record.value) } else { json }
+            }
             Action::FindPath => {
                 self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Json)
             }
@@ -256,6 +251,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         // Esc says so already.
         (Action::Left, Pane::Keys) if app.keys.grouping.is_some() => return None,
         (Action::SelectValue, _) if app.record.shows_table() => "cells",
+        (Action::SelectValue, _) if app.record.page().is_some() => "links",
         (Action::Left, Pane::Keys) => "stores",
         (Action::Left, _) => "keys",
         (Action::Follow, _) if app.keys.follow.on => "stop following",
@@ -277,9 +273,10 @@ fn is_pinned(app: &App) -> bool {
 /// What is said of a key in a border, as the footer says it: `takes out` as `take out`.
 fn told_to(does: &str) -> String {
     let (verb, rest) = does.split_at(does.find(' ').unwrap_or(does.len()));
-    let verb = match verb.strip_suffix("oes") {
-        Some(stem) => format!("{stem}o"),
-        None => verb.strip_suffix('s').unwrap_or(verb).to_owned(),
+    let verb = match (verb.strip_suffix("oes"), verb.strip_suffix("ies")) {
+        (Some(stem), _) => format!("{stem}o"),
+        (_, Some(stem)) => format!("{stem}y"),
+        _ => verb.strip_suffix('s').unwrap_or(verb).to_owned(),
     };
     verb + rest
 }

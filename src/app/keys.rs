@@ -2,9 +2,12 @@
 
 mod act;
 mod groups;
+mod linked;
 mod marks;
 mod other_half;
 mod sync;
+
+pub(in crate::app) use linked::linked_key;
 
 use std::sync::Arc;
 

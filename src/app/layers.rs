@@ -12,6 +12,7 @@ mod draft;
 mod found;
 mod jobs;
 mod leaf;
+mod links;
 pub mod list;
 mod log;
 mod menu;
@@ -39,6 +40,7 @@ pub use draft::DraftView;
 pub use found::PathDialog;
 pub use jobs::Jobs;
 pub use leaf::{LeafCursor, UnsavedLeaf};
+pub use links::LinksDialog;
 pub use log::Log;
 pub(in crate::app) use menu::COMMANDS;
 pub(in crate::app) use menu::command::quoted;
@@ -166,6 +168,8 @@ dialogs! {
     Staged(staged::Staged) by Staged,
     /// What a path through JSON leads to.
     Paths(PathDialog),
+    /// The links of a page.
+    Links(LinksDialog),
     /// What a column of a table holds.
     Column(ColumnDialog),
     /// What the footer has shown.

@@ -150,6 +150,8 @@ pub enum Compute {
     SearchPath(Arc<Preview>, JsonPath),
     /// Which values these are.
     FindPath(Arc<Preview>, JsonPath),
+    /// The links of a page, and the keys in this index to which they lead.
+    PageLinks(Arc<Preview>, Arc<Index>),
     /// The rows of a table, arranged so.
     Arrange(Arc<Preview>, Arrangement),
     /// What the rows that are shown hold in a column.
@@ -265,6 +267,8 @@ pub enum Loaded {
     Found(Matches),
     /// What a path through JSON leads to.
     PathFound(PathFinds),
+    /// The links of the page that is shown.
+    PageLinks(Vec<PageLink>),
     /// The rows of a table, arranged so.
     Arranged(Arc<Preview>, Arrangement, Arc<Preview>),
     /// What a column holds.
@@ -287,6 +291,15 @@ pub enum Loaded {
     Merged(Box<Merge>),
     /// What was typed in a value in a value, where it meets what someone else wrote there.
     Inside(Box<InnerMerge>),
+}
+
+/// A link of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageLink {
+    /// The address, as the page has it; hostile text.
+    pub address: Bytes,
+    /// The key in the page's store to which it leads, if there is one.
+    pub key: Option<Key>,
 }
 
 impl Loaded {

@@ -163,6 +163,12 @@ impl RecordPane {
             && !self.is_stale()
     }
 
+    /// What is shown, where it is a page as text.
+    pub fn page(&self) -> Option<&Arc<Preview>> {
+        let page = |preview: &&Arc<Preview>| preview.kind() == PreviewKind::Page;
+        self.preview().filter(page).filter(|_| !self.is_stale())
+    }
+
     /// The record, if it is the wanted one and its value is here.
     pub fn record(&self) -> Option<&Record> {
         match &self.shown {

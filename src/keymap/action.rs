@@ -230,7 +230,7 @@ named! {
     Table "table" "Tables" "While the cursor is on a cell of a table"
     Row "row" "Row" "While a row of a table is shown as a record"
     Contents "contents" "Requests, items" "While requests or items are looked at"
-    Found "found" "Found values" "While values that a path leads to are listed"
+    Found "found" "Found values" "While values that a path leads to, or a page's links, are listed"
     Editor "editor" "Editor" "While a record is edited"
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
     Prompt "prompt" "Prompts" "While a line of text is typed"

@@ -83,6 +83,19 @@ impl Preview {
         }
     }
 
+    /// The addresses of a page's links, by their numbers; takes time in proportion to the page: for the
+    /// background.
+    pub fn links(&self) -> Vec<Vec<u8>> {
+        match &self.body {
+            Body::Lines(Lines { made_from: Some(source), .. })
+                if self.kind == PreviewKind::Page =>
+            {
+                page::reduce(source).links
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The same, its text coloured where it is source.
     pub(super) fn in_colours(mut self, record: &Record) -> Self {
         if let Body::Lines(lines @ Lines { format: Format::Text(_), .. }) = &mut self.body {

@@ -31,6 +31,8 @@ pub(super) struct Page {
     pub(super) cut: bool,
     /// Whether there is hardly any text in the page.
     pub(super) bare: bool,
+    /// The addresses of its links, by their numbers.
+    pub(super) links: Vec<Vec<u8>>,
 }
 
 /// Reads a page.
@@ -193,18 +195,19 @@ impl Reader {
         self.close_link();
         let bare = self.read < LITTLE;
         self.links.write(&mut self.writer);
+        let links = self.links.into_addresses();
         let title = collapsed(&self.title);
         let cut = self.writer.is_full();
         let (body, mut roles) = self.writer.finish();
         if title.is_empty() {
-            return Page { text: body, roles, cut, bare };
+            return Page { text: body, roles, cut, bare, links };
         }
         let shift = title.len() + 2;
         for (at, _) in &mut roles {
             *at = at.start + shift..at.end + shift;
         }
         roles.insert(0, (0..title.len(), Role::Literal));
-        Page { text: [&title, b"\n\n".as_slice(), &body].concat(), roles, cut, bare }
+        Page { text: [&title, b"\n\n".as_slice(), &body].concat(), roles, cut, bare, links }
     }
 }
 

@@ -15,21 +15,23 @@ use super::super::event::Slot;
 use super::super::layers::{Layer, LeafCursor, UnsavedLeaf};
 use super::super::load::{Compute, LeavesShown, RecordView};
 use super::super::notice::Notice;
-use super::{drafts, saving, tables, unasked};
+use super::{drafts, saving, tables, unasked, values};
 
 /// JSON of more bytes than this is edited as a whole only.
 const LONGEST: usize = 8 << 20;
 
 /// What a key that chooses a value does: what is no JSON has none, and is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
-    let json = app.record.loading || app.record.shows_json() || app.record.shows_table();
+    let record = &app.record;
+    let parts = record.shows_json() || record.shows_table() || record.page().is_some();
+    let json = record.loading || parts;
     if action == Action::SelectValue && !json { Action::Edit } else { action }
 }
 
 /// Puts a cursor on the values of the JSON that is shown, or in the cells of the table.
 pub(in crate::app) fn select(app: &mut App) {
     app.drafting.resumed = None;
-    if !tables::select(app) {
+    if !tables::select(app) && !values::list_links(app) {
         look_for_values(app);
     }
 }

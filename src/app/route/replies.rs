@@ -89,6 +89,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             }
         }
         Loaded::PathFound(finds) => values::found(app, finds),
+        Loaded::PageLinks(links) => values::links_found(app, links),
         Loaded::ColumnValues(values) => tables::counted(app, values),
         Loaded::Value(record) => {
             if saving::theirs_read(app, record.as_ref()) {
@@ -209,6 +210,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         | Slot::Totals
         | Slot::Search
         | Slot::Path
+        | Slot::Links
         | Slot::Table
         | Slot::Column
         | Slot::Saving

@@ -1,4 +1,5 @@
-//! Values of JSON found by a path: from the line that is typed to the place in the record.
+//! Values of JSON found by a path, from the line that is typed to the place in the record; links of a
+//! page, to the records that they lead to.
 
 use std::sync::Arc;
 
@@ -7,8 +8,8 @@ use crate::preview::{Matches, Preview, PreviewKind};
 
 use super::super::App;
 use super::super::event::Slot;
-use super::super::layers::{Layer, ListDialog, PathDialog};
-use super::super::load::Compute;
+use super::super::layers::{Layer, LinksDialog, ListDialog, PathDialog};
+use super::super::load::{Compute, PageLink};
 use super::super::notice::Notice;
 
 /// Looks for what a path leads to; one that is none is told.
@@ -31,6 +32,25 @@ pub(super) fn found(app: &mut App, finds: PathFinds) {
     for layer in &mut app.layers {
         if let Layer::List(ListDialog::Paths(dialog)) = layer {
             return dialog.take(finds);
+        }
+    }
+}
+
+/// Lists the links of the page that is shown; tells whether it is one.
+pub(super) fn list_links(app: &mut App) -> bool {
+    let Some((store, page)) = app.keys.store.clone().zip(app.record.page().cloned()) else {
+        return false;
+    };
+    app.out.read(Slot::Links, Compute::PageLinks(page, Arc::clone(app.keys.sync.index())));
+    app.layers.push(Layer::List(ListDialog::Links(LinksDialog::new(store))));
+    true
+}
+
+/// The links of a page were found.
+pub(super) fn links_found(app: &mut App, links: Vec<PageLink>) {
+    for layer in &mut app.layers {
+        if let Layer::List(ListDialog::Links(dialog)) = layer {
+            return dialog.take(links);
         }
     }
 }

@@ -39,6 +39,11 @@ impl Links {
         Some(self.addresses.len())
     }
 
+    /// The addresses, by their numbers.
+    pub(super) fn into_addresses(self) -> Vec<Vec<u8>> {
+        self.addresses
+    }
+
     /// Writes the list of them.
     pub(super) fn write(&self, writer: &mut Writer) {
         if self.addresses.is_empty() {

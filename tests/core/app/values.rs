@@ -301,3 +301,37 @@ fn over_ssh_a_value_is_fetched_by_a_command_that_is_copied() {
     assert!(copied, "{:?}", stage.asked);
     assert!(stage.frame().contains(command), "{}", stage.frame());
 }
+
+#[test]
+fn links_of_a_page_are_listed_and_lead_to_records_of_the_store() {
+    let page = "<!doctype html><title>Shop</title><p>Words enough for a page that is to be read.</p>\
+        <a href='https://shop.example/b.html'>next</a> <a href='/elsewhere'>out</a>";
+    let records = vec![record("a", "text/html", page), record("b", JSON, "2")];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 2)]);
+    stage.open(&records);
+    let list = |stage: &mut Stage| {
+        stage.keys("<tab>");
+        assert!(stage.frame().contains("↵ links"), "{}", stage.frame());
+        stage.keys("<enter>");
+        let (ticket, read) = stage.take(Slot::Links);
+        stage.event(Event::Loaded(Slot::Links, ticket, Ok(computed(read))));
+        stage.frame()
+    };
+    let shown = list(&mut stage);
+    assert!(shown.contains("2 links, 1 to records here"), "{shown}");
+    assert!(shown.contains(" y copy the address"), "{shown}");
+    assert!(shown.contains("[1] https://shop.example/b.html") && shown.contains("[2] /elsewhere"));
+    stage.keys("j<enter>");
+    assert!(stage.notice().contains("not in this store"), "the list stays");
+    stage.keys("y");
+    let copied = |effect: &Effect| matches!(effect, Effect::Copy { what: "address", bytes } if *bytes == "/elsewhere");
+    assert!(stage.asked.iter().any(copied));
+    stage.keys("k<enter>");
+    assert!(stage.app.layer().is_none());
+    while stage.asked.iter().any(|it| matches!(it, Effect::Read(Slot::Select, ..))) {
+        let (ticket, read) = stage.take(Slot::Select);
+        stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
+    }
+    assert_eq!(stage.app.keys.current().unwrap().key, "b".into());
+}
