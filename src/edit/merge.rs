@@ -38,6 +38,8 @@ pub struct Merge {
     pub conflicts: Vec<Conflict>,
     /// Where `theirs` changed what `mine` did not, in words; at most a few.
     pub theirs_at: Vec<String>,
+    /// Whether `mine` also changed white space of JSON, which is not in what comes out.
+    pub is_spaced: bool,
     /// How it is joined.
     way: Way,
     /// Whether the content type itself is the first conflict.
@@ -66,6 +68,7 @@ impl Merge {
             theirs: theirs.clone(),
             conflicts: Vec::new(),
             theirs_at: Vec::new(),
+            is_spaced: false,
             way: Way::Either,
             types: false,
         };
@@ -103,7 +106,10 @@ impl Merge {
             return false;
         }
         let Some((texts, charset)) = self.texts() else { return false };
-        let Some(joined) = JsonMerge::of(texts, &Digests::default()) else { return false };
+        let [base, mine, _] = &texts;
+        let own = JsonMerge::of([base, mine, base].map(Bytes::clone), &Digests::default());
+        let Some(joined) = JsonMerge::of(texts.clone(), &Digests::default()) else { return false };
+        self.is_spaced = own.is_some_and(|own| own.leaves_spacing());
         self.conflicts.extend(joined.conflicts.iter().cloned());
         self.theirs_at.clone_from(&joined.theirs_at);
         self.way = Way::Json(Box::new(joined), charset);

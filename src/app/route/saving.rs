@@ -21,6 +21,9 @@ const MOST_TRIES: u32 = 8;
 /// Places that are named of those that someone else changed.
 const NAMED: usize = 3;
 
+/// What is said of white space that a merge does not take.
+const NOT_SPACED: &str = "the spaces that you typed between values are not in it";
+
 /// The save of what is edited: of the record in the editor, or of one value alone.
 fn saving(app: &mut App) -> Option<&mut Saving> {
     match &mut app.editor {
@@ -201,6 +204,13 @@ pub(super) fn failed(app: &mut App, error: &Error) -> bool {
 /// What was typed has been joined with what is there: saved where nothing is to be chosen, else shown.
 pub(super) fn merged(app: &mut App, merge: Merge) {
     let free = is_free(app);
+    if let Some(editor) = app.editor.as_mut().filter(|_| merge.is_spaced) {
+        editor.told = Some(match editor.told.take() {
+            None => NOT_SPACED.to_owned(),
+            Some(told) if told.ends_with(NOT_SPACED) => told,
+            Some(told) => format!("{told}; {NOT_SPACED}"),
+        });
+    }
     let Some(saving) = saving(app) else { return };
     let Some(merging) = saving.merging.take() else { return };
     let mine = &merging.mine;

@@ -217,6 +217,12 @@ impl JsonMerge {
         true
     }
 
+    /// Whether white space that `mine` changed beside its values is not taken; where members or items come
+    /// or go, it is that around them and no more is known.
+    pub(super) fn leaves_spacing(&self) -> bool {
+        self.members.is_empty() && self.resolve(&[]) != self.mine
+    }
+
     fn conflict(&mut self, at: String, pieces: [Option<&[u8]>; 3]) -> usize {
         let pieces = pieces.map(|piece| piece.map(Bytes::copy_from_slice));
         self.conflicts.push(Conflict::new(at, pieces));

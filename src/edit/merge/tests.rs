@@ -48,6 +48,19 @@ fn other_leaves_are_merged_and_the_rest_stays_to_the_byte() {
 }
 
 #[test]
+fn white_space_that_is_not_taken_is_told() {
+    let spaced = |mine: &str| {
+        let (base, theirs) =
+            (json(r#"{"a": 1, "b": [2], "c": 3}"#), json(r#"{"a":1,"b":[2],"c":4}"#));
+        Merge::of(&base, &json(mine), &theirs).is_spaced
+    };
+    assert!(spaced(r#"{"a":  0, "b": [2], "c": 3}"#));
+    assert!(!spaced(r#"{"a": 0, "b": [5], "c": 3}"#));
+    assert!(!spaced(r#"{"a": 0, "b": {"x":  5}, "c": 3}"#), "a value is taken as it is typed");
+    assert!(!spaced(r#"{"a": 0, "b": [2], "d":  0, "c": 3}"#), "more is not known");
+}
+
+#[test]
 fn members_come_and_go_between_the_separators_that_stand_there() {
     let base = r#"{"a": 1, "b": 2, "c": 3}"#;
     let theirs = r#"{"a":1 , "b":2 , "c":4}"#;

@@ -1,17 +1,21 @@
 //! JSON that was laid out to be edited, put back: what was not typed over stands as it stood in its
-//! source, spacing and all.
+//! source, spacing and all, and what was typed as it was typed.
+
+mod gap;
 
 use std::ops::Range;
 
 use super::lex::{Sink, Token};
 use super::{Spacing, scan};
+use gap::{Gap, Typed, Way};
 
 /// A part of the text that was laid out, and how many bytes stand for it now.
 pub type TypedOver = (Range<usize>, usize);
 
 /// `now` in the spacing of `source`. `laid_out` is what [`pretty`](super::pretty) makes of the source,
-/// `edits` lead from there to `now`, in order. New tokens are spaced as their neighbours were, else as
-/// `spacing` says. `None` if one of the texts is not JSON.
+/// `edits` lead from there to `now`, in order. What was typed stands as it was typed; but new tokens that
+/// are laid out as the view lays out are spaced as their neighbours were, else as `spacing` says. `None`
+/// if one of the texts is not JSON.
 pub fn carried(
     source: &[u8],
     laid_out: &[u8],
@@ -27,37 +31,68 @@ pub fn carried(
     }
     let (first, last) = (old.first()?, old.last()?);
     let mut out = Vec::with_capacity(source.len() + source.len() / 8);
-    out.extend_from_slice(&source[..first.at.start]);
+    let typed = Typed::new(edits, now);
     let mut kept = Kept::new(&shown, edits);
-    let mut before: Option<(&Placed, Option<usize>)> = None;
-    for token in &new {
-        let own = kept.find(token);
-        if let Some((last, was)) = before {
+    let owns: Vec<_> = new.iter().map(|token| kept.find(token)).collect();
+    // Before and after all, the view has no white space of its own.
+    out.extend_from_slice(&source[..first.at.start]);
+    typed.copy(&(0..new.first()?.at.start), &mut out);
+    let mut as_typed = false;
+    for (at, token) in new.iter().enumerate() {
+        let own = owns[at];
+        let before = at.checked_sub(1);
+        let was = before.and_then(|before| owns[before]);
+        if own.is_none() && (before.is_none() || was.is_some()) {
+            as_typed = deviates(&new[before.unwrap_or(0)..], &owns[before.unwrap_or(0)..], &typed);
+        }
+        if let Some(last) = before.map(|before| &new[before]) {
             // What stands between two tokens that stood so in the source, of this kind or another.
             let after = was.filter(|&at| old.get(at + 1).is_some_and(|next| follows(next, token)));
             let ahead = own.and_then(|at| at.checked_sub(1)).filter(|&at| leads(&old[at], last));
-            let between = match (was, own) {
-                (Some(at), Some(next)) if at + 1 == next => Some(at),
-                _ => after.or(ahead),
-            };
-            out.extend_from_slice(match between {
+            let next = matches!((was, own), (Some(at), Some(next)) if at + 1 == next);
+            let between = if next { was } else { after.or(ahead) };
+            let as_it_was = match between {
                 Some(at) => &source[old[at].at.end..old[at + 1].at.start],
                 None => spacing.between(last.token, last.first, token.token, token.first),
-            });
+            };
+            let gap = Gap::of(&typed, last, token);
+            let is_new = was.is_none() || own.is_none();
+            let way = match (next, if is_new { as_typed } else { gap.deviates() }) {
+                (true, _) => Way::Next,
+                (false, true) => Way::AsTyped,
+                (false, false) => Way::AsLaidOut,
+            };
+            gap.write(as_it_was, way, &mut out);
         }
         match own {
             Some(at) => out.extend_from_slice(&source[old[at].at.clone()]),
-            None if token.token == Token::Empty => {
+            None if token.token == Token::Empty && !as_typed => {
                 out.push(token.first);
                 out.extend_from_slice(spacing.inside(token.first));
                 out.push(token.first + 2);
             }
             None => out.extend_from_slice(&now[token.at.clone()]),
         }
-        before = Some((token, own));
     }
+    typed.copy(&(new.last()?.at.end..now.len()), &mut out);
     out.extend_from_slice(&source[last.at.end..]);
     Some(out)
+}
+
+/// Whether the new tokens that come first, but for one that stands before them, are laid out otherwise than
+/// the view lays out.
+fn deviates(new: &[Placed], owns: &[Option<usize>], typed: &Typed<'_>) -> bool {
+    let is_spread = |token: &Placed| token.token == Token::Empty && token.at.len() > 2;
+    for (at, pair) in new.windows(2).enumerate() {
+        if at > 0 && owns[at].is_some() {
+            return false;
+        }
+        let spread = owns[at + 1].is_none() && is_spread(&pair[1]);
+        if spread || Gap::of(typed, &pair[0], &pair[1]).deviates() {
+            return true;
+        }
+    }
+    new.len() == 1 && is_spread(&new[0])
 }
 
 /// A token, the byte it begins with, and where it stands.
@@ -169,13 +204,47 @@ mod tests {
         assert_eq!(put("1,\n  \"b\"", "9,\n  \"b\""), source.replacen(":1 ", ":9 ", 1));
         assert_eq!(put("    2,\n", ""), source.replacen("2 ,  3", "3", 1));
         assert_eq!(put("2,", "2,\n7,"), source.replacen("2 ,  3", "2,7 ,  3", 1));
-        assert_eq!(
-            put("\"e\": []", "\"e\": [], \"f\": {}"),
-            source.replacen("[]}", "[] , \"f\":{ }}", 1)
-        );
         assert_eq!(put("\"c\"", "\"z\""), source.replacen("\"c\"", "\"z\"", 1));
-        // White space between tokens is that of the view.
-        assert_eq!(put("3\n", "3   \n\n"), source);
+        assert_eq!(put("[]", "[],\n    \"f\": {}"), source.replacen("[]}", "[] , \"f\":{ }}", 1));
+    }
+
+    #[test]
+    fn what_was_typed_is_stored_as_it_was_typed() {
+        let source = r#"{"a":1 , "b" :[ 1,2 ],"c":{"d":[]} }"#;
+        let put = |was: &str, by: &str| through(source, was, by);
+        let with = |was: &str, by: &str| source.replacen(was, by, 1);
+        // Spaces beside what stands there still: in a line, at its end, at its beginning.
+        assert_eq!(put("", " \t"), with("{\"a", " \t{\"a"));
+        assert_eq!(put(" 1,", "   1,"), with(":1", ":   1"));
+        assert_eq!(insert(source, "\"a\": ", "  "), with(":1", ":  1"));
+        assert_eq!(insert(source, "\"a\": 1", "  "), with("1 ,", "1   ,"));
+        assert_eq!(insert(source, "\"a\": 1,", "\n\n"), with("1 , ", "1 ,\n\n "));
+        assert_eq!(insert(source, "\"a\": 1,\n", "\n  "), with("1 , ", "1 , \n  "));
+        assert_eq!(insert(source, "1,\n  ", "  "), with("1 , ", "1 ,   "));
+        assert_eq!(insert(source, "}\n}", "\n"), with("} }", "} }\n"));
+        // What stands between is taken away.
+        assert_eq!(put(": 1", ":1"), with(":1", ":1"));
+        assert_eq!(put("1,\n    2", "1,2"), with("1,2", "1,2"));
+        // What is new in a manner of one's own, and in that of the view.
+        assert_eq!(put("[]", "[1, 2]"), with("[]", "[1, 2]"));
+        assert_eq!(put("[]", "{  }"), with("[]", "{  }"));
+        assert_eq!(put("[]", "[],\n\n    \"e\":   1"), with("[]", "[],\n \"e\":   1"));
+        assert_eq!(put("[]", "[],\n    \"e\": 1"), with("[]", "[] , \"e\":1"));
+        assert_eq!(insert(source, "1,\n", "  \"e\": 1,\n"), with("1 , ", "1 , \"e\":1 , "));
+        assert_eq!(insert(source, "1,\n", "\n  \"e\": 1,\n"), with("1 , ", "1 ,\n \"e\":1 , "));
+    }
+
+    /// Laid out, with something typed behind the first `after`, and put back.
+    fn insert(source: &str, after: &str, typed: &str) -> String {
+        let lines = pretty(source.as_bytes()).unwrap();
+        let at = lines.find(after).unwrap() + after.len();
+        let mut now = lines.clone();
+        now.insert_str(at, typed);
+        let spacing = Spacing::seen(source.as_bytes()).unwrap();
+        let edits = [(at..at, typed.len())];
+        let out =
+            carried(source.as_bytes(), lines.as_bytes(), &edits, now.as_bytes(), &spacing).unwrap();
+        String::from_utf8(out).unwrap()
     }
 
     proptest! {
@@ -201,6 +270,29 @@ mod tests {
             prop_assert!(out.starts_with(&source.as_bytes()[..at.start]));
             prop_assert!(out.ends_with(&source.as_bytes()[at.end..]));
             prop_assert_eq!(compact(&out), compact(now.as_bytes()));
+        }
+
+        #[test]
+        fn white_space_is_stored_where_it_was_typed(
+            text in json(), pick in any::<usize>(), typed in "[ \t\n]{1,4}",
+        ) {
+            let source = text.replace(['\n', '\r'], " ");
+            let lines = pretty(source.as_bytes()).unwrap();
+            let tokens = tokens(lines.as_bytes()).unwrap();
+            let is_inside = |at: usize| tokens.iter().any(|it| it.at.start < at && at < it.at.end);
+            let places: Vec<_> = (0..=lines.len()).filter(|&at| !is_inside(at)).collect();
+            let at = places[pick % places.len()];
+            let mut now = lines.clone();
+            now.insert_str(at, &typed);
+            let spacing = Spacing::seen(source.as_bytes()).unwrap();
+            let edits = [(at..at, typed.len())];
+            let out = carried(source.as_bytes(), lines.as_bytes(), &edits, now.as_bytes(), &spacing);
+            let out = out.unwrap();
+            prop_assert_eq!(out.len(), source.len() + typed.len());
+            let without = |at: usize| [&out[..at], &out[at + typed.len()..]].concat();
+            let is_there = |at: &usize| out[*at..].starts_with(typed.as_bytes());
+            let mut places = (0..=source.len()).filter(is_there);
+            prop_assert!(places.any(|at| without(at) == source.as_bytes()));
         }
 
         #[test]

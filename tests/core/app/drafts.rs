@@ -236,7 +236,7 @@ fn what_is_half_typed_in_a_merge_is_kept_as_typed_and_the_rest_keeps_its_spacing
     assert_eq!(other.edited(), lines);
     other.keys("<down><end><left> ]<ctrl-s>");
     let Write::Set(set) = other.write() else { panic!() };
-    assert_eq!(set.value, ODD.replace('1', "[ 10 ]"));
+    assert_eq!(set.value, ODD.replace('1', "[  10 ]"), "as it was typed");
 }
 
 #[test]

@@ -92,6 +92,23 @@ fn changes_of_other_leaves_are_merged_and_said() {
 }
 
 #[test]
+fn spaces_that_a_merge_does_not_take_are_told() {
+    let mut stage = plain();
+    stage.keys("<down><end> <left><left><backspace>2<ctrl-s>");
+    let mut sent = set(&mut stage);
+    assert_eq!(sent.value, TEXT.replace("1.10, ", "1.12,  "), "stored as it was typed");
+    let theirs = TEXT.replace("1E5", "2E5");
+    stage.written(Write::Set(sent), Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(page(&theirs))).compared();
+    sent = set(&mut stage);
+    assert_eq!(sent.value, theirs.replace("1.10", "1.12"));
+    stage.written(Write::Set(sent), Ok(done()));
+    let told = "saved page, merged with someone else's change of $.n, but the spaces that you typed between \
+                values are not in it";
+    assert_eq!(stage.notice(), told);
+}
+
+#[test]
 fn a_merge_that_meets_another_change_is_merged_again() {
     let mut stage = plain();
     stage.keys("<down><end><left><backspace>2<ctrl-s>");
