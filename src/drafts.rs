@@ -4,21 +4,21 @@
 //! together; beyond that the oldest go.
 
 use std::fs::{self, DirBuilder, File, Permissions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use bytes::Bytes;
 
-use crate::edit::draft::{Draft, DraftHead, DraftId, MOST, read_head};
+use crate::edit::draft::{Draft, DraftHead, DraftId, HEAD_LINES, MOST, read_head};
 
 /// How many drafts are kept.
 const MOST_FILES: usize = 200;
 /// How many bytes of them are kept.
 const MOST_BYTES: u64 = 256 << 20;
-/// The bytes at the beginning of a file in which a draft says what it is about.
-const HEAD: u64 = 64 << 10;
+/// The bytes at the beginning of a file in which a draft says what it is about, at most: a key may be long.
+const HEAD: u64 = 8 << 20;
 /// What the name of a draft's file ends with.
 const ENDING: &str = ".draft";
 /// What stands between a draft's name and the ending of the file that the user's own editor has.
@@ -182,8 +182,10 @@ impl Drafts {
 fn head_of(path: &Path) -> Result<DraftHead, String> {
     let unreadable = |why: io::Error| format!("this draft cannot be read: {why}");
     let mut head = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    file.take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+    let mut file = BufReader::new(File::open(path).map_err(unreadable)?.take(HEAD));
+    for _ in 0..HEAD_LINES {
+        file.read_until(b'\n', &mut head).map_err(unreadable)?;
+    }
     read_head(&head)
 }
 
@@ -260,6 +262,16 @@ mod tests {
         drafts.remove(&id).unwrap();
         drafts.remove(&id).unwrap();
         assert_eq!(drafts.read(&id).unwrap_err(), "there is no such draft");
+    }
+
+    #[test]
+    fn a_draft_of_a_record_with_a_long_key_is_found() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        let long = draft(&"k".repeat(100_000), b"typed");
+        drafts.keep(&long).unwrap();
+        assert_eq!(drafts.list()[0].head.as_ref().unwrap(), &long.head);
+        assert_eq!(drafts.read(&long.head.id()).unwrap(), long);
     }
 
     #[test]

@@ -19,6 +19,8 @@ use super::notice::Notice;
 
 /// The longest time between a key and the draft that holds it, in microseconds.
 const DELAY: i64 = 500_000;
+/// Time after which a draft that could not be kept is tried again, in microseconds.
+const AGAIN: i64 = 5_000_000;
 
 /// Drafts: that of what is being edited, and those that were found.
 #[derive(Debug, Default)]
@@ -28,8 +30,8 @@ pub struct Drafting {
     /// Of this target, that nobody is typing in.
     pub found: Found,
     /// The draft that is being read, and what was asked for and is done where it is in the way of
-    /// nothing.
-    pub(super) asked: Option<(DraftId, Request)>,
+    /// nothing; none where the draft itself was.
+    pub(super) asked: Option<(DraftId, Option<Request>)>,
     /// A draft of one value that is gone on with as soon as there is a cursor in the values.
     pub(super) resumed: Option<(DraftId, Box<Draft>)>,
 }
@@ -45,8 +47,8 @@ struct Own {
     due: Option<Timestamp>,
     /// What was kept last, and its name.
     kept: Option<(DraftId, (bytes::Bytes, ContentType, Key))>,
-    /// A name that it was kept under before.
-    stale: Option<DraftId>,
+    /// Names that it was kept under before, which stay until it is under its own.
+    stale: Vec<DraftId>,
     /// Whether it could not be kept, which has been said.
     failed: bool,
 }
@@ -62,6 +64,11 @@ impl Drafting {
         self.own.as_ref().is_some_and(|own| own.kept.is_some() && !own.failed)
     }
 
+    /// Whether what was typed last could not be kept.
+    pub fn is_failing(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| own.failed)
+    }
+
     /// Goes on with an old draft: what is edited from now on is kept under its name.
     pub(super) fn go_on(&mut self, id: &DraftId, draft: &Draft) {
         self.found.remove(id);
@@ -72,7 +79,7 @@ impl Drafting {
             process: head.process,
             due: None,
             kept: Some((id.clone(), kept)),
-            stale: None,
+            stale: Vec::new(),
             failed: false,
         });
     }
@@ -90,9 +97,8 @@ pub(super) fn is_input(event: &Event) -> bool {
 /// stored, or given up.
 pub(super) fn look(app: &mut App, typed: bool) {
     if app.editor.is_none() && app.unsaved_leaf().is_none() {
-        if let Some((id, _)) = app.drafting.own.take().and_then(|own| own.kept) {
-            app.out.effects.push(Effect::DropDraft(id));
-        }
+        let own = app.drafting.own.take();
+        app.out.effects.extend(own.into_iter().flat_map(Own::names).map(Effect::DropDraft));
         return;
     }
     let (now, process) = (app.now, app.settings.process);
@@ -101,7 +107,7 @@ pub(super) fn look(app: &mut App, typed: bool) {
         process,
         due: None,
         kept: None,
-        stale: None,
+        stale: Vec::new(),
         failed: false,
     });
     if typed && own.due.is_none() {
@@ -120,8 +126,6 @@ pub(super) fn look(app: &mut App, typed: bool) {
         && let Some(draft) = unkept(app)
     {
         app.out.effects.push(Effect::KeepDraft(Box::new(draft)));
-        let stale = app.drafting.own.as_mut().and_then(|own| own.stale.take());
-        app.out.effects.extend(stale.map(Effect::DropDraft));
     }
 }
 
@@ -130,7 +134,13 @@ impl Own {
         let head = &draft.head;
         let kept = (draft.text.clone(), head.content_type.clone(), head.key.clone());
         let before = self.kept.replace((head.id(), kept));
-        self.stale = before.map(|(id, _)| id).filter(|id| *id != head.id());
+        self.stale.extend(before.map(|(id, _)| id));
+        self.stale.retain(|id| *id != head.id());
+    }
+
+    /// The names under which something may have been kept.
+    fn names(self) -> impl Iterator<Item = DraftId> {
+        self.kept.map(|(id, _)| id).into_iter().chain(self.stale)
     }
 }
 
@@ -144,7 +154,7 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     let same = own.kept.as_ref().is_some_and(|(_, (text, content_type, key))| {
         *text == draft.text && *content_type == head.content_type && *key == head.key
     });
-    if same || !changed && own.kept.is_none() {
+    if (same && !own.failed) || !changed && own.kept.is_none() {
         return None;
     }
     own.keep(&draft);
@@ -162,15 +172,19 @@ pub(super) fn to_stage(app: &App) -> Option<Draft> {
 pub(super) fn hand_over(app: &mut App, draft: &Draft) {
     app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
     let Some(own) = app.drafting.own.take() else { return };
-    let before = own.kept.map(|(id, _)| id).into_iter().chain(own.stale);
-    let before = before.filter(|id| *id != draft.head.id());
+    let before = own.names().filter(|id| *id != draft.head.id());
     app.out.effects.extend(before.map(Effect::DropDraft));
 }
 
-/// A draft was kept, or could not be: that is said once.
-pub(super) fn kept(app: &mut App, result: Result<(), String>) {
+/// A draft was kept, or could not be: that is said once, and it is tried again.
+pub(super) fn kept(app: &mut App, id: &DraftId, result: Result<(), String>) {
     let Some(own) = &mut app.drafting.own else { return };
     let failed = std::mem::replace(&mut own.failed, result.is_err());
+    if result.is_err() {
+        own.due.get_or_insert(Timestamp::from_micros(app.now.micros() + AGAIN));
+    } else if own.kept.as_ref().is_some_and(|(kept, _)| kept == id) {
+        app.out.effects.extend(own.stale.drain(..).map(Effect::DropDraft));
+    }
     if let (Err(why), false) = (result, failed) {
         app.tell(Notice::warning(format!("what you type is not kept as a draft: {why}")));
     }

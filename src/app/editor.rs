@@ -18,6 +18,7 @@ use crossterm::event::KeyEvent;
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
+use crate::text::visible;
 
 use super::Area;
 use super::input::LineInput;
@@ -122,7 +123,8 @@ impl Editor {
         } else {
             Opened::new(&record)
         };
-        let key = record.meta.key.escaped();
+        // A line break in it is seen as one.
+        let key = visible(&record.meta.key.escaped()).into_owned();
         let content_type = record.meta.content_type.as_str().to_owned();
         Self::with(store, Some(record), &key, &content_type, opened, Field::Value)
     }

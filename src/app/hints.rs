@@ -214,7 +214,8 @@ impl Editor {
     fn would(&self, action: Action) -> bool {
         let text = self.value.text().is_some();
         match action {
-            Action::Undo => self.is_changed(),
+            Action::Undo => self.value.document().is_some_and(|it| it.can_undo(false)),
+            Action::Redo => self.value.document().is_some_and(|it| it.can_undo(true)),
             Action::Format | Action::SaveAsText | Action::Bracket => {
                 text && self.typed_content_type().family() == Family::Json
             }

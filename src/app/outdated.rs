@@ -1,10 +1,17 @@
-//! What someone else has done meanwhile to the record in the editor, as far as the panes know.
+//! What to warn of while a record is edited: what someone else has done meanwhile to it, as far as the panes
+//! know, and that there is no draft.
 
 use crate::ops::words;
 
 use super::App;
 use super::editor::Editor;
 use super::load::RecordView;
+
+/// That what is typed is not kept, and the same where there is little room.
+const NOT_KEPT: [&str; 2] = [
+    "what you type cannot be kept as a draft: it is lost if larder ends before you save",
+    "no draft is kept",
+];
 
 /// What to warn of while a record is edited, and the same in few words. A crawl that writes back in any
 /// case comes first.
@@ -19,7 +26,10 @@ pub fn warning(app: &App, editor: &Editor) -> Option<[&'static str; 2]> {
     if is_removed(app, editor) {
         return Some([words::REMOVED_MEANWHILE, words::REMOVED_MEANWHILE_SHORT]);
     }
-    is_changed(app, editor).then_some([words::CHANGED_MEANWHILE, words::CHANGED_MEANWHILE_SHORT])
+    if is_changed(app, editor) {
+        return Some([words::CHANGED_MEANWHILE, words::CHANGED_MEANWHILE_SHORT]);
+    }
+    app.drafting.is_failing().then_some(NOT_KEPT)
 }
 
 /// Whether the record is not in the store any more.

@@ -48,8 +48,8 @@ pub enum Confirmed {
     DropDraft(DraftId),
     /// Throw this staged edit away.
     DropStaged(DraftId),
-    /// Undo this step, or do it again.
-    Turn(Turn, StepId),
+    /// Undo this step, or do it again, by this plan.
+    Turn(Turn, StepId, Box<Plan>),
     /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
     /// until it has been read.
     OverwriteRecord(Option<Expect>),
@@ -145,27 +145,36 @@ impl Confirm {
     }
 
     /// Whether to put records back into a store that has some by now.
-    pub fn turn((turn, step): (Turn, &Step), plan: Plan, now: u64, place: &str) -> Self {
-        let verb = if turn == Turn::Undo { "undo" } else { "do again" };
-        let title =
-            format!("{}: {}", if turn == Turn::Undo { "Undo" } else { "Redo" }, step.words());
-        let mut asked = Self { title, verb, ..Self::plan(plan, place) };
-        asked.confirmed = Confirmed::Turn(turn, step.id);
+    pub fn restore(turned: (Turn, &Step), plan: Plan, now: u64, place: &str) -> Self {
+        let mut asked = Self::turn(turned, plan, place);
         let now = format!("The store has {} by now.", text::plural(now, "record"));
         asked.lines.insert(asked.lines.len().saturating_sub(1), now);
         asked
     }
 
+    /// Whether to empty or remove a store again, with what is there by now.
+    pub fn again(step: &Step, plan: &Plan, now: &StoreInfo, weight: Weight, place: &str) -> Self {
+        let plan = plan.as_of(now, weight).warned(Some(words::COME_SINCE.to_owned()));
+        Self::turn((Turn::Redo, step), plan, place)
+    }
+
+    /// Whether to undo a step, or do it again, by this plan.
+    fn turn((turn, step): (Turn, &Step), plan: Plan, place: &str) -> Self {
+        let (way, verb) = match turn {
+            Turn::Undo => ("Undo", "undo"),
+            Turn::Redo => ("Redo", "do again"),
+        };
+        let title = format!("{way}: {}", step.words());
+        let confirmed = Confirmed::Turn(turn, step.id, Box::new(plan.clone()));
+        Self { title, verb, confirmed, ..Self::plan(plan, place) }
+    }
+
     /// Shows what is known by now of the store that it asks to drop or to purge.
     pub fn update(&mut self, info: &StoreInfo, weight: Weight, place: &str) {
-        let Confirmed::Plan(plan) = &self.confirmed else { return };
-        let reversible = plan.reversible;
-        let now = match &plan.change {
-            PlannedChange::Purge(store) if store.name == info.store => Plan::purge(info, weight),
-            PlannedChange::Drop(store) if store.name == info.store => Plan::drop(info, weight),
-            _ => return,
-        };
-        self.lines = words::lines(&Plan { reversible, ..now }, place);
+        let (Confirmed::Plan(plan) | Confirmed::Turn(_, _, plan)) = &self.confirmed else { return };
+        if plan.empties().is_some_and(|store| store.name == info.store) {
+            self.lines = words::lines(&plan.as_of(info, weight), place);
+        }
     }
 
     /// Whether what it removes can be set aside instead, so that the user may choose.

@@ -1,5 +1,6 @@
 //! What can be run by its name, and what of it was run or looked at lately.
 
+use crate::edit::draft::DraftId;
 use crate::keymap::{Action, Context};
 use crate::model::{Key, StoreName};
 
@@ -18,6 +19,8 @@ pub enum Item {
     Store(StoreName),
     /// Going to a record.
     Record(StoreName, Key),
+    /// Going on with a draft, of this store and record; of a new one, if there is no key.
+    Draft(DraftId, StoreName, Option<Key>),
     /// Copying the record that is asked about to this store.
     CopyTo(StoreName),
     /// Opening a target, by its number in [`Settings::targets`](crate::app::Settings::targets).
@@ -29,7 +32,7 @@ pub enum Item {
 impl Item {
     /// Whether it is of one target alone.
     fn is_of_target(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Record(..) | Self::CopyTo(_))
+        matches!(self, Self::Store(_) | Self::Record(..) | Self::Draft(..) | Self::CopyTo(_))
     }
 }
 

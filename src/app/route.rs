@@ -123,7 +123,7 @@ impl App {
                 }
             }
             Event::DraftKept(id, result) if staged::kept(self, &id, &result) => {}
-            Event::DraftKept(_, result) => drafting::kept(self, result),
+            Event::DraftKept(id, result) => drafting::kept(self, &id, result),
             Event::Drafts(found) => drafts::found(self, found),
             Event::Pins(target, found) => pins::found(self, &target, found),
             Event::DraftRead(id, result) if staged::read(self, &id, &result) => {}

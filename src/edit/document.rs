@@ -149,6 +149,11 @@ impl Document {
         }
     }
 
+    /// Whether there is a step to take back, or to do again.
+    pub fn can_undo(&self, redo: bool) -> bool {
+        self.history.can(redo)
+    }
+
     /// Takes the last step back; gives the range of what it brought back.
     pub fn undo(&mut self) -> Option<Range<usize>> {
         let group = self.history.undo()?;

@@ -12,7 +12,7 @@ use super::inner::{InnerPlace, InnerValue};
 use super::leaves::{EditedLeaf, LeafEdit};
 use super::text_of::TypedValue;
 
-pub use file::{MOST, read_head};
+pub use file::{HEAD_LINES, MOST, read_head};
 
 /// The name of a draft's file, without its ending.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -202,6 +202,24 @@ impl Journal {
         }
     }
 
+    /// A step that empties or removes a store is done again whatever has been written there since, for it is
+    /// asked about before.
+    pub fn ask_before(&mut self, id: StepId) {
+        let step = self.steps.iter_mut().find(|step| step.id == id);
+        if let Some(Step { state: StepState::Undone(Some(plan)), .. }) = step
+            && let PlannedChange::Purge(store) | PlannedChange::Drop(store) = &mut plan.change
+        {
+            store.modified_at = None;
+        }
+    }
+
+    /// A step that was done again has done something else than before.
+    pub fn retitle(&mut self, id: StepId, title: String, records: u64) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
+            (step.title, step.records) = (title, records);
+        }
+    }
+
     /// What was set aside has been freed.
     pub fn freed(&mut self, id: &AsideId) {
         for step in &mut self.steps {

@@ -90,7 +90,7 @@ pub struct PlannedStore {
     pub name: StoreName,
     /// Its id, where that is known: a store of the same name that is made later has another.
     pub id: Option<String>,
-    /// When it was written to last, where nobody may have since.
+    /// When it was written to last, where nobody may have since it was put back.
     pub modified_at: Option<Timestamp>,
 }
 
@@ -277,6 +277,20 @@ impl Plan {
     pub fn restores(&self) -> Option<&AsideInfo> {
         match &self.change {
             PlannedChange::Restore(info) => Some(info),
+            _ => None,
+        }
+    }
+
+    /// The same, of a store that is emptied or removed, with what is known of it now.
+    #[must_use]
+    pub fn as_of(&self, now: &StoreInfo, weight: Weight) -> Self {
+        Self { records: now.records, weight, ..self.clone() }
+    }
+
+    /// The store that it empties or removes.
+    pub fn empties(&self) -> Option<&PlannedStore> {
+        match &self.change {
+            PlannedChange::Purge(store) | PlannedChange::Drop(store) => Some(store),
             _ => None,
         }
     }

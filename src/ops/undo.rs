@@ -157,24 +157,22 @@ pub(super) async fn restore(
         let rest = Some(Box::new(Plan::restore(AsideInfo { records: left, ..info.clone() })));
         return Ok(Outcome { records, replicas, rest, ..Outcome::default() });
     }
-    let mut outcome = Outcome { records, replicas, left, ..Outcome::default() };
     let name = info.aside.store();
-    if restored.left == 0
-        && let Ok(now) = storage.get_metadata(name).await
-    {
-        let planned =
-            PlannedStore { name: name.clone(), id: now.id.clone(), modified_at: now.modified_at };
-        let plan = match &info.aside {
-            Aside::Records(_) => Plan::purge(&now, Weight::of(&now)),
-            Aside::Store(_) => Plan::drop(&now, Weight::of(&now)),
-        };
-        let change = match &info.aside {
-            Aside::Records(_) => PlannedChange::Purge(planned),
-            Aside::Store(_) => PlannedChange::Drop(planned),
-        };
-        outcome.inverse = Some(Box::new(Plan { change, ..plan }.undoable(true)));
-    }
-    Ok(outcome)
+    let now = storage.get_metadata(name).await.ok();
+    let now = now.unwrap_or_else(|| StoreInfo { store: name.clone(), ..StoreInfo::default() });
+    // Where something came since, another purge does it again, which is asked about.
+    let modified_at = now.modified_at.filter(|_| left == 0);
+    let planned = PlannedStore { name: name.clone(), id: now.id.clone(), modified_at };
+    let plan = match &info.aside {
+        Aside::Records(_) => Plan::purge(&now, Weight::of(&now)),
+        Aside::Store(_) => Plan::drop(&now, Weight::of(&now)),
+    };
+    let change = match &info.aside {
+        Aside::Records(_) => PlannedChange::Purge(planned),
+        Aside::Store(_) => PlannedChange::Drop(planned),
+    };
+    let inverse = Some(Box::new(Plan { change, ..plan }.undoable(true)));
+    Ok(Outcome { records, replicas, inverse, left, ..Outcome::default() })
 }
 
 /// What is set aside under an id.

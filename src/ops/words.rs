@@ -13,7 +13,7 @@ mod rewrite;
 mod staged;
 mod turn;
 
-pub use aside::{LIST_ASIDES, not_freed};
+pub use aside::{COME_SINCE, LIST_ASIDES, not_freed};
 pub use aside::{ending, nothing_aside};
 pub(super) use lost::found_out;
 pub use lost::{in_doubt, not_known};
@@ -228,6 +228,10 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
     let part = if outcome.rest.is_some() { " in part" } else { "" };
     let done = match &plan.step {
         Some((Turn::Undo, title)) => format!("undone{part}: {title}"),
+        // With a crawl at work it is another number than before.
+        Some((Turn::Redo, _)) if plan.empties().is_some() => {
+            format!("done again{part}: {}", made(plan, outcome))
+        }
         Some((Turn::Redo, title)) => format!("done again{part}: {title}"),
         None => made(plan, outcome),
     };

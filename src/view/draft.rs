@@ -72,7 +72,9 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
     let [stored, merges] =
         if low { ["", ""] } else { [", and not stored", " Going on merges the two."] };
     let mut lines = said(&format!("Typed {age}{place}{stored}."), Role::Text);
-    if shown.is_outrun() {
+    if shown.is_gone() {
+        lines.extend(said("The record is not there any more.", Role::Warning));
+    } else if shown.is_outrun() {
         let words = format!("Someone else has written the record since.{merges}");
         lines.extend(said(&words, Role::Warning));
     }
@@ -84,16 +86,22 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
     let compared = match &part {
         Some((part, true)) => format!("{part}, compared with what is there now:"),
         Some((part, false)) => format!("{part}, compared with what was read:"),
-        None => "Compared with what is there now:".to_owned(),
+        None => {
+            let so_far = if shown.is_laid_out { "It is no JSON so far. " } else { "" };
+            let other = if shown.is_gone() { "what was read" } else { "what is there now" };
+            let laid_out = if shown.is_laid_out { ", laid out" } else { "" };
+            format!("{so_far}Compared with {other}{laid_out}:")
+        }
     };
+    let weights = (!shown.is_laid_out).then(|| weights(diff, appearance));
     if low {
         lines.extend(part.iter().flat_map(|(part, _)| said(part, Role::Dim)));
         lines.extend(changes(diff, width, appearance));
-        lines.push(weights(diff, appearance));
+        lines.extend(weights);
         return lines;
     }
     lines.extend(said(&compared, Role::Dim));
-    lines.push(weights(diff, appearance));
+    lines.extend(weights);
     lines.extend(changes(diff, width, appearance));
     lines
 }

@@ -99,7 +99,11 @@ fn confirm(
             let role = if wrong { Role::Danger } else { Role::Dim };
             put(buf, x, y, width, "Its name: ", appearance.style(role))
         } else {
-            let asked = format!("Type its name to {} it:", confirm.verb);
+            let does = match confirm.verb.strip_prefix("do ") {
+                Some(how) => format!("do it {how}"),
+                None => format!("{} it", confirm.verb),
+            };
+            let asked = format!("Type its name to {does}:");
             put(buf, x, y, width, &asked, appearance.style(Role::Dim));
             if wrong {
                 let fault = "That is not its name.";

@@ -57,6 +57,11 @@ impl Found {
         self.drafts.iter().find(about).map(|(id, _)| id)
     }
 
+    /// All of edits that were not staged, the newest first.
+    pub(in crate::app) fn all(&self) -> impl Iterator<Item = &(DraftId, DraftHead)> {
+        self.drafts.iter().filter(|(_, head)| !head.staged)
+    }
+
     /// Those of edits that were staged before.
     pub(in crate::app) fn staged(&self) -> Vec<DraftId> {
         let staged = self.drafts.iter().filter(|(_, head)| head.staged);

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::edit::{HexEdit, TextEdit};
+use crate::edit::{Document, HexEdit, TextEdit};
 
 /// What is edited.
 #[derive(Debug)]
@@ -44,6 +44,15 @@ impl Content {
     /// What ends a line, as other editors would add it at the end.
     pub fn line_end(&self) -> &'static [u8] {
         self.text().map_or(b"\n", |text| text.line_end().as_bytes())
+    }
+
+    /// What is typed over.
+    pub fn document(&self) -> Option<&Document> {
+        match self {
+            Self::Text(text) => Some(text.document()),
+            Self::Hex(edit) => Some(edit.document()),
+            Self::Bytes(_) => None,
+        }
     }
 
     /// The text being edited.

@@ -94,7 +94,7 @@ impl Confirm {
             Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),
             Confirmed::DropDraft(id) => ctx.request(Request::DropDraft(id)),
             Confirmed::DropStaged(id) => ctx.request(Request::DropStaged(id)),
-            Confirmed::Turn(turn, step) => ctx.request(Request::TurnStep(turn, step)),
+            Confirmed::Turn(turn, step, _) => ctx.request(Request::TurnStep(turn, step)),
             Confirmed::OverwriteRecord(expected) => ctx.request(Request::SaveOver(expected)),
             Confirmed::OverwriteFile(path, bytes) => ctx.save_file(path, bytes, true),
             Confirmed::OpenExternal(name, bytes) => {

@@ -24,6 +24,8 @@ pub struct DraftView {
     pub typed: TypedValue,
     /// What is there now; none for a new record.
     pub now: Option<TypedValue>,
+    /// Whether it is compared as the editor lays it out: it is no JSON so far.
+    pub is_laid_out: bool,
     /// What is different; none until it has been compared.
     pub diff: Option<Diff>,
     /// How far it is scrolled.
@@ -33,12 +35,18 @@ pub struct DraftView {
 impl DraftView {
     /// A draft whose difference is being looked for.
     pub fn new(id: DraftId, draft: Draft, typed: TypedValue, now: Option<TypedValue>) -> Self {
-        Self { id, draft, typed, now, diff: None, overlay: Overlay::default() }
+        let (is_laid_out, diff, overlay) = (false, None, Overlay::default());
+        Self { id, draft, typed, now, is_laid_out, diff, overlay }
     }
 
     /// Whether someone else has written the record since it was read for the draft.
     pub fn is_outrun(&self) -> bool {
         self.draft.base != self.now
+    }
+
+    /// Whether the record is not there any more.
+    pub fn is_gone(&self) -> bool {
+        !self.draft.head.is_new && self.now.is_none()
     }
 
     fn take(&self, as_new: bool, ctx: &mut Ctx<'_>) {

@@ -49,7 +49,7 @@ impl Log {
         match &self.current()?.state {
             StepState::Fixed(why) => Some(why),
             StepState::Undone(None) if self.cursor.at == 0 => {
-                Some("not all of it came back: what has come since stays")
+                Some("what it had made was gone already")
             }
             StepState::Undone(None) => Some("something else was done since"),
             StepState::Done(_) | StepState::Undone(Some(_)) => None,

@@ -19,7 +19,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, Prompt, PromptKind};
 use super::super::writes::Answer;
 use super::super::{App, notice};
-use super::{asides, leaving, opened, questions, replies, rewrites, saving, staged, unasked, undo};
+use super::{asides, leaving, opened, replies, rewrites, saving, staged, unasked, undo};
 
 /// It is known what became of a write.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
@@ -226,14 +226,12 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
 /// Of a store that has been written to since it was put back, emptying or removing it is not done again but
 /// asked about, with what is there now.
 fn ask_anew(app: &mut App, plan: &Plan) {
-    let (store, is_drop) = match &plan.change {
-        PlannedChange::Purge(store) => (&store.name, false),
-        PlannedChange::Drop(store) => (&store.name, true),
-        _ => return,
-    };
+    let Some(planned) = plan.empties() else { return };
+    let asked = PlannedStore { modified_at: None, ..planned.clone() };
+    let next = app.journal.next(Turn::Redo).filter(|(_, next)| next.empties() == Some(&asked));
     let again = matches!(plan.step, Some((Turn::Redo, _)));
-    if let Some(info) = app.stores.get(store).filter(|_| again).cloned() {
-        questions::ask_about_store(app, &info, is_drop);
+    if let Some(id) = next.map(|(step, _)| step.id).filter(|_| again) {
+        undo::ask_anew(app, id);
         unasked::await_pause(app);
     }
 }

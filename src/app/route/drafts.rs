@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::edit::draft::{Draft, DraftHead, DraftId};
 use crate::edit::{EditedLeaf, InnerValue, TypedValue};
 use crate::keymap::{Action, Context};
-use crate::model::{ContentType, Record, RecordMeta};
+use crate::model::{ContentType, Key, Record, RecordMeta, StoreName};
+use crate::preview::json;
 use crate::text;
 
 use super::super::App;
@@ -37,8 +38,10 @@ pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
         }
         let of = if first.is_new { "a new record".to_owned() } else { first.key.named() };
         let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-        let text = format!("there is an unsaved draft of {of}{more}: editing offers it");
-        app.tell(Notice::warning(text));
+        let palette = app.keymap.chord(Context::Global, Action::Palette);
+        let offer =
+            palette.map_or("editing offers".into(), |key| format!("editing and {key} offer"));
+        app.tell(Notice::warning(format!("an unsaved draft of {of}{more}: {offer} it")));
     }
 }
 
@@ -54,9 +57,24 @@ pub(in crate::app) fn offers(app: &mut App, asked: Request) -> bool {
     let Some(id) = app.drafting.found.of(&app.settings.label, store, key).cloned() else {
         return false;
     };
-    app.drafting.asked = Some((id.clone(), asked));
+    app.drafting.asked = Some((id.clone(), Some(asked)));
     app.out.effects.push(Effect::ReadDraft(id));
     true
+}
+
+/// Reads a draft that was chosen by its name, to be shown.
+pub(super) fn ask_for(app: &mut App, id: DraftId) {
+    app.drafting.asked = Some((id.clone(), None));
+    app.out.effects.push(Effect::ReadDraft(id));
+}
+
+/// Whether a record is known not to be there any more, or its store is.
+pub(super) fn is_gone(app: &App, store: &StoreName, key: &Key) -> bool {
+    let known = app.keys.store.as_ref() == Some(store) && app.keys.sync.is_complete();
+    let stores = &app.stores;
+    let is_whole = stores.ready && !stores.loading && stores.hidden.is_none();
+    (is_whole && stores.get(store).is_none())
+        || (known && app.keys.index.find(key.as_bytes()).is_err())
 }
 
 /// A draft was read: offered, unless it says what is stored.
@@ -69,6 +87,7 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let draft = match result {
         Ok(draft) => *draft,
         Err(why) => {
+            let Some(asked) = asked else { return app.tell(Notice::warning(why)) };
             app.drafting.found.pass(&id);
             app.tell(Notice::warning(format!("{why}; what is stored is edited")));
             return ctx!(app).request(asked);
@@ -77,7 +96,9 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let is_new = draft.head.is_new;
     let now = app.record.record().filter(|now| !is_new && now.meta.key == draft.head.key);
     let now = now.map(TypedValue::from);
-    if !is_new && now.is_none() {
+    let is_gone = !is_new && is_gone(app, &draft.head.store, &draft.head.key);
+    let now = now.filter(|_| !is_gone);
+    if !is_new && !is_gone && now.is_none() {
         // The cursor has moved on.
         return;
     }
@@ -87,16 +108,23 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     };
     let Some(typed) = typed.filter(|typed| now.as_ref() != Some(typed)) else {
         remove(app, &id);
-        return ctx!(app).request(asked);
+        return match asked {
+            Some(asked) => ctx!(app).request(asked),
+            None => app.tell(Notice::info("nothing was typed in this draft: it is removed")),
+        };
     };
+    // Of a record that is gone, what was read is all there is to compare with.
+    let before = now.as_ref().or(draft.base.as_ref());
+    let laid_out = before.and_then(|before| as_shown(before, &typed, &draft, app));
     let compare = match (&draft.leaf, &draft.base, &now) {
         (Some(leaf), Some(base), Some(now)) if leaf.made().is_ok() => {
             Compute::DiffOver(Box::new([base.clone(), typed.clone(), now.clone()]))
         }
         (Some(leaf), ..) => Compute::Diff(Box::new(pieces(leaf))),
-        (None, ..) => Compute::Diff(Box::new(match &draft.opened {
-            Some(inner) => inside(inner, &draft),
-            None => [now.clone().unwrap_or_else(nothing), typed.clone()],
+        (None, ..) => Compute::Diff(Box::new(match (&draft.opened, &laid_out) {
+            (Some(inner), _) => inside(inner, &draft),
+            (None, Some(shown)) => [shown.clone(), typed.clone()],
+            (None, None) => [before.cloned().unwrap_or_else(nothing), typed.clone()],
         })),
     };
     // A file gets what was typed, not what it is packed in.
@@ -104,7 +132,20 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let value = if packed { draft.typed() } else { typed.value.clone() };
     let typed = TypedValue { value, ..typed };
     app.out.read(Slot::Saving, compare);
-    app.layers.push(DraftView::new(id, draft, typed, now).into());
+    let is_laid_out = laid_out.is_some();
+    app.layers.push(DraftView { is_laid_out, ..DraftView::new(id, draft, typed, now) }.into());
+}
+
+/// What is there now as the editor lays it out, where what was typed is not the JSON yet that could be put
+/// back as it stood.
+fn as_shown(now: &TypedValue, typed: &TypedValue, draft: &Draft, app: &App) -> Option<TypedValue> {
+    let is_part = draft.opened.is_some() || draft.leaf.is_some();
+    if is_part || !typed.content_type.is_json() || json::check(&typed.value).is_ok() {
+        return None;
+    }
+    let base = Some(now.clone());
+    let shown = as_read(&Draft { base, ..draft.clone() }, app)?.value.bytes();
+    (shown != now.value).then(|| TypedValue { value: shown, ..now.clone() })
 }
 
 /// What the editor would store; `None` if that is what was read.
@@ -191,6 +232,9 @@ pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) 
         }
         (draft.base, draft.opened) = (None, None);
         (draft.head.inner, draft.head.leaf) = (None, None);
+    }
+    if draft.leaf.is_some() && is_gone(app, &draft.head.store, &draft.head.key) {
+        return take_whole(app, id, draft);
     }
     if draft.leaf.is_some() {
         return ctx!(app).request(Request::ResumeLeaf(id.clone(), Box::new(draft)));

@@ -2,23 +2,26 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::edit::draft::DraftId;
 use crate::keymap::{Action, Context};
+use crate::model::{Key, StoreName};
 
 use super::super::App;
 use super::super::ctx::KeysShown;
 use super::super::layout::Pane;
 use super::super::notice::Notice;
 use super::super::recent::Item;
-use super::{key_line, opened, panes, targets};
+use super::{drafts, key_line, opened, panes, targets};
 
 pub(in crate::app) fn run(app: &mut App, item: Item) {
-    if app.layers.is_empty() && app.editor.is_none() {
+    if app.layers.is_empty() && app.editor.is_none() && !matches!(item, Item::Draft(..)) {
         app.recent.note(item.clone());
     }
     match item {
         Item::Act(context, action) => act(app, context, action),
         Item::Store(store) => opened::enter(app, store, None),
         Item::Record(store, key) => opened::enter(app, store, Some(KeysShown::At(key))),
+        Item::Draft(id, store, key) => go_to_draft(app, id, store, key),
         Item::CopyTo(store) => key_line::into(app, store),
         Item::Target(at) => targets::switch(app, at),
         Item::ReviewSaves => {
@@ -26,6 +29,20 @@ pub(in crate::app) fn run(app: &mut App, item: Item) {
             *review = !*review;
             let told = if *review { "saves are shown first" } else { "saves are made at once" };
             app.notice = Some(Notice::info(told));
+        }
+    }
+}
+
+/// Offers a draft: at its record, if that is there.
+fn go_to_draft(app: &mut App, id: DraftId, store: StoreName, key: Option<Key>) {
+    match key.filter(|key| !drafts::is_gone(app, &store, key)) {
+        None => drafts::ask_for(app, id),
+        Some(key) => {
+            opened::enter(app, store, Some(KeysShown::At(key)));
+            let offers = app.keymap.says(Context::Keys, Action::Edit, "offers the draft");
+            if let Some(offers) = offers {
+                app.tell(Notice::info(offers));
+            }
         }
     }
 }

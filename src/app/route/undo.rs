@@ -1,18 +1,18 @@
 //! Undoing, doing again, and the log of what was done.
 
 use crate::index::Change;
-use crate::model::{ErrorKind, Key};
+use crate::model::{ErrorKind, Key, StoreInfo};
 use crate::ops::journal::StepId;
-use crate::ops::{Outcome, Plan, Swap, Turn, WriteId, words};
+use crate::ops::{Outcome, Plan, Swap, Turn, Weight, WriteId, words};
 
 use super::super::App;
 use super::super::event::Slot;
 use super::super::layers::{Layer, StepView};
-use super::super::load::Compute;
+use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 use super::super::question::Confirm;
 use super::super::writes::{Answer, Turning};
-use super::{opened, replies};
+use super::{opened, questions, replies};
 
 /// Undoes the newest step that can be, or does again the one that was undone last.
 pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
@@ -28,14 +28,43 @@ pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
         app.notice = Some(Notice::info(words::nothing_to(turn)));
         return;
     };
-    match come_since(app, plan) {
-        Some(now) => {
-            let place = words::place(app.session.server.is_directory());
-            let asked = Confirm::turn((turn, step), plan.clone(), now, place);
-            app.layers.push(Layer::Confirm(Box::new(asked)));
-        }
-        None => make(app, turn, step.id),
+    if let Some(now) = come_since(app, plan) {
+        let place = words::place(app.session.server.is_directory());
+        let asked = Confirm::restore((turn, step), plan.clone(), now, place);
+        app.layers.push(Layer::Confirm(Box::new(asked)));
+        return;
     }
+    let id = step.id;
+    if turn == Turn::Redo && is_written_since(app, plan) {
+        ask_anew(app, id);
+    } else {
+        make(app, turn, id);
+    }
+}
+
+/// Whether a store that a plan empties or removes is known to have been written to since it was put back.
+fn is_written_since(app: &App, plan: &Plan) -> bool {
+    let Some(planned) = plan.empties() else { return false };
+    let now = app.stores.get(&planned.name).and_then(|info| info.modified_at);
+    planned.modified_at.is_none_or(|then| now.is_some_and(|now| now > then))
+}
+
+/// Asks before a step that empties or removes a store is done again, with what is there now.
+pub(in crate::app) fn ask_anew(app: &mut App, id: StepId) {
+    app.journal.ask_before(id);
+    let next = app.journal.next(Turn::Redo).filter(|(step, _)| step.id == id);
+    let Some((step, plan)) = next else { return };
+    let Some(planned) = plan.empties() else { return };
+    let info = app.stores.get(&planned.name).cloned();
+    let info =
+        info.unwrap_or_else(|| StoreInfo { store: planned.name.clone(), ..StoreInfo::default() });
+    let weight = questions::weight(app, &info);
+    let place = words::place(app.session.server.is_directory());
+    let asked = Confirm::again(step, plan, &info, weight, place);
+    if weight == Weight::Unknown {
+        app.out.read(Slot::Store, Load::Store(info.store));
+    }
+    app.layers.push(Layer::Confirm(Box::new(asked)));
 }
 
 /// How many records the store has by now that would get back what was set aside of it; `None` where it has
@@ -80,6 +109,9 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
     match (answer, turning) {
         (Answer::Done(plan, outcome), Some(Turning { step, turn, cursor, .. })) => {
             let inverse = outcome.inverse.clone();
+            if turn == Turn::Redo && plan.empties().is_some() {
+                app.journal.retitle(step, words::made(plan, outcome), outcome.records);
+            }
             match outcome.rest.clone() {
                 Some(rest) => app.journal.turned_in_part(step, turn, inverse, rest),
                 None => app.journal.turned(step, turn, inverse),
@@ -87,10 +119,14 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
             let store = app.keys.store.as_ref()?;
             return plan.moves(store).filter(|_| app.keys.current().map(|meta| meta.key) == cursor);
         }
-        (Answer::Refused(_, error), Some(Turning { step, .. }))
+        (Answer::Refused(plan, error), Some(Turning { step, .. }))
             if matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotFound) =>
         {
-            app.journal.failed(step, error.problem.clone());
+            if is_only_written_since(app, plan, error.kind) {
+                app.journal.ask_before(step);
+            } else {
+                app.journal.failed(step, error.problem.clone());
+            }
         }
         (Answer::Done(plan, outcome), None) if outcome.records > 0 => {
             let (title, inverse) = (words::made(plan, outcome), outcome.inverse.clone());
@@ -99,6 +135,15 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
         _ => {}
     }
     None
+}
+
+/// Whether a store was not emptied or removed only for it has been written to since.
+fn is_only_written_since(app: &App, plan: &Plan, kind: ErrorKind) -> bool {
+    let Some(planned) = plan.empties().filter(|_| kind == ErrorKind::Conflict) else {
+        return false;
+    };
+    let now = app.stores.get(&planned.name).and_then(|info| info.id.as_ref());
+    planned.modified_at.is_some() && (now.is_none() || now == planned.id.as_ref())
 }
 
 /// The cursor goes to the record of this key, as soon as it is in the list.

@@ -91,6 +91,11 @@ impl History {
         self.closed = true;
     }
 
+    /// Whether there is a step to undo, or to do again.
+    pub(super) fn can(&self, redo: bool) -> bool {
+        if redo { self.made < self.steps.len() } else { self.made > 0 }
+    }
+
     pub(super) fn undo(&mut self) -> Option<&[Change]> {
         self.made = self.made.checked_sub(1)?;
         self.closed = true;

@@ -22,6 +22,8 @@ use super::{Draft, DraftHead, LeafPlace};
 
 /// The first line of a draft's file.
 const HEAD: &[u8] = b"larder draft 1\n";
+/// The lines in which a draft says what it is about.
+pub const HEAD_LINES: usize = 2;
 /// The first line of a draft's file of any version.
 const ANY_HEAD: &[u8] = b"larder draft ";
 /// The bytes of a draft, at most: of what was read and what was typed together.

@@ -11,6 +11,9 @@ const UNDOABLE: &str = "Can be undone for ten minutes, or until larder ends.";
 /// What becomes of what is restored.
 const RESTORED: &str = "Records whose keys the store has again stay set aside.";
 
+/// What becomes of what has come into a store that is to be emptied or removed again.
+pub const COME_SINCE: &str = "What came since is set aside too.";
+
 /// Where to look for what is set aside.
 pub const LIST_ASIDES: &str = "larder aside lists what is set aside";
 

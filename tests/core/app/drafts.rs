@@ -144,6 +144,32 @@ fn that_drafts_cannot_be_kept_is_said_once() {
     wait(&mut stage, 500);
     stage.event(Event::DraftKept(kept(&stage)[0].head.id(), Err("no space left".to_owned())));
     assert!(stage.app.notice.is_none());
+    // The editor goes on saying so, and it is tried again, also if nothing more is typed.
+    assert!(stage.frame().contains("cannot be kept as a draft"), "{}", stage.frame());
+    wait(&mut stage, 5000);
+    let draft = kept(&stage).pop().expect("it is tried again");
+    assert!(draft.text.starts_with(b"xy"));
+    stage.event(Event::DraftKept(draft.head.id(), Ok(())));
+    assert!(!stage.frame().contains("cannot be kept as a draft"));
+    let handed = kept(&stage).len();
+    wait(&mut stage, 10_000);
+    assert_eq!(kept(&stage).len(), handed);
+}
+
+#[test]
+fn a_draft_under_an_older_name_stays_until_that_under_the_new_one_is_kept() {
+    let draft = draft_of("[1]", "<down><end>2");
+    let mut stage = opened("[1]");
+    found(&mut stage, &draft);
+    stage.compared().keys("nb");
+    wait(&mut stage, 500);
+    let new = kept(&stage).pop().unwrap().head.id();
+    assert_ne!(draft.head.id(), new, "it is a draft of a new record");
+    stage.event(Event::DraftKept(new.clone(), Err("no space left".to_owned())));
+    assert!(dropped(&stage).is_empty(), "it is all there is");
+    wait(&mut stage, 5000);
+    stage.event(Event::DraftKept(new, Ok(())));
+    assert_eq!(dropped(&stage), [draft.head.id()]);
 }
 
 #[test]
@@ -402,4 +428,38 @@ fn a_refresh_finds_the_drafts_that_there_are_now() {
     stage.keys("r");
     stage.event(Event::Drafts(Vec::new()));
     assert!(!stage.frame().contains('✎'), "{}", stage.frame());
+}
+
+#[test]
+fn a_draft_of_a_record_that_is_gone_is_found_by_its_name() {
+    let draft = draft_of(r#"{"a": 1}"#, "<down><end>2");
+    let mut other = Stage::new(120, 36);
+    other.connect(vec![store("shop", 1)]);
+    other.keys("<enter>").open(&[record("other", JSON, "[1]")]);
+    other.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
+    other.keys(":draft of page");
+    let frame = other.frame();
+    assert!(frame.contains("Go on with the draft of page in shop"), "{frame}");
+    other.keys("<enter>");
+    other.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
+    let frame = other.compared().frame();
+    for part in ["The record is not there any more", "with what was read", "$.a  1 → 12"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    other.keys("<enter>");
+    assert_eq!(other.edited(), "{\n  \"a\": 12\n}");
+    other.keys("<ctrl-s>");
+    let Write::Set(set) = other.write() else { panic!("it is saved") };
+    assert!(matches!(set.expected, Expect::Is(_)), "{:?}: only over what was read", set.expected);
+}
+
+#[test]
+fn what_is_no_json_so_far_is_compared_as_it_is_laid_out() {
+    let draft = draft_of(r#"{"a":1,"b":2}"#, "<down><end>x");
+    let mut other = opened(r#"{"a":1,"b":2}"#);
+    found(&mut other, &draft);
+    let frame = other.compared().frame();
+    assert!(frame.contains("It is no JSON so far"), "{frame}");
+    assert!(frame.contains(r#"-   "a": 1,"#) && frame.contains(r#"+   "a": 1,x"#), "{frame}");
+    assert!(!frame.contains(r#"- {"a":1"#), "{frame}");
 }

@@ -356,6 +356,10 @@ fn a_step_of_the_log_shows_what_it_has_changed() {
     for part in ["saved a", "Just now, what it has changed", "$.price  1.10 → 1.20"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
+    shop.stage.keys("?/undo the");
+    let frame = shop.stage.frame();
+    assert!(frame.contains("Undo the last change: saved a"), "named before: {frame}");
+    shop.stage.keys("<esc><esc>");
     shop.makes("u");
     let frame = shop.newest();
     for part in ["and undone since", "$.price  1.10 → 1.20"] {
@@ -413,6 +417,8 @@ fn a_purge_that_is_done_again_beside_a_crawl_is_asked_about_with_what_is_there_n
     assert!(matches!(shop.stage.app.layer(), Some(Layer::Confirm(_))));
     shop.makes("shop<enter>");
     assert_eq!(there(&shop), [false; 3]);
+    let told = shop.stage.notice();
+    assert_eq!(told, "done again: purged shop: 3 records removed", "as many as there were");
     shop.makes("u");
     assert_eq!(there(&shop), [true; 3]);
 }
@@ -450,4 +456,21 @@ fn what_stays_set_aside_is_told_before_a_purge_is_undone_beside_a_crawl() {
     let now = ["a", "b"].map(|key| shop.value(key).unwrap());
     assert_eq!(now, ["crawled", "2"]);
     assert!(shop.stage.notice().contains("1 record stays set aside"), "{}", shop.stage.notice());
+    // What has come since is purged too, where the purge is done again: so that is asked about.
+    shop.stage.keys("<ctrl-r>");
+    let frame = shop.stage.frame();
+    for part in ["Redo: purged shop: 2 records removed", "What came since is set aside too"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    shop.stage.keys("<esc>");
+    let there = |shop: &Shop| ["a", "b"].map(|key| shop.value(key));
+    let both = [Some("crawled".to_owned()), Some("2".to_owned())];
+    assert_eq!(there(&shop), both, "nothing is purged unasked");
+    shop.stage.keys("<ctrl-r>");
+    shop.makes("shop<enter>");
+    assert_eq!(there(&shop), [None, None]);
+    assert_eq!(shop.stage.notice(), "done again: purged shop: 2 records removed");
+    shop.makes("u");
+    assert_eq!(there(&shop), both);
+    assert!(shop.stage.notice().starts_with("undone: purged shop"), "{}", shop.stage.notice());
 }

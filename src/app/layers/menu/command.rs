@@ -19,6 +19,7 @@ pub(super) fn of(app: &App, item: &Item) -> Option<String> {
         Item::Record(store, key) => {
             vec!["get".to_owned(), store.as_str()?.to_owned(), key.as_str()?.to_owned()]
         }
+        Item::Draft(id, ..) => vec!["drafts".to_owned(), "show".to_owned(), id.as_str().to_owned()],
         Item::CopyTo(store) => {
             let own = of_action(app, Context::Keys, Action::Duplicate)?;
             let [copy, from, key, _] = <[String; 4]>::try_from(own).ok()?;

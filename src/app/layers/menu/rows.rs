@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::edit::draft::{DraftHead, DraftId};
 use crate::keymap::{Action, Context};
 use crate::model::{Key, StoreName};
+use crate::ops::Turn;
 
 use super::super::super::layout::Pane;
 use super::super::super::recent::Item;
@@ -92,6 +94,7 @@ pub(super) fn palette(app: &App) -> Vec<MenuRow> {
         let text = format!("Open target {}", target.name);
         rows.push(row(Item::Target(at), text, "target", "Target"));
     }
+    rows.extend(app.drafting.found.all().map(|(id, head)| of_draft(id, head)));
     rows.extend(app.stores.all().take(MOST_STORES).map(|info| of_store(&info.store)));
     let pinned = app.pins.all().iter().map(|pin| of_record(&pin.store, &pin.key));
     let mut first: Vec<MenuRow> = pinned.map(|row| MenuRow { section: PINNED, ..row }).collect();
@@ -156,6 +159,13 @@ fn of_store(store: &StoreName) -> MenuRow {
     row(Item::Store(store.clone()), text, "store", "Store")
 }
 
+fn of_draft(id: &DraftId, head: &DraftHead) -> MenuRow {
+    let key = (!head.is_new).then(|| head.key.clone());
+    let of = key.as_ref().map_or_else(|| "a new record".to_owned(), Key::named);
+    let text = format!("Go on with the draft of {of} in {}", head.store.escaped());
+    row(Item::Draft(id.clone(), head.store.clone(), key), text, "draft", "Draft")
+}
+
 fn of_record(store: &StoreName, key: &Key) -> MenuRow {
     let text = format!("Go to {} in {}", key.named(), store.escaped());
     row(Item::Record(store.clone(), key.clone()), text, "record", "Record")
@@ -166,8 +176,23 @@ fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
     let why = why(app, app.context(), &item);
     let chords = app.keymap.chords(context, action).iter();
     let keys = chords.map(ToString::to_string).collect::<Vec<_>>().join(" ");
-    let text = action.description().to_owned();
+    let text = match step(app, context, action) {
+        Some(step) => format!("{}: {step}", action.description()),
+        None => action.description().to_owned(),
+    };
     MenuRow { keys, why, ..row(item, text, action.hint(), context.title()) }
+}
+
+/// The step that would be undone or done again.
+fn step(app: &App, context: Context, action: Action) -> Option<String> {
+    let of_steps = matches!(context, Context::Global | Context::Journal);
+    let turn = match action {
+        Action::Undo => Some(Turn::Undo),
+        Action::Redo => Some(Turn::Redo),
+        _ => None,
+    };
+    let (step, _) = app.journal.next(turn.filter(|_| of_steps)?)?;
+    Some(step.words())
 }
 
 /// Why something cannot be run now, if it cannot. `under`: the table of the keymap of what is under the
@@ -185,7 +210,11 @@ pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
         Item::Target(at) => {
             return app.settings.targets.get(*at)?.label.as_ref().err().cloned();
         }
-        Item::Store(_) | Item::Record(..) | Item::CopyTo(_) | Item::ReviewSaves => return None,
+        Item::Store(_)
+        | Item::Record(..)
+        | Item::Draft(..)
+        | Item::CopyTo(_)
+        | Item::ReviewSaves => return None,
     };
     Some(told.to_owned())
 }
