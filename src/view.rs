@@ -17,6 +17,7 @@ mod dialog;
 mod draft;
 mod editor;
 mod footer;
+mod grid;
 mod keys;
 mod links;
 mod list;

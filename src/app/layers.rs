@@ -216,7 +216,16 @@ impl Layer {
         })
     }
 
-    /// The cursor in a table, if there is one.
+    /// The cursor in a table of any kind, if this has one.
+    pub(super) fn any_table(&mut self) -> Option<&mut TableCursor> {
+        match self {
+            Self::Table(cursor) => Some(cursor),
+            Self::Contents(shown) => shown.table.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// The cursor in the table that is shown in the pane, if there is one.
     pub(super) fn table_in(layers: &mut [Self]) -> Option<&mut TableCursor> {
         layers.iter_mut().find_map(|layer| match layer {
             Self::Table(cursor) => Some(&mut **cursor),

@@ -49,6 +49,8 @@ pub enum Spot {
     StoreHead(StoreSort),
     /// The head of a column of the keys.
     KeyHead(Sort),
+    /// A cell of the table that is shown: its line and its column; no line for the head.
+    Cell(Option<usize>, usize),
     /// A row of the topmost dialog, by its number.
     Row(usize),
     /// Outside the topmost dialog.

@@ -39,6 +39,21 @@ impl Preview {
         self.table()?.cell_area(scroll, view, at)
     }
 
+    /// The line and the column of a table that are seen at a cell of the screen; no line at its head.
+    pub fn cell_at(
+        &self,
+        scroll: Scroll,
+        view: Viewport,
+        place: (u16, u16),
+    ) -> Option<(Option<usize>, usize)> {
+        self.table()?.cell_at(scroll, view, place)
+    }
+
+    /// The cell of a table's head behind the name of a column, if it is seen.
+    pub fn behind_name(&self, scroll: Scroll, view: Viewport, column: usize) -> Option<u16> {
+        self.table()?.behind_name(scroll, view, column)
+    }
+
     /// Moves as little as need be to see a cell, by its line and its column.
     pub fn reveal_cell(&self, scroll: Scroll, view: Viewport, at: (usize, usize)) -> Scroll {
         self.table().map_or(scroll, |table| table.reveal_cell(scroll, view, at))
@@ -53,6 +68,12 @@ impl Preview {
     pub fn line_in(&self, other: &Self, line: usize) -> usize {
         let at = self.table().map_or(0, |table| table.row_start(line));
         other.table().map_or(0, |table| table.row_of(at))
+    }
+
+    /// The number under which the row of a table is stored that is shown at `line`, both from 0.
+    pub fn stored_line(&self, line: usize) -> Option<usize> {
+        let table = self.table().filter(|table| line < table.rows())?;
+        Some(table.number(line))
     }
 
     /// Whether its rows can be arranged: it is a table, and not too large.

@@ -160,7 +160,7 @@ impl Table {
     }
 
     /// The number of the row that is shown at `line`, both from 0.
-    fn number(&self, line: usize) -> usize {
+    pub(super) fn number(&self, line: usize) -> usize {
         self.order.as_ref().map_or(line, |order| order.number(line).unwrap_or(self.rows))
     }
 

@@ -8,8 +8,9 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
+use super::grid;
 use super::named::{self, Named};
-use super::paint::{below, light, paragraph, put};
+use super::paint::{below, paragraph, put};
 use super::record::value_row;
 use super::table;
 
@@ -34,21 +35,18 @@ impl Drawn for ContentsView {
         }
         let inner = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
         let role = if self.failure.is_some() { Role::Danger } else { Role::Dim };
-        let Some(page) = self.page.as_ref().filter(|_| self.has_table()) else {
+        let Some(cursor) = &self.table else {
             paragraph(buf, inner, &self.words(), appearance.style(role));
             return None;
         };
         put(buf, inner.x, inner.y, inner.width, &self.words(), appearance.style(role));
         let rest = below(inner, 1);
         let view = Self::viewport(inner.width + 2, inner.height);
-        let rows = page.table.rows(self.scroll, view, None);
+        let rows = cursor.shown().rows(self.scroll, view, None);
         for (row, y) in rows.iter().zip(rest.y..rest.y + rest.height) {
             value_row(buf, rest, y, row, appearance);
         }
-        if let Some((row, from, width)) = page.table.cell_area(self.scroll, view, self.at) {
-            let cell = Area { x: rest.x + from, y: rest.y + row, width, height: 1 };
-            light(buf, cell, appearance.style(Role::Cursor));
-        }
+        grid::draw_cursor(buf, rest, cursor, (self.scroll, view), appearance);
         if let Some(record) = self.record() {
             table::draw_record(buf, body, record, app, appearance);
         }

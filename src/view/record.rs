@@ -12,7 +12,8 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::border::{Titles, pane};
-use super::paint::{below, light, paragraph, put, put_right, type_role};
+use super::grid;
+use super::paint::{below, paragraph, put, put_right, type_role};
 use super::pixels::pixels;
 
 /// Draws the record under the cursor.
@@ -72,12 +73,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                         value_row(buf, inner, y, row, appearance);
                     }
                     if let Some(cursor) = app.table().filter(|cursor| cursor.is_over(preview)) {
-                        let cell = preview.cell_area(record.scroll, view, cursor.at());
-                        if let Some((row, from, width)) = cell {
-                            let (x, y) = (rest.x + from, rest.y + row);
-                            let cell = Area { x, y, width, height: 1 };
-                            light(buf, cell, in_role(Role::Cursor));
-                        }
+                        grid::draw_cursor(buf, rest, cursor, (record.scroll, view), appearance);
                     }
                 }
             }

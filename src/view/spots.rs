@@ -10,7 +10,7 @@ use crate::app::{App, Area, Layer, Spot};
 use crate::keymap::Chord;
 
 use super::dialog::{Scene, drawn};
-use super::{Appearance, footer, keys, modal, named, stores};
+use super::{Appearance, footer, grid, keys, modal, named, stores};
 
 /// What no dialog writes.
 const UNTOUCHED: &str = "\u{f8ff}";
@@ -28,7 +28,9 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
         Some(Layer::Prompt(_)) => (!layout.footer.contains(x, y)).then_some(Spot::Outside),
         Some(layer) if is_in_pane(layer) => {
             let inside = layout.record.is_some_and(|pane| pane.contains(x, y));
-            (!inside && layout.body.contains(x, y)).then_some(Spot::Outside)
+            let cell = || grid::in_pane(app, (x, y)).filter(|_| app.table().is_some());
+            let outside = !inside && layout.body.contains(x, y);
+            outside.then_some(Spot::Outside).or_else(cell)
         }
         Some(layer) => {
             let area = covered(&mut buf, layer, layout.body, app, appearance);
@@ -38,6 +40,12 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
             }
             let button = match layer {
                 Layer::Confirm(asked) => modal::button_at(area, asked, app, appearance, x, y),
+                Layer::Contents(shown) if shown.record().is_none() => {
+                    if let Some(cell) = grid::in_contents(layout.body, shown, (x, y)) {
+                        return Some(cell);
+                    }
+                    key_at(&buf, layer, app, appearance, (x, y))
+                }
                 _ => key_at(&buf, layer, app, appearance, (x, y)),
             };
             let row = || drawn(layer).row_at(area, app, (x, y)).map(Spot::Row);
@@ -47,7 +55,8 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
         None => {
             let store = layout.stores.and_then(|area| stores::head_at(area, app, x, y));
             let key = || layout.keys.and_then(|area| keys::head_at(area, app, x, y));
-            store.map(Spot::StoreHead).or_else(|| key().map(Spot::KeyHead))
+            let head = store.map(Spot::StoreHead).or_else(|| key().map(Spot::KeyHead));
+            head.or_else(|| grid::in_pane(app, (x, y)))
         }
     }
 }

@@ -133,6 +133,57 @@ fn a_queue_opens_its_requests_the_failed_ones_first_and_a_dataset_its_items() {
 }
 
 #[test]
+fn requests_of_a_page_are_sorted_and_kept_by_a_column() {
+    let (mut stage, ticket) = opened();
+    reads(&mut stage, ticket, 1, Ok(crawl(10)));
+    stage.keys("g<enter>");
+    let queue = OtherStorage::Queue("default".into());
+    let (ticket, _) = stage.take(Slot::Contents);
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue.clone(), 0, Some(70)))));
+    let urls = |stage: &mut Stage| -> Vec<bool> {
+        let frame = stage.frame();
+        let rows = frame.lines().filter(|line| line.contains("https://shop.example/"));
+        rows.map(|row| row.contains("/bad")).collect()
+    };
+    let arrange = |stage: &mut Stage| {
+        let (ticket, read) = stage.take(Slot::Table);
+        stage.event(Event::Loaded(Slot::Table, ticket, Ok(computed(read))));
+    };
+    assert_eq!(urls(&mut stage), [true, false], "the failed one first");
+    let is_url = |stage: &mut Stage| {
+        let Some(Layer::Contents(shown)) = stage.app.layer() else { return true };
+        shown.table.as_ref().unwrap().words().starts_with("url ")
+    };
+    while !is_url(&mut stage) {
+        stage.keys("l");
+    }
+    stage.keys("s");
+    arrange(&mut stage);
+    assert_eq!(urls(&mut stage), [false, true]);
+    let frame = stage.frame();
+    assert!(frame.contains("1 failed · sorted by url") && frame.contains("url ▲"), "{frame}");
+    // What is copied is the row under the cursor, not the one that was there before.
+    stage.keys("Y");
+    let copied = stage.asked.iter().find_map(|effect| match effect {
+        Effect::Copy { bytes, .. } => Some(String::from_utf8_lossy(bytes).into_owned()),
+        _ => None,
+    });
+    assert!(copied.as_ref().is_some_and(|row| !row.contains("/bad")), "{copied:?}");
+    stage.keys("/bad<enter>");
+    arrange(&mut stage);
+    assert_eq!(urls(&mut stage), [true]);
+    assert!(stage.frame().contains("1 of 2 kept"), "{}", stage.frame());
+    stage.keys("x");
+    arrange(&mut stage);
+    assert_eq!(urls(&mut stage), [true, false]);
+    // Another page is shown as it is stored.
+    stage.keys("s]");
+    let (ticket, _) = stage.take(Slot::Contents);
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue, 70, None))));
+    assert!(!stage.frame().contains("sorted"), "{}", stage.frame());
+}
+
+#[test]
 fn nothing_wakes_the_program_for_it() {
     let (mut stage, ticket) = opened();
     reads(&mut stage, ticket, 1, Ok(crawl(10)));

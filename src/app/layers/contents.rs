@@ -1,10 +1,12 @@
 //! The requests of a queue or the items of a dataset, a page at a time. Only looked at.
 
+use std::sync::Arc;
+
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
 use crate::model::{Error, OtherStorage};
-use crate::preview::{PreviewKind, Scroll, Viewport};
+use crate::preview::{Preview, PreviewKind, Scroll, Viewport};
 use crate::text;
 
 use super::super::ctx::{Ctx, Request};
@@ -13,7 +15,7 @@ use super::super::load::{ContentsPage, Load};
 use super::super::notice::Notice;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
-use super::table::{RowRecord, step_of};
+use super::table::{RowRecord, TableCursor, step_of};
 
 /// A page of requests or items.
 #[derive(Debug, Clone)]
@@ -27,15 +29,13 @@ pub struct ContentsView {
     /// Rows on those before it.
     rows_before: Vec<usize>,
     /// The page; none until it is read.
-    pub page: Option<Box<ContentsPage>>,
+    page: Option<Box<ContentsPage>>,
     /// Why it could not be read.
     pub failure: Option<Error>,
-    /// Line and column of the cell under the cursor.
-    pub at: (usize, usize),
+    /// The cursor in its table, where it has one.
+    pub table: Option<TableCursor>,
     /// How far the table is scrolled.
     pub scroll: Scroll,
-    /// The row as a record, while it is shown so.
-    record: Option<RowRecord>,
 }
 
 impl ContentsView {
@@ -48,9 +48,8 @@ impl ContentsView {
             rows_before: Vec::new(),
             page: None,
             failure: None,
-            at: (0, 0),
+            table: None,
             scroll: Scroll::default(),
-            record: None,
         }
     }
 
@@ -83,10 +82,12 @@ impl ContentsView {
         } else {
             format!("{} to {}", text::count(first as u64 + 1), text::count(last as u64))
         };
+        let arranged = self.table.as_ref().and_then(TableCursor::arranged_words);
         if let OtherStorage::Queue(_) = self.of {
+            let first = if arranged.is_some() { "" } else { ", listed first" };
             let failed = match page.failed {
                 0 => "none of these failed".to_owned(),
-                failed => format!("{} failed, listed first", text::count(failed)),
+                failed => format!("{} failed{first}", text::count(failed)),
             };
             words = format!("{words} · {failed}");
         }
@@ -94,21 +95,18 @@ impl ContentsView {
             let left_out = text::count(page.left_out);
             words = format!("{words} · {left_out} too large or not to be read, left out");
         }
-        if !self.has_table() {
+        if self.table.is_none() {
             words = format!("{words} · none is a JSON object");
         }
-        words
-    }
-
-    /// Whether there is a table to show.
-    pub fn has_table(&self) -> bool {
-        self.page.as_ref().is_some_and(|page| page.table.kind() == PreviewKind::Table)
+        match arranged {
+            Some(arranged) => format!("{words} · {arranged}"),
+            None => words,
+        }
     }
 
     /// The row as a record, with its number on the page and how many rows that has.
     pub fn record(&self) -> Option<(&RowRecord, usize, usize)> {
-        let lines = self.lines();
-        self.record.as_ref().map(|record| (record, self.at.0 + 1, lines))
+        self.table.as_ref().and_then(TableCursor::record)
     }
 
     /// The part of a dialog with so many cells and rows inside that shows the table.
@@ -121,18 +119,22 @@ impl ContentsView {
     pub(in crate::app) fn take(&mut self, page: ContentsPage) {
         if page.of == self.of && page.from == self.from {
             self.failure = None;
+            let is_table = page.table.kind() == PreviewKind::Table;
+            self.table = is_table.then(|| TableCursor::new(Arc::clone(&page.table), 0));
             self.page = Some(Box::new(page));
         }
     }
 
-    fn lines(&self) -> usize {
-        let page = self.page.as_ref().filter(|_| self.has_table());
-        page.map_or(0, |page| page.table.lines())
+    /// Scrolls the table until a cell is seen, if it is this one.
+    pub(in crate::app) fn reveal(&mut self, of: &Arc<Preview>, at: (usize, usize), view: Viewport) {
+        if self.table.as_ref().is_some_and(|cursor| cursor.is_over(of)) {
+            self.scroll = of.reveal_cell(self.scroll, view, at);
+        }
     }
 
     fn read(&mut self, from: u64, ctx: &mut Ctx<'_>) {
         (self.from, self.page, self.failure) = (from, None, None);
-        (self.at, self.scroll) = ((0, 0), Scroll::default());
+        (self.table, self.scroll) = (None, Scroll::default());
         ctx.read(Slot::Contents, Load::Contents(self.of.clone(), from));
     }
 
@@ -154,91 +156,82 @@ impl ContentsView {
             ctx.say(Notice::info("this is the last page"));
         }
     }
-
-    fn step(&mut self, lines: isize, columns: isize, ctx: &Ctx<'_>) {
-        let Some(page) = self.page.as_ref().filter(|_| self.has_table()) else { return };
-        let (line, column) = self.at;
-        let line = line.saturating_add_signed(lines).min(page.table.lines().saturating_sub(1));
-        let last = page.table.columns().saturating_sub(1);
-        self.at = (line, column.saturating_add_signed(columns).min(last));
-        let inner = ctx.layout().body.inner();
-        let view = Self::viewport(inner.width, inner.height);
-        self.scroll = page.table.reveal_cell(self.scroll, view, self.at);
-        if let Some(record) = &mut self.record {
-            *record = RowRecord { fields: page.table.row_fields(line), ..RowRecord::default() };
-        }
-    }
 }
 
 impl Dialog for ContentsView {
     fn context(&self) -> Context {
-        if self.record.is_some() { Context::Row } else { Context::Contents }
+        if self.record().is_some() { Context::Row } else { Context::Contents }
     }
 
     fn overlay(&mut self) -> Option<&mut Overlay> {
-        self.record.as_mut().map(|record| &mut record.overlay)
+        self.table.as_mut().and_then(TableCursor::overlay)
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) {
         self.read(0, ctx);
     }
 
-    fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        if self.record.is_some() {
-            if let Some(rows) = RowRecord::act(&mut self.record, action, ctx) {
-                self.step(rows, 0, ctx);
-            }
-            return Then::Stay;
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if let Some(cursor) = self.table.as_mut().filter(|cursor| cursor.record().is_some()) {
+            return cursor.key(key, action, ctx);
         }
         let page = ctx.layout().body.inner().height.saturating_sub(3);
-        if let Some((lines, columns)) = step_of(action, page) {
-            self.step(lines, columns, ctx);
-            return Then::Stay;
-        }
-        match action {
-            Some(Action::Next) => self.turn(true, ctx),
-            Some(Action::Previous) => self.turn(false, ctx),
-            Some(Action::Refresh) => self.read(self.from, ctx),
-            Some(Action::ShowRow) if self.lines() > 0 => {
-                self.record = Some(RowRecord::default());
-                self.step(0, 0, ctx);
-            }
-            Some(Action::CopyValue) => {
-                let page = self.page.as_ref();
-                if let Some(value) = page.and_then(|page| page.values.get(self.at.0)) {
+        match (action, &mut self.table) {
+            (Some(Action::Next), _) => self.turn(true, ctx),
+            (Some(Action::Previous), _) => self.turn(false, ctx),
+            (Some(Action::Refresh), _) => self.read(self.from, ctx),
+            (Some(Action::CopyValue), Some(cursor)) => {
+                let value =
+                    cursor.stored_line().and_then(|line| self.page.as_ref()?.values.get(line));
+                if let Some(value) = value {
                     ctx.effect(Effect::Copy { what: "value", bytes: value.clone() });
                 }
             }
-            Some(Action::Help) => ctx.request(Request::Help),
-            Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
-            other => drop(ctx.common(other)),
+            (Some(Action::Help), _) => ctx.request(Request::Help),
+            (Some(Action::Close | Action::Back | Action::Cancel), _) => return Then::Close,
+            (action, Some(cursor)) => match step_of(action, page) {
+                Some((lines, columns)) => cursor.step(lines, columns, ctx),
+                None => return cursor.key(key, action, ctx),
+            },
+            (other, None) => drop(ctx.common(other)),
         }
         Then::Stay
     }
 
     fn allows(&self, action: Action) -> bool {
-        match (action, &self.record) {
-            (Action::Next, Some(_)) => self.at.0 + 1 < self.lines(),
-            (Action::Previous, Some(_)) => self.at.0 > 0,
-            (Action::Next, None) => self.page.as_ref().is_some_and(|page| page.next.is_some()),
-            (Action::Previous, None) => !self.before.is_empty(),
-            (Action::ShowRow | Action::CopyValue, _) => self.lines() > 0,
-            _ => true,
+        let of_row = self.record().is_some();
+        match (action, &self.table) {
+            (Action::Next, _) if !of_row => {
+                self.page.as_ref().is_some_and(|page| page.next.is_some())
+            }
+            (Action::Previous, _) if !of_row => !self.before.is_empty(),
+            (Action::SortColumn | Action::FilterColumn | Action::CountValues, None)
+            | (Action::ShowAll | Action::ShowRow | Action::CopyValue, None) => false,
+            (action, Some(cursor)) => cursor.allows(action),
+            (_, None) => true,
         }
     }
 
     fn wheel(&mut self, rows: isize, ctx: &mut Ctx<'_>) {
-        match &mut self.record {
-            Some(record) => record.overlay.scroll_by(rows),
-            None => self.step(rows, 0, ctx),
+        if let Some(overlay) = self.overlay() {
+            return overlay.scroll_by(rows);
+        }
+        // The table is scrolled beneath the cursor in it.
+        let inner = ctx.layout().body.inner();
+        if let Some(cursor) = &self.table {
+            let view = Self::viewport(inner.width, inner.height);
+            self.scroll = cursor.shown().scroll_by(self.scroll, rows, view);
         }
     }
 
     fn resize(&mut self, ctx: &mut Ctx<'_>) {
-        self.step(0, 0, ctx);
+        if let Some(cursor) = &mut self.table {
+            cursor.step(0, 0, ctx);
+        }
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Contents);
+        ctx.cancel(Slot::Table);
     }
 }

@@ -90,6 +90,16 @@ impl TableCursor {
         Arc::ptr_eq(&self.shown, preview)
     }
 
+    /// The rows that are shown.
+    pub fn shown(&self) -> &Arc<Preview> {
+        &self.shown
+    }
+
+    /// The number under which the row under the cursor is stored, from 0.
+    pub(super) fn stored_line(&self) -> Option<usize> {
+        self.shown.stored_line(self.at.0)
+    }
+
     /// Line and column of the cell under the cursor, both from 0.
     pub fn at(&self) -> (usize, usize) {
         self.at
@@ -100,18 +110,33 @@ impl TableCursor {
         self.record.as_ref().map(|record| (record, self.at.0 + 1, self.shown.lines()))
     }
 
+    /// The column that the rows are sorted by.
+    pub fn sorted(&self) -> Option<(usize, Direction)> {
+        self.how.sort
+    }
+
+    /// Goes to a cell that was clicked, or sorts by a column whose head was; a second click shows the row.
+    pub(in crate::app) fn click(
+        &mut self,
+        (line, column): (Option<usize>, usize),
+        again: bool,
+        ctx: &mut Ctx<'_>,
+    ) {
+        self.go((line.unwrap_or(self.at.0), column), ctx);
+        match line {
+            None => self.sort(ctx),
+            Some(_) if again => {
+                self.record = Some(RowRecord::default());
+                self.go(self.at, ctx);
+            }
+            Some(_) => {}
+        }
+    }
+
     /// The column under the cursor, and how the rows are arranged.
     pub fn words(&self) -> String {
-        let name = |column: usize| self.shown.column_name(column);
-        let mut parts = vec![name(self.at.1)];
-        if let Some((column, direction)) = self.how.sort {
-            let way = if direction == Direction::Up { "sorted" } else { "sorted down" };
-            let here = column == self.at.1;
-            parts.push(if here { way.to_owned() } else { format!("{way} by {}", name(column)) });
-        }
-        for (column, filter) in &self.how.filters {
-            parts.push(format!("{} {}", name(*column), text::visible(&filter.words())));
-        }
+        let mut parts = vec![self.shown.column_name(self.at.1)];
+        parts.extend(self.arrangement(Some(self.at.1)));
         let [kept, all] = [&self.shown, &self.base].map(|table| table.lines() as u64);
         let number = text::count(kept.min(self.at.0 as u64 + 1));
         parts.push(if self.wanted.is_some() {
@@ -122,6 +147,31 @@ impl TableCursor {
             format!("row {number} of {}", text::count(all))
         });
         parts.join(" · ")
+    }
+
+    /// How the rows are arranged, if they are, and how many of them are kept.
+    pub fn arranged_words(&self) -> Option<String> {
+        let mut parts = self.arrangement(None);
+        let [kept, all] = [&self.shown, &self.base].map(|table| table.lines() as u64);
+        if kept < all {
+            parts.push(format!("{} of {} kept", text::count(kept), text::count(all)));
+        }
+        (!parts.is_empty()).then(|| parts.join(" · "))
+    }
+
+    /// By what the rows are sorted and kept; the column at `here` need not be named.
+    fn arrangement(&self, here: Option<usize>) -> Vec<String> {
+        let name = |column: usize| self.shown.column_name(column);
+        let mut parts = Vec::new();
+        if let Some((column, direction)) = self.how.sort {
+            let way = if direction == Direction::Up { "sorted" } else { "sorted down" };
+            let here = Some(column) == here;
+            parts.push(if here { way.to_owned() } else { format!("{way} by {}", name(column)) });
+        }
+        for (column, filter) in &self.how.filters {
+            parts.push(format!("{} {}", name(*column), text::visible(&filter.words())));
+        }
+        parts
     }
 
     /// Takes the table as it is now; tells whether there still is one.
@@ -214,7 +264,7 @@ impl TableCursor {
         ctx.request(Request::OfTable(reveal));
     }
 
-    fn step(&mut self, lines: isize, columns: isize, ctx: &mut Ctx<'_>) {
+    pub(super) fn step(&mut self, lines: isize, columns: isize, ctx: &mut Ctx<'_>) {
         let (line, column) = self.at;
         self.go((line.saturating_add_signed(lines), column.saturating_add_signed(columns)), ctx);
     }

@@ -11,7 +11,7 @@ use super::super::layout::{Area, Pane};
 use super::super::list::Move;
 use super::super::mouse::Spot;
 use super::super::summaries::{RightSide, right_side};
-use super::{actions, opened, panes, unasked};
+use super::{actions, opened, panes, tables, unasked};
 
 /// Rows a step of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -42,6 +42,7 @@ fn wheel(app: &mut App, (x, y): (u16, u16), rows: isize) {
     match app.layers.last_mut() {
         // The value is scrolled beneath the cursor in it.
         Some(Layer::Leaf(_)) => scroll(app, Pane::Record, rows),
+        Some(Layer::Table(cursor)) if cursor.record().is_none() => scroll(app, Pane::Record, rows),
         Some(layer) => layer.dialog_mut().wheel(rows, &mut ctx!(app)),
         None => match (&mut app.editor, layout.pane_at(x, y)) {
             (Some(editor), _) => editor.wheel(rows, body),
@@ -78,6 +79,7 @@ pub(in crate::app) fn on_spot(app: &mut App, spot: Spot, mouse: MouseEvent) {
             app.keys.sort_by(sort, &mut ctx!(app));
         }
         Spot::StoreHead(_) | Spot::KeyHead(_) => {}
+        Spot::Cell(line, column) => on_cell(app, line, column, mouse),
         Spot::Row(row) => choose(app, row),
         Spot::Outside => leave_dialog(app, mouse),
     }
@@ -99,6 +101,33 @@ fn choose(app: &mut App, row: usize) {
     let bound = does.into_iter().find(|action| !app.keymap.chords(context, *action).is_empty());
     if let Some(action) = bound.filter(|action| app.allowed(*action).is_ok()) {
         app.press(KeyEvent::new(KeyCode::Null, KeyModifiers::NONE), Some(action));
+    }
+}
+
+/// Takes a click on a cell of a table: the cursor goes there, and the head sorts. In the pane the first
+/// click gives the focus, and a double one puts the cursor in the table.
+fn on_cell(app: &mut App, line: Option<usize>, column: usize, mouse: MouseEvent) {
+    if unasked::drops_input(app) {
+        return;
+    }
+    app.notice = None;
+    let in_pane = app.layers.is_empty();
+    let pane = in_pane.then_some(Pane::Record);
+    if in_pane {
+        click(app, Pane::Record, mouse.column, mouse.row);
+    }
+    // Only a cell has a second click.
+    let clicked = line.unwrap_or(usize::MAX);
+    let again = app.mouse.is_second(pane, clicked, app.now) && line.is_some();
+    if in_pane && (app.focus != Pane::Record || !(again || line.is_none())) {
+        return;
+    }
+    if in_pane && !tables::select(app) {
+        return;
+    }
+    let (layers, mut ctx) = (&mut app.layers, ctx!(app));
+    if let Some(cursor) = layers.last_mut().and_then(Layer::any_table) {
+        cursor.click((line, column), again && !in_pane, &mut ctx);
     }
 }
 

@@ -82,7 +82,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             leaves::follow(app);
             tables::follow(app);
         }
-        Loaded::Arranged(base, how, shown) => tables::arranged(app, &base, how, shown),
+        Loaded::Arranged(base, how, shown) => tables::arranged(app, &base, &how, &shown),
         Loaded::Contents(page) => {
             if let Some(view) = app.layers.iter_mut().find_map(contents) {
                 view.take(*page);

@@ -7,7 +7,7 @@ use crate::preview::{Arrangement, ColumnValues, Preview};
 use super::super::App;
 use super::super::ctx::OfTable;
 use super::super::event::Slot;
-use super::super::layers::{ColumnDialog, Layer, ListDialog, TableCursor};
+use super::super::layers::{ColumnDialog, ContentsView, Layer, ListDialog, TableCursor};
 use super::super::load::Compute;
 
 /// Puts a cursor in the table that is shown; tells whether there is one.
@@ -43,13 +43,20 @@ pub(super) fn serve(app: &mut App, asked: OfTable) {
             if app.record.preview().is_some_and(|shown| Arc::ptr_eq(shown, &preview)) {
                 app.record.scroll = preview.reveal_cell(app.record.scroll, view, at);
             }
+            let inner = app.layout().body.inner();
+            let view = ContentsView::viewport(inner.width, inner.height);
+            for layer in &mut app.layers {
+                if let Layer::Contents(shown) = layer {
+                    shown.reveal(&preview, at, view);
+                }
+            }
         }
         OfTable::Show(from, to) => {
             app.record.exchange(&from, &to);
         }
         OfTable::Filter(filter) => {
             let (layers, mut ctx) = (&mut app.layers, ctx!(app));
-            if let Some(cursor) = Layer::table_in(layers) {
+            if let Some(cursor) = layers.iter_mut().rev().find_map(Layer::any_table) {
                 cursor.filter(filter, &mut ctx);
             }
         }
@@ -62,10 +69,15 @@ pub(super) fn serve(app: &mut App, asked: OfTable) {
 }
 
 /// The rows were arranged.
-pub(super) fn arranged(app: &mut App, base: &Arc<Preview>, how: Arrangement, shown: Arc<Preview>) {
+pub(super) fn arranged(
+    app: &mut App,
+    base: &Arc<Preview>,
+    how: &Arrangement,
+    shown: &Arc<Preview>,
+) {
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
-    if let Some(cursor) = Layer::table_in(layers) {
-        cursor.arranged(base, how, shown, &mut ctx);
+    for cursor in layers.iter_mut().filter_map(Layer::any_table) {
+        cursor.arranged(base, how.clone(), Arc::clone(shown), &mut ctx);
     }
 }
 

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::super::row::Role;
 use super::super::{Scroll, Viewport};
 use super::form::READ;
-use super::{COLUMNS, Form, Table, json_said, seen};
-use crate::text::visible_bytes;
+use super::{COLUMNS, Form, GAP, Table, json_said, seen};
+use crate::text::{cells, visible_bytes};
 
 impl Table {
     pub(in crate::preview) fn columns(&self) -> usize {
@@ -59,6 +59,44 @@ impl Table {
         let from = u16::try_from(from).ok().filter(|from| *from < view.width)?;
         let width = u16::try_from(column.width).unwrap_or(u16::MAX).min(view.width - from);
         Some((row, from, width))
+    }
+
+    /// The line and the column of what is seen at a cell of the screen; no line at the head.
+    pub(in crate::preview) fn cell_at(
+        &self,
+        scroll: Scroll,
+        view: Viewport,
+        (x, y): (u16, u16),
+    ) -> Option<(Option<usize>, usize)> {
+        if x >= view.width || y >= view.height {
+            return None;
+        }
+        let at = self.settled(scroll.column) + usize::from(x);
+        let column = self.columns.partition_point(|column| column.start <= at).checked_sub(1)?;
+        let end = self.columns[column].start + self.columns[column].width + GAP;
+        if at >= end {
+            return None;
+        }
+        let Some(row) = y.checked_sub(u16::from(view.height > 1)) else {
+            return Some((None, column));
+        };
+        let line = scroll.line.min(self.bottom(view).line) + usize::from(row);
+        (line < self.rows()).then_some((Some(line), column))
+    }
+
+    /// The cell of the head behind the name of a column, if it is seen.
+    pub(in crate::preview) fn behind_name(
+        &self,
+        scroll: Scroll,
+        view: Viewport,
+        column: usize,
+    ) -> Option<u16> {
+        let column = self.columns.get(column).filter(|_| view.height > 1)?;
+        let from = column.start.checked_sub(self.settled(scroll.column))?;
+        // Numbers end below their name.
+        let named = if column.numbers { column.width } else { cells(&seen(&column.name)) + 1 };
+        let x = u16::try_from(from + named.min(column.width)).ok()?;
+        (x < view.width).then_some(x)
     }
 
     /// Moves as little as need be to see a cell.

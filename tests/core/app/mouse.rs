@@ -326,6 +326,38 @@ fn the_wheel_scrolls_a_value_beneath_the_cursor_in_it() {
 }
 
 #[test]
+fn cells_of_a_table_are_clicked_and_its_heads_sort() {
+    let csv = "name,price\ncup,9\npot,10\npan,1.5\n";
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 1), store("other", 1)]);
+    stage.keys("j").open(&[record("items.csv", "text/csv", csv)]);
+    click_on(&mut stage, "pot");
+    assert_eq!((stage.app.focus, stage.app.table().is_some()), (Pane::Record, false));
+    click_on(&mut stage, "pot");
+    assert_eq!(stage.app.table().unwrap().at(), (1, 0), "a double click puts the cursor there");
+    click_on(&mut stage, "1.5");
+    assert_eq!(stage.app.table().unwrap().at(), (2, 1));
+    click_on(&mut stage, "price");
+    let (ticket, read) = stage.take(Slot::Table);
+    stage.event(Event::Loaded(Slot::Table, ticket, Ok(computed(read))));
+    let frame = stage.frame();
+    assert!(frame.contains("price▲"), "{frame}");
+    assert!(find(&mut stage, "pan").1 < find(&mut stage, "cup").1, "{frame}");
+    click_on(&mut stage, "cup");
+    click_on(&mut stage, "cup");
+    assert!(stage.frame().contains("Row 2 of 3"), "{}", stage.frame());
+    stage.keys("<esc>");
+    click_on(&mut stage, "Stores 2");
+    assert!(stage.app.table().is_none(), "a click beside it closes it");
+    // The head takes the focus and sorts at once.
+    stage.keys("h");
+    click_on(&mut stage, "name ");
+    let (ticket, read) = stage.take(Slot::Table);
+    stage.event(Event::Loaded(Slot::Table, ticket, Ok(computed(read))));
+    assert!(stage.frame().contains("name▲"), "{}", stage.frame());
+}
+
+#[test]
 fn borders_between_panes_are_dragged_and_their_places_kept() {
     let mut stage = opened();
     let kept = |stage: &Stage| {

@@ -1,0 +1,61 @@
+//! The cells of a table that is shown: the one under the cursor, and the one at a place of the screen.
+
+use ratatui::buffer::Buffer;
+
+use crate::app::layers::ContentsView;
+use crate::app::summaries::{RightSide, right_side};
+use crate::app::{App, Area, Spot, TableCursor};
+use crate::preview::{Direction, Scroll, Viewport};
+use crate::theme::Role;
+
+use super::Appearance;
+use super::dialog::Cell;
+use super::paint::{light, put};
+
+/// Lights the cell under the cursor, and marks by which column the rows are sorted.
+pub(super) fn draw_cursor(
+    buf: &mut Buffer,
+    area: Area,
+    cursor: &TableCursor,
+    (scroll, view): (Scroll, Viewport),
+    appearance: &Appearance,
+) {
+    let shown = cursor.shown();
+    let sorted = cursor.sorted().and_then(|(column, direction)| {
+        Some((shown.behind_name(scroll, view, column)?, direction))
+    });
+    if let Some((x, direction)) = sorted {
+        let arrow = match direction {
+            Direction::Up => appearance.symbols.ascending,
+            Direction::Down => appearance.symbols.descending,
+        };
+        put(buf, area.x + x, area.y, 1, arrow, appearance.style(Role::Header));
+    }
+    if let Some((row, from, width)) = shown.cell_area(scroll, view, cursor.at()) {
+        let cell = Area { x: area.x + from, y: area.y + row, width, height: 1 };
+        light(buf, cell, appearance.style(Role::Cursor));
+    }
+}
+
+/// The cell of the table that the right pane shows, at a cell of the screen.
+pub(super) fn in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
+    let record = &app.record;
+    let shown = matches!(right_side(app), RightSide::Open) && record.shows_table();
+    let preview = record.preview().filter(|_| shown)?;
+    let view = app.viewport();
+    let inner = app.layout().record?.inner();
+    let rows = record.heading_rows(inner.width.saturating_sub(2), &app.keymap);
+    let place = (x.checked_sub(inner.x + 1)?, y.checked_sub(inner.y + rows)?);
+    let (line, column) = preview.cell_at(record.scroll, view, place)?;
+    Some(Spot::Cell(line, column))
+}
+
+/// The same of requests or items.
+pub(super) fn in_contents(body: Area, shown: &ContentsView, (x, y): Cell) -> Option<Spot> {
+    let table = shown.table.as_ref()?.shown();
+    let inner = body.inner();
+    let view = ContentsView::viewport(inner.width, inner.height);
+    let place = (x.checked_sub(inner.x + 1)?, y.checked_sub(inner.y + 1)?);
+    let (line, column) = table.cell_at(shown.scroll, view, place)?;
+    Some(Spot::Cell(line, column))
+}
