@@ -207,16 +207,7 @@ impl App {
     /// What to do at the start.
     pub fn start(&mut self) -> Vec<Effect> {
         if self.settings.welcome {
-            let says = |action, does| self.keymap.says(Context::Keys, action, does);
-            let told = [
-                says(Action::Open, "opens"),
-                says(Action::Left, "goes back"),
-                says(Action::Filter, "filters"),
-                says(Action::Help, "shows all keys"),
-                says(Action::Quit, "quits"),
-            ];
-            let told: Vec<_> = told.into_iter().flatten().collect();
-            self.notice = Some(Notice::info(told.join(" · ")));
+            self.notice = Some(session::welcome(&self.keymap));
         }
         if let Some(warning) = self.settings.warning.take() {
             self.notice = Some(Notice::warning(warning));

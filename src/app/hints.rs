@@ -148,7 +148,8 @@ fn is_useful(app: &App, action: Action) -> bool {
     let keys = &app.keys;
     match action {
         action if !up && writes(action, app.focus) => false,
-        Action::Refresh | Action::FindLost | Action::ToggleWatch => app.session.is_open(),
+        Action::FindLost | Action::Crawl => up,
+        Action::Refresh | Action::ToggleWatch => app.session.is_open(),
         Action::Filter if app.focus == Pane::Stores => app.stores.total() > 0,
         // A list of the one that is open tells nothing new.
         Action::Targets => app.settings.targets.len() > 1,

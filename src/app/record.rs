@@ -221,6 +221,23 @@ impl RecordPane {
         rows
     }
 
+    /// Whether something is wrong with the value, or with what is shown of it.
+    pub fn warns(&self) -> bool {
+        use crate::model::RecordState as State;
+        let meta = self.shown.as_ref().and_then(RecordView::meta);
+        let whole = meta.is_none_or(|meta| matches!(meta.state, State::Whole | State::NotRead));
+        let family = meta.map(|meta| meta.content_type.family());
+        let meant = match (family, self.preview().map(|preview| preview.kind())) {
+            (Some(Family::Json), Some(kind)) => {
+                !matches!(kind, PreviewKind::Text | PreviewKind::Hex | PreviewKind::Empty)
+            }
+            (Some(Family::Text | Family::Image), Some(kind)) => kind != PreviewKind::Hex,
+            (Some(Family::None), _) => false,
+            _ => true,
+        };
+        self.outdated || self.is_in_part() || !whole || !meant
+    }
+
     /// What the reader should know of this value before reading it.
     pub fn note(&self, keymap: &KeyMap) -> Option<String> {
         use crate::model::RecordState as State;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo};
 
 use super::ctx::Ctx;
@@ -126,7 +127,10 @@ impl Session {
                 self.latency = server.latency;
                 self.state = SessionState::Open(ConnectionState::Up);
                 self.pause = FIRST_PAUSE;
-                self.tries = 0;
+                // It was taken back when there was nothing to do all that with.
+                if std::mem::take(&mut self.tries) > 0 && ctx.settings.welcome {
+                    ctx.tell(welcome(ctx.keymap));
+                }
                 if !server.notes.is_empty() {
                     ctx.tell(Notice::warning(server.notes.join(" · ")));
                 }
@@ -138,6 +142,9 @@ impl Session {
             Err(_) if self.is_open() => false,
             Err(error) => {
                 self.state = SessionState::Failed(error);
+                if ctx.settings.welcome {
+                    notice::untell(ctx.notice);
+                }
                 self.tries = self.tries.saturating_add(1);
                 if logging_in && self.wants_password() {
                     ctx.prompt(PromptKind::Password, "");
@@ -213,4 +220,17 @@ impl Session {
         }
         self.is_open()
     }
+}
+/// The keys that one begins with, told at the first start.
+pub(super) fn welcome(keymap: &KeyMap) -> Notice {
+    let says = |action, does| keymap.says(Context::Keys, action, does);
+    let told = [
+        says(Action::Open, "opens"),
+        says(Action::Left, "goes back"),
+        says(Action::Filter, "filters"),
+        says(Action::Help, "shows all keys"),
+        says(Action::Quit, "quits"),
+    ];
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    Notice::info(told.join(" · "))
 }

@@ -92,7 +92,7 @@ named! {
     NewStore "new_store" "new" "Create a store, or open one by name"
     Purge "purge" "purge" "Purge all records, keep the store"
     Drop "drop" "drop" "Drop the store with all its records"
-    FindLost "find_lost" "find lost" "Find unlisted stores (scans the whole server)"
+    FindLost "find_lost" "find unlisted" "Find unlisted stores (scans the whole server)"
 
     Filter "filter" "filter" "Filter the list: text, fuzzy, regex, type"
     Sort "sort" "sort" "Sort by the next column"

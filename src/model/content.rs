@@ -54,6 +54,25 @@ impl ContentType {
         essence.to_ascii_lowercase().ends_with("+json")
     }
 
+    /// Which family its name tells: Crawlee takes XML and YAML of `application/` for bytes, and larder
+    /// shows them as the text that they are.
+    pub fn told_family(&self) -> Family {
+        let family = self.family();
+        if family != Family::Binary {
+            return family;
+        }
+        let essence = self.as_str().split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+        let kind = essence.rsplit('/').next().unwrap_or("");
+        let kind = kind.strip_prefix("x-").unwrap_or(kind);
+        let kind = kind.rsplit('+').next().unwrap_or(kind);
+        match kind {
+            "json" | "ndjson" | "jsonl" | "jsonlines" | "json-lines" | "json-seq" => Family::Json,
+            "xml" | "xslt" | "yaml" | "javascript" | "ecmascript" | "typescript" | "toml"
+            | "csv" | "sql" | "sh" | "graphql" => Family::Text,
+            _ => Family::Binary,
+        }
+    }
+
     /// How Crawlee decodes values of this type.
     pub fn family(&self) -> Family {
         match self.as_str() {
@@ -163,6 +182,23 @@ mod tests {
             ("", Family::Unknown),
         ] {
             assert_eq!(ContentType::from(text).family(), family, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_type_is_shown_as_what_its_name_tells() {
+        for (text, family) in [
+            ("application/xml", Family::Text),
+            ("application/rss+xml; charset=utf-8", Family::Text),
+            ("application/x-yaml", Family::Text),
+            ("application/x-ndjson", Family::Json),
+            ("application/ld+json", Family::Json),
+            ("image/svg+xml", Family::Image),
+            ("application/zip", Family::Binary),
+            ("application/x-none", Family::None),
+            ("", Family::Unknown),
+        ] {
+            assert_eq!(ContentType::from(text).told_family(), family, "{text}");
         }
     }
 

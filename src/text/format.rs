@@ -22,6 +22,13 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// A limit in the unit in which it was most likely set: `2 MiB`, `500 KB`.
+pub fn limit(bytes: u64) -> String {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let whole = units.into_iter().find(|(_, unit)| bytes > 0 && bytes.is_multiple_of(*unit));
+    whole.map_or_else(|| size(bytes), |(name, unit)| format!("{} {name}", count(bytes / unit)))
+}
+
 /// A count with thin groups: `5,000,000`.
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -150,6 +157,14 @@ mod tests {
         ] {
             assert_eq!(size(bytes), text, "{bytes}");
         }
+    }
+
+    #[test]
+    fn limits_are_told_as_they_were_set() {
+        let set = [2 << 20, 16 << 20, 3 << 30, 1 << 10, 2_000_000, 500_000, 1_000, 0];
+        let told = ["2 MiB", "16 MiB", "3 GiB", "1 KiB", "2.0 MB", "500 KB", "1.0 KB", "0 B"];
+        assert_eq!(set.map(limit), told.map(str::to_owned));
+        assert_eq!(limit(1 << 40), "1,024 GiB");
     }
 
     #[test]

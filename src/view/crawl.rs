@@ -8,7 +8,7 @@ use crate::app::layers::crawl::{CrawlRow, Doing, Overview, doing};
 use crate::app::{App, Area};
 use crate::keymap::{Action, Context};
 use crate::model::{Crawl, Timestamp};
-use crate::text;
+use crate::text::{self, visible};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -30,7 +30,7 @@ const KIND: u16 = 14;
 /// Columns of a number, with a gap before it.
 const NUMBER: u16 = 9;
 /// The same of waiting, done and failed where there is little room.
-const NARROW: [u16; 3] = [8, 8, 7];
+const NARROW: [u16; 3] = [8, 7, 7];
 /// Columns of the chart, with a gap before it.
 const CHART: u16 = 14;
 /// Columns before a row's words: the cursor, a mark, and a gap where there is room.
@@ -219,10 +219,9 @@ fn draw_row(
     now: Timestamp,
     appearance: &Appearance,
 ) {
-    let Cells { name, waiting, done, failed, per_minute, last } =
+    let Cells { mut name, waiting, done, failed, per_minute, last } =
         cells(row, overview.per_minute(row), now, columns.kind == 0);
     let style = |role| appearance.style(role);
-    let pieces: Vec<_> = name.iter().map(|(text, role)| (text.as_str(), style(*role))).collect();
     let (x, y) = (place.x + columns.marks, place.y);
     if columns.kind > 0 {
         put(buf, x, y, columns.kind - 1, row.kind(), style(Role::Dim));
@@ -230,6 +229,8 @@ fn draw_row(
     let x = x + columns.kind;
     if let Some(fault) = row.fault() {
         put(buf, place.x + 1, y, 1, appearance.symbols.damaged, style(Role::Warning));
+        let pieces: Vec<_> =
+            name.iter().map(|(text, role)| (text.as_str(), style(*role))).collect();
         let width = place.width.saturating_sub(columns.marks + 1 + columns.kind);
         let used = put_all(buf, x, y, width / 2, &pieces);
         let used = if used > 0 { used + 2 } else { 0 };
@@ -247,6 +248,21 @@ fn draw_row(
         (done, style(Role::Text)),
         (waiting, style(Role::Text)),
     ];
-    let room = numbers(buf, place, columns, &texts);
+    // A name takes the place of a number that things of its kind do not have.
+    let waits = !texts[5].0.is_empty();
+    let free = if waits { 0 } else { columns.counts[0] };
+    let room = numbers(buf, place, columns, &texts) + free;
+    fit_pieces(&mut name, room);
+    let pieces: Vec<_> = name.iter().map(|(text, role)| (text.as_str(), style(*role))).collect();
     put_all(buf, x, y, room, &pieces);
+}
+
+/// Leaves out what is told behind a name and has no room whole.
+fn fit_pieces(name: &mut Vec<(String, Role)>, room: u16) {
+    let wide = |name: &[(String, Role)]| {
+        name.iter().map(|(text, _)| text::cells(&visible(text))).sum::<usize>()
+    };
+    while wide(name) > room.into() && name.last().is_some_and(|(text, _)| text.starts_with(' ')) {
+        name.pop();
+    }
 }

@@ -18,6 +18,26 @@ use super::paint::{put, put_over};
 /// Columns of a field's label.
 const LABEL: u16 = 14;
 
+/// What is edited, and of which store. Where there is little room, the store goes, then the middle of
+/// what is edited; that something was typed stays.
+fn title(editor: &Editor, inside: Option<&str>, changed: &str, room: usize) -> String {
+    let store = editor.store.escaped();
+    let (what, name) = match (&editor.original, inside) {
+        (Some(original), inside) => {
+            let key = original.meta.key.escaped();
+            let at = inside.map_or_else(String::new, |inside| format!(" · {inside}"));
+            let long = format!("Edit {key} in {store}{at}{changed}");
+            if cells(&visible(&long)) <= room {
+                return long;
+            }
+            ("Edit", if at.is_empty() { key } else { inside.unwrap_or_default().to_owned() })
+        }
+        (None, _) => ("New record in", store),
+    };
+    let rest = room.saturating_sub(cells(what) + 1 + cells(changed));
+    format!("{what} {}{changed}", text::fit_middle(&visible(&name), rest))
+}
+
 /// Draws the editor; gives the cursor's cell. `warning`: of what others do to the record, at length and
 /// in few words.
 pub(super) fn draw(
@@ -27,22 +47,11 @@ pub(super) fn draw(
     warning: Option<[&str; 2]>,
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
-    let what = if editor.original.is_some() { "Edit" } else { "New record in" };
     let changed = if editor.is_changed() { " · changed" } else { "" };
     let inside = editor.inner.as_ref();
     let inside = inside.map(|inner| visible(&inner.value.title()).into_owned());
-    let store = editor.store.escaped();
-    let title = match &inside {
-        None => format!("{what} {store}{changed}"),
-        Some(inside) => {
-            // Where there is little room, it is what is edited that is told.
-            let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
-            let long = format!("{what} {store} · {inside}{changed}");
-            let rest = room.saturating_sub(cells(what) + 1 + cells(changed));
-            let short = || format!("{what} {}{changed}", text::fit_middle(inside, rest));
-            if cells(&visible(&long)) <= room { long } else { short() }
-        }
-    };
+    let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
+    let title = title(editor, inside.as_deref(), changed, room);
     let bottom = match (editor.is_busy(), editor.outside) {
         (true, _) => "saving…".to_owned(),
         (_, true) => "in the other editor…".to_owned(),

@@ -40,10 +40,10 @@ impl Drawn for ListDialog {
 
 /// Whether there is something to scroll or to go through.
 fn scrolls(dialog: &dyn Dialog) -> bool {
-    match dialog.listing().map(|listing| listing.place) {
-        Some(Place::Scrolled(overlay)) => overlay.is_long(),
-        Some(Place::Cursor(_)) | None => true,
-    }
+    dialog.listing().is_none_or(|listing| match listing.place {
+        Place::Scrolled(overlay) => overlay.is_long(),
+        Place::Cursor(_) => listing.rows.len() > 1,
+    })
 }
 
 /// What the border says of its keys.

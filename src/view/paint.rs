@@ -5,7 +5,7 @@ use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::style::Style;
 
 use crate::app::Area;
-use crate::model::Family;
+use crate::model::{ContentType, Family};
 use crate::text::{self, Visible, cells, visible};
 use crate::theme::Role;
 
@@ -148,9 +148,9 @@ pub(super) fn cut(buf: &mut Buffer, column: u16, y: u16) {
     }
 }
 
-/// The colour of a family of content types.
-pub(super) fn type_role(family: Family) -> Role {
-    match family {
+/// The colour of a content type.
+pub(super) fn type_role(content_type: &ContentType) -> Role {
+    match content_type.told_family() {
         Family::Json => Role::TypeJson,
         Family::Text => Role::TypeText,
         Family::Image => Role::TypeImage,

@@ -55,8 +55,10 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         ) => {
             heading(buf, inner, meta, appearance);
             let mut y = inner.y + 1;
+            // Only what is wrong has the colour of a warning.
+            let role = if record.warns() { Role::Warning } else { Role::Header };
             for row in record.note_rows(inner.width, &app.keymap) {
-                put(buf, inner.x, y, inner.width, &row, in_role(Role::Warning));
+                put(buf, inner.x, y, inner.width, &row, in_role(role));
                 y += 1;
             }
             let view = record.viewport(area, &app.keymap);
@@ -171,7 +173,7 @@ fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, appearance: &Appear
     let (word, role) = if content_type.is_empty() {
         ("no content type", Role::Warning)
     } else {
-        (content_type, type_role(meta.content_type.family()))
+        (content_type, type_role(&meta.content_type))
     };
     put(buf, inner.x, inner.y, start.saturating_sub(inner.x + 1), word, appearance.style(role));
 }
@@ -183,7 +185,7 @@ fn stall(meta: &RecordMeta) -> String {
 }
 
 fn too_large(meta: &RecordMeta, app: &App) -> String {
-    let limit = text::size(app.settings.preview_limit);
+    let limit = text::limit(app.settings.preview_limit);
     let state = format!(
         "{}, over the limit of {limit}. Fetching it blocks the server for {}.",
         text::size(meta.size),

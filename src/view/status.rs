@@ -20,6 +20,8 @@ const GAP: u16 = 2;
 const CUTS: [(u8, usize); 2] = [(3, 32), (7, 20)];
 /// From so many columns on, a cut target shows its beginning too.
 const MIDDLE: usize = 16;
+/// What is said at least while there is no connection.
+const DOWN: &str = " ! no connection";
 /// What never goes.
 const STAYS: u8 = 9;
 
@@ -47,7 +49,10 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     if let SessionState::Open(ConnectionState::Down { tries, reason }) = &app.session.state {
         left.retain(|part| part.goes > 0 && width >= 60);
         right.retain(|part| part.goes == STAYS);
-        let target = cut(&target, (width / 3).max(9));
+        // At least that there is no connection is told, beside as much of the target as has room.
+        let beside = 1 + usize::from(GAP) + cells(DOWN) + wide(&right) + 1;
+        let room = if width < 60 { width.saturating_sub(beside) } else { width / 3 };
+        let target = cut(&target, room.max(9));
         let x = put_left(buf, area, &left, &target, appearance) + GAP;
         let end = put_right(buf, area, &right);
         let room = end.saturating_sub(x);
@@ -130,7 +135,7 @@ fn banner(tries: u32, reason: &str, room: usize) -> String {
         1 => ", tried once".to_owned(),
         more => format!(", tried {more} times"),
     };
-    let least = " ! no connection";
+    let least = DOWN;
     // Without what to do about it, where there is little room.
     let problem = reason.split(';').next().unwrap_or(reason);
     let all = [
@@ -176,7 +181,9 @@ fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
     if staged > 0 {
         add(format!(" {staged} staged "), Role::Badge, 1, STAYS);
     }
-    let source = app.watch.source.as_ref().filter(|_| app.watch.on);
+    // Nothing is live while the server is away.
+    let up = matches!(app.session.state, SessionState::Open(ConnectionState::Up));
+    let source = app.watch.source.as_ref().filter(|_| app.watch.on && up);
     let late = source.and_then(WatchSource::late);
     if let Some(late) = &late {
         add(format!(" {} {late} late ", appearance.symbols.at_most), Role::Badge, 1, STAYS);

@@ -6,7 +6,7 @@ use crate::app::store_sort::StoreSort;
 use crate::app::stores::{CHANGED, GAP, MARKS};
 use crate::app::{App, Area, Pane, SessionState};
 use crate::keymap::{Action, Context};
-use crate::model::{StoreInfo, StoreState};
+use crate::model::{ConnectionState, StoreInfo, StoreState};
 use crate::text::{self, visible};
 use crate::theme::Role;
 
@@ -163,11 +163,16 @@ fn instead(app: &App) -> Option<String> {
             let remedy = says(Action::Back, "clears");
             Some(text::then("no matches", " · ", remedy))
         }
+        (true, true) if !is_up(app) => Some("no stores yet".to_owned()),
         (true, true) => {
             let made = text::then("no stores yet", " · ", says(Action::NewStore, "makes one"));
             Some(text::then(&made, " · ", says(Action::FindLost, "finds unlisted ones")))
         }
     }
+}
+
+fn is_up(app: &App) -> bool {
+    matches!(app.session.state, SessionState::Open(ConnectionState::Up))
 }
 
 #[allow(clippy::too_many_arguments, reason = "a row needs where, what and how")]

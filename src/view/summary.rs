@@ -131,7 +131,10 @@ fn about(
     }
     let rest = lines(buf, inner, &facts, appearance);
     let note = if summary.whole { String::new() } else { some_of(summary, count) };
-    types(buf, below(rest, 1), summary, &note, appearance);
+    let rest = below(rest, 1);
+    // Below the head, and above what it is about.
+    let room = rest.height.saturating_sub(1 + u16::from(!note.is_empty()));
+    types(buf, rest, summary, (room.into(), &note), appearance);
 }
 
 /// What a group of keys holds.
@@ -150,7 +153,7 @@ fn group(buf: &mut Buffer, area: Area, summary: &Summary, app: &App, appearance:
         ("size", text::size(summary.bytes), Role::Text),
     ];
     let rest = lines(buf, beside_cursor(inner), &facts, appearance);
-    let rest = below(types(buf, below(rest, 1), summary, "", appearance), 1);
+    let rest = below(types(buf, below(rest, 1), summary, (TYPES, ""), appearance), 1);
     let list = Area { x: inner.x, width: inner.width, ..rest };
     if list.height > 1 {
         records(buf, list, &summary.keys, &summary.types, appearance);
@@ -189,12 +192,12 @@ fn lines(
     rest
 }
 
-/// A table of content types, with what it is about at its end; gives what is left below.
+/// A table of content types, of at most so many rows, with what it is about at its end; gives what is left below.
 fn types(
     buf: &mut Buffer,
     area: Area,
     summary: &Summary,
-    note: &str,
+    (most, note): (usize, &str),
     appearance: &Appearance,
 ) -> Area {
     if summary.types.is_empty() || area.height < 2 {
@@ -213,12 +216,15 @@ fn types(
         }
     };
     row(["Type", "Records", "Size"], Role::Header, Role::Header);
-    for (name, records, bytes) in summary.types.iter().take(TYPES) {
+    let all = summary.types.len();
+    // That there are more takes a row too.
+    let shown = if all > most { most.saturating_sub(1) } else { all };
+    for (name, records, bytes) in summary.types.iter().take(shown) {
         let cells = [name.short(), &text::count(*records), &text::size(*bytes)];
-        row(cells, Role::Text, type_role(name.family()));
+        row(cells, Role::Text, type_role(name));
     }
-    if let Some(more) = summary.types.len().checked_sub(TYPES).filter(|more| *more > 0) {
-        let more = format!("+ {more} more");
+    if shown < all {
+        let more = format!("+ {} more", all - shown);
         row([&more, "", ""], Role::Dim, Role::Dim);
     }
     if !note.is_empty() && rest.height > 0 {

@@ -18,10 +18,10 @@ use super::paint::{below, light, marker, put, put_right, type_role};
 
 /// Columns of the dialog, where there is room.
 const WIDTH: u16 = 88;
-/// Columns of the number of records, with a gap before them.
-const RECORDS: u16 = 12;
 /// Columns of the bytes, with a gap before them.
-const BYTES: u16 = 10;
+const BYTES: u16 = 9;
+/// Columns between two columns.
+const GAP: u16 = 2;
 /// Columns of the share of all bytes, with a gap before them.
 const SHARE: u16 = 6;
 /// Cells of the bar that shows it.
@@ -67,14 +67,16 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
         return;
     }
     let header = appearance.style(Role::Header);
-    line(buf, inner, inner.y, ["Content type", "Records", "Bytes", ""], [header, header]);
+    let records: u64 = rows.iter().map(|(_, records, _)| records).sum();
+    let counts = GAP + text::count(records).len().max("Records".len()) as u16;
+    let heads = ["Content type", "Records", "Bytes", ""];
+    line(buf, inner, (inner.y, counts), heads, [header, header]);
     if totals.rows.is_none() {
         let (width, dim) = (inner.width - 1, appearance.style(Role::Dim));
         put(buf, inner.x + 1, inner.y + 1, width, "counting…", dim);
         return;
     }
     let all: u64 = rows.iter().map(|(_, _, bytes)| bytes).sum();
-    let records: u64 = rows.iter().map(|(_, records, _)| records).sum();
     let text = appearance.style(Role::Text);
     let shown = rows.iter().enumerate().skip(totals.cursor.top).take(room);
     for ((at, (name, records, bytes)), y) in shown.zip(inner.y + 1..inner.y + inner.height) {
@@ -82,7 +84,8 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
         let share = format!("{:.0} %", part * 100.0);
         let shown = if name.as_str().is_empty() { "(no content type)" } else { name.as_str() };
         let cells = [shown, &text::count(*records), &text::size(*bytes), &share];
-        line(buf, inner, y, cells, [appearance.style(type_role(name.family())), text]);
+        let styles = [appearance.style(type_role(name)), text];
+        line(buf, inner, (y, counts), cells, styles);
         bar(buf, inner, y, part, appearance);
         if at == totals.cursor.at {
             let row = Area { y, height: 1, ..inner };
@@ -92,7 +95,7 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
     }
     let y = inner.y + inner.height - 1;
     let cells = ["all", &text::count(records), &text::size(all), ""];
-    line(buf, inner, y, cells, [header, header]);
+    line(buf, inner, (y, counts), cells, [header, header]);
 }
 
 /// Columns of the share and of its bar, with a gap before each, where there is room.
@@ -104,16 +107,17 @@ fn share_columns(width: u16) -> (u16, u16) {
     }
 }
 
+/// Writes a row; `counts`: how wide the numbers of records are, with their gap.
 fn line(
     buf: &mut Buffer,
     inner: Area,
-    y: u16,
+    (y, counts): (u16, u16),
     cells: [&str; 4],
     styles: [ratatui::style::Style; 2],
 ) {
     let (share, bar) = share_columns(inner.width);
     let mut right = inner.x + inner.width.saturating_sub(1 + bar);
-    for (cell, width) in [(cells[3], share), (cells[2], BYTES), (cells[1], RECORDS)] {
+    for (cell, width) in [(cells[3], share), (cells[2], BYTES), (cells[1], counts)] {
         if width > 0 {
             put_right(buf, right, y, width, cell, styles[1]);
             right = right.saturating_sub(width);

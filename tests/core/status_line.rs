@@ -86,6 +86,12 @@ fn a_lost_connection_does_not_hide_the_target() {
         let end = &label[label.len() - 3..];
         assert!(line.contains(end) && line.contains("! no connection"), "{width}: {line}");
     }
+    // Nor is anything said to be live that was so before.
+    let mut stage = busy(120, "redis://127.0.0.1:7455/5", WatchSource::SubKeys);
+    let down = ConnectionState::Down { tries: 1, reason: "the server closed it".into() };
+    stage.event(Event::Connection(down));
+    let line = top(&mut stage);
+    assert!(!line.contains("live") && !line.contains("24/s"), "{line}");
     let mut stage = opened(120, "redis://127.0.0.1:7455/5");
     stage.asked.retain(|effect| !matches!(effect, Effect::Read(..)));
     stage.keys("i");

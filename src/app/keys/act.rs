@@ -90,8 +90,12 @@ impl KeysPane {
         } else if !self.marks.keys.is_empty() {
             // Its own key is named.
             None
-        } else if self.grouping.is_some() {
-            Some("leave group")
+        } else if let Some(grouping) = &self.grouping {
+            Some(match grouping {
+                grouping if grouping.flat => "back to groups",
+                grouping if grouping.is_entered() => "leave group",
+                _ => "ungroup",
+            })
         } else {
             walks.then_some("stop reading")
         }

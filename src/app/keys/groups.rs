@@ -42,6 +42,11 @@ impl Grouping {
         self.groups.is_empty()
     }
 
+    /// Whether a group was entered, which has others around it.
+    pub(super) fn is_entered(&self) -> bool {
+        !self.above.is_empty()
+    }
+
     /// A row, group or record.
     pub fn group(&self, at: usize) -> Option<Group> {
         self.groups.get(&self.index, at)

@@ -189,7 +189,7 @@ pub(in crate::view) fn record_row(
         let (word, role) = if unread {
             (s.ellipsis, Role::Dim)
         } else {
-            (meta.content_type.short(), type_role(meta.content_type.family()))
+            (meta.content_type.short(), type_role(&meta.content_type))
         };
         if damaged {
             put(buf, x.saturating_sub(1), row.y, 1, s.damaged, appearance.style(Role::Warning));

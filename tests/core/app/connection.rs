@@ -228,6 +228,13 @@ fn the_first_start_shows_one_hint_until_the_first_key() {
     stage.keys("j");
     assert_eq!(stage.notice(), "");
     assert_eq!(Stage::new(80, 24).notice(), "");
+    // Where there is nothing to open yet, it waits until there is.
+    let mut stage = Stage::with(80, 24, Settings { welcome: true, ..Settings::default() });
+    let refused = Error::new(ErrorKind::Connection, "connection refused: 127.0.0.1:6379");
+    stage.event(Event::Connected(Err(refused)));
+    assert_eq!(stage.notice(), "");
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    assert_eq!(stage.notice(), told);
 }
 
 #[test]
