@@ -36,7 +36,22 @@ pub(super) struct Siblings {
     created: String,
     handled: u64,
     total: u64,
+    /// Requests that were made beside those for pages, and failed.
+    failed: u64,
 }
+
+/// How a request stands.
+enum State {
+    Waiting,
+    Handled,
+    /// For good, after all tries.
+    Failed(String),
+}
+
+/// How often a request is tried again before it has failed.
+const RETRIES: u64 = 3;
+/// Crawlee's number for the state of a request that has failed.
+const ERROR: u64 = 6;
 
 impl Siblings {
     /// Makes both, with the first pages in the queue.
@@ -54,6 +69,7 @@ impl Siblings {
             created: now(),
             handled: 0,
             total: 0,
+            failed: 0,
         };
         fs::create_dir_all(&siblings.queue)?;
         fs::create_dir_all(&siblings.dataset)?;
@@ -62,14 +78,22 @@ impl Siblings {
         Ok(siblings)
     }
 
-    /// Goes on to where the crawl is after so many products.
-    pub(super) fn follow(&mut self, products: u64) -> io::Result<()> {
-        let before = self.handled;
+    /// Goes on to where the crawl is after so many products, and these failures: where to, and why.
+    pub(super) fn follow(
+        &mut self,
+        products: u64,
+        failures: Vec<(String, String)>,
+    ) -> io::Result<()> {
+        let before = (self.handled, self.failed);
+        for (url, why) in failures {
+            self.failed += 1;
+            self.request(&url, &State::Failed(why))?;
+        }
         while self.handled < products / PRODUCTS {
             self.handled += 1;
             // Each page leads to others: a crawl finds more than it handles.
             self.find(self.handled + FIRST + self.handled / 4)?;
-            self.request(self.handled, true)?;
+            self.request(&url(self.handled), &State::Handled)?;
             let item = Json::map([
                 ("url", Json::text(url(self.handled))),
                 ("products", Json::raw(PRODUCTS)),
@@ -77,30 +101,38 @@ impl Siblings {
             ]);
             write(&self.dataset.join(format!("{:09}.json", self.handled)), &item)?;
         }
-        if self.handled == before { Ok(()) } else { self.tell() }
+        if (self.handled, self.failed) == before { Ok(()) } else { self.tell() }
     }
 
     /// Puts pages into the queue until it has had so many.
     fn find(&mut self, total: u64) -> io::Result<()> {
         while self.total < total {
             self.total += 1;
-            self.request(self.total, false)?;
+            self.request(&url(self.total), &State::Waiting)?;
         }
         Ok(())
     }
 
-    fn request(&self, number: u64, handled: bool) -> io::Result<()> {
-        let url = url(number);
+    fn request(&self, url: &str, state: &State) -> io::Result<()> {
+        let (retries, errors, user_data) = match state {
+            State::Waiting | State::Handled => (0, Vec::new(), Json::map([])),
+            State::Failed(why) => {
+                let own = Json::map([("state", Json::raw(ERROR))]);
+                (RETRIES, vec![Json::text(why.as_str())], Json::map([("__crawlee", own)]))
+            }
+        };
+        let handled = !matches!(state, State::Waiting);
         let request = Json::map([
-            ("unique_key", Json::text(url.as_str())),
-            ("url", Json::text(url.as_str())),
+            ("unique_key", Json::text(url)),
+            ("url", Json::text(url)),
             ("method", Json::text("GET")),
             ("payload", Json::raw("null")),
             ("headers", Json::map([])),
-            ("user_data", Json::map([])),
-            ("retry_count", Json::raw(0)),
+            ("user_data", user_data),
+            ("retry_count", Json::raw(retries)),
             ("no_retry", Json::raw(false)),
-            ("loaded_url", if handled { Json::text(url.as_str()) } else { Json::raw("null") }),
+            ("error_messages", Json::List(errors)),
+            ("loaded_url", if handled { Json::text(url) } else { Json::raw("null") }),
             ("handled_at", if handled { Json::text(now()) } else { Json::raw("null") }),
         ]);
         let hash = digest(&SHA256, url.as_bytes());
@@ -122,9 +154,9 @@ impl Siblings {
         });
         let counts = [
             ("had_multiple_clients", Json::raw(false)),
-            ("handled_request_count", Json::raw(self.handled)),
+            ("handled_request_count", Json::raw(self.handled + self.failed)),
             ("pending_request_count", Json::raw(self.total - self.handled)),
-            ("total_request_count", Json::raw(self.total)),
+            ("total_request_count", Json::raw(self.total + self.failed)),
         ];
         write(&self.queue.join(METADATA), &map(queue.into_iter().chain(counts)))?;
         let items = ("item_count", Json::raw(self.handled));
@@ -161,9 +193,9 @@ mod tests {
     fn a_request_has_the_name_that_crawlee_gives_it() {
         let root = tempfile::tempdir().unwrap();
         let mut siblings = Siblings::make(root.path(), 1).unwrap();
-        siblings.follow(4).unwrap();
+        siblings.follow(4, Vec::new()).unwrap();
         assert_eq!((siblings.handled, siblings.total), (0, FIRST));
-        siblings.follow(41).unwrap();
+        siblings.follow(41, Vec::new()).unwrap();
         let files = |kind| fs::read_dir(root.path().join(kind).join(DEFAULT)).unwrap().count();
         assert_eq!((files(QUEUES), files(DATASETS)), (1 + 8 + 12 + 2, 1 + 8));
         let metadata = fs::read(siblings.queue.join(METADATA)).unwrap();
@@ -171,6 +203,19 @@ mod tests {
         assert_eq!(
             (&told["handled_request_count"], &told["total_request_count"]),
             (&8.into(), &22.into())
+        );
+        // One that failed is there, with why, and counts as handled.
+        let failure = ("https://a.example/1".to_owned(), "Service Unavailable".to_owned());
+        siblings.follow(41, vec![failure]).unwrap();
+        let request = fs::read(siblings.queue.join("d817b80f9a5befb.json")).unwrap();
+        let request: serde_json::Value = serde_json::from_slice(&request).unwrap();
+        assert_eq!(request["user_data"]["__crawlee"]["state"], 6);
+        assert_eq!(request["error_messages"][0], "Service Unavailable");
+        let told = fs::read(siblings.queue.join(METADATA)).unwrap();
+        let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
+        assert_eq!(
+            (&told["handled_request_count"], &told["pending_request_count"]),
+            (&9.into(), &14.into())
         );
         // As Python's hashlib has it.
         let hash = digest(&SHA256, b"https://a.example/1");

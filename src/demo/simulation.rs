@@ -40,6 +40,9 @@ const OUTPUT_AFTER: u64 = 90;
 /// Every so many requests, the crawler persists what it keeps about itself.
 const PERSIST: u64 = 20;
 
+/// No more failures wait to be taken.
+const MOST_FAILURES: usize = 100;
+
 /// Which of the crawl's stores a record goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Destination {
@@ -88,6 +91,8 @@ pub struct Simulation {
     /// The time, simulated or not.
     now: i64,
     requests: u64,
+    /// Requests that failed and were not taken yet: where to, and why.
+    failures: Vec<(String, String)>,
     /// How many records are written or in the queue.
     records: u64,
     bytes: u64,
@@ -124,6 +129,7 @@ impl Simulation {
             in_real_time,
             now: start,
             requests: 0,
+            failures: Vec::new(),
             records: 0,
             bytes: 0,
             has_output: false,
@@ -152,6 +158,11 @@ impl Simulation {
     /// How many requests it has made.
     pub fn requests(&self) -> u64 {
         self.requests
+    }
+
+    /// The requests that have failed since this was asked last: where to, and why.
+    pub fn take_failures(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.failures)
     }
 
     /// What it tells of itself at this moment, though nothing has happened.
@@ -261,6 +272,9 @@ impl Simulation {
     fn failure(&mut self, product: &Product, millis: u64) {
         let (status, message) = self.random.pick(&FAILURES);
         self.statistics.fail(status, millis);
+        if self.failures.len() < MOST_FAILURES {
+            self.failures.push((product.url(), message.to_owned()));
+        }
         // As Crawlee makes it: part of a hash, and the message's beginning without its spaces.
         let hash = format!("{:016x}{:016x}", self.random.next(), self.random.next());
         let start = message.chars().take(30);

@@ -63,10 +63,6 @@ impl Drawn for ContentsView {
             None => keys(self, app, appearance),
         }
     }
-
-    fn scrolls(&self) -> bool {
-        true
-    }
 }
 
 /// What the border says of keys.

@@ -151,6 +151,9 @@ impl Table {
     }
 }
 
+/// Fewer cells of a column are not shown, in which nothing can be read.
+const LEAST: usize = 4;
+
 /// A row being made.
 struct Line {
     row: Row,
@@ -167,7 +170,8 @@ impl Line {
     /// Adds a field; tells whether there is room for more.
     fn field(&mut self, column: &Column, said: &[u8], role: Role, hit: Hit) -> bool {
         if self.used > 0 {
-            if self.used + GAP >= self.width {
+            // A cell or two of a column tell nothing.
+            if self.used + GAP + column.width.min(LEAST) > self.width {
                 self.row.more = true;
                 return false;
             }
