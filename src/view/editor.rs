@@ -26,7 +26,7 @@ fn title(editor: &Editor, inside: Option<&str>, changed: &str, room: usize) -> S
         (Some(original), inside) => {
             let key = original.meta.key.escaped();
             let at = inside.map_or_else(String::new, |inside| format!(" · {inside}"));
-            let long = format!("Edit {key} in {store}{at}{changed}");
+            let long = format!("Edit {store} · {key}{at}{changed}");
             if cells(&visible(&long)) <= room {
                 return long;
             }

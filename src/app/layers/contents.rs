@@ -158,6 +158,12 @@ impl ContentsView {
     }
 }
 
+/// Whether an action does something with rows, of which there may be none.
+fn is_about_rows(action: Action) -> bool {
+    use Action::{CopyValue, CountValues, FilterColumn, ShowAll, ShowRow, SortColumn};
+    matches!(action, SortColumn | FilterColumn | CountValues | ShowAll | ShowRow | CopyValue)
+}
+
 impl Dialog for ContentsView {
     fn context(&self) -> Context {
         if self.record().is_some() { Context::Row } else { Context::Contents }
@@ -205,10 +211,8 @@ impl Dialog for ContentsView {
                 self.page.as_ref().is_some_and(|page| page.next.is_some())
             }
             (Action::Previous, _) if !of_row => !self.before.is_empty(),
-            (Action::SortColumn | Action::FilterColumn | Action::CountValues, None)
-            | (Action::ShowAll | Action::ShowRow | Action::CopyValue, None) => false,
             (action, Some(cursor)) => cursor.allows(action),
-            (_, None) => true,
+            (action, None) => !is_about_rows(action),
         }
     }
 

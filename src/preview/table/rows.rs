@@ -152,7 +152,7 @@ impl Table {
 }
 
 /// Fewer cells of a column are not shown, in which nothing can be read.
-const LEAST: usize = 4;
+const LEAST: usize = 2;
 
 /// A row being made.
 struct Line {
@@ -170,7 +170,7 @@ impl Line {
     /// Adds a field; tells whether there is room for more.
     fn field(&mut self, column: &Column, said: &[u8], role: Role, hit: Hit) -> bool {
         if self.used > 0 {
-            // A cell or two of a column tell nothing.
+            // A single cell of a column tells nothing.
             if self.used + GAP + column.width.min(LEAST) > self.width {
                 self.row.more = true;
                 return false;
