@@ -1,26 +1,28 @@
 //! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins. Of
-//! what names a target, variables that are not larder's own go behind the file.
+//! what names a target, variables that are not larder's own go behind the file. A file goes before
+//! those that it includes.
 //!
 //! [`Config::load`] reads the file and the environment; flags are the command line's to apply.
 //! `config.example.toml` shows every setting with its default, and a test holds it to that.
 
 mod effective;
 pub mod environment;
+mod files;
 mod notification;
 mod password;
 mod profile;
 mod profile_names;
 mod resolve;
 mod schema;
+mod table;
 mod target_source;
 mod targets;
 mod units;
 mod unknown;
 
 use std::collections::BTreeMap;
+#[cfg(test)]
 use std::fs;
-use std::io;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,16 +44,24 @@ pub(crate) use unknown::closest;
 use crate::keymap::KeyMap;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Options;
-use crate::theme::{Theme, is_file};
+use crate::theme::Theme;
 
 /// The config file that shows every setting with its default.
 pub const EXAMPLE: &str = include_str!("../config.example.toml");
+
+/// What errors call a configuration that is no file.
+const UNNAMED: &str = "the configuration";
+
+/// The setting that names other config files.
+const INCLUDE: &str = "include";
 
 /// All settings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
 pub struct Config {
+    /// Other config files, whose settings this one's go before.
+    pub include: Vec<PathBuf>,
     /// The target where none is named: a URL, a path or a profile's name.
     pub target: Option<String>,
     /// Refuse every write.
@@ -118,6 +128,9 @@ pub struct Config {
     /// Whether others may read that file.
     #[serde(skip)]
     pub exposed: bool,
+    /// What each file says alone, where it is more than one; the file itself is the first.
+    #[serde(skip)]
+    pub parts: Vec<Config>,
 }
 
 /// `[theme]`: a built-in theme, and colours that replace some of its own.
@@ -150,6 +163,7 @@ impl Default for Config {
     fn default() -> Self {
         let options = Options::default();
         Self {
+            include: Vec::new(),
             target: None,
             read_only: options.read_only,
             read_only_why: "read-only (read_only of the profile)",
@@ -177,6 +191,7 @@ impl Default for Config {
             ssh_program: None,
             file: None,
             exposed: false,
+            parts: Vec::new(),
         }
     }
 }
@@ -225,27 +240,6 @@ impl Config {
         Ok(config)
     }
 
-    fn read(path: &Path, home: Option<&Path>) -> Result<Self> {
-        let text = fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
-        let mut config = Self::parse(&text).map_err(|why| {
-            Error::new(ErrorKind::Usage, format!("{}{why}", path.display()))
-                .hint("`larder config example` shows every setting")
-        })?;
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
-        for profile in config.profiles.values_mut() {
-            profile.locate(&folder, home);
-        }
-        if is_file(&config.theme.name) {
-            let file = folder.join(expand_home(Path::new(&config.theme.name), home));
-            config.theme.name = file.to_string_lossy().into_owned();
-        }
-        config.exposed =
-            fs::metadata(&path).is_ok_and(|known| known.permissions().mode() & 0o044 != 0);
-        config.file = Some(path);
-        Ok(config)
-    }
-
     /// Reads settings from the text of a config file.
     ///
     /// # Errors
@@ -263,6 +257,7 @@ impl Config {
         if self.keys.is_empty() && self.theme == ThemeSettings::default() {
             return Ok(());
         }
+        self.parts.iter().try_for_each(Self::check)?;
         KeyMap::with_overrides(&self.keys).map_err(|why| self.wrong(&why))?;
         Theme::from_settings(&self.theme.name, &self.theme.colors, &|_| None)
             .map_err(|why| self.wrong(&format!("[theme] {why}")))?;
@@ -280,6 +275,9 @@ impl Config {
 
     /// What is to be said of a config file that holds a password and may be read by others.
     pub fn warning(&self) -> Option<String> {
+        if !self.parts.is_empty() {
+            return self.parts.iter().find_map(Self::warning);
+        }
         let in_url = |url: &str| {
             url.split_once("://")
                 .and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'))
@@ -298,13 +296,14 @@ impl Config {
 
     /// An error in a part of the file that others read ([`Config::keys`], [`Config::theme`]).
     pub fn wrong(&self, problem: &str) -> Error {
-        let file = self.file.as_deref().unwrap_or(Path::new("the configuration"));
+        let file = self.file.as_deref().unwrap_or(Path::new(UNNAMED));
         Error::new(ErrorKind::Usage, format!("{}: {problem}", file.display()))
     }
 
-    /// An error in the file, which it does not name.
-    fn in_file(&self, why: Error) -> Error {
-        Error { problem: self.wrong(&why.problem).problem, ..why }
+    /// An error in a profile, which does not name the file.
+    fn in_file_of(&self, profile: &str, why: Error) -> Error {
+        let file = self.file_of_profile(profile).unwrap_or(Path::new(UNNAMED));
+        Error { problem: format!("{}: {}", file.display(), why.problem), ..why }
     }
 
     /// What the storage layer is to keep to.
@@ -342,13 +341,6 @@ pub fn state_folder() -> Option<PathBuf> {
 
 fn folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "larder")
-}
-
-fn unreadable(path: &Path, why: &io::Error) -> Error {
-    Error::new(
-        ErrorKind::Usage,
-        format!("the config file {} cannot be read: {why}", path.display()),
-    )
 }
 
 /// One line: where in the text, which setting, and what about it. Never quotes the line itself,

@@ -93,8 +93,14 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
             return Ok(report.code);
         }
     };
-    let file = config.file.as_deref().map(|file| file.display().to_string());
-    report.good("config", file.as_deref().unwrap_or("no config file: all is as by default"))?;
+    let files: Vec<_> = config.files().map(|file| file.display().to_string()).collect();
+    report.good(
+        "config",
+        &match &*files {
+            [] => "no config file: all is as by default".to_owned(),
+            files => files.join(", with "),
+        },
+    )?;
     if let Some(warning) = config.warning() {
         report.note("config", &warning)?;
     }

@@ -1,9 +1,12 @@
 //! The settings as they hold, and where each comes from; without a secret.
 
-use toml::de::{DeTable, DeValue};
+use std::path::Path;
+
 use toml::{Table, Value};
 
 use super::environment::{self, Environment};
+use super::table::{flatten, lay, line_in};
+use super::target_source::TargetSource;
 use super::{Config, EXAMPLE};
 use crate::keymap::{Chord, Context, KeyMap};
 use crate::storage::target::Target;
@@ -26,21 +29,32 @@ impl Config {
     /// All settings, in the order of `config.example.toml`, then keys, colours and profiles that are
     /// set. What flags change is for the caller to add.
     pub fn effective(&self, environment: &Environment) -> Vec<Setting> {
-        let text = self.file.as_deref().and_then(|file| std::fs::read_to_string(file).ok());
-        let text = text.unwrap_or_default();
-        let file: Table = text.parse().unwrap_or_default();
-        let lines = DeTable::parse(&text).ok();
+        let files: Vec<(&Path, String)> = self
+            .files()
+            .map(|file| (file, std::fs::read_to_string(file).unwrap_or_default()))
+            .collect();
+        let mut file = Table::new();
+        for (_, text) in files.iter().rev() {
+            lay(&mut file, text.parse().unwrap_or_default());
+        }
+        let from = |name: &str| {
+            let of = |(file, text): &(&Path, String)| {
+                Some(format!("{}:{}", file.display(), line_in(text, name)?))
+            };
+            files.iter().find_map(of)
+        };
         let mut settings = vec![self.target_setting(environment)];
+        if let Some(target) = settings.first_mut()
+            && target.from == TargetSource::Config.name()
+            && let Some(place) = from("target").filter(|_| files.len() > 1)
+        {
+            target.from = format!("{}, {place}", target.from);
+        }
         let mut defaults = Vec::new();
         flatten("", &defaults_of_example(), &mut defaults);
         let mut set = Vec::new();
         flatten("", &file, &mut set);
-        let from = |name: &str| {
-            let line = lines.as_ref().and_then(|table| line_of(&text, table.get_ref(), name));
-            let file =
-                self.file.as_deref().map_or_else(String::new, |file| file.display().to_string());
-            line.map_or(file.clone(), |line| format!("{file}:{line}"))
-        };
+        let from = |name: &str| from(name).unwrap_or_default();
         for (name, value) in &defaults {
             settings.push(match set.iter().find(|(other, _)| other == name) {
                 Some((_, value)) => {
@@ -137,16 +151,6 @@ pub fn default_keys() -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     places.filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
-fn flatten(before: &str, table: &Table, into: &mut Vec<(String, Value)>) {
-    for (name, value) in table {
-        let name = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
-        match value {
-            Value::Table(table) => flatten(&name, table, into),
-            value => into.push((name, value.clone())),
-        }
-    }
-}
-
 /// A value, without what may be a secret.
 fn shown(name: &str, value: &Value) -> String {
     let is_profile_s = name.starts_with("profiles.");
@@ -161,27 +165,6 @@ fn shown(name: &str, value: &Value) -> String {
             Err(_) => value.to_string(),
         },
         _ => value.to_string(),
-    }
-}
-
-/// The line in which a setting stands.
-fn line_of(text: &str, table: &DeTable<'_>, name: &str) -> Option<usize> {
-    let mut table = table;
-    let mut rest = name;
-    loop {
-        // A profile's name may hold a full stop.
-        let (key, value) = table.iter().find(|(key, _)| {
-            let after = rest.strip_prefix(&**key.get_ref());
-            after.is_some_and(|after| after.is_empty() || after.starts_with('.'))
-        })?;
-        let after = rest.strip_prefix(&**key.get_ref())?.trim_start_matches('.');
-        match value.get_ref() {
-            DeValue::Table(inner) if !after.is_empty() => (table, rest) = (inner, after),
-            _ => {
-                let before = text.get(..key.span().start)?;
-                return Some(before.matches('\n').count() + 1);
-            }
-        }
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use toml::de::{DeTable, DeValue};
-
 use super::Config;
+use super::table::line_in;
 use crate::model::{Error, ErrorKind, Result};
 
 impl Config {
@@ -14,26 +13,18 @@ impl Config {
     /// [`ErrorKind::Usage`], with the file, the line and the name.
     pub fn refuse_names(&self, is_taken: impl Fn(&str) -> bool) -> Result<()> {
         let Some(name) = self.profiles.keys().find(|name| is_taken(name)) else { return Ok(()) };
-        let line = self.line_of_profile(name).map_or(String::new(), |line| format!(":{line}"));
-        let file = self.file.as_deref().map_or_else(String::new, |file| file.display().to_string());
+        let file = self.file_of_profile(name);
+        let text = file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+        let line = line_of(&text, name).map_or(String::new(), |line| format!(":{line}"));
+        let file = file.map_or_else(String::new, |file| file.display().to_string());
         let problem = format!("{file}{line}: a profile cannot be named `{name}`: it is a command");
         Err(Error::new(ErrorKind::Usage, problem).hint("give it another name"))
     }
-
-    /// The line in which a profile begins, in the file as it is now.
-    fn line_of_profile(&self, name: &str) -> Option<usize> {
-        let text = fs::read_to_string(self.file.as_deref()?).ok()?;
-        line_of(&text, name)
-    }
 }
 
+/// The line in which a profile begins.
 fn line_of(text: &str, name: &str) -> Option<usize> {
-    let table = DeTable::parse(text).ok()?;
-    let (_, profiles) = table.get_ref().iter().find(|(key, _)| key.get_ref() == "profiles")?;
-    let DeValue::Table(profiles) = profiles.get_ref() else { return None };
-    let (key, _) = profiles.iter().find(|(key, _)| key.get_ref() == name)?;
-    let before = text.get(..key.span().start)?;
-    Some(before.matches('\n').count() + 1)
+    line_in(text, &format!("profiles.{name}"))
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ impl Config {
             return Err(self.no_profile(name));
         };
         let mut resolved = Resolved {
-            target: profile_target(name, profile).map_err(|why| self.in_file(why))?,
+            target: profile_target(name, profile).map_err(|why| self.in_file_of(name, why))?,
             profile: Some(name.to_owned()),
             source,
             read_only: profile.read_only,

@@ -157,3 +157,111 @@ fn a_budget_is_a_share_in_percent() {
     assert!(budget("\"101 %\"").unwrap_err().contains("server_budget"));
     assert!(budget("\"2\"").unwrap_err().contains("0 %"));
 }
+
+/// A folder with these files.
+fn files(texts: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in texts {
+        let file = folder.path().join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+    folder
+}
+
+fn load(folder: &tempfile::TempDir, name: &str) -> Result<Config> {
+    Config::load(Some(&folder.path().join(name)), &Environment::default())
+}
+
+#[test]
+fn a_file_goes_before_what_it_includes_and_a_later_one_before_an_earlier() {
+    let folder = files(&[
+        (
+            "larder.toml",
+            "include = ['team/a.toml', 'b.toml']\nmouse = false\n[profiles.p]\nread_only = true",
+        ),
+        (
+            "team/a.toml",
+            "include = ['deep.toml']\nmouse = true\nwrap = false\nlog = 'warn'\n\
+             [profiles.p]\nurl = 'rediss://h'\nca_file = 'ca.pem'\nread_only = false\n\
+             [theme]\nname = 'mine.toml'\n[keys.global]\nhelp = 'H'\nquit = 'Q'",
+        ),
+        ("team/deep.toml", "log = 'trace'\ntitle = false"),
+        ("b.toml", "log = 'info'\n[profiles.p]\npassword = 'hidden'\n[keys.global]\nhelp = 'I'"),
+    ]);
+    let config = load(&folder, "larder.toml").unwrap();
+    assert_eq!((config.mouse, config.wrap, config.title), (false, false, false));
+    assert_eq!(config.log, LevelFilter::Info);
+    // A profile is joined of what each says, and a file's name is that of who names it.
+    let profile = &config.profiles["p"];
+    assert_eq!((&*profile.url, profile.password.as_deref()), ("rediss://h", Some("hidden")));
+    assert!(profile.read_only);
+    assert_eq!(profile.ca_file.as_deref(), Some(&*folder.path().join("team/ca.pem")));
+    assert_eq!(Path::new(&config.theme.name), folder.path().join("team/mine.toml"));
+    let keys = config.keys["global"].as_table().unwrap();
+    assert_eq!((keys["help"].as_str(), keys["quit"].as_str()), (Some("I"), Some("Q")));
+    let of: Vec<_> = config.files().map(|file| file.file_name().unwrap().to_owned()).collect();
+    assert_eq!(of, ["larder.toml", "b.toml", "a.toml", "deep.toml"]);
+    // Each value names its file.
+    let settings = config.effective(&Environment::default());
+    let from = |name: &str| {
+        let setting = settings.iter().find(|setting| setting.name == name).unwrap();
+        setting.from.rsplit('/').next().unwrap().to_owned()
+    };
+    for (name, place) in [
+        ("mouse", "larder.toml:2"),
+        ("wrap", "a.toml:3"),
+        ("log", "b.toml:1"),
+        ("title", "deep.toml:2"),
+        ("profiles.p.url", "a.toml:6"),
+        ("profiles.p.password", "b.toml:3"),
+        ("profiles.p.read_only", "larder.toml:4"),
+        ("keys.global.help", "b.toml:5"),
+        ("notify", "default"),
+    ] {
+        assert_eq!(from(name), place, "{name}");
+    }
+    assert!(!format!("{settings:?}").contains("hidden"));
+    // The one that holds a password is the one to be made private.
+    assert!(config.warning().unwrap().contains("b.toml holds a password"));
+}
+
+#[test]
+fn what_is_wrong_with_an_included_file_names_that_file() {
+    let included = "include = ['b.toml']\n";
+    for (other, said) in [
+        ("mouse = 1", "/b.toml:1: mouse: "),
+        ("\nno_such = 1", "/b.toml:2: unknown setting `no_such`"),
+        ("include = ['larder.toml']", "/b.toml:1: include: "),
+        ("include = ['b.toml']", "includes itself"),
+        ("include = ['none.toml']", "none.toml cannot be read: "),
+    ] {
+        let folder = files(&[("larder.toml", included), ("b.toml", other)]);
+        let why = load(&folder, "larder.toml").unwrap_err();
+        assert_eq!(why.kind, ErrorKind::Usage);
+        assert!(why.problem.contains(said), "{said}: {why}");
+    }
+    let folder = files(&[("larder.toml", included), ("b.toml", "[keys.global]\nfly = 'f'")]);
+    let why = load(&folder, "larder.toml").unwrap().check().unwrap_err();
+    assert!(why.problem.contains("/b.toml: ") && why.problem.contains("fly"), "{why}");
+    // One that is included twice includes nobody who includes it.
+    let folder = files(&[
+        ("larder.toml", "include = ['a.toml', 'b.toml']"),
+        ("a.toml", "include = ['b.toml']"),
+        ("b.toml", "wrap = false"),
+    ]);
+    assert!(!load(&folder, "larder.toml").unwrap().wrap);
+    // Files that include each other more and more come to an end.
+    let texts: Vec<(String, String)> = (0..8)
+        .map(|at| {
+            let next = format!("'{}.toml',", at + 1).repeat(8);
+            (
+                format!("{at}.toml"),
+                if at == 7 { String::new() } else { format!("include = [{next}]") },
+            )
+        })
+        .collect();
+    let texts: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let why = load(&files(&texts), "0.toml").unwrap_err();
+    assert!(why.problem.contains("more than 64 files"), "{why}");
+}

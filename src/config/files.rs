@@ -1,0 +1,173 @@
+//! The config file and the files that it includes.
+//!
+//! What a file says goes before what it includes, and a later one of these before an earlier one;
+//! tables are joined, so that a profile's password can stand in a file of its own.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::profile::expand_home;
+use super::table::{lay, line_in};
+use super::{Config, INCLUDE};
+use crate::model::{Error, ErrorKind, Result};
+use crate::theme::is_file;
+
+/// Files that are read at most.
+const MOST: usize = 64;
+
+/// A file as it was read.
+struct Part {
+    config: Config,
+    text: String,
+}
+
+/// What is being read.
+struct Reading<'a> {
+    home: Option<&'a Path>,
+    /// The file, and those that include it.
+    open: Vec<PathBuf>,
+    /// Those that are read, the one that goes before the others last.
+    parts: Vec<Part>,
+}
+
+impl Config {
+    pub(super) fn read(path: &Path, home: Option<&Path>) -> Result<Self> {
+        let mut reading = Reading { home, open: Vec::new(), parts: Vec::new() };
+        let text = fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
+        reading.file(path, text)?;
+        joined(reading.parts)
+    }
+
+    /// The files that settings come from, the one that goes before the others first.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        let own = self.file.iter().filter(|_| self.parts.is_empty());
+        own.chain(self.parts.iter().flat_map(|part| &part.file)).map(PathBuf::as_path)
+    }
+
+    /// The file that says most of a profile: where its url is, or else its first setting.
+    pub(super) fn file_of_profile(&self, name: &str) -> Option<&Path> {
+        let of = |part: &&Self| part.profiles.contains_key(name);
+        let has_url = |part: &&Self| part.profiles.get(name).is_some_and(|own| !own.url.is_empty());
+        let part = self.parts.iter().find(has_url).or_else(|| self.parts.iter().find(of));
+        part.unwrap_or(self).file.as_deref()
+    }
+}
+
+impl Reading<'_> {
+    /// Takes a file, after those that it includes.
+    fn file(&mut self, path: &Path, text: String) -> Result<()> {
+        let mut config = Config::parse(&text).map_err(|why| {
+            Error::new(ErrorKind::Usage, format!("{}{why}", path.display()))
+                .hint("`larder config example` shows every setting")
+        })?;
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
+        config.locate(&folder, self.home);
+        config.exposed =
+            fs::metadata(&path).is_ok_and(|known| known.permissions().mode() & 0o044 != 0);
+        self.open.push(real(&path));
+        for named in &config.include {
+            let inner = folder.join(expand_home(named, self.home));
+            let read = self.included(&inner).map_err(|why| {
+                let line = line_in(&text, INCLUDE).unwrap_or_default();
+                let problem = format!("{}:{line}: {INCLUDE}: {why}", path.display());
+                Error::new(ErrorKind::Usage, problem)
+            })?;
+            self.file(&inner, read)?;
+        }
+        self.open.pop();
+        config.file = Some(path);
+        self.parts.push(Part { config, text });
+        Ok(())
+    }
+
+    /// The text of a file that another includes, or what is wrong with it.
+    fn included(&self, path: &Path) -> std::result::Result<String, String> {
+        if self.open.contains(&real(path)) {
+            return Err(format!("{} includes itself", path.display()));
+        }
+        if self.open.len() + self.parts.len() >= MOST {
+            return Err(format!("more than {MOST} files"));
+        }
+        fs::read_to_string(path).map_err(|why| format!("{} cannot be read: {why}", path.display()))
+    }
+}
+
+impl Config {
+    /// Makes file names absolute: they are relative to `folder`, where the config file lies.
+    fn locate(&mut self, folder: &Path, home: Option<&Path>) {
+        for profile in self.profiles.values_mut() {
+            profile.locate(folder, home);
+        }
+        if is_file(&self.theme.name) {
+            let file = folder.join(expand_home(Path::new(&self.theme.name), home));
+            self.theme.name = file.to_string_lossy().into_owned();
+        }
+    }
+}
+
+/// The settings of all files together; the last of them goes before the others.
+fn joined(mut parts: Vec<Part>) -> Result<Config> {
+    if parts.len() < 2 {
+        return Ok(parts.pop().map(|part| part.config).unwrap_or_default());
+    }
+    let mut table = Table::new();
+    let tables: Vec<Table> =
+        parts.iter().map(|part| part.text.parse().unwrap_or_default()).collect();
+    for own in &tables {
+        lay(&mut table, own.clone());
+    }
+    // Each was read alone before.
+    let mut config: Config = table
+        .try_into()
+        .map_err(|_| Error::new(ErrorKind::Usage, "the config files contradict each other"))?;
+    for (Part { config: own, .. }, table) in parts.iter().zip(&tables) {
+        config.take_names(own, table);
+    }
+    let mut own: Vec<_> = parts.into_iter().map(|part| part.config).rev().collect();
+    if let Some(first) = own.first_mut() {
+        (config.file, config.exposed) = (first.file.clone(), first.exposed);
+    }
+    config.parts = own;
+    Ok(config)
+}
+
+impl Config {
+    /// Takes the names of files that one of the files says, as it has them: absolute.
+    fn take_names(&mut self, own: &Self, table: &Table) {
+        let says = |table: &Table, name: &str| table.contains_key(name);
+        if table.get("theme").and_then(Value::as_table).is_some_and(|theme| says(theme, "name")) {
+            self.theme.name.clone_from(&own.theme.name);
+        }
+        let profiles = table.get("profiles").and_then(Value::as_table).into_iter().flatten();
+        for (name, said) in profiles {
+            let (Some(whole), Some(own), Some(said)) =
+                (self.profiles.get_mut(name), own.profiles.get(name), said.as_table())
+            else {
+                continue;
+            };
+            if says(said, "url") {
+                whole.url.clone_from(&own.url);
+            }
+            whole.ca_file = own.ca_file.clone().or(whole.ca_file.take());
+            whole.cert_file = own.cert_file.clone().or(whole.cert_file.take());
+            whole.key_file = own.key_file.clone().or(whole.key_file.take());
+        }
+    }
+}
+
+/// The file itself, whatever leads to it.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn unreadable(path: &Path, why: &io::Error) -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        format!("the config file {} cannot be read: {why}", path.display()),
+    )
+}
