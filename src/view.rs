@@ -41,6 +41,7 @@ mod table;
 mod targets;
 mod title;
 mod totals;
+mod value_links;
 mod versions;
 
 use ratatui::Frame;

@@ -67,6 +67,8 @@ fn wrapped(
             } else if left > 0 {
                 let text = fit(&placed.unit.text, left);
                 row.push(&text, cells(&text), ink.role(&placed), hit);
+            } else {
+                row.row.spaced = true;
             }
         }
         rows.push(row.finish());

@@ -11,6 +11,8 @@ pub struct Row {
     pub pixels: Vec<Halves>,
     /// Whether the line goes on to the right of what is seen.
     pub more: bool,
+    /// Whether a space at its end has no room, behind which the line goes on in the next row.
+    pub spaced: bool,
 }
 
 /// A piece of a row.

@@ -3,7 +3,7 @@
 use crate::app::{App, Layer};
 use crate::text::{file_url, is_linkable};
 
-use super::details;
+use super::{details, value_links};
 
 /// The longest URL that is linked, in bytes: terminals take some two thousand.
 const LONGEST: usize = 2000;
@@ -26,7 +26,8 @@ pub struct Link {
 pub fn links(app: &App) -> Vec<Link> {
     match app.layers.last() {
         Some(Layer::Details(shown)) => details::links(app.layout().body, shown),
-        _ => Vec::new(),
+        Some(_) => Vec::new(),
+        None => value_links::links(app),
     }
 }
 

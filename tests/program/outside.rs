@@ -189,6 +189,27 @@ fn the_details_of_a_record_lead_to_its_file() {
 }
 
 #[test]
+fn an_address_in_a_value_leads_to_the_web() {
+    let server = Server::start();
+    let mut client = server.client();
+    fill::stores(&mut client, ["shop"]);
+    let value = br#"{"url": "https://example.org/a?b=1", "other": "https://\u001b]8;;x"}"#;
+    let json = "application/json; charset=utf-8".to_owned();
+    fill::records(&mut client, "shop", [("page".to_owned(), json, value.to_vec())]);
+    for (settings, count) in [("", 1), ("links = false", 0)] {
+        let place = Place::new(settings);
+        let mut screen = place.start(&server.url(), &[]);
+        screen.wait_for_text("\"https://example.org/a?b=1\"");
+        screen.keys("q");
+        assert_eq!(screen.exit_code(), 0);
+        let raw = String::from_utf8_lossy(&screen.raw(0)).into_owned();
+        let links = raw.matches("\x1b]8;id=").count();
+        let whole = raw.matches(";https://example.org/a?b=1\x1b\\https://example.org").count();
+        assert!(whole >= count && links == whole && (count > 0 || whole == 0), "{raw:?}");
+    }
+}
+
+#[test]
 fn a_lost_connection_rings_where_that_is_wanted() {
     for (settings, rings) in
         [("", ""), ("notify = \"bell\"", "\x07"), ("notify = \"desktop\"", "\x1b]9;")]

@@ -8,10 +8,15 @@ use ratatui::style::{Color, Style};
 use crate::text::is_linkable;
 use crate::view::Link;
 
-/// The links that a terminal may have been given, by their numbers.
+/// The links that a terminal may have been given, by their numbers. One whose number the last frame did
+/// not have is on no cell any more, and its number is another's.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     urls: Vec<String>,
+    /// The numbers of the last frame.
+    last: Vec<u8>,
+    /// The numbers of this one.
+    now: Vec<u8>,
 }
 
 /// Cells of a row, and the number of their link.
@@ -29,6 +34,7 @@ impl Links {
     /// Where these links are, each with its number. What no sequence may hold is left out, and so is what
     /// has no number left.
     pub(super) fn marks(&mut self, links: Vec<Link>) -> Vec<Mark> {
+        self.last = std::mem::take(&mut self.now);
         let mark = |Link { x, y, width, url }| {
             Some(Mark(Rect { x, y, width, height: 1 }, Color::Indexed(self.number(url)?)))
         };
@@ -57,10 +63,16 @@ impl Links {
             return None;
         }
         let known = self.urls.iter().position(|known| *known == url);
-        let number = u8::try_from(known.unwrap_or(self.urls.len())).ok()?;
-        if known.is_none() {
-            self.urls.push(url);
+        let is_free = |at: &usize| {
+            u8::try_from(*at).is_ok_and(|at| !self.last.contains(&at) && !self.now.contains(&at))
+        };
+        let at = known.or_else(|| (0..self.urls.len()).find(is_free)).unwrap_or(self.urls.len());
+        let number = u8::try_from(at).ok()?;
+        match self.urls.get_mut(at) {
+            Some(slot) => *slot = url,
+            None => self.urls.push(url),
         }
+        self.now.push(number);
         Some(number)
     }
 }
@@ -112,6 +124,20 @@ mod tests {
         let many = (0..300).map(|at| link(0, &format!("https://a/{at}"))).collect();
         assert_eq!(links.marks(many).len(), 256);
         assert!(links.are_many());
+    }
+
+    #[test]
+    fn a_number_is_another_s_when_no_cell_has_it() {
+        let mut screen = Screen::default();
+        screen.fit(Size::new(7, 3));
+        let mut before = Buffer::empty(Rect::new(0, 0, 7, 3));
+        for at in 0..500 {
+            let url = format!("https://{at}/");
+            let (frame, text) = drawn(&mut screen, &before, vec![link(0, &url)]);
+            assert!(text.contains(&format!(";{url}\x1b\\bcd")), "{at}: {text:?}");
+            before = frame;
+        }
+        assert!(!screen.links.are_many());
     }
 
     #[test]
