@@ -73,7 +73,7 @@ use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
 use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
 use crate::storage::{self, FirstRead, Storage};
-use arguments::AsideCommand;
+use arguments::{AsideCommand, KeysArgs, LsArgs};
 use exit::{ExitResult, Failure};
 use input::Keys;
 use messages::say;
@@ -290,7 +290,10 @@ fn prints_as_it_goes(command: &Command, output: &Output) -> bool {
         // One value is printed when all of it is there.
         Command::Get(get) if !output.json && get.keys.len() == 1 => false,
         Command::Export(export) => output.terminal && export.file == Path::new("-"),
-        Command::Keys(_) | Command::Ls(_) | Command::Get(_) => output.terminal,
+        Command::Keys(KeysArgs { list, .. }) | Command::Ls(LsArgs { list, .. }) => {
+            output.terminal && list.order().is_none()
+        }
+        Command::Get(_) => output.terminal,
         _ => false,
     }
 }
@@ -327,9 +330,7 @@ async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outc
     };
     let Some(mut doubt) = doubt else { return Err(lost.into()) };
     log::warn!("looking what became of a write: {lost}");
-    let limit = storage.session().time_limit;
-    let least = Instant::now() + (limit / 4).min(GRACE);
-    match ops::resolve(storage, &mut doubt, least.max(started + limit)).await {
+    match ops::resolve(storage, &mut doubt, deadline(storage, started)).await {
         Ok(Resolution::Done(outcome, words)) => {
             say(&words);
             Ok(outcome)
@@ -340,4 +341,12 @@ async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outc
             Err(lost.into())
         }
     }
+}
+
+/// Until when it may be looked what became of a write: within the time limit of one command, but a little
+/// where that is used up.
+fn deadline(storage: &dyn Storage, started: Instant) -> Instant {
+    let limit = storage.session().time_limit;
+    let least = Instant::now() + (limit / 4).min(GRACE);
+    least.max(started + limit)
 }

@@ -46,6 +46,6 @@ pub use plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight};
 pub use planning::plan;
 pub use record_swap::Swap;
 pub use resolution::Resolution;
-pub use resolve::{find_out, resolve};
+pub use resolve::{find_out, resolve, told};
 pub use rewrite::{Rewrite, RewriteKind};
 pub use written_back::written_back;

@@ -19,7 +19,7 @@ use crate::config::parse_seconds;
 
 pub(super) use aside::{AsideCommand, DraftsCommand};
 pub(super) use keys_from::{DeleteArgs, KeysFrom, RemoveArgs};
-pub(super) use listing::{KeysArgs, KeysOptions, LsArgs, WatchArgs};
+pub(super) use listing::{Field, KeysArgs, KeysOptions, LsArgs, WatchArgs};
 pub(super) use rewrite::{CopyArgs, RenameArgs, RetypeArgs};
 pub(super) use transfer::{ExportArgs, ImportArgs};
 pub(super) use values::{GetArgs, SetArgs};
@@ -176,11 +176,11 @@ pub enum Command {
     #[command(after_help = help::GLOBAL, after_long_help = help::RETYPE)]
     Retype(RetypeArgs),
 
-    /// Write all records of a store to a file of JSON Lines
+    /// Write all records of a store to a file of JSON Lines, or to a folder of files
     #[command(after_help = help::GLOBAL, after_long_help = help::EXPORT)]
     Export(ExportArgs),
 
-    /// Set the records of a file that export has written
+    /// Set the records of a file or folder that export has written
     #[command(after_help = help::GLOBAL, after_long_help = help::IMPORT)]
     Import(ImportArgs),
 

@@ -12,7 +12,8 @@ struct Line {
 pub(super) const PROMISE: &str = "With --json, standard output has a JSON object a line, and standard error an object for each \
      error and warning. Fields may be added; removing or renaming one, or giving it another meaning, is told in \
      the changelog and is a breaking release. Times are as in 2026-11-22T13:57:47.827633+00:00. A name or a key \
-     that is not UTF-8 is escaped, and its bytes are beside it in NAME_base64.";
+     that is not UTF-8 is escaped, and its bytes are beside it in NAME_base64. With keys --fields, an object has \
+     the fields that are named, in their order, and no others.";
 
 const STORE: &[(&str, &str)] = &[
     ("store", "the internal name"),
@@ -53,7 +54,7 @@ const REPLICAS: &[(&str, &str)] = &[
     ("replicas_wanted", "on how many it is to be"),
 ];
 
-const LINES: [Line; 21] = [
+const LINES: [Line; 22] = [
     Line { of: "stores, info STORE, create: a store", fields: STORE },
     Line {
         of: "info STORE: besides",
@@ -92,6 +93,10 @@ const LINES: [Line; 21] = [
             ("value_text", "JSON that spans lines, or that has NaN"),
             ("value_base64", "the bytes of anything else"),
         ],
+    },
+    Line {
+        of: "export FOLDER: besides what keys prints, in its records.jsonl",
+        fields: &[("file", "the file beside it that has the value")],
     },
     Line {
         of: "export FILE",

@@ -108,10 +108,13 @@ Examples:
 
 pub(super) const KEYS: &str = "\
 Where standard output is not a terminal, sizes are bytes, types are whole, and keys are printed byte for \
-byte; a key with a line end in it is told apart only by --json or --null.
+byte; a key with a line end in it is told apart only by --json or --null. There, --fields puts a tab between \
+fields. With --sort or --reverse, nothing is printed before all keys are read, and --limit is of what is sorted.
 
 Examples:
   larder keys shop --prefix page- --limit 100
+  larder keys shop --sort size --limit 10
+  larder keys shop --fields key,size
   larder keys shop --null | xargs -0 -n 1 larder info shop --";
 
 pub(super) const WATCH: &str = "\
@@ -202,17 +205,20 @@ A line of JSON for each record, in the order of the keys, from which import make
 byte: `value` is its JSON as it is spelled, or its text, and null of None; `value_text` is JSON that spans lines or \
 has NaN; `value_base64` has the bytes of anything else. A file that is there is not written over unasked. What an \
 export that was ended has left, --resume goes on with, behind the last record in it. Records that change meanwhile are \
-as they were when they were read.
+as they were when they were read. To a folder (a name that ends with /, or one that is there) each value is \
+written to a file of its own, named for its key and type, and the lines to records.jsonl, where `file` names it.
 
 Examples:
   larder export shop-snapshots shop.jsonl
+  larder export shop-snapshots shop/
   larder export shop-snapshots shop.jsonl --resume
   larder export shop-snapshots --prefix page- | gzip > pages.jsonl.gz";
 
 pub(super) const IMPORT: &str = "\
 The store must be there. A record that it has already stays: one that is the same counts as done, so that an import \
 that was ended is gone on with by another; one that is not is named, and makes the exit code 4, unless --overwrite is \
-given. Lines that get --json prints are taken too. A line that is no record ends the import, with its number and exit \
+given. Lines that get --json prints are taken too, and a folder that export has written, with its files as they are \
+now. Where an answer is lost, it is looked up what became of the write. A line that is no record ends the import, with its number and exit \
 code 2; what was set before stays.
 
 Examples:

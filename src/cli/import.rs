@@ -1,83 +1,30 @@
-//! `import`: sets the records of lines of JSON.
+//! `import`: sets the records of lines of JSON, or of a folder.
 
-use std::collections::HashSet;
+mod set;
+mod source;
+
 use std::fmt::Write as _;
-use std::io::{BufRead, Read as _};
 
 use futures::future;
 use serde_json::{Map, json};
 
 use super::arguments::ImportArgs;
 use super::exit::{self, ExitResult, REFUSED};
-use super::input::{cannot_read, opened};
 use super::messages::{self, say};
 use super::output::Output;
 use super::progress::Progress;
-use super::{json, json_lines, store};
-use crate::model::{Error, ErrorKind, Key, Record, Replicas, Result, StoreName};
-use crate::ops::{self, Outcome, PlannedChange, plan_import};
+use super::{json, store};
+use crate::model::{Key, Record, Replicas, Result, StoreName};
+use crate::ops::{Outcome, PlannedChange, plan_import};
 use crate::storage::{Storage, no_store};
 use crate::text;
+use set::{Made, set};
+use source::Source;
 
-/// Records that are looked at together, and the bytes of their values, about.
-const BATCH: (usize, usize) = (500, 8 << 20);
 /// Records that are on their way together.
 const AT_ONCE: usize = 16;
-/// The longest line, in bytes: a value of 512 MB in base64 has room.
-const LONGEST: u64 = 1 << 30;
 /// Keys in the way that are named.
 const NAMED: usize = 10;
-
-/// The lines of a file.
-struct Lines {
-    from: Box<dyn BufRead>,
-    name: String,
-    number: u64,
-    /// One that was read for the next batch.
-    ahead: Option<Record>,
-}
-
-impl Lines {
-    /// The next record; none at the end.
-    fn record(&mut self) -> Result<Option<Record>> {
-        if let Some(record) = self.ahead.take() {
-            return Ok(Some(record));
-        }
-        loop {
-            let mut line = Vec::new();
-            let read = self.from.by_ref().take(LONGEST).read_until(b'\n', &mut line);
-            if read.map_err(|why| cannot_read(&self.name, &why))? == 0 {
-                return Ok(None);
-            }
-            self.number += 1;
-            if !line.trim_ascii().is_empty() {
-                return json_lines::read(&line).map(Some).map_err(|why| self.wrong(&why));
-            }
-        }
-    }
-
-    /// Records of keys that differ.
-    fn batch(&mut self) -> Result<Vec<Record>> {
-        let (mut batch, mut bytes, mut keys) = (Vec::new(), 0, HashSet::new());
-        while batch.len() < BATCH.0 && bytes < BATCH.1 {
-            let Some(record) = self.record()? else { break };
-            // The later one is compared with what the earlier one has made.
-            if !keys.insert(record.meta.key.clone()) {
-                self.ahead = Some(record);
-                break;
-            }
-            bytes += record.value.len();
-            batch.push(record);
-        }
-        Ok(batch)
-    }
-
-    fn wrong(&self, why: &str) -> Error {
-        let problem = format!("line {} of {} is no record: {why}", self.number, self.name);
-        Error::new(ErrorKind::Usage, problem)
-            .hint("mend the line, and import again: what is set already counts as done")
-    }
-}
 
 /// What became of the records so far.
 #[derive(Default)]
@@ -85,6 +32,8 @@ struct Imported {
     records: u64,
     bytes: u64,
     same: u64,
+    /// Of those that were set: the answer was lost, and it was looked up that they are there.
+    looked_up: u64,
     in_the_way: u64,
     /// The first of those.
     named: Vec<Key>,
@@ -99,14 +48,13 @@ pub(super) async fn import(
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &import.store).await?;
-    let (from, file) = opened(&import.file)?;
+    let mut source = Source::open(&import.file)?;
     if let Some(why) = no_store(storage, &name).await {
         return Err(why.into());
     }
-    let mut lines = Lines { from, name: file, number: 0, ahead: None };
     let mut imported = Imported::default();
     loop {
-        let batch = match lines.batch() {
+        let batch = match source.batch() {
             Ok(batch) if batch.is_empty() => break,
             batch => batch,
         };
@@ -115,6 +63,7 @@ pub(super) async fn import(
             Err(why) => Err(why),
         };
         if let Err(why) = made {
+            imported.tell_looked_up();
             if imported.records > 0 && !import.dry_run {
                 let records = text::plural(imported.records, "record");
                 say(&format!("{records} were set before it failed; import again to go on"));
@@ -122,6 +71,7 @@ pub(super) async fn import(
             return Err(why.into());
         }
     }
+    imported.tell_looked_up();
     imported.told(&name, import, output)
 }
 
@@ -149,19 +99,19 @@ impl Imported {
         }
         for plans in found.plans.chunks(AT_ONCE) {
             let mut failed = None;
-            let made = future::join_all(plans.iter().map(|plan| ops::perform(storage, plan))).await;
+            let made = future::join_all(plans.iter().map(|plan| set(storage, plan))).await;
             for (plan, made) in plans.iter().zip(made) {
                 match (made, &plan.change) {
-                    (Ok(outcome), _) => self.set(outcome),
+                    (Ok(Made::Set { outcome, looked_up }), _) => {
+                        self.looked_up += u64::from(looked_up);
+                        self.set(outcome);
+                    }
                     // The crawl was quicker.
-                    (Err(failure), PlannedChange::Set(set))
-                        if failure.error.kind == ErrorKind::Conflict =>
-                    {
+                    (Ok(Made::InTheWay), PlannedChange::Set(set)) => {
                         self.is_in_the_way(set.key.clone());
                     }
-                    (Err(failure), _) => {
-                        failed.get_or_insert(failure.error);
-                    }
+                    (Ok(Made::InTheWay), _) => {}
+                    (Err(why), _) => drop(failed.get_or_insert(why)),
                 }
             }
             if let Some(failed) = failed {
@@ -179,6 +129,14 @@ impl Imported {
             (Some(known), Some(new)) if known.have < new.have => Some(known),
             (known, new) => new.or(known),
         };
+    }
+
+    /// Says that the line was lost, where that was made good.
+    fn tell_looked_up(&self) {
+        if self.looked_up > 0 {
+            let records = text::plural(self.looked_up, "record");
+            say(&format!("the answer was lost for {records}, but the writes were made"));
+        }
     }
 
     fn is_in_the_way(&mut self, key: Key) {

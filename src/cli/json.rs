@@ -94,8 +94,16 @@ pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
     let known = !meta.content_type.as_str().is_empty();
     map.insert("content_type".into(), json!(known.then(|| meta.content_type.as_str())));
     map.insert("size".into(), json!(meta.size));
-    let state = match &meta.state {
-        RecordState::Whole => return map,
+    if let Some(state) = record_state(&meta.state) {
+        map.insert("state".into(), json!(state));
+    }
+    map
+}
+
+/// What is wrong with a record, in a word; `None` where nothing is.
+pub(super) fn record_state(state: &RecordState) -> Option<&'static str> {
+    Some(match state {
+        RecordState::Whole => return None,
         RecordState::NoMetadata => "no_metadata",
         RecordState::NoValue => "no_value",
         RecordState::BadMetadata(_) => "bad_metadata",
@@ -104,9 +112,7 @@ pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
         RecordState::NotRead => "not_read",
         RecordState::Unreadable(_) => "unreadable",
         RecordState::SeveralFiles(_) => "several_files",
-    };
-    map.insert("state".into(), json!(state));
-    map
+    })
 }
 
 /// A text; where it is not UTF-8, an escaped one, and the bytes in base64 beside it.

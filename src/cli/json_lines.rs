@@ -12,6 +12,9 @@ use super::json;
 use crate::model::{ContentType, Family, Key, Record, RecordMeta};
 use crate::preview::charset::Charset;
 
+/// The file of a folder that has the lines of its records.
+pub(super) const RECORDS: &str = "records.jsonl";
+
 /// What is read of a line: of those that `get` prints too.
 #[derive(Debug, Deserialize)]
 struct Line<'a> {
@@ -24,6 +27,24 @@ struct Line<'a> {
     value: Option<&'a RawValue>,
     value_text: Option<Cow<'a, str>>,
     value_base64: Option<Cow<'a, str>>,
+    /// The file beside the line that has the value.
+    file: Option<Cow<'a, str>>,
+}
+
+impl<'a> Line<'a> {
+    fn of(line: &'a [u8]) -> Result<Self, String> {
+        serde_json::from_slice(line).map_err(|why| match why.classify() {
+            serde_json::error::Category::Data => format!("it is no record: {why}"),
+            _ => format!("it is no JSON: {why}"),
+        })
+    }
+
+    fn key(&self) -> Result<Key, String> {
+        match &self.key_base64 {
+            Some(text) => Ok(Key::from(bytes("key_base64", text)?)),
+            None => Ok(Key::from(&*self.key)),
+        }
+    }
 }
 
 fn spelled<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawValue>, D::Error> {
@@ -69,29 +90,47 @@ fn is_foreign(content_type: &ContentType) -> bool {
     Charset::declared(content_type.as_str()).is_some_and(|charset| !charset.is_plain())
 }
 
-/// The record of a line.
+/// The line of a record whose value is in this file.
+pub(super) fn in_file(meta: &RecordMeta, file: &str) -> String {
+    let mut map = json::record(meta);
+    map.insert("file".into(), json!(file));
+    Value::from(map).to_string()
+}
+
+/// The key of a line.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn key(line: &[u8]) -> Result<Key, String> {
+    Line::of(line)?.key()
+}
+
+/// The file that a line names.
+pub(super) fn file(line: &[u8]) -> Option<String> {
+    Line::of(line).ok()?.file.map(Cow::into_owned)
+}
+
+/// The record of a line; `file` reads the one that the line names.
 ///
 /// # Errors
 /// What is wrong with it, in words.
-pub(super) fn read(line: &[u8]) -> Result<Record, String> {
-    let line: Line<'_> = serde_json::from_slice(line).map_err(|why| match why.classify() {
-        serde_json::error::Category::Data => format!("it is no record: {why}"),
-        _ => format!("it is no JSON: {why}"),
-    })?;
-    let key = match &line.key_base64 {
-        Some(text) => Key::from(bytes("key_base64", text)?),
-        None => Key::from(&*line.key),
-    };
+pub(super) fn read(
+    line: &[u8],
+    file: impl FnOnce(&str) -> Result<Vec<u8>, String>,
+) -> Result<Record, String> {
+    let line = Line::of(line)?;
+    let key = line.key()?;
     let content_type = ContentType::from(line.content_type.as_deref().unwrap_or_default());
     if content_type.as_str().is_empty() {
         return Err("it has no content_type".to_owned());
     }
-    let values = (line.value, &line.value_text, &line.value_base64);
+    let values = (line.value, &line.value_text, &line.value_base64, &line.file);
     let value = match values {
-        (None, Some(text), None) => text.as_bytes().to_vec(),
-        (None, None, Some(text)) => bytes("value_base64", text)?,
-        (Some(value), None, None) => plain(value, &content_type)?,
-        (None, None, None) => return Err("it has no value".to_owned()),
+        (None, Some(text), None, None) => text.as_bytes().to_vec(),
+        (None, None, Some(text), None) => bytes("value_base64", text)?,
+        (Some(value), None, None, None) => plain(value, &content_type)?,
+        (None, None, None, Some(name)) => file(name)?,
+        (None, None, None, None) => return Err("it has no value".to_owned()),
         _ => return Err("it has more than one value".to_owned()),
     };
     let size = value.len() as u64;
@@ -132,6 +171,10 @@ mod tests {
         Record { meta, value: Bytes::copy_from_slice(value) }
     }
 
+    fn no_file(_: &str) -> Result<Vec<u8>, String> {
+        panic!("no line names a file")
+    }
+
     fn line(content_type: &str, value: &str) -> String {
         let line = of(&record(b"k", content_type, value.as_bytes()));
         line.split_once("\"value").unwrap().1.trim_end_matches('}').to_owned()
@@ -168,7 +211,7 @@ mod tests {
             ),
             ("{\"key\":\"a\",\"content_type\":\"a/b\",\"value_base64\":\"?\"}", "no base64"),
         ] {
-            let why = read(line.as_bytes()).unwrap_err();
+            let why = read(line.as_bytes(), no_file).unwrap_err();
             assert!(why.contains(said), "{line}: {why}");
         }
     }
@@ -177,7 +220,23 @@ mod tests {
     fn a_line_of_get_is_read_too() {
         let line =
             b"{\"key\":\"a\",\"content_type\":\"application/json\",\"size\":3,\"value\":[1, 2]}";
-        assert_eq!(read(line).unwrap().value, "[1, 2]");
+        assert_eq!(read(line, no_file).unwrap().value, "[1, 2]");
+    }
+
+    #[test]
+    fn a_value_may_be_in_a_file_that_the_line_names() {
+        let record = record(b"a\xff", "image/png", b"\0\xff");
+        let line = in_file(&record.meta, "a.png");
+        assert_eq!(file(line.as_bytes()).unwrap(), "a.png");
+        assert_eq!(key(line.as_bytes()).unwrap(), record.meta.key);
+        let read = |value: Result<Vec<u8>, String>| {
+            read(line.as_bytes(), |name| {
+                assert_eq!(name, "a.png");
+                value
+            })
+        };
+        assert_eq!(read(Ok(b"\0\xff".to_vec())), Ok(record));
+        assert_eq!(read(Err("no".to_owned())), Err("no".to_owned()));
     }
 
     proptest! {
@@ -198,7 +257,7 @@ mod tests {
             let record = record(&key, kind, &value);
             let line = of(&record);
             prop_assert!(!line.contains(['\n', '\r']));
-            prop_assert_eq!(read(line.as_bytes()).unwrap(), record, "{}", line);
+            prop_assert_eq!(read(line.as_bytes(), no_file).unwrap(), record, "{}", line);
         }
     }
 }

@@ -1,88 +1,30 @@
 //! `keys`.
 
+mod columns;
+mod fields;
+mod sorted;
+
 use std::ffi::OsStr;
 use std::io;
 
 use futures::StreamExt as _;
+use futures::stream::BoxStream;
 
 use super::arguments::KeysOptions;
-use super::exit::{DONE, ExitResult};
+use super::exit::{DONE, ExitResult, Failure};
 use super::output::Output;
 use super::progress::Progress;
-use super::{json, key, store};
+use super::{json, key, messages, store};
 use crate::model::{
-    Error, ErrorKind, Order, PageRow, RecordMeta, RecordState, Result, Scan, StoreInfo, StoreState,
+    Error, ErrorKind, KeyPage, Order, RecordMeta, Result, Scan, StoreInfo, StoreState,
 };
 use crate::storage::Storage;
-use crate::text::{self, Visible, cells, visible};
+use crate::text::visible;
 
-/// Fits `application/json; charset=utf-8`.
-const TYPE_WIDTH: usize = 31;
-/// Fits a size such as `999 KB`, and a type such as `octet-stream`, for a person.
-const SHORT_WIDTHS: (usize, usize) = (8, 14);
-/// As wide as the widest column.
-const BLANKS: &str = "                                             ";
+pub(super) use columns::Columns;
 
-/// Columns before a key: size and content type. A script gets them whole, a person in few cells and
-/// under heads.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Columns {
-    for_person: bool,
-}
-
-impl Columns {
-    /// For whoever reads this output.
-    pub(super) fn of(output: &Output) -> Self {
-        Self { for_person: output.terminal }
-    }
-
-    /// The heads that a person sees over the columns and the key.
-    pub(super) fn heads(self) -> Option<String> {
-        let (size, kind) = SHORT_WIDTHS;
-        self.for_person.then(|| format!("{:>size$}  {:<kind$}  key", "size", "type"))
-    }
-
-    /// What is said of a record in place of its columns, as wide as they are.
-    pub(super) fn note(self, text: &str) -> Visible<'static> {
-        let (size, kind) = if self.for_person { SHORT_WIDTHS } else { (10, TYPE_WIDTH) };
-        visible(&format!("{text:<width$}", width = size + kind + 4)).into_static()
-    }
-
-    /// Size and content type of a record, padded.
-    pub(super) fn row(self, meta: &RecordMeta) -> [Visible<'_>; 3] {
-        let kind = match problem(&meta.state) {
-            Some(problem) => problem,
-            None if self.for_person => meta.content_type.short(),
-            None => meta.content_type.as_str(),
-        };
-        let (size, width) = if self.for_person {
-            let (cells, width) = SHORT_WIDTHS;
-            (format!("{:>cells$}  ", text::size(meta.size)), width)
-        } else {
-            (format!("{:>10}  ", meta.size), TYPE_WIDTH)
-        };
-        let kind = visible(kind);
-        let pad = width.saturating_sub(cells(&kind));
-        [visible(&size).into_static(), kind, visible(BLANKS.get(..pad + 2).unwrap_or(BLANKS))]
-    }
-}
-
-/// What is wrong with a record, in place of its type.
-fn problem(state: &RecordState) -> Option<&'static str> {
-    Some(match state {
-        RecordState::NoMetadata => "(no metadata)",
-        RecordState::NoValue => "(no value)",
-        RecordState::BadMetadata(_) => "(malformed metadata)",
-        RecordState::Unreadable(_) => "(not readable)",
-        RecordState::SeveralFiles(_) => "(several files)",
-        RecordState::Whole
-        | RecordState::WrongSize(_)
-        | RecordState::BareFile
-        | RecordState::NotRead => return None,
-    })
-}
-
-/// `keys`: prints as keys come, so columns have fixed widths and the key stands last.
+/// `keys`: prints as keys come, so columns have fixed widths and the key stands last; sorted
+/// otherwise, when all have come.
 pub(super) async fn keys(
     storage: &dyn Storage,
     named: &OsStr,
@@ -93,20 +35,22 @@ pub(super) async fn keys(
     let name = store(storage, named).await?;
     let prefix = arguments.prefix.as_deref().map(key).unwrap_or_default();
     let after = arguments.after.as_deref().map(key);
-    let order = Order::Keys { after, limit: arguments.limit };
+    let limit = arguments.limit.filter(|_| arguments.order().is_none());
+    let order = Order::Keys { after, limit };
     let scan = Scan { order, prefix: prefix.as_bytes().to_vec() };
-    let mut pages = storage.scan(&name, scan);
-    let mut empty = true;
-    while let Some(page) = pages.next().await {
-        let page = page?;
-        progress.add(page.len() as u64);
-        for row in page.iter() {
-            if std::mem::take(&mut empty) {
-                heads(arguments, output)?;
-            }
-            print(&row, arguments, output)?;
+    let pages = storage.scan(&name, scan);
+    let empty = match arguments.order() {
+        Some(query) => {
+            let list = sorted::list(pages, &query, progress).await?;
+            messages::erase_progress();
+            let rows = list.rows(arguments.limit);
+            rows.enumerate().try_fold(true, |_, (at, meta)| {
+                let key = meta.key.clone();
+                print(at == 0, key.as_bytes(), || meta, arguments, output).map(|()| false)
+            })?
         }
-    }
+        None => as_they_come(pages, arguments, progress, output).await?,
+    };
     if empty {
         // Nothing listed: is there a store at all? Where that may not be asked, so be it.
         match storage.get_metadata(&name).await {
@@ -118,30 +62,53 @@ pub(super) async fn keys(
     Ok(DONE)
 }
 
-fn heads(arguments: &KeysOptions, output: &mut Output) -> io::Result<()> {
-    let wanted = !(arguments.null || arguments.bare || output.json);
-    match Columns::of(output).heads().filter(|_| wanted) {
-        Some(heads) => output.line(&[visible(&heads)]),
-        None => Ok(()),
+/// Prints the rows of each page; tells whether there were none.
+async fn as_they_come(
+    mut pages: BoxStream<'_, Result<KeyPage>>,
+    arguments: &KeysOptions,
+    progress: &Progress,
+    output: &mut Output,
+) -> std::result::Result<bool, Failure> {
+    let mut empty = true;
+    while let Some(page) = pages.next().await {
+        let page = page?;
+        progress.add(page.len() as u64);
+        for row in page.iter() {
+            let is_first = std::mem::take(&mut empty);
+            print(is_first, row.key, || row.to_meta(), arguments, output)?;
+        }
     }
+    Ok(empty)
 }
 
-fn print(row: &PageRow<'_>, arguments: &KeysOptions, output: &mut Output) -> io::Result<()> {
+/// Prints a row, and before the first one what stands over all.
+fn print(
+    is_first: bool,
+    key: &[u8],
+    meta: impl FnOnce() -> RecordMeta,
+    arguments: &KeysOptions,
+    output: &mut Output,
+) -> io::Result<()> {
     if arguments.null {
-        output.raw(row.key)?;
+        output.raw(key)?;
         return output.raw(b"\0");
     }
     if arguments.bare {
-        return output.last(row.key);
+        return output.last(key);
     }
-    let meta = row.to_meta();
+    if !arguments.fields.is_empty() {
+        return fields::print(is_first, &meta(), &arguments.fields, output);
+    }
     if output.json {
-        return output.json_line(&json::record(&meta).into());
+        return output.json_line(&json::record(&meta()).into());
     }
-    for part in Columns::of(output).row(&meta) {
+    if let Some(heads) = Columns::of(output).heads().filter(|_| is_first) {
+        output.line(&[visible(&heads)])?;
+    }
+    for part in Columns::of(output).row(&meta()) {
         output.part(&part)?;
     }
-    output.last(row.key)
+    output.last(key)
 }
 
 /// Nothing to list is no answer where the store itself is damaged.
@@ -157,32 +124,4 @@ fn sound(info: &StoreInfo) -> Result<()> {
         }
         _ => error,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::ContentType;
-
-    #[test]
-    fn columns_line_up_whatever_the_type_holds() {
-        let row = |for_person: bool, content_type: &str| {
-            let content_type = ContentType::from(content_type);
-            let meta = RecordMeta { content_type, size: 12, ..RecordMeta::default() };
-            Visible::concat(&Columns { for_person }.row(&meta))
-        };
-        for text in
-            ["application/json; charset=utf-8", "text/html", "a\u{1b}b\n", "文字/プレーン", ""]
-        {
-            let line = row(false, text);
-            assert_eq!(cells(&line), 10 + 2 + TYPE_WIDTH + 2, "{text:?}");
-            assert!(!line.contains(['\u{1b}', '\n']));
-            let line = row(true, text);
-            let columns = Columns { for_person: true };
-            let heads = columns.heads().unwrap();
-            assert_eq!(cells(&line), heads.find("key").unwrap(), "{text:?}");
-            assert_eq!(cells(&line), cells(&columns.note("gone")));
-            assert!(!line.contains(['\u{1b}', '\n']));
-        }
-    }
 }

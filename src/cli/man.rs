@@ -11,6 +11,15 @@ use super::output::Output;
 use super::shell::Shell;
 use super::topics::TOPICS;
 
+/// What the page begins with: the definitions of the parser name each option, and not the two ways to call it.
+const BEGIN: &str = r".SH NAME
+larder \- terminal browser for the key\-value stores that Crawlee crawls fill
+.SH SYNOPSIS
+\fBlarder\fR [\fIOPTIONS\fR] [\fITARGET\fR]
+.br
+\fBlarder\fR [\fIOPTIONS\fR] [\fB\-t\fR \fITARGET\fR] \fICOMMAND\fR ...
+";
+
 /// What no definition of an argument and no topic tells.
 const MORE: &str = r#".SH FILES
 .TP
@@ -49,8 +58,7 @@ fn roff() -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let man = Man::new(command.clone()).manual("larder");
     man.render_title(&mut out)?;
-    man.render_name_section(&mut out)?;
-    man.render_synopsis_section(&mut out)?;
+    out.extend_from_slice(BEGIN.as_bytes());
     man.render_description_section(&mut out)?;
     man.render_options_section(&mut out)?;
     out.extend_from_slice(b".SH COMMANDS\n");

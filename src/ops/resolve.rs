@@ -57,6 +57,11 @@ pub async fn find_out(
     look(storage, &doubt.write, deadline).await.map(|found| doubt.whole(found))
 }
 
+/// What [`find_out`] has found, in words.
+pub fn told(doubt: &Doubt, found: WriteOutcome) -> Resolution {
+    Resolution::of(&doubt.write, found)
+}
+
 /// Looks what became of a write.
 async fn look(storage: &dyn Storage, write: &Write, deadline: Instant) -> Result<WriteOutcome> {
     let mut states = storage.session().state;

@@ -132,10 +132,9 @@ impl Finder {
         if self.is_cut || goes_on && !was_between {
             let quoted = self.open.as_ref().is_some_and(|open| open.quoted);
             let count = address_letters(rest, quoted);
-            match &mut self.open {
-                Some(open) => open.add(&rest[..count], at),
-                // Where it began is not known.
-                None => {}
+            // Of any other it is not known where it began.
+            if let Some(open) = &mut self.open {
+                open.add(&rest[..count], at);
             }
             rest = &rest[count..];
             if let Some((next, _)) = rest.first() {

@@ -6,6 +6,7 @@ mod dry_run;
 mod examples;
 mod failures;
 mod help;
+mod listing;
 mod lost;
 mod pipelines;
 mod program;

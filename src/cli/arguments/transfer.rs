@@ -13,7 +13,7 @@ pub struct ExportArgs {
     #[arg(help = STORE)]
     pub(in crate::cli) store: OsString,
 
-    /// The file to write, which must not be there yet; - is standard output
+    /// The file to write, or a folder with / behind it; it must not be there yet. - is standard output
     #[arg(value_hint = ValueHint::FilePath, default_value = "-", hide_default_value = true)]
     pub file: PathBuf,
 
@@ -21,11 +21,11 @@ pub struct ExportArgs {
     #[arg(long, value_name = "P", allow_hyphen_values = true)]
     pub(in crate::cli) prefix: Option<OsString>,
 
-    /// Go on behind the last record of a file that an export has left unfinished
+    /// Go on behind the last record of what an export has left unfinished
     #[arg(long, conflicts_with = "overwrite")]
     pub(in crate::cli) resume: bool,
 
-    /// Write over a file that is there
+    /// Write over the file, or files of the folder, that are there
     #[arg(long)]
     pub(in crate::cli) overwrite: bool,
 }
@@ -36,7 +36,7 @@ pub struct ImportArgs {
     #[arg(help = STORE)]
     pub(in crate::cli) store: OsString,
 
-    /// The file that export has written; - is standard input
+    /// The file or folder that export has written; - is standard input
     #[arg(value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
 

@@ -1,7 +1,9 @@
 //! A write whose answer is lost on the way is settled, and told.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
-use super::program::Program;
+use serde_json::json;
+
+use super::program::{Program, json_lines};
 use crate::breaking::breaking;
 use crate::server::Server;
 
@@ -24,6 +26,30 @@ fn a_write_that_never_arrived_is_said_not_to_be_made() {
     let why = program.fails(&["-t", &target, "set", "shop", "k", "new"], 3);
     assert!(why.contains("not made"), "{why}");
     assert_eq!(program.stored("shop", b"k"), None);
+}
+
+#[test]
+fn an_import_goes_on_over_a_line_that_was_lost() {
+    let program = Program::with_shop();
+    // So that the server knows the script already.
+    program.ok(&["set", "shop", "first", "v"]);
+    let line =
+        |at| format!("{{\"key\":\"k{at}\",\"content_type\":\"text/plain\",\"value\":\"{at}\"}}\n");
+    let lines = (0..40).map(line).collect::<Vec<_>>().concat();
+    for after in [true, false] {
+        program.ok(&["purge", "shop", "--yes"]);
+        let target = format!("127.0.0.1:{}", breaking(program.server.port(), after));
+        let run = program
+            .run_with_input(&["-t", &target, "import", "shop", "-", "--json"], lines.as_bytes());
+        assert_eq!(run.code, 0, "{after}: {}", run.err);
+        assert_eq!(run.err.contains("the answer was lost for"), after, "{}", run.err);
+        let told = json_lines(std::str::from_utf8(&run.out).unwrap());
+        assert_eq!((&told[0]["imported"], &told[0]["same"]), (&json!(40), &json!(0)), "{told:?}");
+        for at in 0..40 {
+            let value = program.stored("shop", format!("k{at}").as_bytes()).unwrap();
+            assert_eq!(value, at.to_string().into_bytes());
+        }
+    }
 }
 
 #[test]

@@ -94,3 +94,60 @@ fn a_line_that_is_no_record_is_named_by_its_number() {
     assert!(told.contains("1 record there already"), "{told}");
     assert_eq!(program.ok(&["get", "shop", "new"]), "a");
 }
+
+#[test]
+fn a_store_comes_back_from_a_folder_of_files() {
+    let program = Program::with_shop();
+    let folder = file(&program, "shop.d");
+    program.ok(&["set", "shop", "../../up", "out", "-c", "text/plain; charset=utf-8"]);
+    let odd = [&b"HSET"[..], b"key_value_stores:shop:items", b"a\xff", b"x"];
+    program.server.command(&odd);
+    let odd = [&b"HSET"[..], b"key_value_stores:shop:metadata_items", b"a\xff"];
+    let meta = br#"{"key":"a","content_type":"text/plain","size":1}"#;
+    program.server.command(&[&odd[..], &[meta]].concat());
+    program.ok(&["export", "shop", &format!("{folder}/")]);
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let expected = [
+        "%2E.%2F..%2Fup.txt",
+        "a%FF.txt",
+        "bytes.bin",
+        "none",
+        "page-1.json",
+        "page-2.html",
+        "records.jsonl",
+    ];
+    assert_eq!(names, expected);
+    assert_eq!(fs::read(format!("{folder}/bytes.bin")).unwrap(), b"\0\xff\n");
+    // Nothing is written over unasked; what was ended is gone on with.
+    let refused = program.fails(&["export", "shop", &folder], 4);
+    assert!(refused.contains("--resume") && refused.contains("not empty"), "{refused}");
+    let list = format!("{folder}/records.jsonl");
+    let whole = fs::read_to_string(&list).unwrap();
+    let cut: String = whole.split_inclusive('\n').take(2).collect();
+    fs::write(&list, cut + "{\"key\":\"ha").unwrap();
+    fs::remove_file(format!("{folder}/page-2.html")).unwrap();
+    std::os::unix::fs::symlink(&list, format!("{folder}/page-1.json.new")).unwrap();
+    program.ok(&["export", "shop", &folder, "--resume"]);
+    assert_eq!(fs::read_to_string(&list).unwrap(), whole);
+    assert_eq!(fs::read_to_string(format!("{folder}/page-2.html")).unwrap(), "<p>two</p>");
+    // A key that is not UTF-8 can be read, and not be set.
+    for of in ["items", "metadata_items"] {
+        let of = format!("key_value_stores:shop:{of}");
+        program.server.command(&[b"HDEL", of.as_bytes(), b"a\xff"]);
+    }
+    program.ok(&["export", "shop", &folder, "--overwrite"]);
+    // The same records come of it, and a value that was edited as a file.
+    program.ok(&["create", "--name", "other"]);
+    let made = json_lines(&program.ok(&["import", "other", &folder, "--json"]));
+    assert_eq!((&made[0]["imported"], &made[0]["same"]), (&json!(5), &json!(0)), "{made:?}");
+    let lines = |store: &str| program.ok(&["export", store]);
+    assert_eq!(lines("other"), lines("shop"));
+    fs::write(format!("{folder}/page-2.html"), "<p>edited</p>").unwrap();
+    program.fails(&["import", "other", &folder], 4);
+    program.ok(&["import", "other", &folder, "--overwrite"]);
+    assert_eq!(program.ok(&["get", "other", "page-2"]), "<p>edited</p>");
+}

@@ -1,0 +1,89 @@
+//! Sets a record that is imported, though the line to the storage may be lost meanwhile.
+
+use std::result::Result;
+
+use tokio::time::{Instant, timeout_at};
+
+use crate::cli::deadline;
+use crate::model::{ConnectionState, Error, ErrorKind, WriteOutcome};
+use crate::ops::{self, Failed, Outcome, Plan, Resolution};
+use crate::storage::Storage;
+
+/// What became of a record.
+pub(super) enum Made {
+    /// It is there; `looked_up` where that had to be found out, because the answer was lost.
+    Set { outcome: Outcome, looked_up: bool },
+    /// Another one is there.
+    InTheWay,
+}
+
+/// Sets a record. Where the answer is lost, it is found out what became of it; what was not made is sent
+/// once more when the storage can be reached again.
+///
+/// # Errors
+/// Why it was not set, or is not known to be.
+pub(super) async fn set(storage: &dyn Storage, plan: &Plan) -> Result<Made, Error> {
+    let begun = Instant::now();
+    let failed = match ops::perform(storage, plan).await {
+        Ok(outcome) => return Ok(Made::Set { outcome, looked_up: false }),
+        Err(failed) => failed,
+    };
+    if let Some(made) = looked_up(storage, failed, begun).await? {
+        return Ok(made);
+    }
+    match ops::perform(storage, plan).await {
+        Ok(outcome) => Ok(Made::Set { outcome, looked_up: false }),
+        Err(failed) => {
+            let error = failed.error.clone();
+            looked_up(storage, failed, Instant::now()).await?.ok_or(error)
+        }
+    }
+}
+
+/// What became of a write that failed; `None` where it was not made, and the storage is there again.
+async fn looked_up(
+    storage: &dyn Storage,
+    failed: Failed,
+    begun: Instant,
+) -> Result<Option<Made>, Error> {
+    let Failed { error: lost, doubt, .. } = failed;
+    let deadline = deadline(storage, begun);
+    let Some(doubt) = doubt else {
+        // Nothing was sent.
+        return match lost.kind {
+            ErrorKind::Conflict => Ok(Some(Made::InTheWay)),
+            ErrorKind::Connection => {
+                let mut states = storage.session().state;
+                let up = states.wait_for(|state| *state == ConnectionState::Up);
+                let is_up = matches!(timeout_at(deadline, up).await, Ok(Ok(_)));
+                if is_up { Ok(None) } else { Err(lost) }
+            }
+            _ => Err(lost),
+        };
+    };
+    log::warn!("looking what became of a write: {lost}");
+    match ops::find_out(storage, &doubt, deadline).await {
+        // Whoever has set it: it is there as it is to be.
+        Ok(WriteOutcome::Applied(written) | WriteOutcome::There(written)) => {
+            Ok(Some(Made::Set { outcome: written.into(), looked_up: true }))
+        }
+        Ok(WriteOutcome::NotApplied) => Ok(None),
+        Ok(WriteOutcome::Refused(why)) if why.kind == ErrorKind::Conflict => {
+            Ok(Some(Made::InTheWay))
+        }
+        Ok(WriteOutcome::Refused(why)) => Err(why),
+        Ok(
+            outcome @ (WriteOutcome::NotSoFar
+            | WriteOutcome::Partly { .. }
+            | WriteOutcome::Other
+            | WriteOutcome::Unclear),
+        ) => match ops::told(&doubt, outcome) {
+            Resolution::Refused(why) | Resolution::Open(why) => Err(why),
+            Resolution::Done(outcome, _) => Ok(Some(Made::Set { outcome, looked_up: true })),
+        },
+        Err(why) => {
+            log::warn!("not found out: {why}");
+            Err(lost)
+        }
+    }
+}

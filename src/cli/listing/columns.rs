@@ -1,0 +1,99 @@
+//! Columns before a key.
+
+use crate::cli::output::Output;
+use crate::model::{RecordMeta, RecordState};
+use crate::text::{self, Visible, cells, visible};
+
+/// Fits `application/json; charset=utf-8`.
+const TYPE_WIDTH: usize = 31;
+/// Fits a size such as `999 KB`, and a type such as `octet-stream`, for a person.
+const SHORT_WIDTHS: (usize, usize) = (8, 14);
+/// As wide as the widest column.
+const BLANKS: &str = "                                             ";
+
+/// Columns before a key: size and content type. A script gets them whole, a person in few cells and
+/// under heads.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct Columns {
+    for_person: bool,
+}
+
+impl Columns {
+    /// For whoever reads this output.
+    pub(in crate::cli) fn of(output: &Output) -> Self {
+        Self { for_person: output.terminal }
+    }
+
+    /// The heads that a person sees over the columns and the key.
+    pub(in crate::cli) fn heads(self) -> Option<String> {
+        let (size, kind) = SHORT_WIDTHS;
+        self.for_person.then(|| format!("{:>size$}  {:<kind$}  key", "size", "type"))
+    }
+
+    /// What is said of a record in place of its columns, as wide as they are.
+    pub(in crate::cli) fn note(self, text: &str) -> Visible<'static> {
+        let (size, kind) = if self.for_person { SHORT_WIDTHS } else { (10, TYPE_WIDTH) };
+        visible(&format!("{text:<width$}", width = size + kind + 4)).into_static()
+    }
+
+    /// Size and content type of a record, padded.
+    pub(in crate::cli) fn row(self, meta: &RecordMeta) -> [Visible<'_>; 3] {
+        let kind = match problem(&meta.state) {
+            Some(problem) => problem,
+            None if self.for_person => meta.content_type.short(),
+            None => meta.content_type.as_str(),
+        };
+        let (size, width) = if self.for_person {
+            let (cells, width) = SHORT_WIDTHS;
+            (format!("{:>cells$}  ", text::size(meta.size)), width)
+        } else {
+            (format!("{:>10}  ", meta.size), TYPE_WIDTH)
+        };
+        let kind = visible(kind);
+        let pad = width.saturating_sub(cells(&kind));
+        [visible(&size).into_static(), kind, visible(BLANKS.get(..pad + 2).unwrap_or(BLANKS))]
+    }
+}
+
+/// What is wrong with a record, in place of its type.
+fn problem(state: &RecordState) -> Option<&'static str> {
+    Some(match state {
+        RecordState::NoMetadata => "(no metadata)",
+        RecordState::NoValue => "(no value)",
+        RecordState::BadMetadata(_) => "(malformed metadata)",
+        RecordState::Unreadable(_) => "(not readable)",
+        RecordState::SeveralFiles(_) => "(several files)",
+        RecordState::Whole
+        | RecordState::WrongSize(_)
+        | RecordState::BareFile
+        | RecordState::NotRead => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ContentType;
+
+    #[test]
+    fn columns_line_up_whatever_the_type_holds() {
+        let row = |for_person: bool, content_type: &str| {
+            let content_type = ContentType::from(content_type);
+            let meta = RecordMeta { content_type, size: 12, ..RecordMeta::default() };
+            Visible::concat(&Columns { for_person }.row(&meta))
+        };
+        for text in
+            ["application/json; charset=utf-8", "text/html", "a\u{1b}b\n", "文字/プレーン", ""]
+        {
+            let line = row(false, text);
+            assert_eq!(cells(&line), 10 + 2 + TYPE_WIDTH + 2, "{text:?}");
+            assert!(!line.contains(['\u{1b}', '\n']));
+            let line = row(true, text);
+            let columns = Columns { for_person: true };
+            let heads = columns.heads().unwrap();
+            assert_eq!(cells(&line), heads.find("key").unwrap(), "{text:?}");
+            assert_eq!(cells(&line), cells(&columns.note("gone")));
+            assert!(!line.contains(['\u{1b}', '\n']));
+        }
+    }
+}

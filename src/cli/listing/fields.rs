@@ -1,0 +1,89 @@
+//! The fields of a record that are asked for, as columns or as JSON.
+
+use std::io;
+
+use serde_json::Map;
+
+use crate::cli::arguments::Field;
+use crate::cli::json;
+use crate::cli::output::Output;
+use crate::model::RecordMeta;
+use crate::text::{self, cells, visible, visible_bytes};
+
+/// Prints these fields of a record, for a person under heads, which stand before the first.
+pub(super) fn print(
+    is_first: bool,
+    meta: &RecordMeta,
+    fields: &[Field],
+    output: &mut Output,
+) -> io::Result<()> {
+    if output.json {
+        return as_json(meta, fields, output);
+    }
+    if output.terminal && is_first {
+        line(fields, |field| field.name().into(), output)?;
+    }
+    let for_person = output.terminal;
+    line(fields, |field| cell(meta, field, for_person), output)
+}
+
+/// The fields in their order; what the JSON of the whole record leaves out is left out here too.
+fn as_json(meta: &RecordMeta, fields: &[Field], output: &mut Output) -> io::Result<()> {
+    let whole = json::record(meta);
+    let mut map = Map::new();
+    for field in fields {
+        let name = field.name();
+        for name in [name.to_owned(), format!("{name}_base64")] {
+            if let Some(value) = whole.get(&name) {
+                map.insert(name, value.clone());
+            }
+        }
+    }
+    output.json_line(&map.into())
+}
+
+fn cell(meta: &RecordMeta, field: Field, for_person: bool) -> Vec<u8> {
+    match field {
+        Field::Key => meta.key.as_bytes().to_vec(),
+        Field::ContentType if for_person => meta.content_type.short().into(),
+        Field::ContentType => visible(meta.content_type.as_str()).as_bytes().to_vec(),
+        Field::Size if for_person => text::size(meta.size).into(),
+        Field::Size => meta.size.to_string().into(),
+        Field::State => json::record_state(&meta.state).unwrap_or_default().into(),
+    }
+}
+
+/// A line of cells: for a person as wide as they are to be, for a script with tabs between them.
+fn line(fields: &[Field], cell: impl Fn(Field) -> Vec<u8>, output: &mut Output) -> io::Result<()> {
+    let last = fields.len().saturating_sub(1);
+    for (at, field) in fields.iter().enumerate() {
+        let bytes = cell(*field);
+        if !output.terminal {
+            output.raw(if at > 0 { b"\t" } else { b"" })?;
+            output.raw(&bytes)?;
+            continue;
+        }
+        let text = visible_bytes(&bytes);
+        let gap = if at > 0 { 2 } else { 0 };
+        let pad = width(*field).saturating_sub(cells(&text));
+        let (before, after) = match field {
+            Field::Size => (pad, 0),
+            _ if at == last => (0, 0),
+            _ => (0, pad),
+        };
+        output.part(&visible(&" ".repeat(gap + before)))?;
+        output.part(&text)?;
+        output.part(&visible(&" ".repeat(after)))?;
+    }
+    output.raw(b"\n")
+}
+
+/// Cells that a person gets, but for the last column.
+fn width(field: Field) -> usize {
+    match field {
+        Field::Key => 32,
+        Field::ContentType => 14,
+        Field::Size => 8,
+        Field::State => 13,
+    }
+}
