@@ -4,6 +4,7 @@
 //! that of the screen.
 
 mod picture;
+mod values;
 
 use larder::model::Timestamp;
 use picture::Paper;

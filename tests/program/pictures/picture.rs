@@ -110,8 +110,11 @@ fn cell(cell: &vt100::Cell) -> Cell {
     for (color, code) in [(cell.fgcolor(), 38), (cell.bgcolor(), 48)] {
         let _ = match color {
             vt100::Color::Default => Ok(()),
-            vt100::Color::Idx(number) => write!(style, ";{code};5;{number}"),
-            vt100::Color::Rgb(red, green, blue) => write!(style, ";{code};2;{red};{green};{blue}"),
+            vt100::Color::Idx(number) => write!(style, "m\x1b[{code};5;{number}"),
+            // In a sequence of its own: the picture takes the second colour of one for the first.
+            vt100::Color::Rgb(red, green, blue) => {
+                write!(style, "m\x1b[{code};2;{red};{green};{blue}")
+            }
         };
     }
     let text = if cell.has_contents() { cell.contents() } else { " " };
