@@ -7,6 +7,7 @@ mod stage;
 
 mod app;
 mod contrast;
+mod corpus;
 mod crawl_overview;
 mod drawn;
 mod frames;

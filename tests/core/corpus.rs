@@ -1,0 +1,136 @@
+//! A corpus of values as crawls store them: each kind good, cut off, under another type, and hostile. All of
+//! them are seen by all faces in all sizes, and nothing of what they hold reaches the terminal as it is.
+
+mod coded;
+mod kinds;
+
+use std::sync::Arc;
+
+use larder::app::{Event, Pane, RecordView};
+use larder::model::Record;
+use larder::preview::{Mode, Preview, PreviewKind};
+use larder::text::visible;
+use larder::theme::Theme;
+use ratatui::buffer::Cell;
+
+use crate::stage::{Stage, record, store};
+use kinds::{Kind, kinds};
+
+/// Full screens of three, two and one panes.
+const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 10)];
+
+/// As it is meant, its source, its bytes.
+const FACES: [Mode; 3] = [Mode::Auto, Mode::Text, Mode::Hex];
+
+/// What a terminal would do something at, and what hides what it stands beside.
+const HOSTILE: &[u8] =
+    b"\x1b[2J\x1b]0;owned\x07\x1bPq\x1b\\\x9b31m\xc2\x9b31m\x00\r\x08\xe2\x80\xae\
+    \xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x81\x81\xff\xfe\xf4\x8e\xbb\xae\xcc\x85\xcc\x8d";
+
+/// A kind with what was done to it.
+fn values() -> Vec<(String, Record)> {
+    let kinds = kinds();
+    let mut values = Vec::new();
+    for (at, kind) in kinds.iter().enumerate() {
+        let Kind { name, content_type, bytes, .. } = kind;
+        let other = kinds[(at + 7) % kinds.len()].content_type;
+        let cut = &bytes[..bytes.len() * 3 / 5];
+        let forms = [
+            ("good", *content_type, bytes.clone()),
+            ("cut", content_type, cut.to_vec()),
+            ("mistyped", other, bytes.clone()),
+            ("hostile", content_type, hostile(bytes, at as u64)),
+        ];
+        for (form, content_type, bytes) in forms {
+            let key = format!("{name}, {form}");
+            values.push((key.clone(), record(&key, content_type, bytes)));
+        }
+    }
+    values
+}
+
+/// Sequences in it, and numbers in its head that say too much. Always the same.
+fn hostile(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut below = |most: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % most.max(1)
+    };
+    for _ in 0..3 {
+        let at = below(bytes.len());
+        bytes.splice(at..at, HOSTILE.iter().copied());
+    }
+    // What says what it is stays.
+    for _ in 0..2 {
+        let at = 12 + below(60);
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte = 0xff;
+        }
+    }
+    bytes
+}
+
+/// A stage on which these records are listed, and the first one is open.
+fn stage(records: &[Record]) -> Stage {
+    let mut stage = Stage::new(SIZES[0].0, SIZES[0].1);
+    stage.connect(vec![store("shop", records.len() as u64)]);
+    stage.open(&records[..1]);
+    stage.app.focus = Pane::Record;
+    stage
+}
+
+#[test]
+fn nothing_of_a_hundred_and_fifty_values_reaches_the_terminal_as_it_is() {
+    let values = values();
+    assert!(values.len() >= 150, "{} values", values.len());
+    let records: Vec<Record> = values.iter().map(|(_, record)| record.clone()).collect();
+    let mut stage = stage(&records);
+    for (name, record) in values {
+        for face in FACES {
+            let preview = Arc::new(Preview::build_as(&record, face));
+            let key = record.meta.key.clone();
+            stage.app.record.wanted = Some(("shop".into(), key));
+            stage.app.record.mode = face;
+            stage.app.record.shown = Some(RecordView::Whole(record.clone(), preview));
+            for (columns, rows) in SIZES {
+                stage.event(Event::Resize(columns, rows));
+                stage.asked.clear();
+                let buffer = stage.buffer(Theme::plain());
+                for cell in buffer.content() {
+                    let symbol = cell.symbol();
+                    let ascii = matches!(symbol.as_bytes(), [b' '..=b'~']);
+                    let plain = ascii || *visible(symbol) == *symbol;
+                    assert!(plain, "{name}, {face:?}, {columns}: {symbol:?}");
+                }
+                let seen: String = buffer.content().iter().map(Cell::symbol).collect();
+                let told = larder::text::size(record.meta.size);
+                assert!(seen.contains(&told), "{name}, {face:?}, {columns}: no {told}");
+            }
+        }
+    }
+}
+
+#[test]
+fn each_kind_is_shown_as_what_it_is() {
+    let mut wrong = Vec::new();
+    for Kind { name, content_type, bytes, shown, note } in kinds() {
+        let preview = Preview::build(&record(name, content_type, &bytes));
+        let told = preview.note().unwrap_or_default();
+        if preview.kind() != shown || !told.contains(note) {
+            wrong.push(format!("{name}: {:?}, {told}", preview.kind()));
+        }
+        // Under another type it is shown all the same where its bytes say what it is.
+        let marked = matches!(shown, PreviewKind::Picture | PreviewKind::Listing);
+        if marked {
+            let other = Preview::build(&record(name, "application/octet-stream", &bytes));
+            assert_eq!(other.kind(), shown, "{name}");
+        }
+        // Text and bytes are always to be had.
+        let text = Preview::build_as(&record(name, content_type, &bytes), Mode::Text);
+        let hex = Preview::build_as(&record(name, content_type, &bytes), Mode::Hex);
+        assert_eq!((text.kind(), hex.kind()), (PreviewKind::Text, PreviewKind::Hex), "{name}");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
