@@ -14,7 +14,7 @@ use bytes::Bytes;
 use larder::app::{Event, Settings};
 use larder::model::Record;
 use larder::theme::{Symbols, Theme};
-use larder::view::{Appearance, draw};
+use larder::view::{Appearance, Pictures, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use report::{Report, max, median, ms};
@@ -69,7 +69,8 @@ fn measure(name: &str, content_type: &str, value: Bytes, wrap: bool, report: &mu
     stage.keys("e");
     report.line(&format!("{name}: open"), ms(begun.elapsed()), None, "ms");
     let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
-    let appearance = Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE };
+    let appearance =
+        Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE, pictures: Pictures::Cells };
     let mut frame = |stage: &Stage| {
         terminal.draw(|frame| draw(frame, &stage.app, &appearance)).unwrap();
     };

@@ -10,6 +10,7 @@ pub mod environment;
 mod files;
 mod notification;
 mod password;
+mod pictures;
 mod profile;
 mod profile_names;
 mod resolve;
@@ -33,6 +34,7 @@ use serde::Deserialize;
 pub use effective::{Setting, default_keys};
 pub use environment::Environment;
 pub use notification::Notify;
+pub use pictures::Pictures;
 pub use profile::{Profile, expand_home};
 pub use resolve::Resolved;
 pub use schema::schema;
@@ -100,6 +102,8 @@ pub struct Config {
     pub title: bool,
     /// Whether what leads somewhere is a link, where the terminal takes such.
     pub links: bool,
+    /// Who draws pictures.
+    pub pictures: Pictures,
     /// How the user is told who does not look at the screen.
     pub notify: Notify,
     /// What goes to the log file.
@@ -180,6 +184,7 @@ impl Default for Config {
             opener: String::new(),
             title: true,
             links: true,
+            pictures: Pictures::Auto,
             notify: Notify::Off,
             log: LevelFilter::Off,
             watch: WatchSettings::default(),

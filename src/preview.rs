@@ -51,6 +51,7 @@ pub use find::Matches;
 pub use fold::Fold;
 pub use json::JsonFault;
 pub use kind::{Mode, PreviewKind};
+pub use picture::{PicturePlace, Sharp};
 pub use row::{Halves, Hit, Rgb, Role, Row, Span};
 pub use table::{Arrangement, ColumnFilter, ColumnValues, Direction};
 pub use viewport::{Scroll, Viewport};
@@ -158,7 +159,7 @@ impl Preview {
         if let Some(kind) = PictureKind::of(&value) {
             match picture::read(kind, &value, head, wanted) {
                 Ok((picture, note)) => {
-                    let body = Body::Picture(Box::new(picture));
+                    let body = Body::Picture(Box::new(picture.from(kind, value.clone())));
                     return Self { value, kind: PreviewKind::Picture, note: Some(note), body };
                 }
                 // Text may begin like a GIF.

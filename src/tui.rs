@@ -15,6 +15,7 @@ mod connecting;
 mod drafts;
 mod effects;
 mod files;
+mod graphics;
 mod handover;
 pub(crate) mod input;
 mod links;
@@ -28,6 +29,7 @@ mod setup;
 mod signals;
 mod signs;
 mod supervise;
+mod switching;
 mod typed;
 
 use std::io;
@@ -48,6 +50,7 @@ use crate::view::{Appearance, draw, title};
 use background::{Background, QUESTION};
 use drafts::DraftKeeper;
 use effects::Tasks;
+use graphics::Graphics;
 use input::Input;
 use links::Links;
 use opener::Opener;
@@ -126,6 +129,7 @@ struct Shell {
     opener: Opener,
     notify: Notify,
     links: Links,
+    graphics: Graphics,
     drawn: Option<Instant>,
     dirty: bool,
     /// The least time from the last frame to the next.
@@ -167,6 +171,7 @@ impl Shell {
             opener: setup.opener,
             notify: setup.notify,
             links: setup.links,
+            graphics: setup.graphics,
             drawn: None,
             dirty: true,
             frame_interval: FRAME_INTERVAL,
@@ -218,6 +223,7 @@ impl Shell {
                     let painted = self.terminal.paint();
                     self.unless_gone(painted)?;
                 }
+                news = self.graphics.news() => self.picture_news(news)?,
                 () = wake => self.take(Event::Time).await?,
             }
         }
@@ -263,7 +269,7 @@ impl Shell {
         self.drawn = Some(Instant::now());
         self.dirty = false;
         self.frame_interval = FRAME_INTERVAL;
-        Ok(())
+        self.follow_picture()
     }
 
     async fn take(&mut self, event: Event) -> io::Result<()> {
@@ -279,7 +285,7 @@ impl Shell {
                 self.end(code);
                 return Ok(());
             }
-            SignalAction::Stop => self.suspend()?,
+            SignalAction::Stop => self.suspend().await?,
             SignalAction::Continue => self.continued()?,
             SignalAction::Resize => {
                 let Ok(size) = backend::size() else { return Ok(()) };
@@ -354,41 +360,16 @@ impl Shell {
                     let sent = self.terminal.set_mouse(taken);
                     self.unless_gone(sent)?;
                 }
-                Effect::Suspend => effects.extend(self.suspend()?),
+                Effect::TurnPictures => {
+                    let event = self.turn_pictures()?;
+                    effects.extend(self.app.handle(event));
+                }
+                Effect::Suspend => effects.extend(self.suspend().await?),
                 Effect::Redraw => effects.extend(self.resized()?),
                 Effect::Quit => self.end(0),
             }
         }
         Ok(())
-    }
-
-    /// Lets go of the storage, for another target of the list: all reads end, and what they had
-    /// sent already goes nowhere. Not while a value is being saved to a file. Gives also what the core
-    /// asks for about a file that was saved meanwhile.
-    fn switch(&mut self, at: usize) -> (Result<usize, String>, Vec<Effect>) {
-        let refused = |why: &str| (Err(why.to_owned()), Vec::new());
-        if self.tasks.is_writing() {
-            return refused("something is being written; switch when that is done");
-        }
-        let chosen = self.targets.as_ref().and_then(|targets| targets.choices().get(at));
-        let chosen = chosen.map(|choice| (choice.read_only, choice.wait_replicas));
-        let Some((read_only, wait_replicas)) = chosen else {
-            return refused("there is no such target");
-        };
-        let (sender, events) = mpsc::channel(EVENT_QUEUE);
-        let mut old = std::mem::replace(&mut self.events, events);
-        (self.connected, self.storages) = mpsc::channel(1);
-        self.tasks.start_over(sender);
-        // A value that was saved is no business of the storage's.
-        let mut effects = Vec::new();
-        while let Ok(event) = old.try_recv() {
-            if matches!(event, Event::Saved(..)) {
-                effects.extend(self.app.handle(event));
-            }
-        }
-        (self.options.read_only, self.options.wait_replicas) = (read_only, wait_replicas);
-        (self.target, self.password) = (CurrentTarget::Listed(at), None);
-        (Ok(at), effects)
     }
 }
 

@@ -25,8 +25,10 @@ mod menu;
 mod merge;
 mod modal;
 mod named;
+mod numbers;
 mod paint;
 mod pixels;
+mod placed;
 mod record;
 mod review;
 mod scrolled;
@@ -56,16 +58,19 @@ use dialog::{Scene, drawn};
 pub use links::{Link, links};
 pub use paint::even_out;
 pub use pixels::PIXEL;
+pub use placed::{PictureCell, Pictures, Placed, ShownPicture, shown_picture};
 pub use spots::spot_at;
 pub use title::title;
 
-/// Colours and symbols.
+/// Colours and symbols, and how pictures are drawn.
 #[derive(Debug, Clone)]
 pub struct Appearance {
     /// Styles by role.
     pub theme: Theme,
     /// Marks and borders.
     pub symbols: Symbols,
+    /// Who draws pictures.
+    pub pictures: Pictures,
 }
 
 impl Appearance {

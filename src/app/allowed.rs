@@ -189,6 +189,7 @@ fn is_about_one_record(action: Action) -> bool {
             | Action::Versions
             | Action::ViewMode
             | Action::PreviousView
+            | Action::Pictures
     )
 }
 
@@ -217,6 +218,9 @@ impl RecordPane {
             Action::Search if self.preview().is_none() => self.has_value(keymap),
             Action::Search if self.preview().is_some_and(|preview| preview.is_picture()) => {
                 Err(Notice::info("a picture has no text to search in"))
+            }
+            Action::Pictures if !self.preview().is_some_and(|preview| preview.is_picture()) => {
+                Err(Notice::info("there is no picture here"))
             }
             Action::SearchNext | Action::SearchPrevious if self.matches.is_none() => {
                 Err(Notice::info("nothing is searched for"))

@@ -73,6 +73,8 @@ pub enum Event {
     Saved(PathBuf, Bytes, Result<usize, SaveError>),
     /// A value of this name was handed to the user's program, or why not.
     OpenedExternal(String, Result<OpenedExternal, String>),
+    /// What is to be said of what the user asked of the terminal.
+    Told(&'static str),
     /// Nothing of the old storage comes any more, and this target is to be opened; or why that
     /// cannot be yet.
     Switched(Result<usize, String>),
@@ -201,6 +203,8 @@ pub enum Effect {
     KeepPanes(PaneSizes),
     /// Take the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Have the terminal draw pictures, or no longer.
+    TurnPictures,
     /// Stop as Ctrl-Z does in a shell.
     Suspend,
     /// Draw everything anew.

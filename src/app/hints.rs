@@ -90,6 +90,9 @@ fn needed(app: &App) -> Needed {
     }
     if app.focus != Pane::Stores {
         needed.extend(needed_of_record(&app.record, app.focus));
+        if is_useful(app, Action::Pictures) {
+            needed.push((Action::Pictures, Action::Pictures.hint().into()));
+        }
     }
     if !app.watch.on {
         needed.push((Action::ToggleWatch, "resume".into()));
@@ -174,6 +177,10 @@ fn is_useful(app: &App, action: Action) -> bool {
         // It is not told in groups either.
         Action::Follow => !(keys.follow.on && keys.are_grouped()),
         Action::Purge if app.focus == Pane::Keys => !keys.index.is_empty(),
+        Action::Pictures => {
+            let picture = app.record.preview().is_some_and(|preview| preview.is_picture());
+            app.settings.pictures_wait && picture
+        }
         _ if app.focus == Pane::Stores => true,
         action => app.record.would(action),
     }

@@ -132,6 +132,7 @@ impl App {
                 Ok(bytes) => Notice::done(format!("{what} copied, {}", text::size(bytes as u64))),
                 Err(why) => Notice::failure(why),
             }),
+            Event::Told(text) => self.tell(Notice::info(text)),
             Event::Saved(path, bytes, result) => answers::saved(self, path, bytes, result),
             Event::OpenedExternal(name, result) => external::opened(self, &name, result),
             Event::Switched(result) => targets::switched(self, result),

@@ -26,6 +26,8 @@ pub struct Settings {
     pub notify: bool,
     /// Whether the screen is another machine's, so that no program can be started there.
     pub remote: bool,
+    /// Whether pictures are drawn in characters until the user says otherwise: the terminal is far.
+    pub pictures_wait: bool,
     /// Take the mouse at first.
     pub mouse: bool,
     /// The targets that have a name.
@@ -62,6 +64,7 @@ impl Default for Settings {
             wrap: true,
             notify: false,
             remote: false,
+            pictures_wait: false,
             mouse: true,
             targets: Vec::new(),
             target: 0,

@@ -124,6 +124,7 @@ named! {
     Wrap "wrap" "wrap" "Wrap long lines, or cut them"
     ViewMode "view_mode" "view" "Switch the view: table, source, hex"
     PreviousView "previous_view" "view back" "Go back to the view before"
+    Pictures "pictures" "sharp picture" "Draw pictures by the terminal, or in characters"
     Versions "versions" "versions" "Show what changed while it was open"
     Compare "compare" "compare" "Compare two marked records, or one with a file"
     OtherHalf "other_half" "page, picture" "Go to the picture of the page, or back"

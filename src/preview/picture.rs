@@ -9,18 +9,25 @@ mod fit;
 mod gif;
 mod jpeg;
 mod kept;
+mod palette;
 mod png;
+mod sharp;
+mod sixel;
 mod turn;
 mod webp;
 
 use std::sync::{Mutex, PoisonError};
 
-use self::kept::Kept;
+use bytes::Bytes;
+
+use self::kept::{Kept, Room};
 use self::turn::Turn;
 use super::contained::contained;
 use super::format;
 
 pub(super) use fit::Picture;
+pub use fit::PicturePlace;
+pub use sharp::Sharp;
 
 /// What the pixels of a picture that has to be decoded whole may take, with what the decoder needs
 /// for itself: 256 MiB.
@@ -128,7 +135,7 @@ pub(super) fn read(
         if !wanted() {
             return Err(Fault::Unwanted.words(kind));
         }
-        contained(|| decode(kind, bytes, wanted)).unwrap_or(Err(Fault::Bug))
+        contained(|| decode(kind, bytes, Room::PANE, wanted)).unwrap_or(Err(Fault::Bug))
     };
     match decoded {
         Ok(decoded) => {
@@ -156,12 +163,32 @@ pub(super) fn read(
     }
 }
 
-fn decode(kind: Kind, bytes: &[u8], wanted: &dyn Fn() -> bool) -> Result<Decoded, Fault> {
+/// Decodes a picture that was shown once more, for so many pixels; nothing where that fails now, or
+/// where nobody wants it any more.
+fn read_again(
+    (kind, bytes): (Kind, &Bytes),
+    room: Room,
+    wanted: &dyn Fn() -> bool,
+) -> Option<Kept> {
+    let _one = (!kind.is_streamed()).then(|| ONE.lock().unwrap_or_else(PoisonError::into_inner));
+    if !wanted() {
+        return None;
+    }
+    let decoded = contained(|| decode(kind, bytes, room, wanted))?.ok()?;
+    (decoded.end != End::Unwanted).then(|| decoded.kept.turned(decoded.turn))
+}
+
+fn decode(
+    kind: Kind,
+    bytes: &[u8],
+    room: Room,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Decoded, Fault> {
     match kind {
-        Kind::Png => png::decode(bytes, ROWS, wanted),
-        Kind::Jpeg => jpeg::decode(bytes),
-        Kind::WebP => webp::decode(bytes),
-        Kind::Gif => gif::decode(bytes, ROWS, wanted),
+        Kind::Png => png::decode(bytes, room, ROWS, wanted),
+        Kind::Jpeg => jpeg::decode(bytes, room),
+        Kind::WebP => webp::decode(bytes, room),
+        Kind::Gif => gif::decode(bytes, room, ROWS, wanted),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::hex;
 use super::line_layout::Lines;
-use super::{Body, Preview, Scroll, Viewport};
+use super::{Body, PicturePlace, Preview, Scroll, Viewport};
 
 impl Preview {
     /// The first row.
@@ -52,6 +52,14 @@ impl Preview {
             Body::Lines(lines) => lines.source_of(lines.settle(scroll, view)),
             Body::Table(table) => table.row_start(scroll.line),
             Body::Hex(_) => hex::offset(scroll),
+        }
+    }
+
+    /// Where a picture stands; what is none stands nowhere.
+    pub fn picture_place(&self, scroll: Scroll, view: Viewport) -> Option<PicturePlace> {
+        match &self.body {
+            Body::Picture(picture) => Some(picture.place(scroll, view)),
+            Body::Nothing | Body::Lines(_) | Body::Table(_) | Body::Hex(_) => None,
         }
     }
 

@@ -207,7 +207,8 @@ impl Answers {
                 text.extend(plain(last));
                 Sorted::Report(text)
             }
-            Introducer::Dcs | Introducer::Apc | Introducer::Ss3 => Sorted::Keys(Vec::new()),
+            Introducer::Dcs | Introducer::Apc => Sorted::Report(text),
+            Introducer::Ss3 => Sorted::Keys(Vec::new()),
         }
     }
 

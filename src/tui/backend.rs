@@ -9,11 +9,13 @@ mod flow;
 mod links;
 mod owed;
 mod pen;
+mod picture;
 mod screen;
 mod width;
 
 use std::cell::Cell as StdCell;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
@@ -23,6 +25,7 @@ use ratatui::layout::{Position, Size};
 use crate::view::Link;
 use flow::Flow;
 use links::{Links, Mark};
+pub use picture::{TerminalPicture, Tile};
 use screen::Screen;
 
 /// [`CrosstermBackend`] with a frame writer of its own.
@@ -41,6 +44,8 @@ pub struct CompactBackend<W: Write> {
     flow: Flow,
     /// Whether pictures wait.
     held: bool,
+    /// How many commands of the picture's are sent.
+    sent: usize,
 }
 
 impl<W: Write> CompactBackend<W> {
@@ -49,13 +54,35 @@ impl<W: Write> CompactBackend<W> {
         let inner = CrosstermBackend::new(writer);
         let (size, screen) = (StdCell::default(), Screen::default());
         let (at, placed, flow) = (None, None, Flow::default());
-        Self { inner, size, screen, shown: None, at, placed, flow, held: false }
+        Self { inner, size, screen, shown: None, at, placed, flow, held: false, sent: 0 }
     }
 
     /// Forgets what is known of the terminal: another program has had it.
     pub fn forget(&mut self) {
         (self.shown, self.at, self.placed) = (None, None, None);
         self.flow.forget();
+        self.sent = 0;
+    }
+
+    /// Has the terminal draw this picture from now on, and forget the one before.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn place(&mut self, picture: Option<Arc<TerminalPicture>>) -> io::Result<()> {
+        let sent = std::mem::take(&mut self.sent);
+        let Some(old) = std::mem::replace(&mut self.screen.picture, picture) else { return Ok(()) };
+        if (1..old.commands.len()).contains(&sent) {
+            Write::write_all(&mut self.inner, old.breaks_off.as_bytes())?;
+        }
+        if sent > 0 {
+            Write::write_all(&mut self.inner, old.frees.as_bytes())?;
+        }
+        Backend::flush(self)
+    }
+
+    /// The next command of the picture's.
+    fn command(&self) -> Option<&String> {
+        self.screen.picture.as_ref()?.commands.get(self.sent)
     }
 
     /// Whether pictures are to wait: what is drawn of them is about to leave.
@@ -65,7 +92,8 @@ impl<W: Write> CompactBackend<W> {
 
     /// Takes a report of the terminal's, if it is the answer to a slice of a picture.
     pub fn heard(&mut self, report: &str) {
-        if report == flow::ANSWER {
+        let paced = self.screen.picture.as_ref().is_some_and(|picture| picture.paced);
+        if report == flow::ANSWER && !paced {
             self.flow.answered();
         }
     }
@@ -75,9 +103,15 @@ impl<W: Write> CompactBackend<W> {
         self.flow.is_awaited()
     }
 
+    /// How long such answers may take; nothing where none may come.
+    pub fn answer_timeout(&self) -> Duration {
+        self.flow.answer_timeout()
+    }
+
     /// Time until the next slice of a picture may be sent; none where there is none.
     pub fn slice_due(&mut self) -> Option<Duration> {
-        (self.screen.owes() && !self.held).then(|| self.flow.wait(Instant::now()))
+        let waits = self.screen.owes() || self.command().is_some();
+        (waits && !self.held).then(|| self.flow.wait(Instant::now()))
     }
 
     /// Draws what may be drawn of pictures now, and puts the cursor back.
@@ -94,8 +128,14 @@ impl<W: Write> CompactBackend<W> {
 
     fn slices(&mut self) -> io::Result<()> {
         while self.slice_due().is_some_and(|wait| wait.is_zero()) {
-            let text = self.screen.paint(flow::SLICE);
+            let command = self.command().cloned();
+            self.sent += usize::from(command.is_some());
+            let text = command.unwrap_or_else(|| self.screen.paint(flow::SLICE));
             self.at = None;
+            if text.is_empty() {
+                // Something covers all that waited.
+                continue;
+            }
             Write::write_all(&mut self.inner, text.as_bytes())?;
             // The last one too: it may be behind a picture of which the rest was not wanted.
             Write::write_all(&mut self.inner, flow::QUESTION.as_bytes())?;

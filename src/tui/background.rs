@@ -33,6 +33,8 @@ pub(super) struct Background {
     pair: Option<ThemePair>,
     asked: Instant,
     answered: bool,
+    /// Since when an answer to something else is expected.
+    expected: Option<Instant>,
     answers: Answers,
 }
 
@@ -51,7 +53,7 @@ impl Background {
     /// For when the question is sent, or not asked where there is nothing to choose from.
     pub(super) fn asked(pair: Option<ThemePair>) -> Self {
         let answered = pair.is_none();
-        Self { pair, asked: Instant::now(), answered, answers: Answers::new() }
+        Self { pair, asked: Instant::now(), answered, expected: None, answers: Answers::new() }
     }
 
     /// Time left for the first frame to wait for the reply.
@@ -59,10 +61,12 @@ impl Background {
         self.left(FIRST_FRAME_TIMEOUT)
     }
 
-    /// Time left for a late reply, before the terminal is given back.
-    pub(super) fn drain_timeout(&self) -> Duration {
-        let rest = self.answers.unfinished().map(|since| ANSWER_TIMEOUT.saturating_sub(since));
-        self.left(ANSWER_TIMEOUT).max(rest.unwrap_or_default())
+    /// Time left for late replies that have so much in all, before the terminal is given away.
+    pub(super) fn drain_timeout(&self, all: Duration) -> Duration {
+        let expected = self.expected.map(|asked| asked.elapsed());
+        let rest = self.answers.unfinished().into_iter().chain(expected);
+        let rest = rest.map(|since| all.saturating_sub(since)).max();
+        self.left(all).max(rest.unwrap_or_default())
     }
 
     fn left(&self, all: Duration) -> Duration {
@@ -79,12 +83,18 @@ impl Background {
         self.answers.release()
     }
 
+    /// Another question has been asked, or was answered.
+    pub(super) fn expects(&mut self, expects: bool) {
+        self.expected = expects.then(|| self.expected.unwrap_or_else(Instant::now));
+    }
+
     /// Feeds the next key to the parser of replies.
     pub(super) fn feed(&mut self, key: KeyEvent) -> Filtered {
-        let due = match self.answered {
-            true => Due::Never,
-            false if self.asked.elapsed() < SOON => Due::Soon,
-            false => Due::Late,
+        let asked = (!self.answered).then_some(self.asked).into_iter().chain(self.expected).max();
+        let due = match asked.map(|asked| asked.elapsed()) {
+            None => Due::Never,
+            Some(since) if since < SOON => Due::Soon,
+            Some(_) => Due::Late,
         };
         match self.answers.sort(key, due) {
             Sorted::Keys(keys) => Filtered::Keys(keys),

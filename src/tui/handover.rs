@@ -14,6 +14,9 @@ use crate::app::{Effect, Event, NotEdited};
 use crate::edit::draft::Draft;
 use crate::model::Timestamp;
 
+/// How long answers that are on their way may take before another program gets the terminal.
+const OTHERS_WAIT: Duration = Duration::from_secs(1);
+
 /// How long the end waits for what is being remembered: a disk may not answer.
 const REMEMBERING: Duration = Duration::from_secs(1);
 
@@ -52,7 +55,7 @@ impl Shell {
             } else {
                 Duration::ZERO
             };
-            let wait = self.background.drain_timeout().max(slices);
+            let wait = self.background.drain_timeout(ANSWER_TIMEOUT).max(slices);
             match tokio::time::timeout(wait, self.input.next()).await {
                 Ok(Some(Heard::Event(TerminalEvent::Key(key)))) => {
                     if let Filtered::Report(report) = self.background.feed(key) {
@@ -66,11 +69,52 @@ impl Shell {
         }
     }
 
+    /// Waits for answers that are on their way, so that no other program gets them. Gives what was
+    /// typed meanwhile.
+    async fn settle(&mut self) -> io::Result<Vec<Event>> {
+        let (begun, mut typed) = (Instant::now(), Vec::new());
+        while !self.input_closed {
+            let slices = self.terminal.answer_timeout().saturating_sub(begun.elapsed());
+            let wait = self.background.drain_timeout(OTHERS_WAIT).max(slices);
+            if wait.is_zero() {
+                break;
+            }
+            match tokio::time::timeout(wait, self.input.next()).await {
+                Ok(Some(Heard::Event(TerminalEvent::Key(key)))) => {
+                    match self.background.feed(key) {
+                        Filtered::Keys(keys) if keys.is_empty() => {}
+                        Filtered::Keys(keys) => typed.push(Event::Keys(keys)),
+                        Filtered::Answer(Some(theme)) => self.appearance.theme = *theme,
+                        Filtered::Answer(None) => {}
+                        Filtered::Report(report) => self.reported(&report)?,
+                    }
+                }
+                Ok(Some(Heard::Event(TerminalEvent::Paste(text)))) => {
+                    typed.push(Event::Paste(text));
+                }
+                Ok(Some(Heard::Event(_))) => {}
+                Ok(Some(Heard::Report(report))) => self.reported(&report)?,
+                Ok(None) | Err(_) => break,
+            }
+        }
+        Ok(typed)
+    }
+
+    /// Does what was typed before another program had the terminal.
+    fn take_typed(&mut self, typed: Vec<Event>, effects: &mut Vec<Effect>) {
+        for event in typed {
+            effects.extend(self.app.handle(event));
+        }
+    }
+
     /// Stops larder until the shell continues it.
-    pub(super) fn suspend(&mut self) -> io::Result<Vec<Effect>> {
+    pub(super) async fn suspend(&mut self) -> io::Result<Vec<Effect>> {
+        let typed = self.settle().await?;
         let stopped = self.terminal.suspend();
         self.unless_gone(stopped)?;
-        self.resized()
+        let mut effects = self.resized()?;
+        self.take_typed(typed, &mut effects);
+        Ok(effects)
     }
 
     /// After a stop that larder did not make itself, the terminal may have been used by others.
@@ -128,6 +172,7 @@ impl Shell {
         suffix: &str,
         draft: Option<Box<Draft>>,
     ) -> io::Result<Vec<Effect>> {
+        let typed = self.settle().await?;
         if !self.terminal.leave() {
             let taken = self.terminal.reenter();
             self.unless_gone(taken)?;
@@ -173,6 +218,7 @@ impl Shell {
             effects = self.resized()?;
         }
         effects.extend(self.app.handle(Event::Edited(result)));
+        self.take_typed(typed, &mut effects);
         self.app.now = Timestamp::now();
         // What was left is kept before its file goes.
         let keep = |left: Draft| (left.head.id(), drafts::keep(drafts::folder().as_ref(), &left));

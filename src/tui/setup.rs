@@ -8,9 +8,10 @@ use crate::model::{Key, Result, StoreName};
 use crate::outfile;
 use crate::storage::Options;
 use crate::storage::target::Target;
-use crate::theme::{Symbols, Theme, ThemePair};
+use crate::theme::{ColorDepth, Symbols, Theme, ThemePair};
 use crate::view::Appearance;
 
+use super::graphics::Graphics;
 use super::links::Links;
 use super::opener::Opener;
 
@@ -37,6 +38,8 @@ pub struct Setup {
     pub title: bool,
     /// Which links its frames have.
     pub links: Links,
+    /// Which pictures the terminal draws.
+    pub(super) graphics: Graphics,
     /// How to tell the user who looks elsewhere.
     pub notify: Notify,
     /// The longest sequence, in bytes, to hand to the terminal's clipboard.
@@ -59,6 +62,8 @@ impl Setup {
         let options = config.options();
         let opener = Opener::new(&config.opener);
         let symbols = Symbols::for_terminal(&variable);
+        let capable = symbols.unicode && theme.depth() != ColorDepth::None;
+        let graphics = Graphics::new(config.pictures, capable);
         Ok(Self {
             settings: Settings {
                 label: target.label(),
@@ -71,6 +76,7 @@ impl Setup {
                 mouse: config.mouse,
                 notify: config.notify != Notify::Off,
                 remote: opener.is_remote(),
+                pictures_wait: graphics.awaits_consent(),
                 place: super::drafts::place(),
                 process: std::process::id(),
                 panes: super::panes::kept(),
@@ -90,7 +96,8 @@ impl Setup {
             title: config.title && symbols.unicode,
             links: Links::for_terminal(config.links, &variable),
             notify: config.notify,
-            appearance: Appearance { theme, symbols },
+            appearance: Appearance { theme, symbols, pictures: graphics.pictures() },
+            graphics,
             target,
             options,
             keymap,

@@ -3,8 +3,8 @@
 mod writer;
 
 use std::io::{self, Write};
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use crossterm::Command;
@@ -19,7 +19,7 @@ use ratatui::layout::{Rect, Size};
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
-use super::backend::CompactBackend;
+use super::backend::{CompactBackend, TerminalPicture};
 use super::signs;
 use crate::view::Link;
 use writer::WRITER;
@@ -42,6 +42,9 @@ static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// Whether frames have links.
 static LINKED: AtomicBool = AtomicBool::new(false);
+
+/// What has the terminal forget the picture that it draws itself.
+static PICTURED: Mutex<String> = Mutex::new(String::new());
 
 /// What frames are written through.
 pub type Backend = CompactBackend<Tty>;
@@ -120,6 +123,16 @@ impl Terminal {
         self.inner.backend_mut().hold(held);
     }
 
+    /// Has the terminal itself draw this picture from now on, and forget the one before.
+    ///
+    /// # Errors
+    /// If the terminal is gone.
+    pub fn place(&mut self, picture: Option<Arc<TerminalPicture>>) -> io::Result<()> {
+        *PICTURED.lock().unwrap_or_else(PoisonError::into_inner) =
+            picture.as_ref().map(|picture| picture.gives_up()).unwrap_or_default();
+        self.inner.backend_mut().place(picture)
+    }
+
     /// Draws the next slices of a picture.
     ///
     /// # Errors
@@ -137,6 +150,11 @@ impl Terminal {
     /// Whether it still has to answer, which it does after what was drawn.
     pub fn is_answer_awaited(&self) -> bool {
         self.inner.backend().is_answer_awaited()
+    }
+
+    /// How long its answers to what was drawn may take; nothing where none is awaited.
+    pub fn answer_timeout(&self) -> Duration {
+        self.inner.backend().answer_timeout()
     }
 
     /// Whether all that was drawn and sent is written. If not, the terminal is slow or takes nothing
@@ -292,9 +310,9 @@ fn usable() -> io::Result<()> {
 /// Gives the screen back if it is larder's, from whichever thread; tells whether all is written. There
 /// is no one to tell of an error: the terminal is gone then.
 fn give_back() -> bool {
-    if WRITER
-        .close(leaving(TITLED.load(Ordering::SeqCst), LINKED.load(Ordering::SeqCst)).as_bytes())
-    {
+    let mut last = PICTURED.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    last += &leaving(TITLED.load(Ordering::SeqCst), LINKED.load(Ordering::SeqCst));
+    if WRITER.close(last.as_bytes()) {
         let written = WRITER.wait(PATIENCE);
         let _ = disable_raw_mode();
         return written;

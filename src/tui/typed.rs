@@ -22,10 +22,7 @@ impl Shell {
     pub(super) async fn hear(&mut self, heard: Option<Heard>) -> io::Result<()> {
         match heard {
             Some(Heard::Event(event)) => self.typed(Some(event)).await,
-            Some(Heard::Report(report)) => {
-                self.terminal.heard(&report);
-                Ok(())
-            }
+            Some(Heard::Report(report)) => self.reported(&report),
             None => self.typed(None).await,
         }
     }
@@ -48,7 +45,7 @@ impl Shell {
                         self.dirty = true;
                     }
                 }
-                Filtered::Report(report) => self.terminal.heard(&report),
+                Filtered::Report(report) => self.reported(&report)?,
             }
             if keys.len() >= BATCH || !self.app.takes_text() || !is_text(&key) {
                 break;

@@ -76,6 +76,7 @@ mod tests {
 
     use crate::theme::{Symbols, Theme};
 
+    use super::super::Pictures;
     use super::*;
 
     const RED: Rgb = [255, 0, 0];
@@ -90,7 +91,12 @@ mod tests {
         let theme = Theme::from_settings("dark", &toml::Table::new(), &env).unwrap();
         let mut buf = Buffer::empty(Rect::new(0, 0, 4, 1));
         let area = Area { x: 0, y: 0, width: 4, height: 1 };
-        pixels(&mut buf, area, cells, &Appearance { theme, symbols: *symbols });
+        pixels(
+            &mut buf,
+            area,
+            cells,
+            &Appearance { theme, symbols: *symbols, pictures: Pictures::Cells },
+        );
         buf
     }
 

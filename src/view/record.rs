@@ -1,20 +1,22 @@
 //! The right pane.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::{App, Area, LeafCursor, Pane, RecordView};
 use crate::keymap::{Action, Context};
 use crate::model::{Record, RecordMeta};
-use crate::preview::{Hit, Mode, PreviewKind, Role as Part, Row};
+use crate::preview::{Hit, Mode, PicturePlace, Preview, PreviewKind, Role as Part, Row};
 use crate::text;
 use crate::theme::Role;
 
-use super::Appearance;
 use super::border::{Titles, pane};
 use super::grid;
 use super::paint::{below, paragraph, put, put_right, type_role};
 use super::pixels::pixels;
+use super::{Appearance, Pictures};
 
 /// Draws the record under the cursor.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -70,6 +72,12 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                     let leaf = app.leaf().filter(|leaf| leaf.is_over(preview));
                     let came = || record.versions.lit(app.now).filter(|_| !preview.is_converted());
                     let lit = leaf.map(LeafCursor::lit).or(record.matches.as_ref()).or_else(came);
+                    let place = preview.picture_place(record.scroll, view);
+                    if let Some(place) = place
+                        && !in_cells(buf, rest, (preview, place), appearance)
+                    {
+                        return;
+                    }
                     let rows = preview.rows(record.scroll, view, lit);
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
                         value_row(buf, inner, y, row, appearance);
@@ -81,6 +89,28 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
             }
         }
     }
+}
+
+/// Whether a picture is drawn in characters; else draws what the terminal is to draw, or says that
+/// pictures are off.
+fn in_cells(
+    buf: &mut Buffer,
+    area: Area,
+    (preview, place): (&Arc<Preview>, PicturePlace),
+    appearance: &Appearance,
+) -> bool {
+    match &appearance.pictures {
+        Pictures::Cells => return true,
+        Pictures::Off => {
+            let words = "pictures are off (`pictures` in the config file turns them on)";
+            paragraph(buf, area, words, appearance.style(Role::Dim));
+        }
+        Pictures::Own(Some(placed)) if placed.is_of(preview, place) => {
+            placed.draw(buf, area, place);
+        }
+        Pictures::Own(_) => {}
+    }
+    false
 }
 
 fn loading_words(app: &App) -> String {

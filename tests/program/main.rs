@@ -23,6 +23,7 @@ mod copies;
 mod demo;
 mod documents;
 mod drafts;
+mod graphics;
 mod inner;
 mod kills;
 mod lying_servers;

@@ -26,7 +26,7 @@ fn picture() -> Vec<u8> {
     bytes
 }
 
-fn start(folder: &Path) -> Screen {
+pub(crate) fn start(folder: &Path) -> Screen {
     let env = [("COLORTERM", "truecolor")];
     let screen = Screen::start(&[folder.to_str().unwrap()], &env, 36, 120);
     screen.wait_for_text("shop · 3 records");
@@ -35,7 +35,7 @@ fn start(folder: &Path) -> Screen {
 }
 
 /// Cells that show two pixels.
-fn pixels(screen: &vt100::Screen) -> usize {
+pub(crate) fn pixels(screen: &vt100::Screen) -> usize {
     let (rows, columns) = screen.size();
     let cells = (0..rows.get())
         .flat_map(|row| (0..columns.get()).filter_map(move |column| screen.cell(row, column)));

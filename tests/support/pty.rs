@@ -22,7 +22,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Variables of the caller's that would change what the program does.
-const FOREIGN: [&str; 27] = [
+const FOREIGN: [&str; 31] = [
     "LARDER_URL",
     "LARDER_PROFILE",
     "REDIS_URL",
@@ -44,6 +44,10 @@ const FOREIGN: [&str; 27] = [
     "XDG_DATA_HOME",
     "XDG_CACHE_HOME",
     "SSH_CONNECTION",
+    "SSH_CLIENT",
+    "SSH_TTY",
+    "TERM_PROGRAM",
+    "LC_TERMINAL",
     "DISPLAY",
     "WAYLAND_DISPLAY",
     "WSL_DISTRO_NAME",
@@ -96,12 +100,15 @@ struct Mood {
     leaving: AtomicBool,
     /// So many bytes are taken; then no more.
     room: AtomicUsize,
+    /// What it answers when it is asked what it is.
+    kind: Mutex<Vec<u8>>,
 }
 
 impl Default for Mood {
     fn default() -> Self {
         let room = AtomicUsize::new(usize::MAX);
-        Self { stalled: AtomicBool::default(), leaving: AtomicBool::default(), room }
+        let kind = Mutex::new(b"\x1b[?62;22c".to_vec());
+        Self { stalled: AtomicBool::default(), leaving: AtomicBool::default(), room, kind }
     }
 }
 
@@ -362,6 +369,12 @@ impl Screen {
         self.mood.stalled.store(stalled, Ordering::SeqCst);
     }
 
+    /// From now on the terminal answers this when it is asked what it is, to that and to what was asked
+    /// before.
+    pub fn answer(&self, answers: &[u8]) {
+        *self.mood.kind.lock().expect("nobody panics with it") = answers.to_vec();
+    }
+
     /// From now on the terminal takes so many bytes, and then none; with `None`, all.
     pub fn take_only(&self, bytes: Option<usize>) {
         self.mood.room.store(bytes.unwrap_or(usize::MAX), Ordering::SeqCst);
@@ -521,7 +534,7 @@ fn read_all(
             let _ = type_in(input, format!("\x1b]11;{color}\x07").as_bytes());
         }
         if asked(ASKED_KIND) {
-            let _ = type_in(input, b"\x1b[?62;22c");
+            let _ = type_in(input, &mood.kind.lock().expect("nobody panics with it"));
         }
         // This one stands among other bytes, and may come in parts.
         tail.extend_from_slice(&buffer[..count]);

@@ -19,7 +19,7 @@ use larder::model::{
 use larder::ops::{Outcome, Resolution, WriteId};
 use larder::preview::Preview;
 use larder::theme::{Symbols, Theme};
-use larder::view::{Appearance, draw};
+use larder::view::{Appearance, Pictures, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
@@ -224,7 +224,7 @@ impl Stage {
 
     pub fn buffer(&mut self, theme: Theme) -> ratatui::buffer::Buffer {
         let (width, height) = self.app.size;
-        let appearance = Appearance { theme, symbols: Symbols::UNICODE };
+        let appearance = Appearance { theme, symbols: Symbols::UNICODE, pictures: Pictures::Cells };
         self.app.now = Timestamp::from_micros(NOW);
         let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
         terminal.draw(|frame| draw(frame, &self.app, &appearance)).unwrap();

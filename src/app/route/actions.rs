@@ -160,6 +160,10 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
         Action::Duplicate => key_line::ask(app, PromptKind::CopyKey),
         Action::Retype => key_line::ask(app, PromptKind::RecordType),
         Action::Delete => questions::ask_to_delete(app),
+        Action::Pictures => {
+            app.settings.pictures_wait = false;
+            app.out.effects.push(Effect::TurnPictures);
+        }
         _ => app.record.act_on_value(action, &mut ctx!(app)),
     }
 }

@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
+
+use super::Kind;
 use super::kept::{Kept, Rgba};
 use crate::preview::row::{Halves, Hit, Rgb, Role, Row, Span};
 use crate::preview::viewport::{Scroll, Viewport};
@@ -27,7 +30,22 @@ const UNIT: usize = 4096;
 #[derive(Debug)]
 pub(in crate::preview) struct Picture {
     kept: Kept,
+    /// What it was decoded from.
+    pub(super) source: Option<(Kind, Bytes)>,
     fitted: Mutex<Option<Arc<Fitted>>>,
+}
+
+/// Where a picture stands in a pane, in cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PicturePlace {
+    /// Columns and rows of all of it.
+    pub size: (u16, u16),
+    /// The first row of it that is seen.
+    pub first: u16,
+    /// Rows that are left free above it.
+    pub above: u16,
+    /// Columns that are left free on its left.
+    pub indent: u16,
 }
 
 /// A picture in the size of a pane.
@@ -40,7 +58,25 @@ struct Fitted {
 
 impl Picture {
     pub(super) fn new(kept: Kept) -> Self {
-        Self { kept, fitted: Mutex::new(None) }
+        Self { kept, source: None, fitted: Mutex::new(None) }
+    }
+
+    /// The same with what it was decoded from, to be decoded for more pixels.
+    pub(in crate::preview) fn from(self, kind: Kind, bytes: Bytes) -> Self {
+        Self { source: Some((kind, bytes)), ..self }
+    }
+
+    /// Where it stands in a pane.
+    pub(in crate::preview) fn place(&self, scroll: Scroll, view: Viewport) -> PicturePlace {
+        let (columns, rows) = self.size(view);
+        let cells = rows.div_ceil(2);
+        let (width, height) = (usize::from(view.width), usize::from(view.height));
+        PicturePlace {
+            size: (columns as u16, cells as u16),
+            first: scroll.line.min(cells.saturating_sub(height)) as u16,
+            above: (height.saturating_sub(cells) / 2) as u16,
+            indent: ((width - columns.min(width)) / 2) as u16,
+        }
     }
 
     /// The rows that are seen.
@@ -50,10 +86,9 @@ impl Picture {
             return Vec::new();
         }
         let fitted = self.fitted(view);
-        let cells = fitted.rows.div_ceil(2);
-        let first = scroll.line.min(cells.saturating_sub(height));
-        let indent = (width - fitted.columns.min(width)) / 2;
-        let above = height.saturating_sub(cells) / 2;
+        let place = self.place(scroll, view);
+        let (first, above) = (usize::from(place.first), usize::from(place.above));
+        let (indent, cells) = (usize::from(place.indent), usize::from(place.size.1));
         let mut rows = vec![Row::default(); above];
         let at = |y: usize| {
             fitted.pixels.get(y * fitted.columns..(y + 1) * fitted.columns).unwrap_or_default()
@@ -132,7 +167,7 @@ fn parts(from: usize, to: usize) -> Vec<Vec<Part>> {
 }
 
 /// Each pixel the average of what it covers, over a ground of squares.
-fn scaled(kept: &Kept, columns: usize, rows: usize) -> Vec<Rgb> {
+pub(super) fn scaled(kept: &Kept, columns: usize, rows: usize) -> Vec<Rgb> {
     let across = parts(kept.columns, columns);
     let mut pixels = Vec::with_capacity(columns * rows);
     let mut line = vec![[0_u32; 5]; kept.columns];

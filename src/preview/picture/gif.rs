@@ -4,7 +4,7 @@ use std::io::{Cursor, ErrorKind};
 
 use gif::{ColorOutput, DecodeOptions, DecodingError, MemoryLimit};
 
-use super::kept::{Layout, Rgba, Shrink};
+use super::kept::{Layout, Rgba, Room, Shrink};
 use super::turn::Turn;
 use super::{Decoded, End, Fault};
 
@@ -17,6 +17,7 @@ const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
 /// Decodes rows of so many bytes in all.
 pub(super) fn decode(
     bytes: &[u8],
+    room: Room,
     mut budget: u64,
     wanted: &dyn Fn() -> bool,
 ) -> Result<Decoded, Fault> {
@@ -47,7 +48,7 @@ pub(super) fn decode(
         Some(colour) if transparent != Some(index) => *colour,
         _ => [0; 4],
     };
-    let mut shrink = Shrink::new(size, Turn::default());
+    let mut shrink = Shrink::new(size, Turn::default(), room);
     let mut line = vec![0; width];
     let mut pixels = Vec::with_capacity(width * 4);
     let passes = if interlaced { &PASSES[..] } else { &[(0, 1)] };

@@ -9,7 +9,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
 use self::segments::Header;
-use super::kept::{Layout, Shrink};
+use super::kept::{Layout, Room, Shrink};
 use super::{Decoded, End, Fault, exif, may_take};
 
 /// A progressive picture is in more scans than this only to take long.
@@ -18,7 +18,7 @@ const SCANS: usize = 64;
 /// What the decoder fills with that did not come.
 const FILLED: u8 = 128;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Fault> {
+pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
     let header = Header::read(bytes).ok_or(Fault::Cut)?;
     let size = (u32::from(header.columns), u32::from(header.rows));
     may_take(size, header.bytes_a_pixel())?;
@@ -47,7 +47,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Fault> {
     if rows.is_empty() {
         return Err(Fault::Cut);
     }
-    let mut shrink = Shrink::new(size, turn);
+    let mut shrink = Shrink::new(size, turn, room);
     for (y, row) in rows.into_iter().enumerate() {
         shrink.row(y, row, layout);
     }

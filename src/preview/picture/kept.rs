@@ -4,14 +4,18 @@ use std::ops::Range;
 
 use super::turn::Turn;
 
-/// Pixels kept at most.
-pub(super) const AREA: f64 = 160_000.0;
+/// How large a picture is kept at most, in pixels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    pub(super) columns: f64,
+    pub(super) rows: f64,
+    pub(super) area: f64,
+}
 
-/// Columns kept at most: more than panes have.
-const COLUMNS: f64 = 320.0;
-
-/// Rows kept at most.
-const ROWS: f64 = 4096.0;
+impl Room {
+    /// For a pane of characters: none has more columns.
+    pub(super) const PANE: Self = Self { columns: 320.0, rows: 4096.0, area: 160_000.0 };
+}
 
 /// Red, green, blue and how opaque.
 pub(super) type Rgba = [u8; 4];
@@ -55,13 +59,13 @@ pub(super) struct Shrink {
 
 impl Shrink {
     /// For a picture of this size, which is to be turned afterwards.
-    pub(super) fn new(size: (u32, u32), turn: Turn) -> Self {
+    pub(super) fn new(size: (u32, u32), turn: Turn, room: Room) -> Self {
         let (width, height) = size;
         let (columns, rows) = if turn.is_sideways() {
-            let (rows, columns) = small(height, width);
+            let (rows, columns) = small((height, width), room);
             (columns, rows)
         } else {
-            small(width, height)
+            small((width, height), room)
         };
         let size = (width as usize, height as usize);
         // Rounded up: the first pixel of which a column takes the whole.
@@ -202,9 +206,10 @@ impl Layout {
 
 /// The size that is kept of a picture of this one.
 #[expect(clippy::cast_sign_loss, reason = "of what is positive")]
-fn small(width: u32, height: u32) -> (usize, usize) {
+fn small((width, height): (u32, u32), room: Room) -> (usize, usize) {
     let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
-    let scale = (COLUMNS / width).min((AREA / width / height).sqrt()).min(ROWS / height).min(1.0);
+    let by_area = (room.area / width / height).sqrt();
+    let scale = by_area.min(room.columns / width).min(room.rows / height).min(1.0);
     // Rounded down, so that the area stays what it may be, but for one that is a line.
     let kept = |whole: f64| ((whole * scale) as usize).max(1);
     (kept(width), kept(height))
@@ -235,7 +240,7 @@ mod tests {
 
     #[test]
     fn pixels_are_averaged_by_how_opaque_they_are() {
-        let mut shrink = Shrink::new((640, 2), Turn::default());
+        let mut shrink = Shrink::new((640, 2), Turn::default(), Room::PANE);
         assert_eq!((shrink.columns, shrink.rows), (320, 1));
         let row: Vec<u8> = [[255, 0, 0, 255], [0, 255, 0, 0]].concat().repeat(320);
         shrink.row(0, &row, Layout::Rgba);
@@ -246,7 +251,7 @@ mod tests {
 
     #[test]
     fn what_is_small_is_kept_as_it_is() {
-        let mut shrink = Shrink::new((2, 2), Turn::default());
+        let mut shrink = Shrink::new((2, 2), Turn::default(), Room::PANE);
         shrink.row(1, &[9, 7], Layout::Grey);
         shrink.row(5, &[1, 1], Layout::Grey);
         let kept = shrink.finish();
@@ -256,8 +261,8 @@ mod tests {
     #[test]
     fn a_row_that_comes_in_parts_is_the_same() {
         let pixels: Vec<u8> = (0..1000_u32 * 3).map(|at| (at * 7) as u8).collect();
-        let (mut whole, mut parts) =
-            (Shrink::new((1000, 1), Turn::default()), Shrink::new((1000, 1), Turn::default()));
+        let shrink = || Shrink::new((1000, 1), Turn::default(), Room::PANE);
+        let (mut whole, mut parts) = (shrink(), shrink());
         whole.row(0, &pixels, Layout::Rgb);
         for at in 0..4 {
             let some: Vec<u8> = pixels.chunks(3).skip(at).step_by(4).flatten().copied().collect();
@@ -269,11 +274,11 @@ mod tests {
     #[test]
     fn what_is_kept_is_bounded() {
         for size in [(1, u32::MAX), (u32::MAX, 1), (u32::MAX, u32::MAX), (20_000, 20_000)] {
-            let (columns, rows) = small(size.0, size.1);
-            assert!((columns * rows) as f64 <= AREA, "{size:?}");
+            let (columns, rows) = small(size, Room::PANE);
+            assert!((columns * rows) as f64 <= Room::PANE.area, "{size:?}");
             assert!(columns <= 320 && rows <= 4096 && columns > 0 && rows > 0, "{size:?}");
         }
-        assert_eq!(small(1280, 720), (320, 180));
-        assert_eq!(small(100, 100), (100, 100));
+        assert_eq!(small((1280, 720), Room::PANE), (320, 180));
+        assert_eq!(small((100, 100), Room::PANE), (100, 100));
     }
 }

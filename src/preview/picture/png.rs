@@ -4,7 +4,7 @@ use std::io::{Cursor, ErrorKind};
 
 use png::{BitDepth, ColorType, Decoder, DecodingError, Limits, Transformations};
 
-use super::kept::{Layout, Shrink};
+use super::kept::{Layout, Room, Shrink};
 use super::{Decoded, End, Fault, exif};
 
 /// What the decoder may take for rows and for what stands beside them.
@@ -25,6 +25,7 @@ const PASSES: [[usize; 4]; 7] = [
 /// Decodes rows of so many bytes in all.
 pub(super) fn decode(
     bytes: &[u8],
+    room: Room,
     budget: u64,
     wanted: &dyn Fn() -> bool,
 ) -> Result<Decoded, Fault> {
@@ -53,7 +54,8 @@ pub(super) fn decode(
     if row.is_none() || info_row(size.0, &reader) > MEMORY {
         return Err(Fault::TooLarge);
     }
-    let mut rows = Rows { size, interlaced, layout, budget, shrink: Shrink::new(size, turn) };
+    let shrink = Shrink::new(size, turn, room);
+    let mut rows = Rows { size, interlaced, layout, budget, shrink };
     let end = rows.read(&mut reader, wanted)?;
     if interlaced && end != End::Whole {
         // What came of it is seen coarsely.

@@ -1,6 +1,6 @@
 //! A corpus made here: each kind, good, cut, mistyped, hostile.
 
-mod corpus_of_tests;
+pub(super) mod corpus_of_tests;
 
 use std::cell::Cell;
 
@@ -161,12 +161,12 @@ fn no_more_rows_are_decoded_than_take_half_a_second() {
     // A row costs something however short it is, and few bytes hold many of them.
     let tall = png(1, 100, |_, _| [0; 3]);
     let budget = 10 * (64 + 3) + 66;
-    let decoded = super::png::decode(&tall, budget, &|| true).unwrap();
+    let decoded = super::png::decode(&tall, Room::PANE, budget, &|| true).unwrap();
     assert_eq!(decoded.end, End::Rows(10));
     assert_eq!(decoded.end.words(true).unwrap(), "so large that only its first 10 rows are shown");
     let gif = &samples()[10];
     assert_eq!(gif.name, "GIF");
-    let decoded = super::gif::decode(&gif.bytes, 3 * (64 + 4 * 80), &|| true).unwrap();
+    let decoded = super::gif::decode(&gif.bytes, Room::PANE, 3 * (64 + 4 * 80), &|| true).unwrap();
     assert_eq!(decoded.end, End::Rows(3));
 }
 

@@ -4,7 +4,7 @@ use std::io::{Cursor, ErrorKind};
 
 use image_webp::{DecodingError, WebPDecoder};
 
-use super::kept::{Layout, Shrink};
+use super::kept::{Layout, Room, Shrink};
 use super::{Decoded, End, Fault, WHOLE, exif, may_take};
 
 /// Bytes a pixel: the colours, the same before they are put together, and the planes they come from.
@@ -13,8 +13,8 @@ const EACH: u64 = 10;
 /// No file has more parts in front of its first picture.
 const PARTS: usize = 1000;
 
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, Fault> {
-    decode_whole(bytes).map_err(|fault| match fault {
+pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
+    decode_whole(bytes, room).map_err(|fault| match fault {
         // What the decoder stumbles over follows from that.
         Fault::Damaged(_) if is_cut(bytes) => Fault::Cut,
         fault => fault,
@@ -27,7 +27,7 @@ fn is_cut(bytes: &[u8]) -> bool {
     said.is_none_or(|said| (bytes.len() as u64) < u64::from(u32::from_le_bytes(*said)) + 8)
 }
 
-fn decode_whole(bytes: &[u8]) -> Result<Decoded, Fault> {
+fn decode_whole(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|why| fault(&why))?;
     let size = decoder.dimensions();
     may_take(size, EACH)?;
@@ -43,7 +43,7 @@ fn decode_whole(bytes: &[u8]) -> Result<Decoded, Fault> {
     let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
     let mut pixels = vec![0; decoder.output_buffer_size().ok_or(Fault::TooLarge)?];
     decoder.read_image(&mut pixels).map_err(|why| fault(&why))?;
-    let mut shrink = Shrink::new(size, turn);
+    let mut shrink = Shrink::new(size, turn, room);
     for (y, row) in pixels.chunks_exact(size.0 as usize * layout.bytes()).enumerate() {
         shrink.row(y, row, layout);
     }

@@ -26,6 +26,11 @@ const PACE: Duration = Duration::from_millis(40);
 /// How long an answer is waited for from a terminal that has given one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long another program waits for the terminal while answers are on their way: from one that has
+/// never answered, and from one that has.
+const UNKNOWN: Duration = Duration::from_millis(150);
+const KNOWN: Duration = Duration::from_secs(1);
+
 /// The slices on their way.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
@@ -68,6 +73,15 @@ impl Flow {
     /// Whether an answer may still come.
     pub(super) fn is_awaited(&self) -> bool {
         !self.sent.is_empty()
+    }
+
+    /// How long answers may take that are on their way: long where the terminal is known to answer.
+    pub(super) fn answer_timeout(&self) -> Duration {
+        match (self.is_awaited(), self.answers) {
+            (false, _) => Duration::ZERO,
+            (true, false) => UNKNOWN,
+            (true, true) => KNOWN,
+        }
     }
 
     /// Another program has had the terminal.

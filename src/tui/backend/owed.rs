@@ -36,9 +36,19 @@ impl Owed {
         }
     }
 
-    /// The row of the next cell.
-    pub(super) fn next_row(&self) -> Option<u16> {
-        self.0.keys().next().map(|(y, _)| *y)
+    /// The next cell, and where it is.
+    pub(super) fn next(&self) -> Option<((u16, u16), &Cell)> {
+        self.0.first_key_value().map(|((y, x), cell)| ((*x, *y), cell))
+    }
+
+    /// The cell at a place.
+    pub(super) fn get(&self, (x, y): (u16, u16)) -> Option<&Cell> {
+        self.0.get(&(y, x))
+    }
+
+    /// Takes the cell at a place.
+    pub(super) fn take(&mut self, (x, y): (u16, u16)) -> Option<Cell> {
+        self.0.remove(&(y, x))
     }
 
     /// The next cell, if it is in this row.

@@ -62,7 +62,7 @@ impl<'a> Pen<'a> {
     /// Writes a cell at its place.
     pub(super) fn put(&mut self, (x, y): (u16, u16), cell: &Cell) {
         let symbol = cell.symbol();
-        let width = Width::of(symbol);
+        let width = Width::of_cell(cell);
         if self.letters && width != Width::Letter {
             self.at = None;
         }
@@ -104,6 +104,15 @@ impl<'a> Pen<'a> {
         }
         let _ = write!(self.out, "\x1b[{count}X");
         (self.at, self.letters) = (Some((x, y)), false);
+    }
+
+    /// Writes what draws by itself from a cell on, and leaves the cursor anywhere.
+    pub(super) fn draw(&mut self, (x, y): (u16, u16), what: &str) {
+        self.restyle(PLAIN);
+        self.relink(Color::Reset);
+        go(&mut self.out, None, (x, y));
+        self.out.push_str(what);
+        (self.at, self.letters) = (None, false);
     }
 
     /// How many bytes there are so far.

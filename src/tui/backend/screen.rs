@@ -7,6 +7,8 @@
 //! drawn from there on when anything in this part changes: what is seen then follows from the
 //! new row alone, and all that can be trusted stands in its column.
 
+use std::sync::Arc;
+
 use ratatui::buffer::{Cell, CellWidth as _};
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
@@ -14,7 +16,9 @@ use ratatui::style::{Color, Modifier};
 use super::links::Links;
 use super::owed::{Owed, is_pixel};
 use super::pen::Pen;
+use super::picture::TerminalPicture;
 use super::width::Width;
+use crate::view::PictureCell;
 
 /// Blank cells from which on a move is cheaper than spaces.
 const BLANKS: u16 = 8;
@@ -43,6 +47,8 @@ pub(super) struct Screen {
     owed: Owed,
     /// What its cells lead to.
     pub(super) links: Links,
+    /// The picture that the terminal itself draws.
+    pub(super) picture: Option<Arc<TerminalPicture>>,
 }
 
 impl Screen {
@@ -104,12 +110,19 @@ impl Screen {
         let links = std::mem::take(&mut self.links);
         let mut pen = Pen::new(self.size.width, &links);
         while pen.len() < bytes
-            && let Some(y) = self.owed.next_row()
+            && let Some((place, cell)) = self.owed.next()
         {
+            let y = place.1;
+            if let Some(at) = tiled(self.picture.as_deref(), cell) {
+                self.paint_tile(place, at, &mut pen);
+                continue;
+            }
             let whole = self.unsure.get(usize::from(y)).is_some_and(Option::is_some);
+            let picture = self.picture.as_deref();
             let mut cells = Vec::new();
             // A row with text of disputed width is drawn anew for each of its cells.
             while (whole || cells.len() < SOME)
+                && self.owed.next().is_some_and(|(_, cell)| tiled(picture, cell).is_none())
                 && let Some(next) = self.owed.next_in(y)
             {
                 cells.push(next);
@@ -122,10 +135,41 @@ impl Screen {
         text
     }
 
+    /// Draws the part of a picture that a cell belongs to, if nothing covers any of it. Once what
+    /// covers it goes, its cells come again.
+    fn paint_tile(&mut self, (x, y): (u16, u16), at: PictureCell, pen: &mut Pen<'_>) {
+        self.take_as_drawn((x, y));
+        let Some(picture) = self.picture.clone() else { return };
+        let Some(tile) = picture.tile(at) else { return };
+        let Some(first) = x.checked_sub(at.column - tile.column) else { return };
+        let places = || (first..first + tile.columns).zip(tile.column..);
+        let is_there = |(x, column): (u16, u16)| {
+            let cell = self.owed.get((x, y)).or_else(|| self.cells.get(self.index(x, y)));
+            cell.and_then(PictureCell::of) == Some(PictureCell { column, ..at })
+        };
+        if places().all(is_there) {
+            places().for_each(|(x, _)| self.take_as_drawn((x, y)));
+            pen.draw((first, y), &tile.text);
+        }
+    }
+
+    /// Counts a cell that waits as drawn.
+    fn take_as_drawn(&mut self, (x, y): (u16, u16)) {
+        let at = self.index(x, y);
+        if let Some(cell) = self.owed.take((x, y))
+            && let Some(drawn) = self.cells.get_mut(at)
+        {
+            *drawn = cell;
+        }
+    }
+
+    fn index(&self, x: u16, y: u16) -> usize {
+        usize::from(y) * usize::from(self.size.width) + usize::from(x)
+    }
+
     /// Whether something else than a picture is seen there.
     fn shows_text(&self, x: u16, y: u16) -> bool {
-        let at = usize::from(y) * usize::from(self.size.width) + usize::from(x);
-        self.cells.get(at).is_some_and(|cell| !is_pixel(cell) && !is_blank(cell))
+        self.cells.get(self.index(x, y)).is_some_and(|cell| !is_pixel(cell) && !is_blank(cell))
     }
 
     fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], pen: &mut Pen<'_>) {
@@ -154,7 +198,12 @@ impl Screen {
             }
         }
         if let Some(from) = from {
-            rest(cells, (from, y), pen);
+            let picture = self.picture.as_deref();
+            rest(cells, (from, y), picture, pen);
+            // What was erased of a picture is drawn again.
+            let erased = cells.iter().zip(0..).skip(usize::from(from));
+            let erased = erased.filter(|(cell, _)| is_tiled(picture, cell));
+            erased.for_each(|(cell, x)| self.owed.owe((x, y), cell));
         }
     }
 }
@@ -172,23 +221,38 @@ fn keep(cells: &mut [Cell], x: u16, cell: &Cell) {
 /// The column from which on a row must be drawn whole: that before the first symbol of no sure
 /// width, because a terminal may join the two.
 fn first_unsure(cells: &[Cell]) -> Option<u16> {
-    let at = cells.iter().position(|cell| Width::of(cell.symbol()) != Width::Sure)?;
+    let at = cells.iter().position(|cell| Width::of_cell(cell) != Width::Sure)?;
     u16::try_from(at.saturating_sub(1)).ok()
 }
 
+/// Which part of a picture a cell shows that is no text for the terminal.
+fn tiled(picture: Option<&TerminalPicture>, cell: &Cell) -> Option<PictureCell> {
+    PictureCell::of(cell).filter(|_| !picture.is_some_and(TerminalPicture::is_of_text))
+}
+
+fn is_tiled(picture: Option<&TerminalPicture>, cell: &Cell) -> bool {
+    tiled(picture, cell).is_some()
+}
+
 /// Draws a row from a column on, where it was erased.
-fn rest(cells: &[Cell], (from, y): (u16, u16), pen: &mut Pen<'_>) {
+fn rest(
+    cells: &[Cell],
+    (from, y): (u16, u16),
+    picture: Option<&TerminalPicture>,
+    pen: &mut Pen<'_>,
+) {
     let mut blanks = 0;
     let mut x = from;
     while let Some(cell) = cells.get(usize::from(x)) {
-        if is_blank(cell) {
+        if is_blank(cell) || is_tiled(picture, cell) {
             blanks += 1;
             x += 1;
             continue;
         }
         if blanks < BLANKS {
-            for x in x - blanks..x {
-                pen.put((x, y), &cells[usize::from(x)]);
+            let skipped = (x - blanks..x).map(|x| (x, &cells[usize::from(x)]));
+            for (x, cell) in skipped.filter(|(_, cell)| !is_tiled(picture, cell)) {
+                pen.put((x, y), cell);
             }
         }
         blanks = 0;

@@ -1,6 +1,7 @@
 //! What a terminal shows of frames, one that agrees on widths and many that do not.
 
 mod model;
+mod own;
 mod slices;
 
 use std::io::{self, Write};

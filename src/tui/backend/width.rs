@@ -1,5 +1,9 @@
 //! Which widths terminals agree on.
 
+use ratatui::buffer::Cell;
+
+use super::owed::is_pixel;
+
 /// How sure it is that a symbol moves the cursor by the cells it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Width {
@@ -13,8 +17,13 @@ pub(super) enum Width {
 }
 
 impl Width {
-    /// The width of what stands in a cell.
-    pub(super) fn of(symbol: &str) -> Self {
+    /// The width of what stands in a cell; what stands in a picture's is larder's own.
+    pub(super) fn of_cell(cell: &Cell) -> Self {
+        if is_pixel(cell) { Self::Sure } else { Self::of(cell.symbol()) }
+    }
+
+    /// The width of a symbol.
+    fn of(symbol: &str) -> Self {
         if let [b' '..=b'~'] = symbol.as_bytes() {
             return Self::Sure;
         }

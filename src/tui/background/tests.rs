@@ -59,7 +59,7 @@ fn the_answer_is_picked_out_of_what_is_typed() {
         assert_eq!(typed, keys("jkl"), "{answer:?}");
         let pair = background.pair.as_ref().unwrap();
         assert_eq!(theme.as_ref(), Some(if light { &pair.light } else { &pair.dark }));
-        assert_eq!(background.drain_timeout(), Duration::ZERO);
+        assert_eq!(background.drain_timeout(ANSWER_TIMEOUT), Duration::ZERO);
     }
 }
 
@@ -89,7 +89,7 @@ fn an_answer_is_awaited_however_late_it_ends() {
     assert_eq!(feed(&mut background, "\x1b]11;rgb:dd"), (Vec::new(), None));
     // No time is set for its rest; before larder leaves, it waits for it again.
     assert_eq!((background.release_in(), background.release()), (None, Vec::new()));
-    assert!(background.drain_timeout() > Duration::ZERO);
+    assert!(background.drain_timeout(ANSWER_TIMEOUT) > Duration::ZERO);
     let (typed, theme) = feed(&mut background, "dd/dddd/dddd\x07j");
     assert_eq!(typed, keys("j"));
     assert_eq!(theme.as_ref(), background.pair.as_ref().map(|pair| &pair.light));

@@ -6,7 +6,7 @@ use larder::app::{Effect, Event, Layer, Pane, Slot};
 use larder::index::Sort;
 use larder::model::{Error, ErrorKind, Record, Timestamp, WatchEvent, Write};
 use larder::theme::{Symbols, Theme};
-use larder::view::{Appearance, spot_at};
+use larder::view::{Appearance, Pictures, spot_at};
 use ratatui::style::Modifier;
 
 use crate::stage::{Stage, computed, record, store};
@@ -16,7 +16,8 @@ use super::{JSON, opened, shop};
 /// What the shell tells of the mouse: also on what it was clicked.
 pub(super) fn pointed(stage: &Stage, kind: MouseEventKind, column: u16, row: u16) -> Event {
     let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
-    let appearance = Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE };
+    let appearance =
+        Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE, pictures: Pictures::Cells };
     let clicks = kind == MouseEventKind::Down(MouseButton::Left);
     let spot = clicks.then(|| spot_at(&stage.app, &appearance, column, row)).flatten();
     match spot {

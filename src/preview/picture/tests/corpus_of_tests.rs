@@ -34,7 +34,11 @@ fn all(pixel: impl Fn(usize, usize) -> Vec<u8>) -> Vec<u8> {
 }
 
 /// A PNG of this colour.
-pub(super) fn png(width: u32, height: u32, pixel: impl Fn(usize, usize) -> [u8; 3]) -> Vec<u8> {
+pub(in crate::preview::picture) fn png(
+    width: u32,
+    height: u32,
+    pixel: impl Fn(usize, usize) -> [u8; 3],
+) -> Vec<u8> {
     encoded(width, height, png::ColorType::Rgb, |x, y| pixel(x, y).to_vec())
 }
 

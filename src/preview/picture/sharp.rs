@@ -1,0 +1,131 @@
+//! A picture in the pixels of the screen, for terminals that show them.
+
+use super::fit::{Picture, scaled};
+use super::kept::{Kept, Room};
+use super::palette::{Indexed, indexed};
+use super::{read_again, sixel};
+use crate::preview::row::Rgb;
+use crate::preview::{Body, Preview};
+
+/// A picture of at most so many pixels, not larger than it is.
+#[derive(Debug)]
+pub struct Sharp(Kept);
+
+/// A picture as it is sent, in few colours.
+#[derive(Debug)]
+pub struct FewColours {
+    columns: usize,
+    rows: usize,
+    picture: Indexed,
+}
+
+/// Part of a picture, in pixels: its first column and row, its columns and rows.
+pub(super) type Part = [usize; 4];
+
+impl Preview {
+    /// The picture of the preview again, for so many columns and rows of pixels; none where it is no
+    /// picture, and as soon as `wanted` says no. Takes as long as it took to show it.
+    pub fn sharp(&self, (columns, rows): (u32, u32), wanted: &dyn Fn() -> bool) -> Option<Sharp> {
+        let Body::Picture(picture) = &self.body else { return None };
+        let Picture { source: Some((kind, bytes)), .. } = &**picture else { return None };
+        let (columns, rows) = (f64::from(columns), f64::from(rows));
+        let room = Room { columns, rows, area: columns * rows };
+        read_again((*kind, bytes), room, wanted).map(Sharp)
+    }
+}
+
+impl Sharp {
+    /// Columns and rows of pixels.
+    pub fn size(&self) -> (usize, usize) {
+        (self.0.columns, self.0.rows)
+    }
+
+    /// The same stretched to so many pixels, in at most so many colours (up to 256).
+    pub fn in_few_colours(&self, (columns, rows): (usize, usize), colours: usize) -> FewColours {
+        let pixels: Vec<Rgb> = scaled(&self.0, columns, rows);
+        FewColours { columns, rows, picture: indexed(&pixels, colours) }
+    }
+}
+
+impl FewColours {
+    /// All of it.
+    pub fn whole(&self) -> Part {
+        [0, 0, self.columns, self.rows]
+    }
+
+    /// A part as PNG.
+    pub fn png(&self, part: Part) -> Vec<u8> {
+        let [_, _, columns, rows] = part;
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, columns as u32, rows as u32);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(self.picture.colours.concat());
+        encoder.set_compression(png::Compression::Balanced);
+        encoder.set_filter(png::Filter::NoFilter);
+        let pixels = self.rows_of(part).collect::<Vec<_>>().concat();
+        // Memory takes all, and the sizes are right.
+        let _ = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+        bytes
+    }
+
+    /// A part as sixels, as they are written to a terminal.
+    pub fn sixel(&self, part: Part) -> String {
+        sixel::encoded(&self.rows_of(part).collect::<Vec<_>>(), &self.picture.colours)
+    }
+
+    fn rows_of(&self, [x, y, columns, rows]: Part) -> impl Iterator<Item = &[u8]> {
+        (y..y + rows).map(move |y| {
+            let start = y * self.columns + x;
+            self.picture.pixels.get(start..start + columns).unwrap_or_default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::corpus_of_tests::png;
+    use crate::model::{Record, RecordMeta};
+
+    use super::*;
+
+    fn preview(bytes: Vec<u8>) -> Preview {
+        let meta = RecordMeta { content_type: "image/png".into(), ..RecordMeta::default() };
+        Preview::build(&Record { meta, value: bytes.into() })
+    }
+
+    #[test]
+    fn a_picture_is_decoded_again_for_the_pixels_there_are() {
+        let shown = preview(png(1600, 800, |x, _| [if x < 800 { 255 } else { 0 }, 0, 0]));
+        let sharp = shown.sharp((1000, 1000), &|| true).unwrap();
+        assert_eq!(sharp.size(), (1000, 500));
+        let few = sharp.in_few_colours((900, 600), 64);
+        let bytes = few.png([440, 0, 20, 10]);
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        let palette = reader.info().palette.clone().unwrap();
+        assert_eq!((reader.info().width, reader.info().height), (20, 10));
+        let red = |at: usize| palette[usize::from(pixels[at]) * 3];
+        assert_eq!((red(0), red(19)), (255, 0));
+        assert!(shown.sharp((1000, 1000), &|| false).is_none());
+        assert_eq!(
+            preview(png(8, 8, |_, _| [1; 3])).sharp((99, 99), &|| true).unwrap().size(),
+            (8, 8)
+        );
+        assert!(preview(b"text".to_vec()).sharp((9, 9), &|| true).is_none());
+    }
+
+    #[test]
+    fn a_page_takes_some_hundred_kilobytes_at_most() {
+        // Lines of text on white, and a photograph's soft colours below.
+        let page = |x: usize, y: usize| match y {
+            0..500 if y % 20 < 9 && ((x * 7919) ^ (y * 104_729)) % 5 < 2 && x < 800 => [30; 3],
+            0..500 => [255; 3],
+            _ => [(x / 4) as u8, (y / 3) as u8, ((x + y) / 8) as u8],
+        };
+        let shown = preview(png(1000, 700, page));
+        let few = shown.sharp((1000, 700), &|| true).unwrap().in_few_colours((1000, 700), 64);
+        let len = few.png(few.whole()).len() * 4 / 3;
+        assert!((10_000..200_000).contains(&len), "{len} bytes");
+    }
+}

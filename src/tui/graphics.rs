@@ -1,0 +1,272 @@
+//! Pictures that the terminal itself draws, where it can.
+//!
+//! What it can is asked once, when the first picture is shown, by questions that terminals take; it has
+//! a moment to answer. Then the picture is decoded again for the pixels of its place, in few colours,
+//! beside the loop; it goes out in slices ([`super::backend`]). When it leaves, the terminal is told to
+//! free it, and what was not sent yet is dropped.
+
+mod ability;
+mod consent;
+mod kitty;
+mod made;
+mod shell;
+mod tiles;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::config::Pictures as Wish;
+use crate::config::environment::{SECRETS, variable};
+use crate::text::takes_links;
+use crate::view::{Pictures, Placed, ShownPicture};
+
+use super::backend::TerminalPicture;
+use super::terminal::Terminal;
+use ability::{Ability, CellSize, Known};
+use consent::Consent;
+use made::{Order, make};
+
+/// How long the first picture waits for an answer. Later ones change how it is drawn.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// The numbers that pictures have: colours that terminals do not redefine.
+const IDS: std::ops::RangeInclusive<u8> = 16..=255;
+
+/// Pictures and the terminal.
+#[derive(Debug)]
+pub(super) struct Graphics {
+    ability: Ability,
+    consent: Consent,
+    picture: Option<Picture>,
+    last_id: u8,
+    sender: UnboundedSender<News>,
+    news: UnboundedReceiver<News>,
+}
+
+/// The picture on the screen.
+#[derive(Debug)]
+struct Picture {
+    shown: ShownPicture,
+    id: u8,
+    state: State,
+    wanted: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// It waits until it is known what the terminal can.
+    Waiting,
+    Making,
+    Placed,
+    /// It is too much for the terminal: it is drawn in characters.
+    Refused,
+}
+
+/// What happened beside the loop.
+#[derive(Debug)]
+pub(super) enum News {
+    /// A picture is ready to be sent, or cannot be.
+    Made(u8, Option<Box<TerminalPicture>>),
+    /// The terminal has had its time to answer.
+    Over,
+    /// What tmux tells of itself and of the terminal.
+    Tmux(String),
+}
+
+impl Graphics {
+    /// As the user wants it, in a terminal that shows more than ASCII and has colours, or does not.
+    pub(super) fn new(wish: Wish, capable: bool) -> Self {
+        let (sender, news) = unbounded_channel();
+        let consent = Consent::of(&variable);
+        let allowed = wish != Wish::Auto || consent.is_given();
+        let askable = capable && (takes_links(&variable) || variable("TMUX").is_some());
+        // So that two larders in one terminal seldom have the same.
+        let spread = u32::from(IDS.end() - IDS.start()) + 1;
+        let last_id = IDS.start() + (std::process::id() % spread) as u8;
+        let ability = Ability::new(wish, askable, allowed, &variable);
+        Self { ability, consent, picture: None, last_id, sender, news }
+    }
+
+    /// Whether the terminal would draw if the user said so: it is far.
+    pub(super) fn awaits_consent(&self) -> bool {
+        self.ability.is_free() && !self.ability.allowed
+    }
+
+    /// The next that happened beside the loop. Nothing is lost if it is dropped.
+    pub(super) async fn news(&mut self) -> News {
+        // This holds a sender itself.
+        self.news.recv().await.unwrap_or(News::Over)
+    }
+
+    /// How pictures are to be drawn now.
+    pub(super) fn pictures(&self) -> Pictures {
+        match (self.ability.known(), &self.picture) {
+            (Known::Off, _) => Pictures::Off,
+            (Known::Cells, _) | (_, Some(Picture { state: State::Refused, .. })) => Pictures::Cells,
+            (Known::Nothing | Known::Own(_), Some(picture)) if picture.state == State::Placed => {
+                Pictures::Own(Some(Placed { shown: picture.shown.clone(), id: picture.id }))
+            }
+            (Known::Nothing | Known::Own(_), _) => Pictures::Own(None),
+        }
+    }
+
+    /// Takes which picture is on the screen now.
+    pub(super) fn follow(
+        &mut self,
+        shown: Option<ShownPicture>,
+        terminal: &mut Terminal,
+    ) -> io::Result<()> {
+        if let (Some(picture), Some(shown)) = (&mut self.picture, &shown)
+            && picture.shown.is_same(shown)
+        {
+            // The same value may have been read again.
+            picture.shown = shown.clone();
+            return Ok(());
+        }
+        self.drop_picture(terminal)?;
+        let Some(shown) = shown else { return Ok(()) };
+        self.last_id = if self.last_id == *IDS.end() { *IDS.start() } else { self.last_id + 1 };
+        let state = if shown.is_placeable() { State::Waiting } else { State::Refused };
+        let wanted = Arc::new(AtomicBool::new(true));
+        self.picture = Some(Picture { shown, id: self.last_id, state, wanted });
+        self.go_on(terminal)
+    }
+
+    /// Asks what has to be known, or makes the picture ready.
+    fn go_on(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        let Some(picture) = self.picture.as_mut().filter(|it| it.state == State::Waiting) else {
+            return Ok(());
+        };
+        match self.ability.known() {
+            Known::Off | Known::Cells => {}
+            Known::Nothing => {
+                if let Some(question) = self.ability.question() {
+                    self.time_asking();
+                    terminal.send(question.as_bytes())?;
+                }
+            }
+            Known::Own(protocol) => {
+                picture.state = State::Making;
+                let (id, size) = (picture.id, picture.shown.size);
+                let cell = self.ability.cell(cell_size());
+                let (preview, wanted) =
+                    (Arc::clone(&picture.shown.preview), Arc::clone(&picture.wanted));
+                let sender = self.sender.clone();
+                tokio::task::spawn_blocking(move || {
+                    let order = Order { protocol, id, size, cell };
+                    let made = make(&preview, order, &|| wanted.load(Ordering::Relaxed));
+                    let _ = sender.send(News::Made(id, made.map(Box::new)));
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn time_asking(&self) {
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(PATIENCE).await;
+            let _ = sender.send(News::Over);
+        });
+        if self.ability.tmux {
+            let sender = self.sender.clone();
+            tokio::spawn(async move {
+                let told = tokio::time::timeout(PATIENCE, ask_tmux()).await.unwrap_or_default();
+                let _ = sender.send(News::Tmux(told));
+            });
+        }
+    }
+
+    /// Takes what happened beside the loop.
+    pub(super) fn take(&mut self, news: News, terminal: &mut Terminal) -> io::Result<()> {
+        match news {
+            News::Over => self.ability.give_up(),
+            News::Tmux(told) => self.ability.told_by_tmux(&told),
+            News::Made(id, made) => {
+                let picture = self.picture.as_mut();
+                let Some(picture) = picture.filter(|it| it.id == id && it.state == State::Making)
+                else {
+                    return Ok(());
+                };
+                picture.state = if made.is_some() { State::Placed } else { State::Refused };
+                let paced = self.ability.tmux && self.consent.is_far();
+                let made = made.map(|made| Arc::new(TerminalPicture { paced, ..*made }));
+                return terminal.place(made);
+            }
+        }
+        self.go_on(terminal)
+    }
+
+    /// Takes a report of the terminal's; tells whether it says what it can.
+    pub(super) fn heard(&mut self, report: &str, terminal: &mut Terminal) -> io::Result<bool> {
+        let before = self.ability.known();
+        self.ability.heard(report);
+        let changed = before != self.ability.known();
+        if changed {
+            self.start_over(terminal)?;
+        }
+        Ok(changed)
+    }
+
+    /// Whether an answer is waited for.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.ability.is_awaited()
+    }
+
+    /// Whether all answers have come.
+    pub(super) fn has_answered(&self) -> bool {
+        self.ability.has_answered()
+    }
+
+    /// The user wants the terminal to draw, or larder; tells what holds from now on.
+    pub(super) fn turn(&mut self, terminal: &mut Terminal) -> io::Result<&'static str> {
+        if !self.ability.is_free() {
+            return Ok("`pictures` in the config file says how pictures are drawn");
+        }
+        self.ability.allowed = !self.ability.allowed;
+        self.consent.remember(self.ability.allowed);
+        self.start_over(terminal)?;
+        Ok(match (self.ability.known(), self.ability.allowed) {
+            (Known::Cells, true) => "this terminal draws no pictures: they stay in characters",
+            (_, true) => "the terminal draws pictures, if it can",
+            (_, false) => "pictures are drawn in characters",
+        })
+    }
+
+    /// Has the picture drawn anew.
+    fn start_over(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        let shown = self.picture.as_ref().map(|picture| picture.shown.clone());
+        self.drop_picture(terminal)?;
+        self.follow(shown, terminal)
+    }
+
+    fn drop_picture(&mut self, terminal: &mut Terminal) -> io::Result<()> {
+        let Some(picture) = self.picture.take() else { return Ok(()) };
+        picture.wanted.store(false, Ordering::Relaxed);
+        if picture.state == State::Placed { terminal.place(None) } else { Ok(()) }
+    }
+}
+
+/// Pixels of a cell, where the system knows.
+fn cell_size() -> Option<CellSize> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+    let each = |pixels: u16, cells: u16| u32::from(pixels).checked_div(u32::from(cells));
+    Some((each(size.ws_xpixel, size.ws_col)?, each(size.ws_ypixel, size.ws_row)?))
+}
+
+/// What tmux says: whether it passes sequences on, and what the terminal is. Nothing where it fails.
+async fn ask_tmux() -> String {
+    let mut command = tokio::process::Command::new("tmux");
+    for secret in SECRETS {
+        command.env_remove(secret);
+    }
+    let asked = "#{allow-passthrough} #{client_termname} #{client_termtype}";
+    command.args(["display-message", "-p", asked]).kill_on_drop(true);
+    command.stdin(std::process::Stdio::null());
+    let told = command.output().await.map(|output| output.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&told).into_owned()
+}

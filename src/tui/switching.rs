@@ -1,0 +1,38 @@
+//! From one target to another.
+
+use tokio::sync::mpsc;
+
+use crate::app::{Effect, Event};
+
+use super::{CurrentTarget, EVENT_QUEUE, Shell};
+
+impl Shell {
+    /// Lets go of the storage, for another target of the list: all reads end, and what they had
+    /// sent already goes nowhere. Not while a value is being saved to a file. Gives also what the core
+    /// asks for about a file that was saved meanwhile.
+    pub(super) fn switch(&mut self, at: usize) -> (Result<usize, String>, Vec<Effect>) {
+        let refused = |why: &str| (Err(why.to_owned()), Vec::new());
+        if self.tasks.is_writing() {
+            return refused("something is being written; switch when that is done");
+        }
+        let chosen = self.targets.as_ref().and_then(|targets| targets.choices().get(at));
+        let chosen = chosen.map(|choice| (choice.read_only, choice.wait_replicas));
+        let Some((read_only, wait_replicas)) = chosen else {
+            return refused("there is no such target");
+        };
+        let (sender, events) = mpsc::channel(EVENT_QUEUE);
+        let mut old = std::mem::replace(&mut self.events, events);
+        (self.connected, self.storages) = mpsc::channel(1);
+        self.tasks.start_over(sender);
+        // A value that was saved is no business of the storage's.
+        let mut effects = Vec::new();
+        while let Ok(event) = old.try_recv() {
+            if matches!(event, Event::Saved(..)) {
+                effects.extend(self.app.handle(event));
+            }
+        }
+        (self.options.read_only, self.options.wait_replicas) = (read_only, wait_replicas);
+        (self.target, self.password) = (CurrentTarget::Listed(at), None);
+        (Ok(at), effects)
+    }
+}

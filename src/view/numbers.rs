@@ -1,0 +1,139 @@
+//! The characters that stand for numbers in kitty's placeholders.
+
+/// The combining characters that stand for 0, 1, 2 and so on, as ranges of code points.
+const NUMBERS: [(u32, u32); 85] = [
+    (0x305, 0x305),
+    (0x30d, 0x30e),
+    (0x310, 0x310),
+    (0x312, 0x312),
+    (0x33d, 0x33f),
+    (0x346, 0x346),
+    (0x34a, 0x34c),
+    (0x350, 0x352),
+    (0x357, 0x357),
+    (0x35b, 0x35b),
+    (0x363, 0x36f),
+    (0x483, 0x487),
+    (0x592, 0x595),
+    (0x597, 0x599),
+    (0x59c, 0x5a1),
+    (0x5a8, 0x5a9),
+    (0x5ab, 0x5ac),
+    (0x5af, 0x5af),
+    (0x5c4, 0x5c4),
+    (0x610, 0x617),
+    (0x657, 0x65b),
+    (0x65d, 0x65e),
+    (0x6d6, 0x6dc),
+    (0x6df, 0x6e2),
+    (0x6e4, 0x6e4),
+    (0x6e7, 0x6e8),
+    (0x6eb, 0x6ec),
+    (0x730, 0x730),
+    (0x732, 0x733),
+    (0x735, 0x736),
+    (0x73a, 0x73a),
+    (0x73d, 0x73d),
+    (0x73f, 0x741),
+    (0x743, 0x743),
+    (0x745, 0x745),
+    (0x747, 0x747),
+    (0x749, 0x74a),
+    (0x7eb, 0x7f1),
+    (0x7f3, 0x7f3),
+    (0x816, 0x819),
+    (0x81b, 0x823),
+    (0x825, 0x827),
+    (0x829, 0x82d),
+    (0x951, 0x951),
+    (0x953, 0x954),
+    (0xf82, 0xf83),
+    (0xf86, 0xf87),
+    (0x135d, 0x135f),
+    (0x17dd, 0x17dd),
+    (0x193a, 0x193a),
+    (0x1a17, 0x1a17),
+    (0x1a75, 0x1a7c),
+    (0x1b6b, 0x1b6b),
+    (0x1b6d, 0x1b73),
+    (0x1cd0, 0x1cd2),
+    (0x1cda, 0x1cdb),
+    (0x1ce0, 0x1ce0),
+    (0x1dc0, 0x1dc1),
+    (0x1dc3, 0x1dc9),
+    (0x1dcb, 0x1dcc),
+    (0x1dd1, 0x1de6),
+    (0x1dfe, 0x1dfe),
+    (0x20d0, 0x20d1),
+    (0x20d4, 0x20d7),
+    (0x20db, 0x20dc),
+    (0x20e1, 0x20e1),
+    (0x20e7, 0x20e7),
+    (0x20e9, 0x20e9),
+    (0x20f0, 0x20f0),
+    (0x2cef, 0x2cf1),
+    (0x2de0, 0x2dff),
+    (0xa66f, 0xa66f),
+    (0xa67c, 0xa67d),
+    (0xa6f0, 0xa6f1),
+    (0xa8e0, 0xa8f1),
+    (0xaab0, 0xaab0),
+    (0xaab2, 0xaab3),
+    (0xaab7, 0xaab8),
+    (0xaabe, 0xaabf),
+    (0xaac1, 0xaac1),
+    (0xfe20, 0xfe26),
+    (0x10a0f, 0x10a0f),
+    (0x10a38, 0x10a38),
+    (0x1d185, 0x1d189),
+    (0x1d1aa, 0x1d1ad),
+];
+
+/// Columns and rows that a picture may have: there are a few numbers more.
+pub(super) const MOST: u16 = 290;
+
+/// What stands for a number.
+pub(super) fn character(number: u16) -> Option<char> {
+    let mut left = u32::from(number);
+    for (first, last) in NUMBERS {
+        let count = last - first + 1;
+        if left < count {
+            return char::from_u32(first + left);
+        }
+        left -= count;
+    }
+    None
+}
+
+/// The number that a character stands for.
+pub(super) fn number(character: char) -> Option<u16> {
+    let wanted = u32::from(character);
+    let mut before = 0;
+    for (first, last) in NUMBERS {
+        if (first..=last).contains(&wanted) {
+            return u16::try_from(before + wanted - first).ok();
+        }
+        before += last - first + 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_the_protocol() {
+        let at = |at| character(at).map(u32::from);
+        let known = [(0, 0x305), (1, 0x30d), (16, 0x35b), (17, 0x363), (31, 0x484), (289, 0x1d189)];
+        for (number, wanted) in known {
+            assert_eq!(at(number), Some(wanted), "{number}");
+        }
+        for wanted in 0..MOST {
+            let found = character(wanted).unwrap();
+            assert_eq!(number(found), Some(wanted));
+            assert_eq!(unicode_width::UnicodeWidthChar::width(found), Some(0), "{wanted}");
+        }
+        assert_eq!((character(999), number('a')), (None, None));
+    }
+}

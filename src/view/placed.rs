@@ -1,0 +1,166 @@
+//! Pictures that the terminal itself draws, by kitty's placeholders: characters that say which picture,
+//! which row and which column of it stands there, so that they are covered and moved as text. Other
+//! protocols have none; for them the backend knows by the same characters what belongs there.
+
+use std::sync::Arc;
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Style};
+
+use crate::app::summaries::{RightSide, right_side};
+use crate::app::{App, Area};
+use crate::preview::{PicturePlace, Preview, PreviewKind};
+
+use super::PIXEL;
+use super::numbers::{MOST, character, number};
+
+/// The character.
+const PLACEHOLDER: char = '\u{10EEEE}';
+
+/// How pictures are drawn.
+#[derive(Debug, Clone, Default)]
+pub enum Pictures {
+    /// In characters.
+    #[default]
+    Cells,
+    /// Not at all.
+    Off,
+    /// By the terminal itself; none where the picture that is shown is still on its way.
+    Own(Option<Placed>),
+}
+
+impl Pictures {
+    /// Whether the next frame is the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Cells, Self::Cells) | (Self::Off, Self::Off) => true,
+            (Self::Own(one), Self::Own(other)) => {
+                let id = |placed: &Option<Placed>| placed.as_ref().map(|placed| placed.id);
+                id(one) == id(other)
+            }
+            (Self::Cells | Self::Off | Self::Own(_), _) => false,
+        }
+    }
+}
+
+/// A picture that the terminal has.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// What it was made of.
+    pub shown: ShownPicture,
+    /// Its number.
+    pub id: u8,
+}
+
+/// A picture that is on the screen.
+#[derive(Debug, Clone)]
+pub struct ShownPicture {
+    /// The preview that it is of.
+    pub preview: Arc<Preview>,
+    /// Columns and rows that all of it takes.
+    pub size: (u16, u16),
+}
+
+/// Which part of which picture a cell shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureCell {
+    /// The picture's number.
+    pub id: u8,
+    /// The column in it.
+    pub column: u16,
+    /// The row in it.
+    pub row: u16,
+}
+
+impl ShownPicture {
+    /// Whether both are the same picture in the same size.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.size == other.size
+            && (Arc::ptr_eq(&self.preview, &other.preview)
+                || self.preview.is_of_same_bytes(&other.preview))
+    }
+
+    /// Whether it has no more columns and rows than can be told apart.
+    pub fn is_placeable(&self) -> bool {
+        self.size.0 <= MOST && self.size.1 <= MOST
+    }
+}
+
+/// The picture that is on the screen, if one is.
+pub fn shown_picture(app: &App) -> Option<ShownPicture> {
+    let record = &app.record;
+    let is_covered = app.editor.is_some()
+        || record.failure.is_some()
+        || record.is_stale() && record.show_loading
+        || !matches!((right_side(app), app.summaries.group()), (RightSide::Open, None));
+    let area = app.layout().record.filter(|_| !is_covered)?;
+    let preview = record.preview().filter(|preview| preview.kind() == PreviewKind::Picture)?;
+    let place = preview.picture_place(record.scroll, record.viewport(area, &app.keymap))?;
+    Some(ShownPicture { preview: Arc::clone(preview), size: place.size })
+}
+
+impl Placed {
+    /// Whether it stands for this preview in this size.
+    pub(super) fn is_of(&self, preview: &Arc<Preview>, place: PicturePlace) -> bool {
+        let of = ShownPicture { preview: Arc::clone(preview), size: place.size };
+        self.shown.is_same(&of)
+    }
+
+    /// Draws what is seen of it.
+    pub(super) fn draw(&self, buf: &mut Buffer, area: Area, place: PicturePlace) {
+        let style = Style::new().fg(Color::Indexed(self.id)).bg(Color::Reset).add_modifier(PIXEL);
+        let mut symbol = String::new();
+        let above = place.above.min(area.height);
+        let rows = (place.first..place.size.1).zip(area.y + above..area.y + area.height);
+        for (row, y) in rows {
+            let columns = (0..place.size.0).zip(area.x + place.indent..area.x + area.width);
+            for (column, x) in columns {
+                symbol.clear();
+                symbol.push(PLACEHOLDER);
+                symbol.extend([row, column].into_iter().filter_map(character));
+                if let Some(cell) = buf.cell_mut((x, y)) {
+                    cell.set_symbol(&symbol).set_style(style);
+                }
+            }
+        }
+    }
+}
+
+impl PictureCell {
+    /// What a cell shows, if it is part of such a picture.
+    pub fn of(cell: &Cell) -> Option<Self> {
+        let Color::Indexed(id) = cell.fg else { return None };
+        let mut parts = cell.symbol().chars();
+        if !cell.modifier.contains(PIXEL) || parts.next() != Some(PLACEHOLDER) {
+            return None;
+        }
+        let (row, column) = (number(parts.next()?)?, number(parts.next()?)?);
+        Some(Self { id, column, row })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    #[test]
+    fn each_cell_tells_which_part_of_the_picture_it_shows() {
+        let preview = Arc::new(Preview::of_lines(bytes::Bytes::new()));
+        let shown = ShownPicture { preview, size: (3, 4) };
+        let placed = Placed { shown, id: 77 };
+        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 4));
+        let place = PicturePlace { size: (3, 4), first: 1, above: 0, indent: 2 };
+        placed.draw(&mut buf, Area { x: 1, y: 1, width: 6, height: 2 }, place);
+        let seen = |x, y| PictureCell::of(&buf[(x, y)]).map(|at| (at.id, at.column, at.row));
+        assert_eq!((seen(2, 1), seen(3, 0)), (None, None));
+        assert_eq!((seen(3, 1), seen(5, 1)), (Some((77, 0, 1)), Some((77, 2, 1))));
+        assert_eq!((seen(3, 2), seen(3, 3)), (Some((77, 0, 2)), None));
+        assert_eq!(buf[(4, 2)].symbol(), "\u{10EEEE}\u{30e}\u{30d}");
+        // What a value holds is none of it, whatever it looks like.
+        let mut text = buf[(4, 2)].clone();
+        text.modifier = ratatui::style::Modifier::empty();
+        assert_eq!(PictureCell::of(&text), None);
+    }
+}
