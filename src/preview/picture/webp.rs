@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, ErrorKind};
 
-use image_webp::{DecodingError, WebPDecoder};
+use image_webp::{DecodingError, UpsamplingMethod, WebPDecoder};
 
 use super::kept::{Layout, Room, Shrink};
 use super::{Decoded, End, Fault, WHOLE, exif, may_take};
@@ -36,6 +36,10 @@ fn decode_whole(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
         && (columns > size.0 || rows > size.1)
     {
         return Err(Fault::Damaged("its picture is larger than it says".to_owned()));
+    }
+    // Where several pixels become one, it is not seen how the colours between them are found.
+    if f64::from(size.0) * f64::from(size.1) > 4.0 * room.area {
+        decoder.set_lossy_upsampling(UpsamplingMethod::Simple);
     }
     decoder.set_memory_limit(WHOLE as usize);
     let exif = decoder.exif_metadata().ok().flatten();
