@@ -58,6 +58,7 @@ use panes::PanesKeeper;
 pub use setup::Setup;
 use signals::{SignalAction, Signals};
 pub use supervise::supervise;
+use switching::CurrentTarget;
 
 /// Gives the terminal back after a browser on another host, of which nothing more is heard.
 pub fn leave() {
@@ -93,12 +94,6 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
     // A walk or a preview on its own thread must not hold up the end.
     runtime.shutdown_background();
     Ok(code?)
-}
-
-/// Target that the browser is connected to.
-enum CurrentTarget {
-    Given(Box<Target>),
-    Listed(usize),
 }
 
 struct Shell {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::app::Password;
 use crate::storage::target::{Secret, Target};
 
-use super::{CurrentTarget, Shell, effects};
+use super::switching::CurrentTarget;
+use super::{Shell, effects};
 
 impl Shell {
     /// Connects after this time.

@@ -101,10 +101,8 @@ impl Shell {
     }
 
     /// Does what was typed before another program had the terminal.
-    fn take_typed(&mut self, typed: Vec<Event>, effects: &mut Vec<Effect>) {
-        for event in typed {
-            effects.extend(self.app.handle(event));
-        }
+    fn take_typed(&mut self, typed: Vec<Event>) -> Vec<Effect> {
+        typed.into_iter().flat_map(|event| self.app.handle(event)).collect()
     }
 
     /// Stops larder until the shell continues it.
@@ -113,7 +111,7 @@ impl Shell {
         let stopped = self.terminal.suspend();
         self.unless_gone(stopped)?;
         let mut effects = self.resized()?;
-        self.take_typed(typed, &mut effects);
+        effects.extend(self.take_typed(typed));
         Ok(effects)
     }
 
@@ -218,7 +216,7 @@ impl Shell {
             effects = self.resized()?;
         }
         effects.extend(self.app.handle(Event::Edited(result)));
-        self.take_typed(typed, &mut effects);
+        effects.extend(self.take_typed(typed));
         self.app.now = Timestamp::now();
         // What was left is kept before its file goes.
         let keep = |left: Draft| (left.head.id(), drafts::keep(drafts::folder().as_ref(), &left));

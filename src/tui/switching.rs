@@ -3,8 +3,15 @@
 use tokio::sync::mpsc;
 
 use crate::app::{Effect, Event};
+use crate::storage::Target;
 
-use super::{CurrentTarget, EVENT_QUEUE, Shell};
+use super::{EVENT_QUEUE, Shell};
+
+/// Target that the browser is connected to.
+pub(super) enum CurrentTarget {
+    Given(Box<Target>),
+    Listed(usize),
+}
 
 impl Shell {
     /// Lets go of the storage, for another target of the list: all reads end, and what they had
