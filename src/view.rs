@@ -32,6 +32,7 @@ mod placed;
 mod record;
 mod review;
 mod scrolled;
+mod seen;
 mod spots;
 mod staged;
 mod start;

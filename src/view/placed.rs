@@ -7,12 +7,12 @@ use std::sync::Arc;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Style};
 
-use crate::app::summaries::{RightSide, right_side};
 use crate::app::{App, Area};
 use crate::preview::{PicturePlace, Preview, PreviewKind};
 
 use super::PIXEL;
 use super::numbers::{MOST, character, number};
+use super::seen::{SeenValue, seen_value};
 
 /// The character.
 const PLACEHOLDER: char = '\u{10EEEE}';
@@ -88,14 +88,9 @@ impl ShownPicture {
 
 /// The picture that is on the screen, if one is.
 pub fn shown_picture(app: &App) -> Option<ShownPicture> {
-    let record = &app.record;
-    let is_covered = app.editor.is_some()
-        || record.failure.is_some()
-        || record.is_stale() && record.show_loading
-        || !matches!((right_side(app), app.summaries.group()), (RightSide::Open, None));
-    let area = app.layout().record.filter(|_| !is_covered)?;
-    let preview = record.preview().filter(|preview| preview.kind() == PreviewKind::Picture)?;
-    let place = preview.picture_place(record.scroll, record.viewport(area, &app.keymap))?;
+    let SeenValue { preview, view, .. } = seen_value(app)?;
+    let preview = Some(preview).filter(|it| it.kind() == PreviewKind::Picture)?;
+    let place = preview.picture_place(app.record.scroll, view)?;
     Some(ShownPicture { preview: Arc::clone(preview), size: place.size })
 }
 

@@ -16,6 +16,7 @@ use super::border::{Titles, pane};
 use super::grid;
 use super::paint::{below, paragraph, put, put_right, type_role};
 use super::pixels::pixels;
+use super::seen::inside;
 use super::{Appearance, Pictures};
 
 /// Draws the record under the cursor.
@@ -31,9 +32,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     };
     let title = if title.is_empty() { "(empty key)" } else { &title };
     pane(buf, area, focused, &Titles { top: title, bottom: &bottom(app, appearance) }, appearance);
-    // One free column on both sides, as the lists have.
-    let inner = area.inner();
-    let inner = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let inner = inside(area);
     let in_role = |role| appearance.style(role);
     if let Some(error) = &record.failure {
         return paragraph(buf, inner, &error.to_string(), in_role(Role::Danger));

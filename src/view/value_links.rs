@@ -6,12 +6,12 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::app::{App, Area, RecordView};
+use crate::app::{App, RecordView};
 use crate::preview::{Preview, PreviewKind, Role, Row, Viewport};
 use crate::text::cells;
 
 use super::links::{self, Link};
-use super::paint::below;
+use super::seen::{SeenValue, seen_value};
 
 /// The longest that is linked, in bytes.
 const LONGEST: usize = 500;
@@ -34,7 +34,9 @@ type Part = (u16, u16, u16);
 
 /// Those of the value in the pane, where it is what is seen there.
 pub(super) fn links(app: &App) -> Vec<Link> {
-    let Some((preview, view, area, is_head)) = seen(app) else { return Vec::new() };
+    let seen = seen_value(app).filter(|seen| is_text(seen.preview));
+    let Some(SeenValue { preview, view, area }) = seen else { return Vec::new() };
+    let is_head = matches!(app.record.shown, Some(RecordView::Head(..)));
     // One row more tells whether the last one goes on.
     let more = Viewport { height: view.height.saturating_add(1), ..view };
     let rows = preview.rows(app.record.scroll, more, None);
@@ -67,31 +69,17 @@ pub(super) fn links(app: &App) -> Vec<Link> {
     links.filter(|link| link.width > 0).collect()
 }
 
-/// The value that is seen, the area of its rows, and whether it is only the beginning.
-fn seen(app: &App) -> Option<(&Preview, Viewport, Area, bool)> {
-    let pane = app.layout().record?;
-    let record = &app.record;
-    if app.editor.is_some() || record.failure.is_some() || record.is_stale() && record.show_loading
-    {
-        return None;
-    }
-    let is_head = matches!(record.shown, Some(RecordView::Head(..)));
-    let preview = record.preview()?;
+/// Whether it is shown in text.
+fn is_text(preview: &Preview) -> bool {
     match preview.kind() {
         PreviewKind::Json
         | PreviewKind::Text
         | PreviewKind::Page
         | PreviewKind::Table
         | PreviewKind::Listing
-        | PreviewKind::Notation => {}
-        PreviewKind::Hex | PreviewKind::Picture | PreviewKind::None | PreviewKind::Empty => {
-            return None;
-        }
+        | PreviewKind::Notation => true,
+        PreviewKind::Hex | PreviewKind::Picture | PreviewKind::None | PreviewKind::Empty => false,
     }
-    let inner = pane.inner();
-    let inner = Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    let area = below(inner, record.heading_rows(inner.width, &app.keymap));
-    Some((preview, record.viewport(pane, &app.keymap), area, is_head))
 }
 
 /// Looks for addresses row by row.

@@ -2,6 +2,7 @@
 
 use larder::app::{Effect, Event, Load, Loaded, Read, Slot, Summary};
 use larder::model::{Error, ErrorKind, KeyPage, Record, StoreName, Timestamp};
+use larder::view::links;
 
 use crate::stage::{NOW, Stage, computed, record, store};
 
@@ -89,6 +90,23 @@ fn moving_over_stores_wipes_nothing_of_the_open_one() {
     stage.keys("k<tab>");
     assert_eq!(stage.frame(), before);
     assert_eq!(stage.asked.len(), asked_before, "nothing is read again: {:?}", stage.asked);
+}
+
+/// What is laid over the cells of a value is about that value alone.
+#[test]
+fn a_link_of_a_value_goes_where_something_else_is_shown_in_its_place() {
+    let mut stage = three();
+    stage.answer(Slot::Summary, Ok(held("a", &shop(), 1.0)));
+    stage.open(&[record("a", "text/plain", "see https://shop.example/page/42 and more")]);
+    let urls =
+        |stage: &Stage| links(&stage.app).into_iter().map(|link| link.url).collect::<Vec<_>>();
+    assert_eq!(urls(&stage), ["https://shop.example/page/42"]);
+    stage.keys("<tab><tab>j");
+    rest(&mut stage).answer(Slot::Summary, Ok(held("b", &shop(), 0.01)));
+    assert!(!stage.frame().contains("shop.example"), "{}", stage.frame());
+    assert_eq!(urls(&stage), [""; 0]);
+    stage.keys("k");
+    assert_eq!(urls(&stage), ["https://shop.example/page/42"]);
 }
 
 #[test]
