@@ -12,7 +12,7 @@ use super::comparing;
 use super::keys::KeysPane;
 use super::layout::{Layout, Pane, Split, TWO_PANES};
 use super::notice::Notice;
-use super::record::RecordPane;
+use super::record::{RecordPane, takes_value};
 use super::stores::StoresPane;
 
 /// Why something cannot be done now, and what to do about it.
@@ -201,15 +201,9 @@ impl RecordPane {
             return Ok(());
         }
         match action {
-            Action::Edit
-            | Action::EditExternal
-            | Action::CopyValue
-            | Action::SaveValue
-            | Action::OpenExternal => self.has_value(keymap),
+            action if takes_value(action) => self.has_value(keymap),
             Action::OpenInner => self.may_open(keymap),
-            Action::SelectValue
-                if !self.shows_json() && !self.shows_table() && self.page().is_none() =>
-            {
+            Action::SelectValue if !self.has_parts() => {
                 Err(Notice::info("only JSON has values to choose one of"))
             }
             Action::FindPath if !self.is_json() => {

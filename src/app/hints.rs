@@ -23,7 +23,7 @@ use super::layout::Pane;
 use super::load::RecordView;
 use super::notice::Notice;
 use super::question::{Prompt, PromptKind};
-use super::record::RecordPane;
+use super::record::{RecordPane, takes_value};
 use super::session::SessionState;
 
 /// A key, and what it does in the present state.
@@ -191,11 +191,7 @@ impl RecordPane {
     /// the wanted one is on its way.
     fn would(&self, action: Action) -> bool {
         match action {
-            Action::Edit
-            | Action::EditExternal
-            | Action::CopyValue
-            | Action::SaveValue
-            | Action::OpenExternal => !self.is_in_part(),
+            action if takes_value(action) => !self.is_in_part(),
             Action::Fetch => self.is_in_part(),
             Action::SelectValue if self.shows_table() || self.page().is_some() => true,
             Action::SelectValue | Action::OpenInner => {

@@ -19,6 +19,7 @@ use super::layout::Area;
 use super::load::RecordView;
 use crate::text;
 
+pub(in crate::app) use act::takes_value;
 pub(in crate::app) use outside::file_name;
 pub use versions::{Version, Versions};
 
@@ -167,6 +168,11 @@ impl RecordPane {
     pub fn page(&self) -> Option<&Arc<Preview>> {
         let page = |preview: &&Arc<Preview>| preview.kind() == PreviewKind::Page;
         self.preview().filter(page).filter(|_| !self.is_stale())
+    }
+
+    /// Whether what is shown has parts to choose from: values, cells or links.
+    pub fn has_parts(&self) -> bool {
+        self.shows_json() || self.shows_table() || self.page().is_some()
     }
 
     /// The record, if it is the wanted one and its value is here.

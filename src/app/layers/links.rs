@@ -95,8 +95,9 @@ impl Dialog for LinksDialog {
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         // The key that opens it is the one that goes on.
-        let own = action.is_some_and(|action| matches!(action, Action::Open | Action::Right));
-        if !own && closes(&key, action, (Context::Record, Action::SelectValue), ctx) {
+        if action != Some(Action::Open)
+            && closes(&key, action, (Context::Record, Action::SelectValue), ctx)
+        {
             return Then::Close;
         }
         if self.moves(action, ctx) {

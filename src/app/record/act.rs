@@ -19,6 +19,18 @@ const SIDEWAYS: isize = 8;
 /// How a value can be shown, in the order in which one key goes through them.
 const FACES: [Mode; 5] = [Mode::Auto, Mode::Table, Mode::Text, Mode::Raw, Mode::Hex];
 
+/// Whether an action does something with all of a value, as it is stored.
+pub(in crate::app) fn takes_value(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Edit
+            | Action::EditExternal
+            | Action::CopyValue
+            | Action::SaveValue
+            | Action::OpenExternal
+    )
+}
+
 impl RecordPane {
     /// The part of the screen that shows the value.
     pub(in crate::app) fn view(&self, ctx: &Ctx<'_>) -> Viewport {
@@ -169,15 +181,7 @@ impl RecordPane {
 
     /// Keeps what needs the value for when it is here, if it is on its way; tells whether that is so.
     pub(in crate::app) fn awaits(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
-        let needs = matches!(
-            action,
-            Action::Edit
-                | Action::EditExternal
-                | Action::CopyValue
-                | Action::SaveValue
-                | Action::OpenExternal
-                | Action::OpenInner
-        );
+        let needs = takes_value(action) || action == Action::OpenInner;
         if !(needs && self.loading && self.record().is_none()) {
             return false;
         }

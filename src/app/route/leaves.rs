@@ -20,12 +20,10 @@ use super::{drafts, saving, tables, unasked, values};
 /// JSON of more bytes than this is edited as a whole only.
 const LONGEST: usize = 8 << 20;
 
-/// What a key that chooses a value does: what is no JSON has none, and is edited as a whole.
+/// What a key that chooses a value does: what has no parts is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
-    let record = &app.record;
-    let parts = record.shows_json() || record.shows_table() || record.page().is_some();
-    let json = record.loading || parts;
-    if action == Action::SelectValue && !json { Action::Edit } else { action }
+    let parts = app.record.loading || app.record.has_parts();
+    if action == Action::SelectValue && !parts { Action::Edit } else { action }
 }
 
 /// Puts a cursor on the values of the JSON that is shown, or in the cells of the table.
