@@ -5,6 +5,7 @@
 //! [`Config::load`] reads the file and the environment; flags are the command line's to apply.
 //! `config.example.toml` shows every setting with its default, and a test holds it to that.
 
+mod choice;
 mod effective;
 pub mod environment;
 mod files;

@@ -1,6 +1,8 @@
 //! How the user is told of what happens while he looks elsewhere.
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
+
+use super::choice::one_of;
 
 /// What is sent to the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,12 +23,7 @@ impl Notify {
 
 impl<'de> Deserialize<'de> for Notify {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let found = Self::ALL.iter().find(|(name, _)| *name == text);
-        found.map(|(_, notify)| *notify).ok_or_else(|| {
-            let names = Self::ALL.map(|(name, _)| name).join(", ");
-            D::Error::custom(format!("`{text}` is not one of {names}"))
-        })
+        one_of(&Self::ALL, deserializer)
     }
 }
 

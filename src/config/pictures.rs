@@ -1,6 +1,8 @@
 //! How pictures are drawn.
 
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
+
+use super::choice::one_of;
 
 /// Who draws pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,12 +35,7 @@ impl Pictures {
 
 impl<'de> Deserialize<'de> for Pictures {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let found = Self::ALL.iter().find(|(name, _)| *name == text);
-        found.map(|(_, pictures)| *pictures).ok_or_else(|| {
-            let names = Self::ALL.map(|(name, _)| name).join(", ");
-            D::Error::custom(format!("`{text}` is not one of {names}"))
-        })
+        one_of(&Self::ALL, deserializer)
     }
 }
 
