@@ -80,7 +80,9 @@ fn kitty_gets_a_picture_in_slices_and_forgets_it_when_it_leaves() {
     assert!(count(&sent, b"_Gm=0,q=2;") == 1 && largest_slice(&sent) < 5000, "in slices");
     // What covers it is text over text; what leaves is freed.
     screen.keys("?");
-    screen.wait_for_text("What can be done");
+    screen.wait_for_screen("what covers it", |screen| {
+        screen.contents().contains("What can be done") && placeholders(screen) < 1000
+    });
     screen.keys("\x1b");
     screen.wait_for_screen("the picture", |screen| placeholders(screen) > 1000);
     assert_eq!(count(&screen.raw(from), b"a=T,U=1"), 1, "it has it already");

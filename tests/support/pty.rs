@@ -17,6 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::fs::{Mode, OFlags};
 
 /// How long a screen may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -91,6 +92,8 @@ pub struct Screen {
     modes: String,
     started: Instant,
     home: tempfile::TempDir,
+    /// What was typed last is an escape key.
+    escaped: bool,
 }
 
 struct Mood {
@@ -216,18 +219,48 @@ impl Screen {
         let mood = Arc::<Mood>::default();
         let same = Arc::clone(&mood);
         thread::spawn(move || read_all(reader, &shared, ground, &answers, &same));
-        Self { child, master: Some((pair.master, input)), output, mood, modes, started, home }
+        Self {
+            child,
+            master: Some((pair.master, input)),
+            output,
+            mood,
+            modes,
+            started,
+            home,
+            escaped: false,
+        }
     }
 
-    /// Types: `"jj\r"`, `"\x1b[A"` for the up arrow, `"\x04"` for Ctrl-D.
+    /// Types: `"jj\r"`, `"\x1b[A"` for the up arrow, `"\x04"` for Ctrl-D. An escape key, `"\x1b"`, is
+    /// read alone: what is typed next waits until it is, or the two would be read as Alt and a key.
     pub fn keys(&mut self, keys: &str) {
         self.bytes(keys.as_bytes());
     }
 
     /// Types bytes that are not text.
     pub fn bytes(&mut self, bytes: &[u8]) {
+        if std::mem::replace(&mut self.escaped, bytes.ends_with(b"\x1b")) {
+            self.wait_read();
+        }
         let (_, input) = self.master.as_ref().expect("the terminal is there");
         type_in(input, bytes).expect("the terminal takes keys");
+    }
+
+    /// Waits until the program has read all that was typed, or is gone.
+    #[track_caller]
+    fn wait_read(&self) {
+        let (master, _) = self.master.as_ref().expect("the terminal is there");
+        let terminal = master.tty_name().expect("the terminal has a name");
+        let deadline = Instant::now() + PATIENCE;
+        let unread = || {
+            let flags = OFlags::RDONLY | OFlags::NOCTTY;
+            let terminal = rustix::fs::open(&terminal, flags, Mode::empty()).ok()?;
+            rustix::io::ioctl_fionread(terminal).ok().filter(|bytes| *bytes > 0)
+        };
+        while let Some(bytes) = unread() {
+            assert!(Instant::now() < deadline, "{bytes} bytes unread\n{}", dump(&self.output()));
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen.
