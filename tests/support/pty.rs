@@ -248,7 +248,7 @@ impl Screen {
 
     /// Waits until the program has read all that was typed, or is gone.
     #[track_caller]
-    fn wait_read(&self) {
+    pub fn wait_read(&self) {
         let (master, _) = self.master.as_ref().expect("the terminal is there");
         let terminal = master.tty_name().expect("the terminal has a name");
         let deadline = Instant::now() + PATIENCE;
