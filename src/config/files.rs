@@ -121,9 +121,8 @@ fn joined(mut parts: Vec<Part>) -> Result<Config> {
     for own in &tables {
         lay(&mut table, own.clone());
     }
-    // Each was read alone before.
-    let mut config: Config = table
-        .try_into()
+    // Each was read alone before. As a text again it is read by the same code, which is large.
+    let mut config = Config::parse(&table.to_string())
         .map_err(|_| Error::new(ErrorKind::Usage, "the config files contradict each other"))?;
     for (Part { config: own, .. }, table) in parts.iter().zip(&tables) {
         config.take_names(own, table);
