@@ -131,7 +131,7 @@ impl Ability {
         if !tmux && (is_iterm(&self.name) || self.sixel && self.name == "vscode") {
             return Some(Protocol::Iterm);
         }
-        self.sixel.then_some(Protocol::Sixel)
+        (self.sixel && !is_keeping(&self.name)).then_some(Protocol::Sixel)
     }
 
     /// What the terminal is asked, once; tmux as well, where it is in between.
@@ -217,6 +217,12 @@ fn is_placing(name: &str) -> bool {
     }
 }
 
+/// Whether a terminal of this name keeps parts of a picture where text was written over it: seen in
+/// Konsole 25.04.
+fn is_keeping(name: &str) -> bool {
+    name.starts_with("konsole")
+}
+
 /// Whether a terminal of this name takes pictures by iTerm2's protocol.
 fn is_iterm(name: &str) -> bool {
     ["iterm", "wezterm", "warp"].iter().any(|known| name.starts_with(known))
@@ -257,7 +263,7 @@ mod tests {
         assert_eq!(after(&[("TERM", "xterm-kitty")], &[yes, "?62;c"]), kitty);
         // It has none of these placeholders, or says no.
         assert_eq!(after(&[], &[yes, ">|kitty(0.27.1)", "?62;c"]), Known::Cells);
-        assert_eq!(after(&[], &[yes, ">|Konsole 24.02", "?62;4c"]), Known::Own(Protocol::Sixel));
+        assert_eq!(after(&[], &[yes, ">|Konsole 25.04", "?62;4c"]), Known::Cells);
         assert_eq!(after(&[], &["Gi=31;ENOTSUPPORTED", ">|kitty(0.35)", "?62;c"]), Known::Cells);
         let iterm = Known::Own(Protocol::Iterm);
         assert_eq!(after(&[], &[">|iTerm2 3.5.0", "?62;4c"]), iterm);
