@@ -12,6 +12,30 @@ use crate::model::{ErrorKind, Replicas, StoreName};
 use crate::ops::{self, Operation, Plan, words};
 use crate::storage::Storage;
 
+/// What goes of a store.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Records,
+    All,
+}
+
+impl Part {
+    fn operation(self, store: StoreName) -> Operation {
+        match self {
+            Self::Records => Operation::Purge(store),
+            Self::All => Operation::Drop(store),
+        }
+    }
+
+    /// The field that tells of it, with its value; `records`: so many were removed, if there was a store.
+    fn told(self, records: Option<u64>) -> (&'static str, Value) {
+        match self {
+            Self::Records => ("purged", json!(records.unwrap_or(0))),
+            Self::All => ("dropped", json!(records.is_some())),
+        }
+    }
+}
+
 /// `purge`.
 pub(super) async fn purge(
     storage: &dyn Storage,
@@ -19,29 +43,7 @@ pub(super) async fn purge(
     place: &str,
     output: &mut Output,
 ) -> ExitResult {
-    match purge_it(storage, remove, place, output).await {
-        Err(Failure::Error(why)) if remove.if_exists && why.kind == ErrorKind::NotFound => {
-            tell(output, &StoreName::from(remove.store.as_bytes()), "purged", &json!(0), None)
-        }
-        done => done,
-    }
-}
-
-async fn purge_it(
-    storage: &dyn Storage,
-    remove: &RemoveArgs,
-    place: &str,
-    output: &mut Output,
-) -> ExitResult {
-    let name = store(storage, &remove.store).await?;
-    let plan = ops::plan(storage, &Operation::Purge(name.clone())).await?;
-    if remove.dry_run {
-        return dry_run::show(&plan, place, output);
-    }
-    agree(remove, &name, &plan, place)?;
-    let outcome = perform(storage, &plan).await?;
-    messages::tell(&words::done(&plan, &outcome));
-    tell(output, &name, "purged", &json!(outcome.records), outcome.replicas)
+    unless_absent(Part::Records, storage, remove, place, output).await
 }
 
 /// `drop`.
@@ -51,29 +53,41 @@ pub(super) async fn drop_store(
     place: &str,
     output: &mut Output,
 ) -> ExitResult {
-    match drop_it(storage, remove, place, output).await {
+    unless_absent(Part::All, storage, remove, place, output).await
+}
+
+/// With `--if-exists`, a store that is not there is no failure.
+async fn unless_absent(
+    part: Part,
+    storage: &dyn Storage,
+    remove: &RemoveArgs,
+    place: &str,
+    output: &mut Output,
+) -> ExitResult {
+    match remove_it(part, storage, remove, place, output).await {
         Err(Failure::Error(why)) if remove.if_exists && why.kind == ErrorKind::NotFound => {
-            tell(output, &StoreName::from(remove.store.as_bytes()), "dropped", &json!(false), None)
+            tell(output, &StoreName::from(remove.store.as_bytes()), part.told(None), None)
         }
         done => done,
     }
 }
 
-async fn drop_it(
+async fn remove_it(
+    part: Part,
     storage: &dyn Storage,
     remove: &RemoveArgs,
     place: &str,
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &remove.store).await?;
-    let plan = ops::plan(storage, &Operation::Drop(name.clone())).await?;
+    let plan = ops::plan(storage, &part.operation(name.clone())).await?;
     if remove.dry_run {
         return dry_run::show(&plan, place, output);
     }
     agree(remove, &name, &plan, place)?;
     let outcome = perform(storage, &plan).await?;
     messages::tell(&words::done(&plan, &outcome));
-    tell(output, &name, "dropped", &json!(true), outcome.replicas)
+    tell(output, &name, part.told(Some(outcome.records)), outcome.replicas)
 }
 
 /// Asks whether a plan is to be made. With `--yes`, it is the storage that says whether there is
@@ -89,14 +103,13 @@ fn agree(remove: &RemoveArgs, name: &StoreName, plan: &Plan, place: &str) -> Res
 fn tell(
     output: &mut Output,
     store: &StoreName,
-    what: &str,
-    value: &Value,
+    (field, value): (&str, Value),
     replicas: Option<Replicas>,
 ) -> ExitResult {
     if output.json {
         let mut map = Map::new();
         json::put_text(&mut map, "store", store.as_bytes());
-        map.insert(what.to_owned(), value.clone());
+        map.insert(field.to_owned(), value);
         json::put_replicas(&mut map, replicas);
         output.json_line(&map.into())?;
     }
