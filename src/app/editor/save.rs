@@ -55,6 +55,10 @@ impl Editor {
         if as_text {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }
+        if let Some(hex) = self.value.hex().filter(|hex| hex.half().is_some()) {
+            let why = format!("byte {:#x} has one digit so far; type the other one", hex.cursor());
+            return Err(Blocked::Fault(why));
+        }
         if !self.is_changed() && self.original.is_some() && over.is_none() {
             return Err(Blocked::Unchanged);
         }

@@ -51,6 +51,17 @@ fn half_a_byte_is_shown_and_is_no_change_until_the_other_half_comes() {
 }
 
 #[test]
+fn half_a_byte_is_not_left_behind_by_a_save() {
+    for typed in ["f", "ae0"] {
+        let mut stage = editing(b"\xf0\x01\x02");
+        stage.keys(typed).keys("<ctrl-s>");
+        let frame = stage.frame();
+        assert!(frame.contains("has one digit so far"), "{frame}");
+        assert!(stage.app.layers.is_empty() && stage.app.editor.is_some(), "{typed}");
+    }
+}
+
+#[test]
 fn bytes_are_inserted_as_digits_and_characters_deleted_and_brought_back() {
     let mut stage = editing(b"\xffabc");
     stage.keys("<alt-i>00<alt-t>xé<del>");
