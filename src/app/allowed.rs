@@ -81,7 +81,10 @@ pub(super) fn in_pane(app: &App, pane: Pane, action: Action) -> Result<(), Why> 
 fn turns(journal: &Journal, turn: Turn) -> Result<(), Why> {
     match journal.next(turn) {
         Some(_) => Ok(()),
-        None => Err(Notice::info(words::nothing_to(turn))),
+        None => Err(Notice::info(match journal.waits(turn) {
+            Some(store) => words::waits_for(store, turn),
+            None => words::nothing_to(turn).to_owned(),
+        })),
     }
 }
 

@@ -50,6 +50,7 @@ use super::{App, notice};
 pub(super) use inner::come_back;
 pub(super) use leaving::unseen_failure;
 pub(super) use panes::share_width;
+pub(super) use undo::look as look_at_steps;
 
 impl App {
     /// Gives an event to what it concerns.

@@ -1,7 +1,7 @@
 //! What was done, step by step, so that it can be undone and done again in order. Does nothing
 //! itself: it holds the plans.
 
-use crate::model::{AsideId, Timestamp};
+use crate::model::{AsideId, StoreName, Timestamp};
 
 use super::kept::Held;
 use super::record_swap::Swap;
@@ -32,6 +32,8 @@ pub struct Step {
     pub records: u64,
     /// Whether it can be undone.
     pub state: StepState,
+    /// The store that it waits for: it was not there when the step was to be undone, or done again.
+    pub waits: Option<StoreName>,
     /// Whether it is a part of what was done: the other part was undone, or done again, alone.
     is_part: bool,
     /// What its old values take, as long as it has them.
@@ -42,6 +44,19 @@ impl Step {
     /// What was done, and how much of it where it is a part.
     pub fn words(&self) -> String {
         if self.is_part { words::part_of(&self.title, self.records) } else { self.title.clone() }
+    }
+
+    /// Whether it can be turned this way now.
+    pub fn can(&self, turn: Turn) -> bool {
+        self.waits.is_none() && self.is_next(turn)
+    }
+
+    /// The same, whether its store is there or not.
+    fn is_next(&self, turn: Turn) -> bool {
+        matches!(
+            (&self.state, turn),
+            (StepState::Done(_), Turn::Undo) | (StepState::Undone(Some(_)), Turn::Redo)
+        )
     }
 
     /// The bytes that its old values take now.
@@ -102,7 +117,8 @@ impl Journal {
         let (id, is_part) = (StepId(self.last), false);
         let held = inverse.as_deref().map(held).unwrap_or_default();
         let state = inverse.map_or_else(|| StepState::Fixed(why.to_owned()), StepState::Done);
-        self.steps.push(Step { id, title, at, records, state, is_part, held });
+        let waits = None;
+        self.steps.push(Step { id, title, at, records, state, waits, is_part, held });
         self.forget();
         self.let_go();
     }
@@ -136,15 +152,9 @@ impl Journal {
     /// The step that is undone, or done again, next: the newest that is done, the oldest that is
     /// undone.
     pub fn next(&self, turn: Turn) -> Option<(&Step, &Plan)> {
-        let plan = |step: &Step| {
-            matches!(
-                (&step.state, turn),
-                (StepState::Done(_), Turn::Undo) | (StepState::Undone(Some(_)), Turn::Redo)
-            )
-        };
         let step = match turn {
-            Turn::Undo => self.steps.iter().rev().find(|step| plan(step)),
-            Turn::Redo => self.steps.iter().find(|step| plan(step)),
+            Turn::Undo => self.steps.iter().rev().find(|step| step.can(turn)),
+            Turn::Redo => self.steps.iter().find(|step| step.can(turn)),
         }?;
         match &step.state {
             StepState::Done(plan) | StepState::Undone(Some(plan)) => Some((step, plan)),
@@ -199,6 +209,26 @@ impl Journal {
     pub fn failed(&mut self, id: StepId, why: String) {
         if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
             step.state = StepState::Fixed(why);
+        }
+    }
+
+    /// A step waits for its store, which is not there.
+    pub fn wait(&mut self, id: StepId, store: StoreName) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
+            step.waits = Some(store);
+        }
+    }
+
+    /// The store that a step waits for, which could be turned this way if it were there.
+    pub fn waits(&self, turn: Turn) -> Option<&StoreName> {
+        let mut waiting = self.steps.iter().rev().filter(|step| step.is_next(turn));
+        waiting.find_map(|step| step.waits.as_ref())
+    }
+
+    /// Steps wait for stores no longer that are there again.
+    pub fn are_there(&mut self, is_there: impl Fn(&StoreName) -> bool) {
+        for step in &mut self.steps {
+            step.waits.take_if(|store| is_there(store));
         }
     }
 

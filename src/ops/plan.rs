@@ -255,6 +255,24 @@ impl Plan {
         }
     }
 
+    /// The stores whose records it changes one by one.
+    pub fn changes_in(&self) -> Vec<&StoreName> {
+        match &self.change {
+            PlannedChange::Set(set) => vec![&set.store],
+            PlannedChange::SetMany(sets) => sets.iter().map(|set| &set.store).collect(),
+            PlannedChange::Delete { store, .. } => vec![store],
+            PlannedChange::Rewrite(it) => vec![&it.store, &it.to_store],
+            PlannedChange::Swap(swaps) => swaps.iter().map(|swap| &swap.store).collect(),
+            PlannedChange::Create(_)
+            | PlannedChange::Purge(_)
+            | PlannedChange::Drop(_)
+            | PlannedChange::Repair(..)
+            | PlannedChange::Restore(_)
+            | PlannedChange::Discard(_)
+            | PlannedChange::DropEmpty(..) => Vec::new(),
+        }
+    }
+
     /// The records that it changes, of a plan of several.
     pub(super) fn keys(&self) -> Vec<&Key> {
         match &self.change {

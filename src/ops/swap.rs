@@ -34,7 +34,7 @@ pub(super) async fn swap(storage: &dyn Storage, swaps: &[Swap], progress: &Progr
     progress.begin(swaps.len() as u64);
     let outcome = swap_each(storage, swaps, Made::Changed, progress).await?;
     if outcome.records == 0 && !outcome.skipped.is_empty() && outcome.rest.is_none() {
-        return Err(words::all_skipped(&outcome.skipped).into());
+        return Err(words::all_changed(&outcome.skipped).into());
     }
     Ok(outcome)
 }

@@ -21,7 +21,7 @@ pub(super) use partly::{all_made, in_part, none_made, so_far};
 pub(super) use rewrite::half_made;
 pub(super) use staged::all_stay_staged;
 pub(super) use turn::part_of;
-pub use turn::{OLDER_STEPS, for_good, nothing_to, step_lines, why_fixed};
+pub use turn::{OLDER_STEPS, for_good, nothing_to, step_lines, waits_for, why_fixed};
 
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
@@ -327,6 +327,12 @@ pub fn left(skipped: &[Key]) -> Option<String> {
 pub(super) fn all_skipped(skipped: &[Key]) -> Error {
     let problem = left(skipped).unwrap_or_default();
     Error::new(ErrorKind::Conflict, problem).hint("look at what is there now, then try again")
+}
+
+/// The refusal to undo a step, or to do it again, where nothing is as it left it.
+pub(super) fn all_changed(skipped: &[Key]) -> Error {
+    let problem = left(skipped).unwrap_or_default();
+    Error::new(ErrorKind::Conflict, problem).hint("what is there now is not overwritten")
 }
 
 /// The refusal to remove a store that was made and is used.

@@ -1,5 +1,7 @@
 //! The log of what was done.
 
+use std::borrow::Cow;
+
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
@@ -45,15 +47,18 @@ impl Log {
     }
 
     /// Why the step under the cursor cannot be undone or done again.
-    fn why(&self) -> Option<&str> {
-        match &self.current()?.state {
-            StepState::Fixed(why) => Some(why),
+    fn why(&self) -> Option<Cow<'_, str>> {
+        let step = self.current()?;
+        let turn = match &step.state {
+            StepState::Fixed(why) => return Some(why.into()),
             StepState::Undone(None) if self.cursor.at == 0 => {
-                Some("what it had made was gone already")
+                return Some("what it had made was gone already".into());
             }
-            StepState::Undone(None) => Some("something else was done since"),
-            StepState::Done(_) | StepState::Undone(Some(_)) => None,
-        }
+            StepState::Undone(None) => return Some("something else was done since".into()),
+            StepState::Done(_) => Turn::Undo,
+            StepState::Undone(Some(_)) => Turn::Redo,
+        };
+        Some(words::waits_for(step.waits.as_ref()?, turn).into())
     }
 }
 
@@ -86,7 +91,7 @@ impl Dialog for Log {
                 Some(_) => Vec::new(),
                 None => keys.chain([(Action::Close, "closes")]).collect(),
             },
-            why: why.map(Into::into),
+            why,
         })
     }
 
@@ -114,10 +119,10 @@ impl Dialog for Log {
     }
 
     fn allows(&self, action: Action) -> bool {
-        let any = |is: fn(&StepState) -> bool| self.steps.iter().any(|step| is(&step.state));
+        let any = |turn| self.steps.iter().any(|step| step.can(turn));
         match action {
-            Action::Undo => any(|state| matches!(state, StepState::Done(_))),
-            Action::Redo => any(|state| matches!(state, StepState::Undone(Some(_)))),
+            Action::Undo => any(Turn::Undo),
+            Action::Redo => any(Turn::Redo),
             Action::Accept => self.current().is_some_and(|step| step::plan(step).is_some()),
             _ => true,
         }
@@ -126,6 +131,7 @@ impl Dialog for Log {
 
 fn row(step: &Step) -> Row<'_> {
     let (state, look) = match &step.state {
+        StepState::Done(_) if step.waits.is_some() => ("waits", Look::Dim),
         StepState::Done(_) => ("undoable", Look::Plain),
         // Why it cannot be done again, the border says.
         StepState::Undone(_) => ("undone", Look::Dim),

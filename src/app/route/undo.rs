@@ -1,7 +1,7 @@
 //! Undoing, doing again, and the log of what was done.
 
 use crate::index::Change;
-use crate::model::{ErrorKind, Key, StoreInfo};
+use crate::model::{ErrorKind, Key, StoreInfo, StoreName};
 use crate::ops::journal::StepId;
 use crate::ops::{Outcome, Plan, Swap, Turn, Weight, WriteId, words};
 
@@ -124,6 +124,9 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
         {
             if is_only_written_since(app, plan, error.kind) {
                 app.journal.ask_before(step);
+            } else if let Some(store) = missing(app, plan, error.kind) {
+                app.journal.wait(step, store);
+                app.stores.read_again(&mut ctx!(app));
             } else {
                 app.journal.failed(step, error.problem.clone());
             }
@@ -135,6 +138,21 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
         _ => {}
     }
     None
+}
+
+/// The store that is not there, of a plan that changes its records.
+fn missing(app: &App, plan: &Plan, kind: ErrorKind) -> Option<StoreName> {
+    let stores = plan.changes_in();
+    let is_gone = |store: &&&StoreName| app.stores.get(store).is_none();
+    let missing = stores.iter().find(is_gone).or(stores.first())?;
+    (kind == ErrorKind::NotFound).then(|| StoreName::clone(missing))
+}
+
+/// Steps wait no longer for stores that are in the list again.
+pub(in crate::app) fn look(app: &mut App) {
+    if !app.stores.loading {
+        app.journal.are_there(|store| app.stores.get(store).is_some());
+    }
 }
 
 /// Whether a store was not emptied or removed only for it has been written to since.

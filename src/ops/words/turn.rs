@@ -1,5 +1,6 @@
 //! The sentences on what can be undone and done again.
 
+use crate::model::StoreName;
 use crate::text::{count, plural};
 
 use super::super::outcome::Outcome;
@@ -15,6 +16,15 @@ pub fn nothing_to(turn: Turn) -> &'static str {
         Turn::Undo => "there is nothing to undo",
         Turn::Redo => "there is nothing to do again",
     }
+}
+
+/// That a step can be turned again once its store is there.
+pub fn waits_for(store: &StoreName, turn: Turn) -> String {
+    let what = match turn {
+        Turn::Undo => "undone",
+        Turn::Redo => "done again",
+    };
+    format!("the store {} is not there; once it is, this can be {what}", store.escaped())
 }
 
 /// Why a plan that was made for good cannot be undone.

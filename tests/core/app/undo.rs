@@ -2,8 +2,8 @@
 
 use larder::app::{Effect, Event, JobId, Layer, ListDialog, Load, Loaded, Read, RecordView, Slot};
 use larder::model::{
-    Expect, Key, OpenBy, Reading, Record, RecordMeta, SetValue, StoreName, Timestamp, Version,
-    Want, WatchEvent,
+    Expect, Key, OpenBy, Reading, Record, RecordMeta, SetValue, StoreInfo, StoreName, Timestamp,
+    Version, Want, WatchEvent, Write,
 };
 use larder::ops::{self, Failed, OldValues, Plan, Progress, WriteId};
 use larder::storage::{self, Options, Storage, Target};
@@ -473,4 +473,36 @@ fn what_stays_set_aside_is_told_before_a_purge_is_undone_beside_a_crawl() {
     shop.makes("u");
     assert_eq!(there(&shop), both);
     assert!(shop.stage.notice().starts_with("undone: purged shop"), "{}", shop.stage.notice());
+}
+
+#[test]
+fn a_step_waits_for_its_store_that_somebody_else_has_dropped() {
+    let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
+    shop.makes("dy");
+    assert_eq!(shop.value("a"), None);
+    let stores = |shop: &mut Shop, stores: Vec<StoreInfo>| {
+        let asked = |effect: &Effect| matches!(effect, Effect::Read(Slot::Stores, ..));
+        let at = shop.stage.asked.iter().rposition(asked).expect("the list is read");
+        let Effect::Read(_, ticket, _) = shop.stage.asked.remove(at) else { panic!() };
+        shop.stage.event(Event::Loaded(Slot::Stores, ticket, Ok(Loaded::Stores(stores, None))));
+    };
+    let dropped = Write::Drop(shop.name.clone());
+    shop.runtime.block_on(shop.storage.write(&dropped)).unwrap();
+    shop.stage.keys("u");
+    let (id, plan) = shop.asked();
+    let refused = shop.runtime.block_on(ops::perform(&*shop.storage, &plan)).unwrap_err();
+    shop.stage.event(Event::Written(id, Err(refused.error)));
+    stores(&mut shop, Vec::new());
+    assert_eq!(shop.log(), ["deleted a · waits"]);
+    shop.stage.keys("u");
+    let told = "the store shop is not there; once it is, this can be undone";
+    assert!(shop.stage.notice().contains(told), "{}", shop.stage.notice());
+    // It is made anew.
+    shop.runtime.block_on(shop.storage.open(&OpenBy::Name("shop".into()))).unwrap();
+    shop.stage.keys("r");
+    stores(&mut shop, vec![store("shop", 0)]);
+    shop.stage.asked.retain(|effect| !matches!(effect, Effect::Write(..)));
+    shop.makes("u");
+    assert_eq!(shop.value("a").as_deref(), Some("1"));
+    assert_eq!(shop.log(), ["deleted a · undone"]);
 }
