@@ -3,15 +3,18 @@
 //! A file is there whole or not at all, and for its owner alone. There are at most 200 of 256 MiB
 //! together; beyond that the oldest go.
 
+mod outside;
+
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use bytes::Bytes;
-
 use crate::edit::draft::{Draft, DraftHead, DraftId, HEAD_LINES, MOST, read_head};
+
+use outside::without_added_end;
+pub use outside::{let_go, read_left};
 
 /// How many drafts are kept.
 const MOST_FILES: usize = 200;
@@ -21,8 +24,6 @@ const MOST_BYTES: u64 = 256 << 20;
 const HEAD: u64 = 8 << 20;
 /// What the name of a draft's file ends with.
 const ENDING: &str = ".draft";
-/// What stands between a draft's name and the ending of the file that the user's own editor has.
-const OUTSIDE: &str = ".edit";
 
 /// The folder of drafts.
 #[derive(Debug, Clone)]
@@ -73,7 +74,7 @@ impl Drafts {
     /// What the system says.
     pub fn hand_out(&self, id: &DraftId, suffix: &str, text: &[u8]) -> io::Result<PathBuf> {
         self.make()?;
-        let path = self.folder.join(format!("{}{OUTSIDE}{suffix}", id.as_str()));
+        let path = self.outside_path(id, suffix);
         let mut options = File::options();
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.write(true).create(true).truncate(true).open(&path)?;
@@ -84,6 +85,7 @@ impl Drafts {
 
     /// All drafts, the newest first.
     pub fn list(&self) -> Vec<Entry> {
+        self.look_outside();
         let mut entries: Vec<(SystemTime, Entry)> = Vec::new();
         for (id, path) in self.files() {
             let Ok(known) = path.metadata() else { continue };
@@ -106,7 +108,7 @@ impl Drafts {
             })?;
         let mut draft = Draft::from_bytes(&bytes.into())?;
         if let Some(path) = self.outside(id)
-            && let Ok(left) = read_up_to(&path, MOST as u64)
+            && let Ok(left) = read_left(&path, MOST as u64)
         {
             draft.text = without_added_end(&draft.text, left.into());
         }
@@ -127,7 +129,7 @@ impl Drafts {
     /// # Errors
     /// What the system says, but for one that is not there.
     pub fn take_back(&self, id: &DraftId) -> io::Result<()> {
-        self.outside(id).map_or(Ok(()), |path| gone(fs::remove_file(path)))
+        self.outside(id).map_or(Ok(()), |path| let_go(&path).map(drop))
     }
 
     fn make(&self) -> io::Result<()> {
@@ -136,13 +138,6 @@ impl Drafts {
 
     fn path(&self, id: &DraftId) -> PathBuf {
         self.folder.join(format!("{}{ENDING}", id.as_str()))
-    }
-
-    fn outside(&self, id: &DraftId) -> Option<PathBuf> {
-        let start = format!("{}{OUTSIDE}", id.as_str());
-        let files = fs::read_dir(&self.folder).ok()?.flatten();
-        let named = |file: &fs::DirEntry| file.file_name().to_string_lossy().starts_with(&start);
-        files.filter(named).map(|file| file.path()).next()
     }
 
     fn files(&self) -> Vec<(DraftId, PathBuf)> {
@@ -195,16 +190,6 @@ fn read_up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > most { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
-/// Editors end the last line with a line break, whether it had one or not.
-fn without_added_end(begun: &Bytes, left: Bytes) -> Bytes {
-    match left.strip_suffix(b"\n") {
-        Some(cut) if !begun.ends_with(b"\n") => {
-            left.slice(..cut.strip_suffix(b"\r").unwrap_or(cut).len())
-        }
-        _ => left,
-    }
-}
-
 fn gone(removed: io::Result<()>) -> io::Result<()> {
     match removed {
         Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -214,11 +199,13 @@ fn gone(removed: io::Result<()>) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
     use crate::edit::TypedValue;
     use crate::model::{Key, StoreName, Timestamp};
 
-    fn draft(key: &str, text: &[u8]) -> Draft {
+    pub(super) fn draft(key: &str, text: &[u8]) -> Draft {
         let head = DraftHead {
             target: "here".to_owned(),
             store: StoreName::from("shop"),

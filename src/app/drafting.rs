@@ -51,6 +51,8 @@ struct Own {
     stale: Vec<DraftId>,
     /// Whether it could not be kept, which has been said.
     failed: bool,
+    /// Whether it was found: an editor that outlived its larder may have written since.
+    was_found: bool,
 }
 
 impl Drafting {
@@ -81,6 +83,7 @@ impl Drafting {
             kept: Some((id.clone(), kept)),
             stale: Vec::new(),
             failed: false,
+            was_found: true,
         });
     }
 }
@@ -98,7 +101,11 @@ pub(super) fn is_input(event: &Event) -> bool {
 pub(super) fn look(app: &mut App, typed: bool) {
     if app.editor.is_none() && app.unsaved_leaf().is_none() {
         let own = app.drafting.own.take();
+        let was_found = own.as_ref().is_some_and(|own| own.was_found);
         app.out.effects.extend(own.into_iter().flat_map(Own::names).map(Effect::DropDraft));
+        if was_found {
+            app.out.effects.push(Effect::FindDrafts(app.settings.label.clone()));
+        }
         return;
     }
     let (now, process) = (app.now, app.settings.process);
@@ -109,6 +116,7 @@ pub(super) fn look(app: &mut App, typed: bool) {
         kept: None,
         stale: Vec::new(),
         failed: false,
+        was_found: false,
     });
     if typed && own.due.is_none() {
         own.due = Some(Timestamp::from_micros(now.micros() + DELAY));

@@ -116,7 +116,7 @@ fn work(next: &queue::Receiver<Job>) {
                 let _ = events.blocking_send(Event::Drafts(found.collect()));
             }
             (Job::Read(id, events), Some(drafts)) => {
-                let read = drafts.read(&id).map(Box::new);
+                let read = drafts.take_up(&id).map(Box::new);
                 let _ = events.blocking_send(Event::DraftRead(id, read));
             }
             (Job::Pin(target, pin, is_pinned), _) => {

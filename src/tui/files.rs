@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
 use crate::app::{NotEdited, SaveError};
+use crate::drafts::{let_go, read_left};
 use crate::edit::draft::Draft;
 use crate::outfile;
 
@@ -63,11 +64,9 @@ impl HandedOut {
         &self.path
     }
 
-    /// Removes it: what it holds is kept or stored.
+    /// Removes it: what it holds is kept or stored, or cannot be read and stays under another name.
     pub(super) fn remove(self) {
-        if self.temporary.is_none() {
-            let _ = std::fs::remove_file(&self.path);
-        }
+        let _ = let_go(&self.path);
     }
 
     /// Leaves it where it is.
@@ -113,7 +112,8 @@ pub(super) async fn edit(
         Ok(file) => file,
         Err(error) => return Err(nothing(format!("no temporary file for the editor: {error}"))),
     };
-    let left = || std::fs::read(file.path()).ok().map(Bytes::from).filter(|left| left != text);
+    let read = || read_left(file.path(), u64::MAX - 1).map(Bytes::from);
+    let left = || read().ok().filter(|left| left != text);
     // The variable may hold arguments, so a shell takes it apart, as it does for other programs.
     let mut command = tokio::process::Command::new("sh");
     command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path());
@@ -139,16 +139,26 @@ pub(super) async fn edit(
         return Err(NotEdited { why, left: left() });
     }
     // Many editors replace the file, so it is read by its name.
-    let read = std::fs::read(file.path()).map(Bytes::from);
-    if !status.success() {
-        let left = left();
-        let so = match &left {
-            Some(_) => "what it left is here, and is not saved",
-            None => "nothing was changed",
-        };
-        return Err(NotEdited { why: format!("{editor} failed ({status}); {so}"), left });
+    let read = read();
+    let failed = (!status.success()).then(|| format!("{editor} failed ({status})"));
+    match (read, failed) {
+        (Ok(text), None) => Ok(text),
+        (Ok(left), Some(failed)) => {
+            let left = Some(left).filter(|left| left != text);
+            let so = match &left {
+                Some(_) => "what it left is here, and is not saved",
+                None => "nothing was changed",
+            };
+            Err(NotEdited { why: format!("{failed}; {so}"), left })
+        }
+        (Err(error), failed) => {
+            let failed = failed.map_or(String::new(), |failed| format!("{failed}; "));
+            let kept = let_go(file.path()).ok().flatten();
+            let stays =
+                kept.map_or(String::new(), |kept| format!("; it stays in {}", kept.display()));
+            Err(nothing(format!("{failed}what {editor} left cannot be read: {error}{stays}")))
+        }
     }
-    read.map_err(|error| nothing(format!("what {editor} left cannot be read: {error}")))
 }
 
 /// Ends an editor whose terminal is gone; none if it stays.

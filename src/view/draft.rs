@@ -69,14 +69,22 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
     let place = if head.place.is_empty() { String::new() } else { format!(", on {}", head.place) };
     // On a small screen the change itself is to be seen, and less is said of it.
     let low = app.layout().body.height < LOW;
-    let [stored, merges] =
-        if low { ["", ""] } else { [", and not stored", " Going on merges the two."] };
+    let merges = if low { "" } else { " Going on merges the two." };
+    let stored = if low {
+        ""
+    } else if shown.is_not_stored() {
+        ", and not stored"
+    } else {
+        "; whether it was stored is not known"
+    };
     let mut lines = said(&format!("Typed {age}{place}{stored}."), Role::Text);
     if shown.is_gone() {
         lines.extend(said("The record is not there any more.", Role::Warning));
     } else if shown.is_outrun() {
         let words = format!("Someone else has written the record since.{merges}");
         lines.extend(said(&words, Role::Warning));
+    } else if shown.is_taken {
+        lines.extend(said("There is a record of this key now.", Role::Warning));
     }
     let Some(diff) = &shown.diff else {
         lines.extend(said("comparing it with what is there now…", Role::Dim));

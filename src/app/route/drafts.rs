@@ -77,6 +77,11 @@ pub(super) fn is_gone(app: &App, store: &StoreName, key: &Key) -> bool {
         || (known && app.keys.index.find(key.as_bytes()).is_err())
 }
 
+/// Whether a record is known to be there.
+fn is_there(app: &App, store: &StoreName, key: &Key) -> bool {
+    app.keys.store.as_ref() == Some(store) && app.keys.index.find(key.as_bytes()).is_ok()
+}
+
 /// A draft was read: offered, unless it says what is stored.
 pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String>) {
     let Some((_, asked)) = app.drafting.asked.take_if(|(asked, _)| *asked == id) else { return };
@@ -94,8 +99,13 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         }
     };
     let is_new = draft.head.is_new;
-    let now = app.record.record().filter(|now| !is_new && now.meta.key == draft.head.key);
-    let now = now.map(TypedValue::from);
+    let shown = app.record.record().filter(|now| now.meta.key == draft.head.key);
+    let shown = shown.filter(|_| app.keys.store.as_ref() == Some(&draft.head.store));
+    let shown = shown.map(TypedValue::from);
+    // A new record whose save was made, and not answered.
+    let is_taken = is_new && is_there(app, &draft.head.store, &draft.head.key);
+    let made = shown.clone().filter(|_| is_taken);
+    let now = shown.filter(|_| !is_new);
     let is_gone = !is_new && is_gone(app, &draft.head.store, &draft.head.key);
     let now = now.filter(|_| !is_gone);
     if !is_new && !is_gone && now.is_none() {
@@ -106,11 +116,13 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         Some(leaf) => of_leaf(leaf, &draft),
         None => of_editor(&draft, app),
     };
-    let Some(typed) = typed.filter(|typed| now.as_ref() != Some(typed)) else {
+    let is_stored = |typed: &TypedValue| [&now, &made].into_iter().flatten().any(|it| it == typed);
+    let why = typed.as_ref().map_or("nothing was typed in this draft", |_| "this draft is stored");
+    let Some(typed) = typed.filter(|typed| !is_stored(typed)) else {
         remove(app, &id);
         return match asked {
             Some(asked) => ctx!(app).request(asked),
-            None => app.tell(Notice::info("nothing was typed in this draft: it is removed")),
+            None => app.tell(Notice::info(format!("{why}: it is removed"))),
         };
     };
     // Of a record that is gone, what was read is all there is to compare with.
@@ -133,7 +145,8 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let typed = TypedValue { value, ..typed };
     app.out.read(Slot::Saving, compare);
     let is_laid_out = laid_out.is_some();
-    app.layers.push(DraftView { is_laid_out, ..DraftView::new(id, draft, typed, now) }.into());
+    let view = DraftView { is_taken, is_laid_out, ..DraftView::new(id, draft, typed, now) };
+    app.layers.push(view.into());
 }
 
 /// What is there now as the editor lays it out, where what was typed is not the JSON yet that could be put
@@ -281,4 +294,5 @@ fn open(app: &mut App, id: &DraftId, draft: &Draft, mut editor: Editor) {
 pub(super) fn remove(app: &mut App, id: &DraftId) {
     app.drafting.found.remove(id);
     app.out.effects.push(Effect::DropDraft(id.clone()));
+    app.out.effects.push(Effect::FindDrafts(app.settings.label.clone()));
 }

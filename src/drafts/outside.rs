@@ -1,0 +1,249 @@
+//! The files that the user's own editors have, beside the drafts that they were handed out of.
+//!
+//! An editor may outlive its larder, and write when its draft has been gone on with, stored or given up.
+//! What it left is therefore taken into the draft, and noted beside the file: what is in the file
+//! afterwards is newer, and a draft of its own.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+
+use super::{Drafts, read_up_to};
+use crate::edit::draft::{Draft, DraftId, MOST};
+use crate::model::Timestamp;
+
+/// What stands between a draft's name and the ending of the file that the user's own editor has.
+const OUTSIDE: &str = ".edit";
+/// What the name of a note ends with: the draft into which the file was taken.
+const TAKEN: &str = ".taken";
+/// What the name of a file begins with that cannot be read, and is kept for its owner.
+const LEFT: &str = "left-";
+/// A file that was written so lately may be half written.
+const SETTLED: Duration = Duration::from_secs(2);
+/// How long it is looked for what an editor without its larder writes.
+const LOOKED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Drafts {
+    /// Where the user's own editor gets its text: never where one that outlived its larder may write.
+    pub(super) fn outside_path(&self, id: &DraftId, suffix: &str) -> PathBuf {
+        let named = |n: &str| self.folder.join(format!("{}{OUTSIDE}{n}{suffix}", id.as_str()));
+        let more = (1..100).map(|n| named(&n.to_string()));
+        let free = |path: &PathBuf| !note_of(path).exists();
+        std::iter::once(named("")).chain(more).find(free).unwrap_or_else(|| named(""))
+    }
+
+    /// The file that the user's own editor has or had, if it was not taken in.
+    pub(super) fn outside(&self, id: &DraftId) -> Option<PathBuf> {
+        let start = format!("{}{OUTSIDE}", id.as_str());
+        let is_own = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(&start) && !name.ends_with(TAKEN) && !note_of(path).exists()
+        };
+        let files = fs::read_dir(&self.folder).ok()?.flatten();
+        files.map(|file| file.path()).find(is_own)
+    }
+
+    /// Reads a draft in which nobody is typing, and takes in what an editor that lost its larder has left.
+    ///
+    /// # Errors
+    /// What is wrong, in a sentence.
+    pub fn take_up(&self, id: &DraftId) -> Result<Draft, String> {
+        let draft = self.read(id)?;
+        if let Some(path) = self.outside(id)
+            && self.keep(&draft).is_ok()
+            && fs::copy(self.path(id), note_of(&path)).is_ok()
+            && is_settled(&path)
+        {
+            let _ = fs::remove_file(path);
+        }
+        Ok(draft)
+    }
+
+    /// Makes drafts of what editors have written since it was taken in what they had left.
+    pub(super) fn look_outside(&self) {
+        let Ok(files) = fs::read_dir(&self.folder) else { return };
+        for note in files.flatten().map(|file| file.path()) {
+            let name = note.file_name().unwrap_or_default().to_string_lossy();
+            let Some(path) = name.strip_suffix(TAKEN).map(|name| note.with_file_name(name)) else {
+                continue;
+            };
+            if is_settled(&path) {
+                self.come_late(&path, &note);
+            } else if !path.exists() && age(&note).is_some_and(|age| age > LOOKED_FOR) {
+                let _ = fs::remove_file(note);
+            }
+        }
+    }
+
+    /// An editor has written its file after that was taken in.
+    fn come_late(&self, path: &Path, note: &Path) {
+        let Some(taken) = fs::read(note).ok().and_then(|it| Draft::from_bytes(&it.into()).ok())
+        else {
+            return;
+        };
+        let Ok(left) = read_left(path, MOST as u64) else { return };
+        let text = without_added_end(&taken.text, left.into());
+        if text != taken.text {
+            let mut draft = Draft { text, ..taken };
+            (draft.head.began, draft.head.at) = (Timestamp::now(), Timestamp::now());
+            draft.head.staged = false;
+            if self.keep(&draft).is_err() || fs::copy(self.path(&draft.head.id()), note).is_err() {
+                return;
+            }
+        }
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Reads what an editor left.
+///
+/// # Errors
+/// What the system says; one for what is no regular file, of which a pipe would never end.
+pub fn read_left(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file any more"));
+    }
+    read_up_to(path, most)
+}
+
+/// Removes a file whose text is kept or stored. One that cannot be read is kept under another name, which
+/// is given: what it holds is nowhere else.
+///
+/// # Errors
+/// What the system says, but for one that is not there.
+pub fn let_go(path: &Path) -> io::Result<Option<PathBuf>> {
+    let readable =
+        || path.metadata()?.is_file().then(|| File::open(path)?.read(&mut [0])).transpose();
+    match readable() {
+        Ok(Some(_)) => super::gone(fs::remove_file(path)).map(|()| None),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        Ok(None) | Err(_) => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let kept = path.with_file_name(format!("{LEFT}{name}"));
+            fs::rename(path, &kept)?;
+            Ok(Some(kept))
+        }
+    }
+}
+
+/// Editors end the last line with a line break, whether it had one or not.
+pub(super) fn without_added_end(begun: &Bytes, left: Bytes) -> Bytes {
+    match left.strip_suffix(b"\n") {
+        Some(cut) if !begun.ends_with(b"\n") => {
+            left.slice(..cut.strip_suffix(b"\r").unwrap_or(cut).len())
+        }
+        _ => left,
+    }
+}
+
+fn note_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(TAKEN);
+    name.into()
+}
+
+/// How long ago a file was written.
+fn age(path: &Path) -> Option<Duration> {
+    let written = path.metadata().ok()?.modified().ok()?;
+    // Of one from the future, nothing is known.
+    Some(SystemTime::now().duration_since(written).unwrap_or(LOOKED_FOR))
+}
+
+fn is_settled(path: &Path) -> bool {
+    age(path).is_some_and(|age| age > SETTLED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::draft;
+    use super::*;
+
+    /// Writes a file as an editor that ended a while ago did.
+    fn written(path: &Path, text: &str) {
+        fs::write(path, text).unwrap();
+        let then = SystemTime::now() - Duration::from_secs(60);
+        File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
+    }
+
+    #[test]
+    fn what_an_editor_writes_after_its_draft_was_gone_on_with_is_a_draft_of_its_own() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        let begun = draft("k", b"begun");
+        let id = begun.head.id();
+        drafts.keep(&begun).unwrap();
+        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+        written(&file, "left\n");
+        assert_eq!(drafts.take_up(&id).unwrap().text, "left");
+        // It is in the draft, which goes on.
+        assert_eq!((drafts.read(&id).unwrap().text, file.exists()), ("left".into(), false));
+        drafts.keep(&draft("k", b"typed on")).unwrap();
+        // Written once more with nothing new, and then with something.
+        written(&file, "left\n");
+        assert_eq!((drafts.list().len(), file.exists()), (1, false));
+        written(&file, "late\n");
+        let late = |drafts: &Drafts| {
+            let found = drafts.list().into_iter().map(|entry| entry.id).filter(|it| *it != id);
+            found.collect::<Vec<_>>()
+        };
+        let [new] = &late(&drafts)[..] else { panic!() };
+        let (new, old) = (drafts.read(new).unwrap(), drafts.read(&id).unwrap());
+        assert_eq!((&new.text[..], &old.text[..]), (&b"late"[..], &b"typed on"[..]));
+        assert_eq!((new.head.key, new.base, file.exists()), (old.head.key, old.base, false));
+        // Also where its draft is stored by then.
+        drafts.remove(&id).unwrap();
+        written(&file, "later\n");
+        assert_eq!(late(&drafts).len(), 2);
+    }
+
+    #[test]
+    fn another_editor_never_gets_the_file_of_one_that_may_still_write() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        let begun = draft("k", b"begun");
+        let id = begun.head.id();
+        drafts.keep(&begun).unwrap();
+        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+        written(&file, "left");
+        drafts.take_up(&id).unwrap();
+        let other = drafts.hand_out(&id, ".json", b"left").unwrap();
+        assert_ne!(file, other);
+        written(&other, "typed");
+        assert_eq!(drafts.read(&id).unwrap().text, "typed");
+        drafts.take_back(&id).unwrap();
+        assert!(!other.exists());
+    }
+
+    #[test]
+    fn what_was_written_just_now_stays_until_it_is_seen_to_be_whole() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        let begun = draft("k", b"begun");
+        drafts.keep(&begun).unwrap();
+        let file = drafts.hand_out(&begun.head.id(), ".json", b"half").unwrap();
+        assert_eq!(drafts.take_up(&begun.head.id()).unwrap().text, "half");
+        drafts.remove(&begun.head.id()).unwrap();
+        assert_eq!((drafts.list().len(), file.exists()), (0, true));
+        written(&file, "whole");
+        let [late] = &drafts.list()[..] else { panic!() };
+        assert_eq!(drafts.read(&late.id).unwrap().text, "whole");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_kept_under_another_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.edit.json");
+        assert_eq!(let_go(&file).unwrap(), None);
+        fs::write(&file, "text").unwrap();
+        assert_eq!(let_go(&file).unwrap(), None);
+        assert!(!file.exists());
+        // A folder stands for what the system refuses, which root may read.
+        fs::create_dir(&file).unwrap();
+        let kept = let_go(&file).unwrap().unwrap();
+        assert!(kept.exists() && !file.exists());
+        assert!(read_left(&kept, 10).is_err());
+    }
+}
