@@ -97,6 +97,11 @@ fn format(content_type: &ContentType) -> Option<(&'static str, Next)> {
     })
 }
 
+/// What a value of this type would be.
+pub(super) fn name(content_type: &ContentType) -> Option<&'static str> {
+    format(content_type).map(|(name, _)| name)
+}
+
 /// Reads a value whose content type says that it is one of these; `None` for others, and for what is
 /// text. Of a `head` the end is not missed.
 pub(super) fn read(content_type: &ContentType, bytes: &[u8], head: bool) -> Option<Notation> {

@@ -91,7 +91,10 @@ impl Preview {
             return shown;
         }
         let told = format::contradiction(record.meta.content_type.as_str(), &value);
-        let note = joined([told, shown.note.clone()]);
+        let unread = notation::name(&record.meta.content_type);
+        let unread = unread.filter(|_| shown.kind == PreviewKind::Hex && !head);
+        let unread = unread.map(|name| format!("no {name} that could be read"));
+        let note = joined([told, unread, shown.note.clone()]);
         Self { note, ..shown }
     }
 }

@@ -37,7 +37,10 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
             return Some(entries);
         }
         at += BLOCK;
-        let told = number(&header[124..136]).unwrap_or_default();
+        let Some(told) = number(&header[124..136]) else {
+            entries.fault = Some("the tar is damaged");
+            return Some(entries);
+        };
         let kind = header[156];
         let size = if matches!(kind, b'x' | b'g' | b'L' | b'K') {
             told

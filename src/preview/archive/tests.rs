@@ -172,6 +172,18 @@ fn a_tar_that_is_cut_off_or_damaged_says_so() {
     let cut = note(&bytes[..1000]).unwrap();
     assert_eq!(cut, format!("tar, 1 entry, 700 B unpacked, the tar is cut off: {what}"));
     assert!(!list(&bytes[..1000], true).unwrap().note.contains("cut off"));
+    // A size that no number holds is not none.
+    let immense = [0xff; 11];
+    let absurd = [&bytes[..124], &[0x80][..], &immense[..]].concat();
+    let sum: usize = absurd
+        .iter()
+        .chain(&bytes[136..148])
+        .chain(&bytes[156..512])
+        .map(|b| usize::from(*b))
+        .sum();
+    let sum = format!("{:06o}\0 ", sum + 8 * 32);
+    let absurd = [&absurd, &bytes[136..148], sum.as_bytes(), &bytes[156..]].concat();
+    assert!(list(&absurd, false).is_none(), "nothing of it could be read");
     let mut damaged = bytes.clone();
     damaged[1536 + 130] = b'9';
     let damaged = note(&damaged).unwrap();

@@ -1,5 +1,9 @@
+use bytes::Bytes;
+
 use super::*;
+use crate::model::{Record, RecordMeta};
 use crate::preview::styled::MOST_LINES;
+use crate::preview::{Preview, PreviewKind};
 
 fn shown(content_type: &str, bytes: &[u8]) -> Option<(String, String)> {
     let Notation { lines, note } = read(&content_type.into(), bytes, false)?;
@@ -139,5 +143,37 @@ fn any_bytes_can_be_read() {
                 assert!(!text.replace('\n', "").contains(char::is_control), "{text:?}");
             }
         }
+    }
+}
+
+#[test]
+fn what_stands_in_one_line_is_bounded() {
+    // Pieces of bytes without an end, which would all be laid out in each frame.
+    let pieces = [b"\x5f".to_vec(), b"\x41\x01".repeat(100_000), b"\xff".to_vec()].concat();
+    let (text, note) = shown("application/cbor", &pieces).unwrap();
+    assert!(text.len() < 10_000 && text.ends_with("h'01'\n…"), "{}", text.len());
+    assert!(note.ends_with("only the beginning is shown"), "{note}");
+    let (_, note) = shown("application/cbor", b"\x81\x5f\x80\xff").unwrap();
+    assert!(note.contains("at byte 3 it is no CBOR"), "{note}");
+    // A sign for each byte of a text is six times as long.
+    let mut text = b"\xdb\0\x80\0\0".to_vec();
+    text.resize(text.len() + (8 << 20), 0x1b);
+    let read = read(&"application/msgpack".into(), &text, false).unwrap();
+    assert!(read.lines.bytes.len() < 25 << 20, "{}", read.lines.bytes.len());
+    assert!(read.lines.bytes.ends_with("\"… 8.4 MB".as_bytes()));
+}
+
+#[test]
+fn what_is_not_read_at_all_says_so() {
+    // Bytes of which there are fewer than are said.
+    for (kind, bytes) in [
+        ("application/cbor", &b"\x5b\x7f\0\0\0\0\0\0\0\x01"[..]),
+        ("application/msgpack", b"\xc6\xff\0\0\0\x01"),
+    ] {
+        let meta = RecordMeta { content_type: kind.into(), ..RecordMeta::default() };
+        let preview = Preview::build(&Record { meta, value: Bytes::copy_from_slice(bytes) });
+        let name = kind.trim_start_matches("application/").replace("cbor", "CBOR");
+        assert_eq!(preview.kind(), PreviewKind::Hex);
+        assert_eq!(preview.note(), Some(&*format!("no {name} that could be read")));
     }
 }

@@ -13,6 +13,11 @@ use crate::text;
 /// Of longer bytes the beginning is shown, with the size.
 const BYTES: usize = 48;
 
+/// Of a longer text the beginning is shown, with the size: in bytes.
+const TEXT: usize = 4 << 20;
+/// More pieces of one text or of bytes are not shown: they stand in one line, which is laid out at once.
+const CHUNKS: u64 = 1000;
+
 /// What is open.
 #[derive(Debug)]
 struct Open {
@@ -82,6 +87,14 @@ impl Tree {
         if self.open.len() >= DEEPEST {
             return Err(Fault::TooDeep);
         }
+        if let Some(Open { kind: Kind::Chunks, count, .. }) = self.open.last() {
+            let is_piece = matches!(item, Item::Text(_) | Item::Bytes(_));
+            match (is_piece, *count < CHUNKS) {
+                (true, true) => {}
+                (true, false) => return Err(Fault::TooMuch),
+                (false, _) => return Err(Fault::Broken),
+            }
+        }
         let is_key = self.begin();
         match item {
             Item::Array(count) => self.enter(Kind::Array, "[", "]", count),
@@ -110,7 +123,7 @@ impl Tree {
             Item::Int(number) => self.writer.push(&number.to_string(), role(Role::Number)),
             Item::Float(number) => self.writer.push(&float(number), role(Role::Number)),
             Item::Single(number) => self.writer.push(&single(number), role(Role::Number)),
-            Item::Text(text) => self.writer.push(&quoted(text), role(Role::String)),
+            Item::Text(text) => self.text(text, role(Role::String)),
             Item::Bytes(bytes) => self.bytes(bytes, role(Role::Hex)),
             Item::Ext(-1, bytes) if timestamp(bytes).is_some() => {
                 self.writer.push("timestamp ", Role::Punctuation);
@@ -188,6 +201,16 @@ impl Tree {
                 return;
             }
         }
+    }
+
+    fn text(&mut self, text: &[u8], role: Role) {
+        if text.len() <= TEXT {
+            return self.writer.push(&quoted(text), role);
+        }
+        let is_start = |at: &usize| text[*at] & 0xc0 != 0x80;
+        let end = (TEXT - 3..=TEXT).rev().find(is_start).unwrap_or(TEXT);
+        self.writer.push(&quoted(&text[..end]), role);
+        self.writer.push(&format!("… {}", text::size(text.len() as u64)), Role::Dim);
     }
 
     fn bytes(&mut self, bytes: &[u8], role: Role) {
