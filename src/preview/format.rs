@@ -2,6 +2,7 @@
 
 mod audio;
 mod other;
+mod picture;
 mod video;
 
 use super::is_readable;
@@ -28,7 +29,8 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => "Zstandard".to_owned(),
         [b'P', b'K', 3, 4, ..] => "ZIP".to_owned(),
         _ => {
-            let media = audio::describe(bytes).or_else(|| video::describe(bytes));
+            let media = picture::describe(bytes).or_else(|| audio::describe(bytes));
+            let media = media.or_else(|| video::describe(bytes));
             return media.or_else(|| other::describe(bytes));
         }
     })

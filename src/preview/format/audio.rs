@@ -9,6 +9,12 @@ const MOST_CHUNKS: usize = 100;
 /// Behind a tag, the first frame begins within so many bytes.
 const TAG: usize = 4 << 20;
 
+/// Samples a second that AAC numbers.
+const RATES: [u32; 13] = [
+    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000,
+    7350,
+];
+
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     match bytes {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(wav(bytes)),
@@ -21,7 +27,10 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
             let frames = bytes.get(tag..).filter(|_| tag < TAG).and_then(mp3);
             Some(frames.unwrap_or_else(|| "MP3".to_owned()))
         }
+        [0xff, 0xf0 | 0xf1 | 0xf8 | 0xf9, ..] => aac(bytes),
         [0xff, 0xe0..=0xff, ..] => mp3(bytes),
+        [b'M', b'T', b'h', b'd', 0, 0, 0, 6, ..] => Some("MIDI".to_owned()),
+        [b'#', b'!', b'A', b'M', b'R', ..] => Some("AMR".to_owned()),
         _ => None,
     }
 }
@@ -39,6 +48,16 @@ fn facts(name: &str, seconds: Option<f64>, rate: Option<u32>, channels: Option<u
         count => format!("{count} channels"),
     }));
     facts.join(", ")
+}
+
+/// Frames of AAC, where a second one stands behind the first.
+fn aac(bytes: &[u8]) -> Option<String> {
+    let [first, second, third, fourth, fifth, sixth, ..] = *bytes else { return None };
+    let length = usize::from(fourth & 3) << 11 | usize::from(fifth) << 3 | usize::from(sixth >> 5);
+    let rate = *RATES.get(usize::from(third >> 2 & 15))?;
+    let channels = u32::from((third & 1) << 2 | fourth >> 6);
+    let goes_on = bytes.get(length..length + 2) == Some(&[first, second]);
+    goes_on.then(|| facts("AAC", None, Some(rate), Some(channels)))
 }
 
 fn wav(bytes: &[u8]) -> String {

@@ -22,6 +22,21 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => "7-Zip".into(),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => "RAR".into(),
         [4, 0x22, 0x4d, 0x18, ..] => "LZ4".into(),
+        [b't', b't', b'c', b'f', 0, ..] => "collection of fonts".into(),
+        [0xff, 6, 0, 0, b's', b'N', b'a', b'P', b'p', b'Y', ..] => "Snappy".into(),
+        [0x89, b'H', b'D', b'F', b'\r', b'\n', 0x1a, b'\n', ..] => "HDF5".into(),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => "NumPy array".into(),
+        [b'O', b'R', b'C', .., b'O', b'R', b'C', _] => "ORC".into(),
+        [0x80, protocol @ 2..=3, .., b'.'] | [0x80, protocol @ 4..=5, 0x95, .., b'.'] => {
+            format!("Python pickle, protocol {protocol}")
+        }
+        [0xca, 0xfe, 0xba, 0xbe, _, _, 0, 45..=99, ..] => "Java class".into(),
+        [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] | [0xfe, 0xed, 0xfa, 0xcf | 0xce, ..] => {
+            "Mach-O program".into()
+        }
+        [b'M', b'Z', ..] if pe(bytes) => "Windows program".into(),
+        _ if bytes.starts_with(b"!<arch>\ndebian-binary") => "Debian package".into(),
+        _ if bytes.starts_with(b"!<arch>\n") => "ar archive".into(),
         [b'P', b'A', b'R', b'1', .., b'P', b'A', b'R', b'1'] => "Parquet".into(),
         [b'O', b'b', b'j', 1, ..] => "Avro".into(),
         [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, ..] => "Arrow".into(),
@@ -127,6 +142,12 @@ fn sqlite(bytes: &[u8]) -> String {
         ),
         None => "SQLite database".to_owned(),
     }
+}
+
+/// Whether the head of a program for Windows is where it is said to be.
+fn pe(bytes: &[u8]) -> bool {
+    let at = little(bytes, 60, 4).map(|at| at as usize);
+    at.and_then(|at| bytes.get(at..at.checked_add(4)?)) == Some(b"PE\0\0")
 }
 
 fn elf(class: u8, order: u8, bytes: &[u8]) -> String {

@@ -204,3 +204,79 @@ proptest! {
         prop_assert!(describe(&[magic[kind], &rest].concat()).is_some());
     }
 }
+
+#[test]
+fn pictures_that_are_not_decoded_tell_their_size() {
+    let inside = box_of(b"ipco", &[small(64), small(4032)].concat());
+    let meta = [&[0; 4][..], &box_of(b"hdlr", &[0; 24]), &box_of(b"iprp", &inside)].concat();
+    let photo = |brand: &[u8]| [box_of(b"ftyp", brand), box_of(b"meta", &meta)].concat();
+    let number = |numbers: &[u32]| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<_>>();
+    let bmp =
+        [b"BM\0\0\0\0\0\0\0\0\x36\0\0\0".to_vec(), number(&[40, 320, 200_u32.wrapping_neg()])];
+    let tiff = [
+        b"II\x2a\0\x08\0\0\0\x02\0".to_vec(),
+        number(&[0x3_0100, 1, 320]),
+        number(&[0x4_0101, 1, 200]),
+    ];
+    let icon = [b"\0\0\x01\0\x01\0\0\x20\0\0\0\0\0\0".to_vec(), number(&[4, 22, 0])].concat();
+    let jp2 = [
+        box_of(b"jP  ", b"\r\n\x87\n"),
+        box_of(b"jp2h", &box_of(b"ihdr", b"\0\0\0\xc8\0\0\x01\x40")),
+    ];
+    for (bytes, expected) in [
+        (photo(b"heic\0\0\0\0mif1"), "HEIF, 4032 × 3024 pixels"),
+        (photo(b"avif\0\0\0\0"), "AVIF, 4032 × 3024 pixels"),
+        (box_of(b"ftyp", b"avif"), "AVIF"),
+        (bmp.concat(), "BMP, 320 × 200 pixels"),
+        (tiff.concat(), "TIFF, 320 × 200 pixels"),
+        (icon, "ICO, 1 icon, up to 256 pixels wide"),
+        (jp2.concat(), "JPEG 2000, 320 × 200 pixels"),
+    ] {
+        assert_eq!(told(&bytes), expected);
+        for end in 0..bytes.len() {
+            let _ = describe(&bytes[..end]);
+        }
+    }
+}
+
+/// The size of a part of a photo.
+fn small(width: u32) -> Vec<u8> {
+    let size = [&[0; 4][..], &width.to_be_bytes(), &(width * 3 / 4).to_be_bytes()];
+    box_of(b"ispe", &size.concat())
+}
+
+#[test]
+fn what_is_not_read_is_named() {
+    let avi = |numbers: &[u32]| {
+        let head: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        chunk(
+            b"RIFF",
+            &[&b"AVI "[..], &chunk(b"LIST", &[&b"hdrl"[..], &chunk(b"avih", &head)].concat())]
+                .concat(),
+        )
+    };
+    let aac = [&b"\xff\xf1\x50\x80\x01\x1f\xfc"[..], &[0; 1], b"\xff\xf1"].concat();
+    let windows = [&b"MZ"[..], &[0; 58], &64_u32.to_le_bytes(), b"PE\0\0"].concat();
+    for (bytes, expected) in [
+        (&avi(&[40_000, 0, 0, 0, 250, 0, 1, 0, 640, 480])[..], "AVI, 10 s, 640 × 480 pixels"),
+        (&aac, "AAC, 44.1 kHz, stereo"),
+        (&windows, "Windows program"),
+        (b"\x80\x04\x95\x02\0\0\0\0\0\0\0N.", "Python pickle, protocol 4"),
+        (b"\xca\xfe\xba\xbe\0\0\0\x41\0", "Java class"),
+        (b"\xcf\xfa\xed\xfe\x0c\0\0\x01", "Mach-O program"),
+        (b"\x93NUMPY\x01\0", "NumPy array"),
+        (b"\x89HDF\r\n\x1a\n\0", "HDF5"),
+        (b"!<arch>\ndebian-binary   0", "Debian package"),
+        (b"MThd\0\0\0\x06\0\x01", "MIDI"),
+    ] {
+        assert_eq!(told(bytes), expected);
+    }
+    for bytes in [
+        &b"\x80\x04N."[..],
+        b"MZ and words",
+        b"\xff\xf1\x50\x80\x01\x1f\xfc\0\0",
+        b"\xca\xfe\xba\xbe\0\0\0\x02",
+    ] {
+        assert_eq!(describe(bytes), None, "{}", bytes.escape_ascii());
+    }
+}

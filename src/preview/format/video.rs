@@ -1,6 +1,6 @@
 //! Films: length and size of the picture, where the header tells them.
 
-use super::{big, duration};
+use super::{big, duration, little};
 
 /// So many boxes or elements are looked at.
 const MOST: usize = 2000;
@@ -9,7 +9,13 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     match bytes {
         [0, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => Some(mp4(bytes, brand)),
         [0x1a, 0x45, 0xdf, 0xa3, ..] => Some(matroska(bytes)),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Some("AVI".to_owned()),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => Some(avi(bytes)),
+        [0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11, ..] => Some("ASF (WMV, WMA)".to_owned()),
+        [b'F', b'L', b'V', 1, ..] => Some("Flash video".to_owned()),
+        [0x47, ..] if bytes.get(188) == Some(&0x47) && bytes.get(376) == Some(&0x47) => {
+            Some("MPEG transport stream".to_owned())
+        }
+        [0, 0, 1, 0xba, ..] => Some("MPEG program stream".to_owned()),
         _ => None,
     }
 }
@@ -22,12 +28,21 @@ fn facts(name: &str, seconds: Option<f64>, size: Option<(u32, u32)>) -> String {
     facts.join(", ")
 }
 
+/// Its main header comes first.
+fn avi(bytes: &[u8]) -> String {
+    if bytes.get(24..28) != Some(b"avih") {
+        return "AVI".to_owned();
+    }
+    let number = |at: usize| little(bytes, 32 + at, 4);
+    let seconds = number(0).zip(number(16));
+    let seconds = seconds.map(|(frame, frames)| f64::from(frame) * f64::from(frames) / 1e6);
+    facts("AVI", seconds, number(32).zip(number(36)))
+}
+
 fn mp4(bytes: &[u8], brand: &[u8]) -> String {
     let name = match brand.get(..4).unwrap_or_default() {
         b"M4A " | b"M4B " => "M4A",
         b"qt  " => "QuickTime",
-        b"avif" => return "AVIF".to_owned(),
-        b"heic" | b"heix" | b"mif1" => return "HEIF".to_owned(),
         _ => "MP4",
     };
     let (mut at, mut seconds, mut size) = (0_usize, None, None);

@@ -1,0 +1,109 @@
+//! Pictures that are not decoded: their size, where the header tells it.
+
+use memchr::memmem;
+
+use super::{big, little};
+
+/// So far it is looked for the box that tells the size, in bytes.
+const NEAR: usize = 4096;
+/// So many boxes, and entries of a directory, are looked at.
+const MOST: usize = 500;
+
+pub(super) fn describe(bytes: &[u8]) -> Option<String> {
+    Some(match bytes {
+        [b'B', b'M', ..] if matches!(little(bytes, 14, 4), Some(40 | 52 | 56 | 108 | 124)) => {
+            // The rows of one whose height is negative go down.
+            let height = little(bytes, 22, 4).map(|height| height.cast_signed().unsigned_abs());
+            facts("BMP", little(bytes, 18, 4).zip(height))
+        }
+        [0, 0, 1, 0, count @ 1..=64, 0, ..] => icon(*count, bytes)?,
+        [b'I', b'I', 42, 0, ..] => facts("TIFF", tiff(bytes, little)),
+        [b'M', b'M', 0, 42, ..] => facts("TIFF", tiff(bytes, big)),
+        [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => {
+            let near = &bytes[..bytes.len().min(NEAR)];
+            let at = memmem::find(near, b"ihdr").map(|at| at + 4);
+            let size = at.and_then(|at| big(bytes, at + 4, 4).zip(big(bytes, at, 4)));
+            facts("JPEG 2000", size)
+        }
+        [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => "JPEG XL".to_owned(),
+        [b'8', b'B', b'P', b'S', 0, 1 | 2, ..] => {
+            facts("Photoshop picture", big(bytes, 18, 4).zip(big(bytes, 14, 4)))
+        }
+        [0, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => match brand.get(..4)? {
+            b"avif" | b"avis" => facts("AVIF", heif(bytes)),
+            b"heic" | b"heix" | b"hevc" | b"mif1" => facts("HEIF", heif(bytes)),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+fn facts(name: &str, size: Option<(u32, u32)>) -> String {
+    match size.filter(|&(width, height)| width > 0 && height > 0) {
+        Some((width, height)) => format!("{name}, {width} × {height} pixels"),
+        None => name.to_owned(),
+    }
+}
+
+/// Icons with the size of the largest; `None` where one would lie outside.
+fn icon(count: u8, bytes: &[u8]) -> Option<String> {
+    let mut largest = 0;
+    for number in 0..usize::from(count) {
+        let at = 6 + 16 * number;
+        let end = little(bytes, at + 8, 4)?.checked_add(little(bytes, at + 12, 4)?)?;
+        if end as usize > bytes.len() {
+            return None;
+        }
+        // A zero stands for 256.
+        largest = largest.max(u32::from(bytes[at].wrapping_sub(1)) + 1);
+    }
+    let icons = if count == 1 { "1 icon".to_owned() } else { format!("{count} icons") };
+    Some(format!("ICO, {icons}, up to {largest} pixels wide"))
+}
+
+type Number = fn(&[u8], usize, usize) -> Option<u32>;
+
+/// The first directory's width and height.
+fn tiff(bytes: &[u8], number: Number) -> Option<(u32, u32)> {
+    let directory = number(bytes, 4, 4)? as usize;
+    let count = number(bytes, directory, 2)? as usize;
+    let (mut width, mut height) = (None, None);
+    for entry in 0..count.min(MOST) {
+        let at = directory.checked_add(2 + 12 * entry)?;
+        let value = match number(bytes, at + 2, 2)? {
+            3 => number(bytes, at + 8, 2),
+            4 => number(bytes, at + 8, 4),
+            _ => None,
+        };
+        match number(bytes, at, 2)? {
+            256 => width = value,
+            257 => height = value,
+            _ => {}
+        }
+    }
+    width.zip(height)
+}
+
+/// The size of the largest item: the others are parts of it, or small ones.
+fn heif(bytes: &[u8]) -> Option<(u32, u32)> {
+    let (mut at, mut largest) = (0_usize, None);
+    for _ in 0..MOST {
+        let (Some(length), Some(kind)) = (big(bytes, at, 4), bytes.get(at + 4..at + 8)) else {
+            break;
+        };
+        match kind {
+            // What is inside comes next.
+            b"meta" => at += 12,
+            b"iprp" | b"ipco" => at += 8,
+            _ => {
+                if kind == b"ispe" {
+                    let size = big(bytes, at + 12, 4).zip(big(bytes, at + 16, 4));
+                    let area = |size: &(u32, u32)| u64::from(size.0) * u64::from(size.1);
+                    largest = largest.into_iter().chain(size).max_by_key(area);
+                }
+                at = at.saturating_add(length.max(8) as usize);
+            }
+        }
+    }
+    largest
+}
