@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::format;
 use super::line_layout::{Format, Lines};
 use super::page;
 use super::source::{Language, Source};
@@ -13,6 +14,8 @@ use crate::text::size;
 
 /// A page with hardly any text is not worth a word if its source is no longer, in bytes.
 const SHORT: usize = 1024;
+/// Of lines of JSON whose type Crawlee takes for that of one JSON value.
+const LINES: &str = "a JSON value a line: Crawlee for Python reads None";
 
 impl Preview {
     /// The text of a record as it is meant.
@@ -21,10 +24,25 @@ impl Preview {
             return self;
         }
         let Body::Lines(lines) = &self.body else { return self };
-        if let Some(form) = table::Form::of(&record.meta, &lines.bytes)
+        let form = table::Form::of(&record.meta, &lines.bytes);
+        // What is stored where a file was asked for and an error page came.
+        if form.is_some() && format::sniff(&lines.bytes) == "text/html" {
+            let told = "no table but HTML".to_owned();
+            return Self { note: joined(self.note, Some(told)), ..self }.into_page(record);
+        }
+        if let Some(form) = form
             && let Some(table) = Table::new(lines.bytes.clone(), form)
         {
-            return Self { kind: PreviewKind::Table, body: Body::Table(table), ..self };
+            // Not why it is no JSON, which it is in each line.
+            let lines = matches!(form, table::Form::Ndjson)
+                && record.meta.content_type.family() == Family::Json;
+            let note = if lines { Some(LINES.to_owned()) } else { self.note };
+            return Self {
+                value: self.value,
+                kind: PreviewKind::Table,
+                note,
+                body: Body::Table(table),
+            };
         }
         let language = Language::of(&record.meta.content_type, &lines.bytes);
         if language == Some(Language::Html) && is_page(&record.meta) {

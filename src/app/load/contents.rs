@@ -47,7 +47,11 @@ enum State {
 impl ContentsPage {
     /// Makes a page ready. Takes time in proportion to it: for the background.
     pub fn new(of: OtherStorage, from: u64, contents: Contents) -> Self {
-        let Contents { values, total, next, left_out } = contents;
+        let Contents { mut values, total, next, mut left_out } = contents;
+        // What is empty would be no row of the table.
+        let all = values.len();
+        values.retain(|value| !value.trim_ascii().is_empty());
+        left_out += (all - values.len()) as u64;
         let (mut failed, mut lines) = (0, Vec::new());
         let values = match &of {
             OtherStorage::Dataset(_) => values,
@@ -138,6 +142,12 @@ mod tests {
         let column = (0..table.columns()).find(|at| table.column_name(*at) == name).unwrap();
         let cell = |line| String::from_utf8(table.cell(line, column).to_vec()).unwrap();
         (0..table.lines()).map(cell).collect()
+    }
+
+    #[test]
+    fn what_is_empty_is_left_out_so_that_each_row_is_its_value() {
+        let page = page(&["", r#"{"url": "a"}"#, " \n", r#"{"url": "b"}"#]);
+        assert_eq!((page.values.len(), page.table.lines(), page.left_out), (2, 2, 2));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 /// A field in quotes is no longer, in bytes: where no quote ends it, its quote is a letter.
 const QUOTED: usize = 1 << 20;
+/// So many bytes of empty lines are passed over at once.
+const BLANK: usize = 4096;
 
 /// How fields are parted.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +81,14 @@ impl Csv {
 /// Where the next line begins.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1)
+}
+
+/// The first line at or behind `at` that is not empty; of very many empty ones, some are rows.
+pub(super) fn past_blank(bytes: &[u8], at: usize) -> usize {
+    let near = &bytes[at..bytes.len().min(at + BLANK)];
+    let blank = near.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let last = near[..blank].iter().rposition(|&byte| byte == b'\n');
+    at + last.map_or(0, |last| last + 1)
 }
 
 /// What is in the quotes of a field, or all of it.

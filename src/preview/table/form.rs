@@ -67,7 +67,7 @@ impl Form {
     pub(super) fn first_row(self, bytes: &[u8]) -> usize {
         match self {
             Self::Csv(_) => self.next_row(bytes, 0),
-            Self::Ndjson => 0,
+            Self::Ndjson => csv::past_blank(bytes, 0),
             Self::Array => {
                 let open = members::white(bytes, 0..bytes.len());
                 members::white(bytes, (open + 1).min(bytes.len())..bytes.len())
@@ -75,11 +75,11 @@ impl Form {
         }
     }
 
-    /// Where the row behind the one that begins at `at` begins.
+    /// Where the row behind the one that begins at `at` begins. Empty lines are none.
     pub(super) fn next_row(self, bytes: &[u8], at: usize) -> usize {
         match self {
-            Self::Csv(csv) => csv.next_row(bytes, at),
-            Self::Ndjson => csv::line_end(bytes, at),
+            Self::Csv(csv) => csv::past_blank(bytes, csv.next_row(bytes, at)),
+            Self::Ndjson => csv::past_blank(bytes, csv::line_end(bytes, at)),
             Self::Array => {
                 let (_, next) = members::value(bytes, at..bytes.len());
                 next.map_or(bytes.len(), |next| members::white(bytes, next..bytes.len()))

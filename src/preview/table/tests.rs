@@ -42,7 +42,7 @@ fn rows_of_csv_stand_in_columns() {
 fn rows_of_json_stand_in_columns() {
     let text = "{\"a\": 1, \"b\": \"x, y\"}\nnot json\n\n{\"c\":[1,{\"d\":2}],\"a\":22,\"a\":33}\n{\"a\": 4, \"b";
     let preview = table(text, "application/x-ndjson");
-    let expected = [" a  b     c", " 1  x, y", "not json", "", "33        [1,{\"d\":2}]", " 4"];
+    let expected = [" a  b     c", " 1  x, y", "not json", "33        [1,{\"d\":2}]", " 4"];
     assert_eq!(texts(&preview, preview.top(), 60, 9), expected);
 }
 
@@ -202,6 +202,33 @@ fn a_cell_is_found_where_it_is_drawn() {
     assert_eq!(preview.cell_area(preview.top(), narrow, (0, 2)), None);
 }
 
+#[test]
+fn empty_lines_are_no_rows() {
+    let lines = table("\n\n{\"a\":1}\n\r\n\n{\"a\":2}\n\n", "application/x-ndjson");
+    assert_eq!(
+        (lines.lines(), texts(&lines, lines.top(), 9, 9).join("|")),
+        (2, "a|1|2".to_owned())
+    );
+    let rows = table("a,b\r\n\r\n1,2\r\n\r\n\n3,4\n\n", "text/csv");
+    assert_eq!(texts(&rows, rows.top(), 9, 9), ["a  b", "1  2", "3  4"]);
+    assert_eq!(rows.rows(rows.top(), view(9, 9, true), None)[2].number, Some(2));
+    // Of very many not all are passed over at once, in each frame.
+    assert_eq!(table(&format!("a\n1{}2\n", "\n".repeat(10_000)), "text/csv").lines(), 4);
+    assert_eq!(table("a,b\n\n\n", "text/csv").lines(), 0);
+}
+
+#[test]
+fn what_is_told_of_a_table_is_so() {
+    let lines = "{\"a\":1}\n{\"a\":2}\n";
+    // Crawlee takes any type in which `application/json` stands for JSON.
+    let note = |preview: &Preview| preview.note().map(str::to_owned);
+    let told = note(&table(lines, "application/jsonl"));
+    assert_eq!(told.as_deref(), Some("a JSON value a line: Crawlee for Python reads None"));
+    assert_eq!(note(&table(lines, "application/x-ndjson")), None);
+    let page = table("<!doctype html>\n<p>Not found</p>", "text/csv");
+    assert_eq!((page.kind(), page.note()), (PreviewKind::Text, Some("no table but HTML")));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -259,7 +286,7 @@ proptest! {
         let form = if array { Form::array(text.as_bytes()).unwrap() } else { told };
         let table = Table::new(text.clone().into(), form).unwrap();
         let mut next = form.first_row(&table.bytes);
-        prop_assert_eq!(next, [4, 0, 4][which]);
+        prop_assert_eq!(next, [csv::past_blank(text.as_bytes(), 4), 0, 4][which]);
         for row in 0..table.rows() {
             prop_assert_eq!(table.row_start(row), next);
             prop_assert_eq!(table.row_of(next), row);
