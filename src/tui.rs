@@ -12,6 +12,7 @@ mod asides;
 pub mod backend;
 mod background;
 mod connecting;
+mod contents;
 mod drafts;
 mod effects;
 mod files;

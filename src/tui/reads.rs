@@ -20,7 +20,7 @@ use crate::model::{
 use crate::preview::{Mode, Preview};
 use crate::storage::Storage;
 
-use super::{asides, pair};
+use super::{asides, contents, pair};
 
 /// Delay after which a record is reported as loading.
 const SLOW_AFTER: Duration = Duration::from_millis(150);
@@ -95,7 +95,7 @@ impl ReadTask {
                 Loaded::Summary(Box::new(Summary::of_page(store, &page)))
             }
             Load::Contents(of, from) => {
-                let held = storage.contents(&of, from).await?;
+                let held = contents::page(storage, &of, from).await?;
                 let page = on_blocking_thread(move || ContentsPage::new(of, from, held)).await?;
                 Loaded::Contents(Box::new(page))
             }

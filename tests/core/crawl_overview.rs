@@ -101,7 +101,7 @@ fn a_queue_opens_its_requests_the_failed_ones_first_and_a_dataset_its_items() {
     assert!(matches!(read, Read::Load(Load::Contents(of, 0)) if of == queue));
     stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue.clone(), 0, Some(70)))));
     let frame = stage.frame();
-    assert!(frame.contains("43,000 requests") && frame.contains("1 to 2"), "{frame}");
+    assert!(frame.contains("43,000 requests") && frame.contains("looked at 1 to 2"), "{frame}");
     assert!(frame.contains("1 failed, listed first"), "{frame}");
     let at = |text: &str| frame.find(text).unwrap_or_else(|| panic!("{text}: {frame}"));
     assert!(at("shop.example/bad") < at("waiting"), "{frame}");

@@ -84,6 +84,9 @@ impl ContentsView {
         };
         let arranged = self.table.as_ref().and_then(TableCursor::arranged_words);
         if let OtherStorage::Queue(_) = self.of {
+            if page.next.is_some() || !self.before.is_empty() {
+                words = format!("looked at {words}");
+            }
             let first = if arranged.is_some() { "" } else { ", listed first" };
             let failed = match page.failed {
                 0 => "none of these failed".to_owned(),

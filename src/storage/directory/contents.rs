@@ -5,8 +5,8 @@ use super::names::METADATA;
 use super::root::Root;
 use crate::model::{Contents, Error, ErrorKind, OtherStorage, Result};
 
-/// So many files a page brings.
-const FILES: usize = 200;
+/// So many files a page brings: each page lists all of them.
+const FILES: usize = 1000;
 
 /// `from`: the number of the first file, in the order of their names.
 pub(super) fn page(root: &Root, of: &OtherStorage, from: u64) -> Result<Contents> {
