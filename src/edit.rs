@@ -40,7 +40,9 @@ pub use document::{Document, Edit, Grouping};
 pub use hex_edit::{Column, HexEdit};
 pub use inner::{Inner, InnerMerge, InnerPlace, InnerValue, Joined, NotOpened, may_hold};
 pub use inspect::{Reading, readings};
-pub use leaves::{Digests, EditedLeaf, LeafEdit, LeafIndex, Leaves, NotAValue, PathForm, Trail};
+pub use leaves::{
+    Digests, EditedLeaf, Folded, LeafEdit, LeafIndex, Leaves, NotAValue, PathForm, Trail,
+};
 pub use merge::{Choice, Conflict, Merge};
 pub use rows::Rows;
 pub use text_edit::{Motion, TextEdit};

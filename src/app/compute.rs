@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Choice, Diff, Digests, InnerValue, Joined, Leaves, Merge, TypedValue, come};
+use crate::edit::{Choice, Diff, InnerValue, Joined, Leaves, Merge, TypedValue, come};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
 
 use super::keys::linked_key;
-use super::load::{Compute, LeavesShown, Loaded, Ordered, PageLink, RecordView, StepDiff, Summary};
+use super::load::{
+    Compute, FoldedLeaves, LeavesShown, Loaded, Ordered, PageLink, RecordView, StepDiff, Summary,
+};
 
 impl Compute {
     /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
@@ -43,9 +45,14 @@ impl Compute {
                 Loaded::Record(RecordView::Whole(record, preview))
             }
             Self::Leaves(record, preview) => {
-                let index = Leaves::of(&record.value, &Digests::default());
+                let index = Leaves::seen(&record.value);
                 let index = index.map(|leaves| leaves.index());
                 Loaded::Leaves(index.map(|index| LeavesShown { record, preview, index }))
+            }
+            Self::Fold(shown, mut folded, beside) => {
+                let more = beside.is_none_or(|node| folded.fold_beside(&shown.leaves(), node));
+                let preview = shown.folded(&folded);
+                Loaded::Folded(FoldedLeaves { shown, folded, preview, more })
             }
             Self::Inner(record, place) => {
                 let opened = InnerValue::open(&record.value, place).map(Arc::new);

@@ -266,6 +266,8 @@ pub enum Slot {
     Search,
     /// The values of its JSON.
     Leaves,
+    /// What of it is folded.
+    Folds,
     /// The record that is in the way of one being saved.
     Theirs,
     /// What a save changes, or what it is joined with.

@@ -1,6 +1,7 @@
 //! What is loaded from the storage, what is computed from that, and what both give.
 
 mod contents;
+mod leaves;
 mod side;
 mod step;
 mod summary;
@@ -11,9 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::edit::{
-    Diff, InnerMerge, InnerPlace, InnerValue, LeafIndex, Leaves, Merge, NotOpened, TypedValue,
-};
+use crate::edit::{Diff, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOpened, TypedValue};
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
     AsideInfo, ContentType, Crawl, Key, OtherStorage, Record, RecordMeta, SetValue, StoreInfo,
@@ -26,6 +25,7 @@ use crate::preview::{Arrangement, ColumnValues, Matches, Mode, Preview};
 use super::staged::StagedNow;
 
 pub use contents::ContentsPage;
+pub use leaves::{FoldedLeaves, LeavesShown};
 pub use side::Side;
 pub use step::{RecordDiff, StepDiff};
 pub use summary::{Subject, Summary};
@@ -140,6 +140,8 @@ pub enum Compute {
     Preview(Record, Mode),
     /// The values of the JSON that is shown.
     Leaves(Record, Arc<Preview>),
+    /// The JSON that is shown with these of its objects and lists folded, and this one with all beside it.
+    Fold(Arc<LeavesShown>, Folded, Option<usize>),
     /// What a record holds inside at this place.
     Inner(Box<Record>, InnerPlace),
     /// A save of what was typed inside a value, to be put back into it.
@@ -173,24 +175,6 @@ pub enum Compute {
     Merge(Box<[TypedValue; 3]>),
     /// The same of what was typed in a value in a value, by itself where it meets the other.
     Join(Box<[TypedValue; 3]>, Arc<InnerValue>, Bytes),
-}
-
-/// JSON that is shown, and which values are where in it.
-#[derive(Debug, Clone)]
-pub struct LeavesShown {
-    /// The record as it was read.
-    pub record: Record,
-    /// How it is shown.
-    pub preview: Arc<Preview>,
-    /// Its values.
-    pub index: LeafIndex,
-}
-
-impl LeavesShown {
-    /// The values, over the record's bytes.
-    pub fn leaves(&self) -> Leaves<'_> {
-        self.index.over(&self.record.value)
-    }
 }
 
 /// Something to have from the storage, or to compute off the loop.
@@ -259,6 +243,8 @@ pub enum Loaded {
     Value(Option<Record>),
     /// The values of the JSON that is shown; `None` if they are too many.
     Leaves(Option<LeavesShown>),
+    /// JSON with some of it folded.
+    Folded(FoldedLeaves),
     /// A record and what it holds inside; or why that is not opened.
     Inner(Box<Record>, Result<Arc<InnerValue>, NotOpened>),
     /// The save of the whole record; or why what was typed cannot be put back.

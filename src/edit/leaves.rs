@@ -2,24 +2,28 @@
 //! by the lexer that the preview uses. Read as Python reads JSON: `NaN`, repeated keys, lone surrogates.
 
 mod change;
+mod folded;
 mod member;
 mod path;
 mod trail;
 mod tree;
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hash, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
 
 use crate::preview::json::{self, Sink, Token};
 
 pub use change::{EditedLeaf, LeafEdit};
+pub use folded::Folded;
 pub use member::NotAValue;
 pub use path::PathForm;
 pub use trail::{LeafIndex, Trail};
 
-/// Values and containers of a JSON text that are told apart; a value with more of them is not.
+/// Values and containers of a JSON text that are told apart to be compared; a value with more of them is not.
 const MOST: usize = 1 << 20;
+/// As [`MOST`], where they are only looked at: 40 bytes each.
+const MOST_SEEN: usize = 3 << 20;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,7 +39,6 @@ pub(super) enum Kind {
 /// A value of a JSON text: a leaf, or what holds others.
 #[derive(Debug, Clone)]
 struct Node {
-    kind: Kind,
     /// The object or list that it is in; its own number at the root.
     parent: u32,
     /// Which of that one's children it is, from 0.
@@ -50,8 +53,6 @@ struct Node {
     key: Range<u32>,
     /// Its bytes.
     value: Range<u32>,
-    /// The same for values that are spelled alike, whatever the white space between their tokens.
-    digest: u64,
 }
 
 /// The leaves of a JSON value, and what holds them.
@@ -61,6 +62,9 @@ struct Node {
 pub struct Leaves<'a> {
     bytes: &'a [u8],
     nodes: Arc<Vec<Node>>,
+    /// One a node: the same for values that are spelled alike, whatever the white space between their
+    /// tokens. None where they are only looked at.
+    digests: Vec<u64>,
 }
 
 /// What makes digests that can be compared: by keys of this process, so that no value can be made to
@@ -71,18 +75,33 @@ pub struct Digests(RandomState);
 impl<'a> Leaves<'a> {
     /// The leaves of a JSON text; `None` if it is none, or has more than a million of them.
     pub fn of(bytes: &'a [u8], digests: &Digests) -> Option<Self> {
+        Self::built(bytes, Some(digests), MOST)
+    }
+
+    /// The same, to be looked at: of up to three million of them, which cannot be compared.
+    pub fn seen(bytes: &'a [u8]) -> Option<Self> {
+        Self::built(bytes, None, MOST_SEEN)
+    }
+
+    fn built(bytes: &'a [u8], digests: Option<&Digests>, most: usize) -> Option<Self> {
         u32::try_from(bytes.len()).ok()?;
+        // Counted before, so that no room is taken in reserve.
+        let mut count = Count(0);
+        json::scan(bytes, &mut count).ok()?;
+        if count.0 > most {
+            return None;
+        }
         let mut builder = Builder {
             bytes,
             digests,
-            nodes: Vec::new(),
+            nodes: Vec::with_capacity(count.0),
+            made: Vec::with_capacity(digests.map_or(0, |_| count.0)),
             open: Vec::new(),
             key: 0..0,
             line: 0,
-            too_many: false,
         };
         json::scan(bytes, &mut builder).ok()?;
-        (!builder.too_many).then_some(Self { bytes, nodes: Arc::new(builder.nodes) })
+        Some(Self { bytes, nodes: Arc::new(builder.nodes), digests: builder.made })
     }
 
     /// How many nodes there are.
@@ -117,11 +136,15 @@ impl<'a> Leaves<'a> {
     }
 
     pub(super) fn kind(&self, node: usize) -> Kind {
-        self.nodes[node].kind
+        match self.bytes[self.nodes[node].value.start as usize] {
+            b'{' => Kind::Object,
+            b'[' => Kind::List,
+            _ => Kind::Leaf,
+        }
     }
 
     pub(super) fn digest(&self, node: usize) -> u64 {
-        self.nodes[node].digest
+        self.digests[node]
     }
 
     /// The children of an object or a list, in their order.
@@ -166,22 +189,32 @@ struct Open {
     digest: u64,
 }
 
+/// How many nodes there will be.
+struct Count(usize);
+
+impl Sink for Count {
+    fn token(&mut self, token: Token, _: Range<usize>) {
+        self.0 += match token {
+            Token::Gap | Token::Key | Token::Close => 0,
+            Token::Open | Token::Empty | Token::String | Token::Number | Token::Literal => 1,
+        };
+    }
+}
+
 struct Builder<'a, 'd> {
     bytes: &'a [u8],
-    digests: &'d Digests,
+    digests: Option<&'d Digests>,
     nodes: Vec<Node>,
+    /// Their digests.
+    made: Vec<u64>,
     open: Vec<Open>,
     key: Range<u32>,
     line: u32,
-    too_many: bool,
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "texts of 4 GiB and more are refused before")]
 impl Sink for Builder<'_, '_> {
     fn token(&mut self, token: Token, at: Range<usize>) {
-        if self.too_many {
-            return;
-        }
         let range = at.start as u32..at.end as u32;
         match token {
             Token::Gap => {}
@@ -189,8 +222,11 @@ impl Sink for Builder<'_, '_> {
             Token::Close => {
                 let Some(Open { node, children, digest }) = self.open.pop() else { return };
                 let next = self.nodes.len() as u32;
+                if let Some(made) = self.made.get_mut(node as usize) {
+                    *made = digest;
+                }
                 let node = &mut self.nodes[node as usize];
-                (node.next, node.value.end, node.digest) = (next, range.end, digest);
+                (node.next, node.value.end) = (next, range.end);
                 (node.children, node.lines[1]) = (children, self.line);
                 self.line += 1;
                 self.count(digest);
@@ -203,12 +239,8 @@ impl Sink for Builder<'_, '_> {
 }
 
 impl Builder<'_, '_> {
-    #[allow(clippy::cast_possible_truncation, reason = "there are at most MOST nodes")]
+    #[allow(clippy::cast_possible_truncation, reason = "there are at most MOST_SEEN nodes")]
     fn node(&mut self, token: Token, value: Range<u32>) {
-        if self.nodes.len() == MOST {
-            self.too_many = true;
-            return;
-        }
         let number = self.nodes.len() as u32;
         let kind = match (token, self.bytes[value.start as usize]) {
             (Token::Open | Token::Empty, b'{') => Kind::Object,
@@ -220,17 +252,18 @@ impl Builder<'_, '_> {
         let key = std::mem::replace(&mut self.key, 0..0);
         let spelled = &self.bytes[wide(&key)];
         if let Some(open) = self.open.last_mut() {
-            open.digest = self.digests.0.hash_one((open.digest, spelled));
+            open.digest = hash(self.digests, (open.digest, spelled));
             open.children += 1;
         }
         let spelled: &[u8] = match kind {
             Kind::Leaf => &self.bytes[wide(&value)],
             _ => &[],
         };
-        let digest = self.digests.0.hash_one((kind, spelled));
+        let digest = hash(self.digests, (kind, spelled));
+        self.made.extend(self.digests.map(|_| digest));
         let (next, lines) = (number + 1, [self.line; 2]);
         self.line += 1;
-        let node = Node { kind, parent, position, next, children: 0, lines, key, value, digest };
+        let node = Node { parent, position, next, children: 0, lines, key, value };
         self.nodes.push(node);
         if token == Token::Open {
             self.open.push(Open { node: number, children: 0, digest });
@@ -242,9 +275,14 @@ impl Builder<'_, '_> {
     /// A node is complete: what holds it takes its digest.
     fn count(&mut self, digest: u64) {
         if let Some(open) = self.open.last_mut() {
-            open.digest = self.digests.0.hash_one((open.digest, digest));
+            open.digest = hash(self.digests, (open.digest, digest));
         }
     }
+}
+
+/// A digest, where there are any.
+fn hash(digests: Option<&Digests>, of: impl Hash) -> u64 {
+    digests.map_or(0, |digests| digests.0.hash_one(of))
 }
 
 #[cfg(test)]
@@ -296,6 +334,8 @@ mod tests {
         assert!(leaves.path(10_000).ends_with("[0][0]"));
         let masses = format!("[{}1]", "1,".repeat(MOST));
         assert!(Leaves::of(masses.as_bytes(), &Digests::default()).is_none());
+        assert_eq!(Leaves::seen(masses.as_bytes()).map(|seen| seen.len()), Some(MOST + 2));
+        assert_eq!(size_of::<Node>(), 40, "three million of them are 126 MB");
         assert!(Leaves::of(b"[1,", &Digests::default()).is_none());
     }
 

@@ -1,7 +1,6 @@
 //! One value of the JSON that is shown: chosen with a cursor, and changed alone. Every byte outside it
 //! stays.
 
-mod tree;
 mod unsaved;
 
 use std::ops::Range;
@@ -10,20 +9,22 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::{EditedLeaf, InnerPlace, PathForm};
+use crate::edit::{EditedLeaf, Folded, InnerPlace, PathForm};
 use crate::keymap::{Action, Context};
 use crate::model::{Key, StoreName};
 use crate::preview::{Matches, Preview};
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::{Effect, Slot};
-use super::super::load::LeavesShown;
+use super::super::load::{Compute, FoldedLeaves, LeavesShown};
 use super::super::notice::Notice;
 use super::dialog::Dialog;
 use super::overlay::Then;
-use tree::Tree;
 
 pub use unsaved::UnsavedLeaf;
+
+/// More objects and lists than this are folded off the loop.
+const INLINE: usize = 1000;
 
 /// The cursor in the values of a record's JSON.
 #[derive(Debug, Clone)]
@@ -31,7 +32,7 @@ pub struct LeafCursor {
     store: StoreName,
     shown: Arc<LeavesShown>,
     /// What is folded.
-    tree: Tree,
+    tree: Folded,
     /// The record with that folded, as it is shown; `None` where nothing is.
     folded: Option<Arc<Preview>>,
     /// The number of the value under the cursor.
@@ -61,7 +62,7 @@ impl LeafCursor {
         let mut cursor = Self {
             store,
             shown: Arc::new(shown),
-            tree: Tree::default(),
+            tree: Folded::default(),
             folded: None,
             at,
             lit: Matches::default(),
@@ -160,13 +161,36 @@ impl LeafCursor {
     /// Shows what is folded as it is now, and the cursor.
     fn fold(&mut self, ctx: &mut Ctx<'_>) {
         let before = Arc::clone(self.preview());
-        let folds = self.tree.folds(&self.shown.leaves());
-        self.folded = (!folds.is_empty())
-            .then(|| self.shown.preview.with_folds(&folds).map(Arc::new))
-            .flatten();
+        ctx.cancel(Slot::Folds);
+        if self.tree.len() > INLINE {
+            return self.fold_beside_loop(None, ctx);
+        }
+        self.folded = self.shown.folded(&self.tree);
         if !Arc::ptr_eq(&before, self.preview()) {
             ctx.request(Request::ShowFolded(before, Arc::clone(self.preview())));
         }
+        self.reveal(ctx);
+    }
+
+    /// The same off the loop, with this value and all beside it folded too.
+    fn fold_beside_loop(&mut self, beside: Option<usize>, ctx: &mut Ctx<'_>) {
+        let (shown, tree) = (Arc::clone(&self.shown), self.tree.clone());
+        ctx.read(Slot::Folds, Compute::Fold(shown, tree, beside));
+    }
+
+    /// Takes what was folded off the loop, unless the record has been read anew since.
+    pub(in crate::app) fn take_folded(&mut self, made: FoldedLeaves, ctx: &mut Ctx<'_>) {
+        let FoldedLeaves { shown, folded, preview, more } = made;
+        if !Arc::ptr_eq(&shown, &self.shown) {
+            return;
+        }
+        if !more {
+            ctx.say(Notice::info("nothing more is folded at this level"));
+        }
+        let before = Arc::clone(self.preview());
+        (self.tree, self.folded) = (folded, preview);
+        self.go(self.at);
+        ctx.request(Request::ShowFolded(before, Arc::clone(self.preview())));
         self.reveal(ctx);
     }
 
@@ -176,7 +200,7 @@ impl LeafCursor {
         let beside = match action {
             Some(Action::NextBeside) => leaves.next_beside(self.at),
             Some(Action::PreviousBeside) => leaves.previous_beside(self.at),
-            Some(Action::Right) if self.tree.is_folded(self.at) => {
+            Some(Action::Right) if self.tree.has(self.at) => {
                 self.tree.toggle(&leaves, self.at);
                 self.fold(ctx);
                 return true;
@@ -190,7 +214,10 @@ impl LeafCursor {
                 return true;
             }
             Some(Action::FoldBeside) => {
-                if self.tree.fold_beside(&leaves, self.at) {
+                let siblings = leaves.fold(leaves.parent(self.at)).map_or(0, |fold| fold.len);
+                if siblings.max(self.tree.len()) > INLINE {
+                    self.fold_beside_loop(Some(self.at), ctx);
+                } else if self.tree.fold_beside(&leaves, self.at) {
                     self.fold(ctx);
                 } else {
                     ctx.say(Notice::info("nothing more is folded at this level"));
@@ -335,6 +362,7 @@ impl Dialog for LeafCursor {
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Leaves);
+        ctx.cancel(Slot::Folds);
         self.tree.clear();
         self.fold(ctx);
     }

@@ -13,12 +13,15 @@ use super::super::App;
 use super::super::ctx::Request;
 use super::super::event::Slot;
 use super::super::layers::{Layer, LeafCursor, UnsavedLeaf};
-use super::super::load::{Compute, LeavesShown, RecordView};
+use super::super::load::{Compute, FoldedLeaves, LeavesShown, RecordView};
 use super::super::notice::Notice;
 use super::{drafts, saving, tables, unasked, values};
 
+/// Of JSON of more bytes than this no value is chosen.
+const LONGEST: usize = 64 << 20;
 /// JSON of more bytes than this is edited as a whole only.
-const LONGEST: usize = 8 << 20;
+const EDITED: usize = 8 << 20;
+const TOO_LONG: &str = "a value is edited alone in JSON of up to 8 MiB: edit the whole record";
 
 /// What a key that chooses a value does: what has no parts is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
@@ -42,11 +45,24 @@ fn look_for_values(app: &mut App) -> bool {
     }
     if record.value.len() > LONGEST {
         let most = text::size(LONGEST as u64);
-        app.notice = Some(Notice::info(format!("values are edited alone up to {most}")));
+        app.notice = Some(Notice::info(format!("values are chosen in JSON of up to {most}")));
         return false;
     }
     app.out.read(Slot::Leaves, Compute::Leaves(record.clone(), Arc::clone(preview)));
     true
+}
+
+/// Whether the values of the record that is shown are edited alone.
+fn is_edited(app: &App) -> bool {
+    matches!(&app.record.shown, Some(RecordView::Whole(record, _)) if record.value.len() <= EDITED)
+}
+
+/// Some of the values were folded off the loop.
+pub(in crate::app) fn folded(app: &mut App, made: FoldedLeaves) {
+    let (layers, mut ctx) = (&mut app.layers, ctx!(app));
+    if let Some(cursor) = Layer::leaf_in(layers) {
+        cursor.take_folded(made, &mut ctx);
+    }
 }
 
 /// Reads the values anew where the record that the cursor is in is shown as it is now.
@@ -86,7 +102,8 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     }
     let view = app.viewport();
     let offset = shown.preview.offset(app.record.scroll, view);
-    let refused = app.session.refused(&app.settings);
+    let too_long = || (shown.record.value.len() > EDITED).then_some(TOO_LONG);
+    let refused = app.session.refused(&app.settings).or_else(too_long);
     if app.writes_back(&store, &key) {
         app.tell(Notice::warning(words::WRITTEN_BACK));
     }
@@ -125,7 +142,7 @@ pub(in crate::app) fn resume(app: &mut App, id: DraftId, draft: Box<Draft>) {
     let is_about = |cursor: &&mut LeafCursor| cursor.is_about(&head.store, &head.key);
     if Layer::leaf_in(&mut app.layers).as_ref().is_some_and(is_about) {
         go_on(app, &id, &draft);
-    } else if look_for_values(app) {
+    } else if is_edited(app) && look_for_values(app) {
         app.drafting.resumed = Some((id, draft));
     } else {
         drafts::take_whole(app, &id, *draft);

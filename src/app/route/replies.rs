@@ -105,6 +105,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Meta(store, key, meta) => key_line::there(app, &store, key, meta),
         Loaded::Place(place) => placed(app, place),
         Loaded::Leaves(shown) => leaves::found(app, shown),
+        Loaded::Folded(made) => leaves::folded(app, made),
         Loaded::Inner(record, opened) => inner::opened(app, *record, opened),
         Loaded::PutBack(set) => inner::put_back(app, set),
         Loaded::Checked(state, fault) => {
@@ -207,6 +208,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         Slot::Groups
         | Slot::Staged
         | Slot::Leaves
+        | Slot::Folds
         | Slot::Totals
         | Slot::Search
         | Slot::Path

@@ -24,7 +24,7 @@ pub struct LeafIndex(Arc<Vec<Node>>);
 impl LeafIndex {
     /// The leaves, over the text that they were found in.
     pub fn over<'a>(&self, bytes: &'a [u8]) -> Leaves<'a> {
-        Leaves { bytes, nodes: Arc::clone(&self.0) }
+        Leaves { bytes, nodes: Arc::clone(&self.0), digests: Vec::new() }
     }
 }
 

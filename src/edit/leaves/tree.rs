@@ -29,7 +29,7 @@ impl Leaves<'_> {
     pub fn fold(&self, node: usize) -> Option<Fold> {
         let found = &self.nodes[node];
         let [open, close] = found.lines.map(|line| line as usize);
-        let (len, list) = (found.children as usize, found.kind == Kind::List);
+        let (len, list) = (found.children as usize, self.kind(node) == Kind::List);
         (open < close).then_some(Fold { open, close, len, list })
     }
 }

@@ -137,3 +137,41 @@ fn a_fold_far_down_is_seen_where_it_was() {
     assert!(frame.contains("{… 2 members}"), "{frame}");
     assert_eq!(shown(&stage).len(), 202);
 }
+
+#[test]
+fn what_is_beside_a_thousand_others_is_folded_off_the_loop() {
+    let mut stage = on(&format!("[{}7]", "[1],".repeat(1200)));
+    stage.keys("j-");
+    assert_eq!(shown(&stage).len(), 3603, "not yet");
+    let fold = |stage: &mut Stage| {
+        let (ticket, read) = stage.take(Slot::Folds);
+        stage.event(Event::Loaded(Slot::Folds, ticket, Ok(computed(read))));
+    };
+    fold(&mut stage);
+    assert_eq!((shown(&stage).len(), path(&stage)), (1203, "$[0]".to_owned()));
+    stage.keys("-");
+    fold(&mut stage);
+    assert_eq!(stage.notice(), "nothing more is folded at this level");
+    // One that is unfolded is one of as many.
+    stage.keys("J<space>");
+    fold(&mut stage);
+    assert_eq!((shown(&stage).len(), path(&stage)), (1205, "$[1]".to_owned()));
+    stage.keys("G");
+    assert_eq!(path(&stage), "$[1200]");
+    stage.keys("-<esc>");
+    assert_eq!(shown(&stage).len(), 3603, "folds go with the cursor");
+    stage.asked.clear();
+    stage.keys("<tab>");
+    assert!(!stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Folds, ..))));
+}
+
+#[test]
+fn json_of_many_megabytes_is_folded_and_not_edited_in_parts() {
+    let text = format!("[{{\"long\": \"{}\"}}, 7]", "x".repeat(9 << 20));
+    let mut stage = on(&text);
+    stage.keys("j<space>");
+    assert_eq!(shown(&stage), ["[", "{… 1 member},", "7", "]"]);
+    stage.keys("j<enter>");
+    let why = "a value is edited alone in JSON of up to 8 MiB: edit the whole record";
+    assert_eq!((stage.notice(), path(&stage)), (why, "$[1]".to_owned()));
+}

@@ -1,0 +1,155 @@
+//! Which objects and lists are folded, and how a cursor goes past them.
+
+use std::sync::Arc;
+
+use super::{Leaves, Trail};
+use crate::preview::Fold;
+
+/// Folds that are found again in a record that was read anew, at most.
+const FOLLOWED: usize = 200;
+
+/// The nodes that are folded, in order. One that is in another stays so when that one is unfolded.
+#[derive(Debug, Clone, Default)]
+pub struct Folded(Arc<Vec<usize>>);
+
+impl Folded {
+    /// How many nodes are folded.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing is folded.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a node is folded.
+    pub fn has(&self, node: usize) -> bool {
+        self.0.binary_search(&node).is_ok()
+    }
+
+    /// Folds a node that holds something, or unfolds it; tells whether it did.
+    pub fn toggle(&mut self, leaves: &Leaves<'_>, node: usize) -> bool {
+        match self.0.binary_search(&node) {
+            Ok(at) => drop(Arc::make_mut(&mut self.0).remove(at)),
+            Err(_) if leaves.fold(node).is_none() => return false,
+            Err(at) => Arc::make_mut(&mut self.0).insert(at, node),
+        }
+        true
+    }
+
+    /// Folds a node and all beside it that hold something; tells whether there was one to fold. Takes time
+    /// in proportion to what is beside it.
+    pub fn fold_beside(&mut self, leaves: &Leaves<'_>, node: usize) -> bool {
+        let before = self.0.len();
+        let folded = Arc::make_mut(&mut self.0);
+        if node == 0 {
+            folded.extend(leaves.fold(0).map(|_| 0));
+        } else {
+            let beside = leaves.children(leaves.parent(node));
+            folded.extend(beside.filter(|node| leaves.fold(*node).is_some()));
+        }
+        folded.sort_unstable();
+        folded.dedup();
+        folded.len() > before
+    }
+
+    /// Unfolds all.
+    pub fn clear(&mut self) {
+        self.0 = Arc::default();
+    }
+
+    /// Unfolds what hides a node.
+    pub fn show(&mut self, leaves: &Leaves<'_>, node: usize) {
+        let mut node = node;
+        while node != 0 {
+            node = leaves.parent(node);
+            if let Ok(at) = self.0.binary_search(&node) {
+                Arc::make_mut(&mut self.0).remove(at);
+            }
+        }
+    }
+
+    /// The node that is shown where this one is: the outermost folded one that holds it, or itself.
+    pub fn shown(&self, leaves: &Leaves<'_>, node: usize) -> usize {
+        let (mut at, mut shown) = (node, node);
+        while at != 0 && !self.0.is_empty() {
+            at = leaves.parent(at);
+            if self.has(at) {
+                shown = at;
+            }
+        }
+        shown
+    }
+
+    /// The node so many shown ones further down, or up if negative, at most to the ends.
+    pub fn step(&self, leaves: &Leaves<'_>, from: usize, by: isize) -> usize {
+        let last = leaves.len() - 1;
+        if self.0.is_empty() {
+            return from.saturating_add_signed(by).min(last);
+        }
+        if by.unsigned_abs() >= leaves.len() {
+            return if by < 0 { 0 } else { self.shown(leaves, last) };
+        }
+        let mut at = from;
+        for _ in 0..by.unsigned_abs() {
+            let next = match (by < 0, self.has(at)) {
+                (true, _) => at.checked_sub(1).map(|before| self.shown(leaves, before)),
+                (false, true) => Some(leaves.after(at)),
+                (false, false) => Some(at + 1),
+            };
+            let Some(next) = next.filter(|next| *next <= last) else { break };
+            at = next;
+        }
+        at
+    }
+
+    /// What a preview folds: those that are in no other.
+    pub fn folds(&self, leaves: &Leaves<'_>) -> Vec<Fold> {
+        let mut behind = 0;
+        let outermost = self.0.iter().filter(|node| {
+            let is_outermost = **node >= behind;
+            if is_outermost {
+                behind = leaves.after(**node);
+            }
+            is_outermost
+        });
+        outermost.filter_map(|node| leaves.fold(*node)).collect()
+    }
+
+    /// The same folds in a text that has taken the place of this one; of very many, none.
+    #[must_use]
+    pub fn follow(&self, old: &Leaves<'_>, new: &Leaves<'_>) -> Self {
+        if self.0.len() > FOLLOWED {
+            return Self::default();
+        }
+        let trails: Vec<Trail> = self.0.iter().map(|node| old.trail(*node)).collect();
+        let there = trails.iter().filter_map(|trail| new.follow(trail));
+        let mut there: Vec<_> = there.filter(|node| new.fold(*node).is_some()).collect();
+        there.sort_unstable();
+        Self(Arc::new(there))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ends_are_reached_past_what_is_folded() {
+        let text = br#"{"a": [1, 2], "b": {"c": [3]}}"#;
+        let leaves = Leaves::seen(text).unwrap();
+        let of = |value: &[u8]| (0..leaves.len()).find(|node| leaves.value(*node) == value);
+        let (items, last) = (of(b"[1, 2]").unwrap(), of(br#"{"c": [3]}"#).unwrap());
+        let mut folded = Folded::default();
+        assert_eq!(folded.step(&leaves, items, isize::MAX), leaves.len() - 1);
+        assert!(folded.fold_beside(&leaves, items) && !folded.fold_beside(&leaves, last));
+        assert_eq!((folded.len(), folded.step(&leaves, 0, isize::MAX)), (2, last));
+        assert_eq!(folded.step(&leaves, last, isize::MIN), 0);
+        assert_eq!((folded.step(&leaves, 0, 2), folded.step(&leaves, last, -1)), (last, items));
+        folded.show(&leaves, leaves.len() - 1);
+        assert!(folded.has(items) && !folded.has(last));
+        assert!(folded.toggle(&leaves, items) && folded.is_empty());
+        assert!(!folded.toggle(&leaves, items + 1), "a number holds nothing");
+    }
+}
