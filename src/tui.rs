@@ -38,6 +38,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event as TerminalEvent;
+use ratatui::Frame;
 use tokio::sync::{OnceCell, mpsc};
 use tokio::task::JoinHandle;
 
@@ -46,7 +47,7 @@ use crate::config::{Notify, Targets};
 use crate::model::Timestamp;
 use crate::storage::target::{Secret, Target};
 use crate::storage::{self, Options, Storage};
-use crate::view::{Appearance, draw, title};
+use crate::view::{Appearance, draw_with, seen_rows, title};
 
 use background::{Background, QUESTION};
 use drafts::DraftKeeper;
@@ -250,8 +251,10 @@ impl Shell {
     fn draw(&mut self) -> io::Result<()> {
         self.app.now = Timestamp::now();
         self.terminal.hold_pictures(self.app.record.is_stale());
-        let links = self.links.of(&self.app);
-        let drawn = self.terminal.draw(|frame| draw(frame, &self.app, &self.appearance), links);
+        let rows = seen_rows(&self.app);
+        let links = self.links.of(&self.app, &rows);
+        let render = |frame: &mut Frame<'_>| draw_with(frame, &self.app, &self.appearance, &rows);
+        let drawn = self.terminal.draw(render, links);
         self.unless_gone(drawn)?;
         let titled = self.terminal.set_title(&title(&self.app));
         self.unless_gone(titled)?;

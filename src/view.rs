@@ -60,6 +60,7 @@ pub use links::{Link, links};
 pub use paint::even_out;
 pub use pixels::PIXEL;
 pub use placed::{PictureCell, Pictures, Placed, ShownPicture, shown_picture};
+pub use seen::{SeenRows, seen_rows};
 pub use spots::spot_at;
 pub use title::title;
 
@@ -83,6 +84,11 @@ impl Appearance {
 
 /// Draws everything.
 pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
+    draw_with(frame, app, appearance, &seen_rows(app));
+}
+
+/// The same, of a value whose rows have been made.
+pub fn draw_with(frame: &mut Frame<'_>, app: &App, appearance: &Appearance, rows: &SeenRows) {
     let area = frame.area();
     let layout = app.layout();
     let buf = frame.buffer_mut();
@@ -104,7 +110,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App, appearance: &Appearance) {
         if let Some(area) = layout.record
             && !summary::in_place_of_value(buf, area, app, appearance)
         {
-            record::draw(buf, area, app, appearance);
+            record::draw(buf, area, app, (rows, appearance));
         }
         border::join(buf, &layout, app.focus, appearance);
         if app.split.sizes.zoomed && layout.body.width >= TWO_PANES {

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::text::takes_links;
-use crate::view::{self, Link};
+use crate::view::{self, Link, SeenRows};
 
 /// Which links frames have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Links {
     }
 
     /// Those of a frame of this state.
-    pub(super) fn of(self, app: &App) -> Vec<Link> {
+    pub(super) fn of(self, app: &App, rows: &SeenRows) -> Vec<Link> {
         let is_wanted = |link: &Link| match self {
             Self::Off => false,
             Self::Web => !link.url.starts_with("file:"),
@@ -34,7 +34,7 @@ impl Links {
         };
         match self {
             Self::Off => Vec::new(),
-            Self::Web | Self::All => view::links(app).into_iter().filter(is_wanted).collect(),
+            Self::Web | Self::All => view::links(app, rows).into_iter().filter(is_wanted).collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::app::{App, Layer};
 use crate::text::{file_url, is_linkable};
 
+use super::seen::SeenRows;
 use super::{details, value_links};
 
 /// The longest URL that is linked, in bytes: terminals take some two thousand.
@@ -23,11 +24,11 @@ pub struct Link {
 
 /// The links of a frame. What stands in a value may lead to the web, and never to a file: only what
 /// larder itself says of a place does.
-pub fn links(app: &App) -> Vec<Link> {
+pub fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
     match app.layers.last() {
         Some(Layer::Details(shown)) => details::links(app.layout().body, shown),
         Some(_) => Vec::new(),
-        None => value_links::links(app),
+        None => value_links::links(app, rows),
     }
 }
 

@@ -1,11 +1,12 @@
 //! The right pane.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use crate::app::{App, Area, LeafCursor, Pane, RecordView};
+use crate::app::{App, Area, Pane, RecordView};
 use crate::keymap::{Action, Context};
 use crate::model::{Record, RecordMeta};
 use crate::preview::{Hit, Mode, PicturePlace, Preview, PreviewKind, Role as Part, Row};
@@ -16,11 +17,16 @@ use super::border::{Titles, pane};
 use super::grid;
 use super::paint::{below, paragraph, put, put_right, type_role};
 use super::pixels::pixels;
-use super::seen::inside;
+use super::seen::{SeenRows, inside, lit};
 use super::{Appearance, Pictures};
 
 /// Draws the record under the cursor.
-pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    area: Area,
+    app: &App,
+    (seen, appearance): (&SeenRows, &Appearance),
+) {
     let focused = app.focus == Pane::Record;
     let record = &app.record;
     let stale = record.is_stale() && record.show_loading;
@@ -68,16 +74,16 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                 PreviewKind::None => paragraph(buf, rest, "None", in_role(Role::TypeNone)),
                 PreviewKind::Empty => paragraph(buf, rest, "(empty)", in_role(Role::Dim)),
                 _ => {
-                    let leaf = app.leaf().filter(|leaf| leaf.is_over(preview));
-                    let came = || record.versions.lit(app.now).filter(|_| !preview.is_converted());
-                    let lit = leaf.map(LeafCursor::lit).or(record.matches.as_ref()).or_else(came);
                     let place = preview.picture_place(record.scroll, view);
                     if let Some(place) = place
                         && !in_cells(buf, rest, (preview, place), appearance)
                     {
                         return;
                     }
-                    let rows = preview.rows(record.scroll, view, lit);
+                    let rows = seen.get().map_or_else(
+                        || Cow::Owned(preview.rows(record.scroll, view, lit(app, preview))),
+                        Cow::Borrowed,
+                    );
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
                         value_row(buf, inner, y, row, appearance);
                     }

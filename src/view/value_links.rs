@@ -7,11 +7,11 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::app::{App, RecordView};
-use crate::preview::{Preview, PreviewKind, Role, Row, Viewport};
+use crate::preview::{PreviewKind, Role, Row};
 use crate::text::cells;
 
 use super::links::{self, Link};
-use super::seen::{SeenValue, seen_value};
+use super::seen::{SeenRows, SeenValue, seen_value};
 
 /// The longest that is linked, in bytes.
 const LONGEST: usize = 500;
@@ -33,20 +33,17 @@ struct Address {
 type Part = (u16, u16, u16);
 
 /// Those of the value in the pane, where it is what is seen there.
-pub(super) fn links(app: &App) -> Vec<Link> {
-    let seen = seen_value(app).filter(|seen| is_text(seen.preview));
-    let Some(SeenValue { preview, view, area }) = seen else { return Vec::new() };
+pub(super) fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
+    let Some((rows, seen)) = rows.get().zip(seen_value(app)) else { return Vec::new() };
+    let SeenValue { preview, view, area } = seen;
     let is_head = matches!(app.record.shown, Some(RecordView::Head(..)));
-    // One row more tells whether the last one goes on.
-    let more = Viewport { height: view.height.saturating_add(1), ..view };
-    let rows = preview.rows(app.record.scroll, more, None);
     let is_cut = app.record.scroll.column() > 0;
     let is_lines = preview.kind() != PreviewKind::Table;
     let mut found = Finder { is_lines, is_cut, height: view.height, ..Finder::default() };
     for (row, at) in rows.iter().zip(0..) {
         found.row(row, at);
     }
-    // The end of a part is no end.
+    // The row behind the last one tells whether that goes on. The end of a part is no end.
     if rows.len() <= usize::from(view.height) && !is_head {
         found.end(' ');
     }
@@ -67,19 +64,6 @@ pub(super) fn links(app: &App) -> Vec<Link> {
         })
     });
     links.filter(|link| link.width > 0).collect()
-}
-
-/// Whether it is shown in text.
-fn is_text(preview: &Preview) -> bool {
-    match preview.kind() {
-        PreviewKind::Json
-        | PreviewKind::Text
-        | PreviewKind::Page
-        | PreviewKind::Table
-        | PreviewKind::Listing
-        | PreviewKind::Notation => true,
-        PreviewKind::Hex | PreviewKind::Picture | PreviewKind::None | PreviewKind::Empty => false,
-    }
 }
 
 /// Looks for addresses row by row.
@@ -238,6 +222,7 @@ fn address_letters(letters: &[(char, usize)], quoted: bool) -> usize {
 mod tests {
     use super::*;
     use crate::model::{ContentType, Record, RecordMeta};
+    use crate::preview::{Preview, Viewport};
 
     /// The addresses linked in what is seen of a text, with the rows that they are in.
     fn found(text: &str, content_type: &str, width: u16, height: u16, wrap: bool) -> Vec<String> {

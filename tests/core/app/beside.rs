@@ -2,7 +2,7 @@
 
 use larder::app::{Effect, Event, Load, Loaded, Read, Slot, Summary};
 use larder::model::{Error, ErrorKind, KeyPage, Record, StoreName, Timestamp};
-use larder::view::links;
+use larder::view::{links, seen_rows};
 
 use crate::stage::{NOW, Stage, computed, record, store};
 
@@ -98,8 +98,10 @@ fn a_link_of_a_value_goes_where_something_else_is_shown_in_its_place() {
     let mut stage = three();
     stage.answer(Slot::Summary, Ok(held("a", &shop(), 1.0)));
     stage.open(&[record("a", "text/plain", "see https://shop.example/page/42 and more")]);
-    let urls =
-        |stage: &Stage| links(&stage.app).into_iter().map(|link| link.url).collect::<Vec<_>>();
+    let urls = |stage: &Stage| {
+        let links = links(&stage.app, &seen_rows(&stage.app)).into_iter();
+        links.map(|link| link.url).collect::<Vec<_>>()
+    };
     assert_eq!(urls(&stage), ["https://shop.example/page/42"]);
     stage.keys("<tab><tab>j");
     rest(&mut stage).answer(Slot::Summary, Ok(held("b", &shop(), 0.01)));
