@@ -23,6 +23,7 @@ mod help_command;
 mod import;
 mod input;
 mod json;
+mod json_colors;
 mod json_lines;
 mod listing;
 mod logging;
@@ -78,7 +79,6 @@ use exit::{ExitResult, Failure};
 use input::Keys;
 use messages::say;
 use output::Output;
-use painted::Paint;
 use prepare::{settings, warn};
 use progress::Progress;
 
@@ -96,6 +96,8 @@ pub fn report(why: anyhow::Error) -> ExitCode {
 /// Runs a one-shot command and gives the process's exit code.
 pub fn run(command: &Command, cli: &Cli) -> ExitCode {
     let mut output = Output::new(cli.global.json);
+    // Until the settings are read: there may be no way to.
+    output.theme = painted::theme(&prepare::unread(cli), output.terminal).unwrap_or_default();
     let outcome = dispatch(command, cli, &mut output);
     let written = output.finish();
     exit::finish(match (outcome, written) {
@@ -114,6 +116,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         Command::Targets => {
             let (config, environment) = settings(cli)?;
             warn(&config, cli);
+            output.theme = painted::theme(&config, output.terminal)?;
             return targets::list(&config, &environment, output);
         }
         Command::Drafts { what } => return drafts::run(what.as_ref(), output),
@@ -131,6 +134,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         _ => {}
     }
     let Prepared { config, target } = prepare(cli)?;
+    output.theme = painted::theme(&config, output.terminal)?;
     if let Target::Remote(there) = &target {
         return remote::command(there, cli, &config);
     }
@@ -176,11 +180,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
                 },
                 Command::Watch(arguments) => watch::watch(storage, arguments, output).await,
                 Command::Get(get) => match keys {
-                    Some(keys) => {
-                        let paint = Paint::new(&config, get.color, output.terminal)?;
-                        let paint = paint.as_ref();
-                        records::get(storage, get, keys, paint, progress, output).await
-                    }
+                    Some(keys) => records::get(storage, get, keys, progress, output).await,
                     None => Ok(exit::USAGE),
                 },
                 Command::Set(arguments) => match set {

@@ -118,9 +118,12 @@ pub struct Config {
     pub keys: toml::Table,
     /// `[profiles.NAME]`: targets with a name.
     pub profiles: BTreeMap<String, Profile>,
-    /// Whether colours may be used at all (`NO_COLOR`, `--no-color`).
+    /// Whether colours may be used at all (`NO_COLOR`, `--color`).
     #[serde(skip, default = "yes")]
     pub color: bool,
+    /// Whether colours are used whatever the terminal and `NO_COLOR` say (`--color always`).
+    #[serde(skip)]
+    pub forces_color: bool,
     /// Whether what larder runs must be silent, because the terminal shows the browser.
     #[serde(skip)]
     pub quiet: bool,
@@ -193,6 +196,7 @@ impl Default for Config {
             keys: toml::Table::new(),
             profiles: BTreeMap::new(),
             color: true,
+            forces_color: false,
             quiet: false,
             ssh_program: None,
             file: None,
@@ -268,6 +272,13 @@ impl Config {
         Theme::from_settings(&self.theme.name, &self.theme.colors, &|_| None)
             .map_err(|why| self.wrong(&format!("[theme] {why}")))?;
         Ok(())
+    }
+
+    /// A variable that says how many colours there are, but for what `--color always` goes over.
+    pub fn color_variable(&self, name: &str) -> Option<String> {
+        environment::variable(name).filter(|value| {
+            !(self.forces_color && (name == environment::NO_COLOR || value == "dumb"))
+        })
     }
 
     /// Takes what the command line says of replicas, which goes before the file and its profiles.
@@ -352,7 +363,10 @@ fn folders() -> Option<ProjectDirs> {
 /// One line: where in the text, which setting, and what about it. Never quotes the line itself,
 /// which may hold a password.
 fn explain(text: &str, why: &toml::de::Error) -> String {
-    let message = why.message().replace("unknown field", "unknown setting").replace('\n', " ");
+    let mut message = why.message().replace("unknown field", "unknown setting").replace('\n', " ");
+    if unknown::is_like_none(&message) {
+        message += concat!(" (a larder newer than ", env!("CARGO_PKG_VERSION"), " may know it)");
+    }
     let Some(span) = why.span() else { return format!(": {message}") };
     let before = text.get(..span.start).unwrap_or_default();
     let line = before.matches('\n').count() + 1;

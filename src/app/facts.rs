@@ -28,7 +28,7 @@ fn record_state(state: &RecordState) -> String {
         RecordState::NoMetadata => "a value without metadata: Crawlee reads None".to_owned(),
         RecordState::NoValue => "metadata without a value: Crawlee reads None".to_owned(),
         RecordState::BadMetadata(raw) => {
-            format!("malformed metadata, Crawlee cannot list this store: {raw}")
+            format!("malformed metadata; Crawlee cannot list it, and on Redis not its store: {raw}")
         }
         RecordState::WrongSize(said) => format!("the metadata says {said} bytes"),
         RecordState::BareFile => {
@@ -55,6 +55,8 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     match named {
         Some(true) => {}
         Some(false) => facts.push(("name", info.name.clone().unwrap_or_default())),
+        // Without metadata nothing tells it.
+        None if info.accessed_at.is_none() => facts.push(("name", none())),
         None => facts.push(("name", "none (an alias or the default)".to_owned())),
     }
     facts.push(("records", info.records.map_or_else(none, text::count)));
@@ -94,7 +96,7 @@ pub(crate) fn store_state(state: &StoreState) -> String {
         StoreState::Ghost => {
             "ghost: records without index and metadata, written after a drop".to_owned()
         }
-        StoreState::NotIndexed => "whole, but no index entry leads to it".to_owned(),
+        StoreState::NotIndexed => "whole, but an entry of it is missing in the indexes".to_owned(),
         StoreState::StaleId => "an id leads here that is not the store's own".to_owned(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
         StoreState::Forbidden(why) => {

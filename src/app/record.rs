@@ -253,7 +253,9 @@ impl RecordPane {
             Some(State::BadMetadata(raw)) => {
                 // The row has room for its beginning only, and this is asked for in every frame.
                 let raw: String = raw.chars().take(200).collect();
-                Some(format!("malformed metadata, Crawlee cannot list this store: {raw}"))
+                Some(format!(
+                    "malformed metadata; Crawlee cannot list it, and on Redis not its store: {raw}"
+                ))
             }
             Some(State::WrongSize(said)) => Some(format!("the metadata says {said} bytes")),
             Some(State::BareFile) => {

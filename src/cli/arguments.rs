@@ -1,6 +1,7 @@
 //! What can be written on the command line.
 
 mod aside;
+mod global;
 mod keys_from;
 mod listing;
 mod rewrite;
@@ -8,14 +9,13 @@ mod transfer;
 mod values;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 
 use super::help;
 use super::shell::Shell;
-use crate::config::parse_seconds;
+
+pub use global::Global;
 
 pub(super) use aside::{AsideCommand, DraftsCommand};
 pub(super) use keys_from::{DeleteArgs, KeysFrom, RemoveArgs};
@@ -50,72 +50,6 @@ pub struct Cli {
     /// What to do; without it, larder opens the browser.
     #[command(subcommand)]
     pub command: Option<Command>,
-}
-
-/// Options that may stand before and after a command.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Global options")]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
-pub struct Global {
-    /// The storage: a path, a URL or a profile's name
-    // `url` is what such an option is called elsewhere.
-    #[arg(
-        short,
-        long,
-        alias = "url",
-        value_name = "TARGET",
-        value_hint = ValueHint::AnyPath,
-        global = true,
-        hide_short_help = true
-    )]
-    pub target: Option<String>,
-
-    /// Print JSON Lines, with Crawlee's field names
-    #[arg(long, global = true, hide_short_help = true)]
-    pub json: bool,
-
-    /// Tell on standard error what is done
-    #[arg(short, long, global = true, hide_short_help = true, conflicts_with = "quiet")]
-    pub verbose: bool,
-
-    /// Say only what went wrong
-    #[arg(short, long, global = true, hide_short_help = true)]
-    pub quiet: bool,
-
-    /// Refuse every write
-    #[arg(long, global = true, hide_short_help = true)]
-    pub read_only: bool,
-
-    /// Let reads update `accessed_at`
-    #[arg(
-        long,
-        global = true,
-        hide_short_help = true,
-        help = "Let reads update accessed_at, as Crawlee's own do"
-    )]
-    pub touch: bool,
-
-    /// Give up connecting, and waiting for an answer, after SECS seconds
-    #[arg(long, value_name = "SECS", global = true, hide_short_help = true, value_parser = parse_seconds)]
-    pub timeout: Option<Duration>,
-
-    /// Wait after a write until N replicas have it
-    #[arg(long, value_name = "N", global = true, hide_short_help = true)]
-    pub wait_replicas: Option<u32>,
-
-    /// Read the settings from FILE
-    #[arg(
-        long,
-        value_name = "FILE",
-        value_hint = ValueHint::FilePath,
-        global = true,
-        hide_short_help = true
-    )]
-    pub config: Option<PathBuf>,
-
-    /// Use no colours
-    #[arg(long, global = true, hide_short_help = true)]
-    pub no_color: bool,
 }
 
 /// A one-shot command.

@@ -15,7 +15,7 @@ use super::arguments::Cli;
 use super::exit::{self, ExitResult};
 use super::output::Output;
 use super::prepare::{check_files, settings};
-use super::{ending, remote};
+use super::{ending, painted, remote};
 use crate::config::Config;
 use crate::model::{
     Error, ErrorKind, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent,
@@ -24,6 +24,7 @@ use crate::model::{
 use crate::storage::target::{Endpoint, Host, Target};
 use crate::storage::{self, Storage, all_stores};
 use crate::text::{self, visible};
+use crate::theme::Role;
 
 /// What was found out, printed as it is.
 struct Report<'a> {
@@ -67,7 +68,14 @@ impl Report<'_> {
             self.output.json_line(&line)?;
         } else {
             let remedy = remedy.map_or(String::new(), |remedy| format!("; {remedy}"));
-            let line = format!("{mark:<3} {check:<9} {says}{remedy}");
+            let role = match mark {
+                "ok" => Role::Ok,
+                "!" => Role::Danger,
+                _ => Role::Dim,
+            };
+            self.output.styled(role, &visible(mark))?;
+            let gap = " ".repeat(4_usize.saturating_sub(mark.len()));
+            let line = format!("{gap}{check:<9} {says}{remedy}");
             self.output.line(&[visible(&line)])?;
         }
         // The next step may take long.
@@ -93,6 +101,7 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
             return Ok(report.code);
         }
     };
+    report.output.theme = painted::theme(&config, report.output.terminal)?;
     let files: Vec<_> = config.files().map(|file| file.display().to_string()).collect();
     report.good(
         "config",

@@ -38,11 +38,7 @@ pub(super) fn show(plan: &Plan, place: &str, output: &mut Output) -> ExitResult 
         let columns = Columns::of(output);
         for record in records {
             match record {
-                PlannedRecord::There(meta) => {
-                    for column in columns.row(meta) {
-                        output.part(&column)?;
-                    }
-                }
+                PlannedRecord::There(meta) => columns.print(meta, output)?,
                 PlannedRecord::Absent(_) => output.part(&columns.note(ABSENT))?,
                 PlannedRecord::Unknown(_) => output.part(&columns.note(UNKNOWN))?,
             }

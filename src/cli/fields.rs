@@ -38,7 +38,7 @@ const STORE: &[(&str, &str)] = &[
 const RECORD: &[(&str, &str)] = &[
     ("key", "the key"),
     ("content_type", "the content type; null where no metadata tells it"),
-    ("size", "the value's size in bytes"),
+    ("size", "the value's size in bytes; null where damaged metadata does not tell it"),
     (
         "state",
         "what is wrong, else absent: no_metadata, no_value, bad_metadata, wrong_size, bare_file, not_read, \
@@ -114,6 +114,10 @@ const LINES: [Line; 22] = [
             ("bytes", "how many their values have"),
             ("same", "how many were there already, the same"),
             ("in_the_way", "others that were there and stay: count, and the first names"),
+            (
+                "refused",
+                "those that this storage cannot take, left out: count, and the first names; else absent",
+            ),
         ],
     },
     Line { of: "exists", fields: &[("key", "the key"), ("exists", "whether it is there")] },

@@ -38,11 +38,11 @@ Commands for scripts:  export ,  import ,  ls ,  man ,  completions ,  help  and
   rename   give a record another key     copy     make a second one of its value
   retype   change the content type       aside    what a purge has set aside
   config   settings, and where they are  doctor   try every step to the records
-Options:   (-q, --quiet ; -v, --verbose ; -h, --help ; -V, --version )
+Options: -q, --quiet ; -v, --verbose ; -h, --help ; -V, --version ; --no-color 
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
-      --wait-replicas N  for N to have it      --no-color   use no colours
+      --wait-replicas N  for N to have it      --color WHEN always, never
 "
 );
 
@@ -133,7 +133,7 @@ Examples:
 pub(super) const GET: &str = "\
 On a terminal, JSON is laid out and coloured, text is shown with its control characters as symbols, what is longer \
 than the terminal goes through $LARDER_PAGER, $PAGER or less, and anything else needs --force or --output. In a pipe and \
-with --force, the bytes are as stored; --color always colours in a pipe too. A value without sound metadata is printed too, with exit code 5.
+with --force, the bytes are as stored; with --color always, JSON is laid out and coloured in a pipe too. A value without sound metadata is printed too, with exit code 5.
 
 With --json, several keys or --keys-from, a line of JSON is printed for each record: `value` is the JSON, or the \
 text, that it holds, and null of None; `value_base64` has the bytes of anything else (also of text that is not UTF-8, and \

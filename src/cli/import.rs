@@ -14,7 +14,7 @@ use super::messages::{self, say};
 use super::output::Output;
 use super::progress::Progress;
 use super::{json, store};
-use crate::model::{Key, Record, Replicas, Result, StoreName};
+use crate::model::{Error, ErrorKind, Key, Record, Replicas, Result, StoreName};
 use crate::ops::{Outcome, PlannedChange, plan_import};
 use crate::storage::{Storage, no_store};
 use crate::text;
@@ -37,6 +37,10 @@ struct Imported {
     in_the_way: u64,
     /// The first of those.
     named: Vec<Key>,
+    refused: u64,
+    /// The first of those that the storage cannot take, and why it cannot take the very first.
+    refused_named: Vec<Key>,
+    why_refused: Option<Error>,
     replicas: Option<Replicas>,
 }
 
@@ -64,6 +68,7 @@ pub(super) async fn import(
         };
         if let Err(why) = made {
             imported.tell_looked_up();
+            imported.tell_refused();
             if imported.records > 0 && !import.dry_run {
                 let records = text::plural(imported.records, "record");
                 say(&format!("{records} were set before it failed; import again to go on"));
@@ -111,6 +116,10 @@ impl Imported {
                         self.is_in_the_way(set.key.clone());
                     }
                     (Ok(Made::InTheWay), _) => {}
+                    // Not for this record, whenever it is tried: the others go on.
+                    (Err(why), PlannedChange::Set(set)) if is_of_the_record(why.kind) => {
+                        self.is_refused(set.key.clone(), why);
+                    }
                     (Err(why), _) => drop(failed.get_or_insert(why)),
                 }
             }
@@ -146,6 +155,22 @@ impl Imported {
         }
     }
 
+    fn is_refused(&mut self, key: Key, why: Error) {
+        self.refused += 1;
+        if self.refused_named.len() < NAMED {
+            self.refused_named.push(key);
+        }
+        self.why_refused.get_or_insert(why);
+    }
+
+    /// Says which records this storage cannot take.
+    fn tell_refused(&self) {
+        let Some(why) = &self.why_refused else { return };
+        let names = named(&self.refused_named, self.refused);
+        let records = text::plural(self.refused, "record");
+        say(&format!("{records} left out: {names}; {}", why.problem));
+    }
+
     fn told(&self, store: &StoreName, import: &ImportArgs, output: &mut Output) -> ExitResult {
         let doing = if import.dry_run { "would import" } else { "imported" };
         let count = text::plural(self.records, "record");
@@ -165,6 +190,10 @@ impl Imported {
             map.insert("same".into(), json!(self.same));
             let names: Vec<_> = self.named.iter().map(Key::escaped).collect();
             map.insert("in_the_way".into(), json!({"count": self.in_the_way, "names": names}));
+            if self.refused > 0 {
+                let names: Vec<_> = self.refused_named.iter().map(Key::escaped).collect();
+                map.insert("refused".into(), json!({"count": self.refused, "names": names}));
+            }
             json::put_replicas(&mut map, self.replicas);
             output.json_line(&map.into())?;
         } else if import.dry_run {
@@ -173,15 +202,26 @@ impl Imported {
             messages::tell(&said);
         }
         let code = exit::written(self.replicas);
+        self.tell_refused();
         if self.in_the_way == 0 {
-            return Ok(code);
+            return Ok(if self.refused > 0 { REFUSED } else { code });
         }
-        let names = self.named.iter().map(Key::named).collect::<Vec<_>>().join(", ");
-        let more = if self.in_the_way > self.named.len() as u64 { " …" } else { "" };
+        let names = named(&self.named, self.in_the_way);
         let records = text::plural(self.in_the_way, "record");
         say(&format!(
-            "{records} there already, not the same: {names}{more}; --overwrite writes over them"
+            "{records} there already, not the same: {names}; --overwrite writes over them"
         ));
         Ok(REFUSED)
     }
+}
+
+/// The first keys of so many.
+fn named(keys: &[Key], count: u64) -> String {
+    let names = keys.iter().map(Key::named).collect::<Vec<_>>().join(", ");
+    if count > keys.len() as u64 { format!("{names} …") } else { names }
+}
+
+/// Whether the record itself is why it cannot be set here: its key, or the size of its value.
+fn is_of_the_record(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Usage | ErrorKind::NotSupported)
 }

@@ -93,7 +93,8 @@ pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
     put_text(&mut map, "key", meta.key.as_bytes());
     let known = !meta.content_type.as_str().is_empty();
     map.insert("content_type".into(), json!(known.then(|| meta.content_type.as_str())));
-    map.insert("size".into(), json!(meta.size));
+    let known = !matches!(meta.state, RecordState::BadMetadata(_)) || meta.size > 0;
+    map.insert("size".into(), json!(known.then_some(meta.size)));
     if let Some(state) = record_state(&meta.state) {
         map.insert("state".into(), json!(state));
     }
@@ -136,7 +137,7 @@ pub(super) fn store_problem(state: &StoreState) -> Option<String> {
         StoreState::Whole => return None,
         StoreState::HalfMade => "half-made: its maker died before writing its metadata".into(),
         StoreState::Ghost => "ghost: records of a store that was dropped".into(),
-        StoreState::NotIndexed => "not indexed: no index leads to it".into(),
+        StoreState::NotIndexed => "not indexed: an entry of it is missing in the indexes".into(),
         StoreState::StaleId => "stale id: an index names it under an id that is not its own".into(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
         StoreState::Forbidden(why) => {

@@ -2,6 +2,7 @@
 
 mod columns;
 mod fields;
+mod odd;
 mod sorted;
 
 use std::ffi::OsStr;
@@ -11,7 +12,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 
 use super::arguments::KeysOptions;
-use super::exit::{DONE, ExitResult, Failure};
+use super::exit::{ExitResult, Failure};
 use super::output::Output;
 use super::progress::Progress;
 use super::{json, key, messages, store};
@@ -20,6 +21,8 @@ use crate::model::{
 };
 use crate::storage::Storage;
 use crate::text::visible;
+use crate::theme::Role;
+use odd::OddKeys;
 
 pub(super) use columns::Columns;
 
@@ -39,6 +42,7 @@ pub(super) async fn keys(
     let order = Order::Keys { after, limit };
     let scan = Scan { order, prefix: prefix.as_bytes().to_vec() };
     let pages = storage.scan(&name, scan);
+    let mut odd = OddKeys::default();
     let empty = match arguments.order() {
         Some(query) => {
             let list = sorted::list(pages, &query, progress).await?;
@@ -46,10 +50,14 @@ pub(super) async fn keys(
             let rows = list.rows(arguments.limit);
             rows.enumerate().try_fold(true, |_, (at, meta)| {
                 let key = meta.key.clone();
-                print(at == 0, key.as_bytes(), || meta, arguments, output).map(|()| false)
+                let key = key.as_bytes();
+                if odd.is_left_out(key, arguments, output) {
+                    return Ok::<_, io::Error>(false);
+                }
+                print(at == 0, key, || meta, arguments, output).map(|()| false)
             })?
         }
-        None => as_they_come(pages, arguments, progress, output).await?,
+        None => as_they_come(pages, arguments, progress, &mut odd, output).await?,
     };
     if empty {
         // Nothing listed: is there a store at all? Where that may not be asked, so be it.
@@ -59,7 +67,7 @@ pub(super) async fn keys(
             Err(_) => {}
         }
     }
-    Ok(DONE)
+    Ok(odd.told())
 }
 
 /// Prints the rows of each page; tells whether there were none.
@@ -67,6 +75,7 @@ async fn as_they_come(
     mut pages: BoxStream<'_, Result<KeyPage>>,
     arguments: &KeysOptions,
     progress: &Progress,
+    odd: &mut OddKeys,
     output: &mut Output,
 ) -> std::result::Result<bool, Failure> {
     let mut empty = true;
@@ -75,6 +84,9 @@ async fn as_they_come(
         progress.add(page.len() as u64);
         for row in page.iter() {
             let is_first = std::mem::take(&mut empty);
+            if odd.is_left_out(row.key, arguments, output) {
+                continue;
+            }
             print(is_first, row.key, || row.to_meta(), arguments, output)?;
         }
     }
@@ -93,8 +105,12 @@ fn print(
         output.raw(key)?;
         return output.raw(b"\0");
     }
-    if arguments.bare {
+    if arguments.bare && output.terminal {
         return output.last(key);
+    }
+    if arguments.bare {
+        output.raw(key)?;
+        return output.raw(b"\n");
     }
     if !arguments.fields.is_empty() {
         return fields::print(is_first, &meta(), &arguments.fields, output);
@@ -103,11 +119,10 @@ fn print(
         return output.json_line(&json::record(&meta()).into());
     }
     if let Some(heads) = Columns::of(output).heads().filter(|_| is_first) {
-        output.line(&[visible(&heads)])?;
+        output.styled(Role::Header, &visible(&heads))?;
+        output.raw(b"\n")?;
     }
-    for part in Columns::of(output).row(&meta()) {
-        output.part(&part)?;
-    }
+    Columns::of(output).print(&meta(), output)?;
     output.last(key)
 }
 

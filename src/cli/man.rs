@@ -10,6 +10,7 @@ use super::exit::{DONE, ExitResult};
 use super::output::Output;
 use super::shell::Shell;
 use super::topics::TOPICS;
+use crate::model::Timestamp;
 
 /// What the page begins with: the definitions of the parser name each option, and not the two ways to call it.
 const BEGIN: &str = r".SH NAME
@@ -56,7 +57,7 @@ fn roff() -> io::Result<Vec<u8>> {
     let mut command = Cli::command().disable_help_flag(false);
     command.build();
     let mut out = Vec::new();
-    let man = Man::new(command.clone()).manual("larder");
+    let man = Man::new(command.clone()).manual("larder").date(date());
     man.render_title(&mut out)?;
     out.extend_from_slice(BEGIN.as_bytes());
     man.render_description_section(&mut out)?;
@@ -71,6 +72,18 @@ fn roff() -> io::Result<Vec<u8>> {
     out.extend_from_slice(MORE.as_bytes());
     man.render_version_section(&mut out)?;
     Ok(out)
+}
+
+/// The day of the release, where the build was told it (`SOURCE_DATE_EPOCH`).
+fn date() -> String {
+    let seconds = option_env!("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse().ok());
+    seconds.map_or_else(String::new, day)
+}
+
+/// The day of a moment, in seconds since 1970-01-01 UTC.
+fn day(seconds: i64) -> String {
+    let moment = Timestamp::from_micros(seconds.saturating_mul(1_000_000)).to_string();
+    moment.split('T').next().unwrap_or_default().to_owned()
 }
 
 /// A command's own page as a part of the whole one: without what all commands share.
@@ -127,6 +140,11 @@ mod tests {
 
     use super::*;
     use crate::cli::help;
+
+    #[test]
+    fn a_release_has_its_day() {
+        assert_eq!(day(1_796_000_000), "2026-11-30");
+    }
 
     #[test]
     fn definitions_are_sound() {

@@ -1,6 +1,8 @@
 //! What a command says on standard error: lines for a person, JSON for a script that wants it.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
@@ -25,11 +27,26 @@ pub(super) fn begin(json: bool, quiet: bool) {
 
 /// Why the exit code is not 0, or what is to be known of the output.
 pub(super) fn say(message: &str) {
+    let message = &*in_short(message);
     if JSON.load(Ordering::Relaxed) {
         write_line(&json!({"warning": {"message": message}}).to_string());
     } else {
         write_line(&format!("larder: {}", visible(message)));
     }
+}
+
+/// A message with the middle left out where it is too long to be read, as one that names a key of a
+/// megabyte is.
+fn in_short(message: &str) -> Cow<'_, str> {
+    /// Bytes of the beginning and of the end that are said.
+    const SAID: (usize, usize) = (1500, 500);
+    if message.len() <= SAID.0 + SAID.1 {
+        return Cow::Borrowed(message);
+    }
+    let is_boundary = |at: &usize| message.is_char_boundary(*at);
+    let begin = (0..=SAID.0).rev().find(is_boundary).unwrap_or_default();
+    let end = (message.len() - SAID.1..message.len()).find(is_boundary).unwrap_or(message.len());
+    Cow::Owned(format!("{} … {}", &message[..begin], &message[end..]))
 }
 
 /// What does no harm, and is left out with `--quiet`.
@@ -53,6 +70,9 @@ pub(super) fn fail(error: &Error, exit: u8) {
     } else if error.cause == Some(Cause::NoTarget) {
         // larder's own lines, with nothing of anybody else's in them.
         write_line(&format!("larder: {NO_TARGET}"));
+        if Path::new("key_value_stores").is_dir() {
+            write_line("  larder .                          this folder, which is a storage");
+        }
     } else {
         say(&error.to_string());
     }
@@ -102,6 +122,15 @@ fn write_line(line: &str) {
 mod tests {
     use super::*;
     use crate::model::ErrorKind;
+
+    #[test]
+    fn a_message_of_any_length_is_read_at_its_ends() {
+        assert_eq!(in_short("as it is"), "as it is");
+        let long = format!("begins {} ends", "ä".repeat(1 << 20));
+        let said = in_short(&long);
+        assert!(said.starts_with("begins ä") && said.ends_with("ä ends"), "{said}");
+        assert!(said.len() < 2010, "{}", said.len());
+    }
 
     #[test]
     fn an_error_has_its_kind_its_remedy_and_its_exit_code() {

@@ -9,9 +9,11 @@ use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::json_colors;
 use super::pager::Pager;
 use crate::config::environment::variable;
 use crate::text::{Visible, cells, linked, takes_links, visible, visible_bytes};
+use crate::theme::{RESET, Role, Theme};
 
 /// A column is padded to at most this many cells; what is longer sticks out.
 const WIDEST: usize = 48;
@@ -45,6 +47,8 @@ pub(super) struct Output {
     pub terminal: bool,
     /// Whether `--json` was given.
     pub json: bool,
+    /// In which colours; `None` without any.
+    pub theme: Option<Theme>,
 }
 
 impl Output {
@@ -52,7 +56,7 @@ impl Output {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal();
         let to = BufWriter::with_capacity(1 << 16, Sink::Stdout(stdout.lock()));
-        Self { to, terminal, json }
+        Self { to, terminal, json, theme: None }
     }
 
     /// Has the user's pager show what follows, if there is one.
@@ -82,14 +86,29 @@ impl Output {
         self.raw(text.as_bytes())
     }
 
+    /// A part of a line in its colour, where there are colours.
+    pub(super) fn styled(&mut self, role: Role, text: &Visible<'_>) -> io::Result<()> {
+        let style = self.style(role);
+        if style.is_empty() || text.trim().is_empty() {
+            return self.part(text);
+        }
+        self.raw(style.as_bytes())?;
+        self.part(text)?;
+        self.raw(RESET.as_bytes())
+    }
+
+    fn style(&self, role: Role) -> String {
+        self.theme.as_ref().map(|theme| theme.begin(role)).unwrap_or_default()
+    }
+
     fn raw_line(&mut self, text: &str) -> io::Result<()> {
         self.to.write_all(text.as_bytes())?;
         self.to.write_all(b"\n")
     }
 
-    /// Bytes from a store in a line of their own, or at a line's end.
+    /// Bytes from a store in a line of their own, or at a line's end. What is coloured ends on a terminal.
     pub(super) fn last(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.terminal {
+        if self.terminal || self.theme.is_some() {
             return self.line(&[visible_bytes(bytes)]);
         }
         self.to.write_all(bytes)?;
@@ -129,11 +148,19 @@ impl Output {
 
     /// A line of JSON that is written already.
     pub(super) fn json_text(&mut self, text: &str) -> io::Result<()> {
-        let text = if self.terminal { escape_invisible(text) } else { Cow::Borrowed(text) };
-        self.raw_line(&text)
+        let seen = self.terminal || self.theme.is_some();
+        let text = if seen { escape_invisible(text) } else { Cow::Borrowed(text) };
+        match &self.theme {
+            Some(theme) => {
+                let colored = json_colors::line(&text, theme);
+                self.raw_line(&colored)
+            }
+            None => self.raw_line(&text),
+        }
     }
 
-    /// Rows with a head, as columns: names are the heads, `>` before one aligns it to the right.
+    /// Rows with a head, as columns: names are the heads, `>` before one aligns it to the right. What
+    /// stands behind the last head is what is wrong with a row.
     pub(super) fn table(
         &mut self,
         heads: &[&str],
@@ -151,13 +178,19 @@ impl Output {
                 *width = cells(cell).min(WIDEST).max(*width);
             }
         }
-        for row in std::iter::once(&head).chain(rows) {
+        for (number, row) in std::iter::once(&head).chain(rows).enumerate() {
             let mut line = String::new();
             for (at, cell) in row.iter().enumerate() {
                 let pad = widths.get(at).unwrap_or(&0).saturating_sub(cells(cell));
                 let (before, after) =
                     if right.get(at) == Some(&true) { (pad, 0) } else { (0, pad) };
-                let _ = write!(line, "{:before$}{cell}{:after$}  ", "", "");
+                let style = match number {
+                    0 => self.style(Role::Header),
+                    _ if at >= heads.len() => self.style(Role::Warning),
+                    _ => String::new(),
+                };
+                let end = if style.is_empty() { "" } else { RESET };
+                let _ = write!(line, "{:before$}{style}{cell}{end}{:after$}  ", "", "");
             }
             self.raw_line(line.trim_end())?;
         }

@@ -9,7 +9,9 @@ use rustix::stdio::stderr;
 use super::arguments::Cli;
 #[cfg(feature = "demo")]
 use super::arguments::Command;
+use super::painted::Color;
 use super::{logging, messages, unknown};
+use crate::config::environment::{NO_COLOR, variable};
 use crate::config::{Config, Environment, Resolved, Targets};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage;
@@ -97,13 +99,29 @@ pub(super) fn settings(cli: &Cli) -> Result<(Config, Environment)> {
         (config.read_only, config.read_only_why) = (true, "read-only (--read-only)");
     }
     config.touch |= cli.global.touch;
-    config.color &= !cli.global.no_color;
+    use_colors(&mut config, cli);
     if let Some(timeout) = cli.global.timeout {
         config.connect_timeout = timeout;
         config.command_timeout = timeout;
     }
     config.ask_for_replicas(cli.global.wait_replicas);
     Ok((config, environment))
+}
+
+/// The settings as they are by default, but for what else is said of colours.
+pub(super) fn unread(cli: &Cli) -> Config {
+    let mut config = Config { color: variable(NO_COLOR).is_none(), ..Config::default() };
+    use_colors(&mut config, cli);
+    config
+}
+
+/// Takes what the command line says of colours.
+pub(super) fn use_colors(config: &mut Config, cli: &Cli) {
+    match cli.global.color() {
+        Color::Auto => {}
+        Color::Always => (config.color, config.forces_color) = (true, true),
+        Color::Never => config.color = false,
+    }
 }
 
 /// Whether the terminal is the browser's, so that nothing else may be written on it.

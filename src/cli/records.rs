@@ -12,9 +12,8 @@ use super::exit::{DAMAGED, DONE, ExitResult, Failure, NOT_THERE, REFUSED};
 use super::input::Keys;
 use super::messages::{self, say};
 use super::output::Output;
-use super::painted::Paint;
 use super::progress::Progress;
-use super::{digest, json, key, pager, store, values};
+use super::{digest, json, key, pager, painted, store, values};
 use crate::model::Family;
 use crate::model::{Error, ErrorKind, Key, Record, RecordState, StoreName, Want};
 use crate::outfile;
@@ -27,15 +26,12 @@ pub(super) async fn get(
     storage: &dyn Storage,
     get: &GetArgs,
     keys: Keys,
-    paint: Option<&Paint>,
     progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
     let as_bytes = get.output.is_some() || get.force;
     let gotten = match &*get.keys {
-        [one] if as_bytes || !output.json => {
-            get_one(storage, get, one, paint, progress, output).await
-        }
+        [one] if as_bytes || !output.json => get_one(storage, get, one, progress, output).await,
         _ if as_bytes => {
             Err(Error::new(ErrorKind::Usage, "--output and --force are for one record")
                 .hint("leave them out: several records are lines of JSON")
@@ -53,7 +49,6 @@ async fn get_one(
     storage: &dyn Storage,
     get: &GetArgs,
     argument: &OsStr,
-    paint: Option<&Paint>,
     progress: &Progress,
     output: &mut Output,
 ) -> ExitResult {
@@ -75,7 +70,7 @@ async fn get_one(
     if get.digest {
         print_digest(&record, output)?;
     } else {
-        print(&record, get, paint, output)?;
+        print(&record, get, output)?;
     }
     let Some(problem) = json::record_problem(&record.meta.state) else { return Ok(DONE) };
     match &record.meta.state {
@@ -102,12 +97,7 @@ fn print_digest(record: &Record, output: &mut Output) -> Result<(), Failure> {
     Ok(output.last(digest.as_bytes())?)
 }
 
-fn print(
-    record: &Record,
-    get: &GetArgs,
-    paint: Option<&Paint>,
-    output: &mut Output,
-) -> Result<(), Failure> {
+fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Failure> {
     match get.output.as_deref() {
         Some(file) if file != Path::new("-") => {
             outfile::write(file, &record.value, false).map_err(|why| {
@@ -133,14 +123,14 @@ fn print(
     if get.force {
         return Ok(output.raw(&record.value)?);
     }
-    if let Some(paint) = paint
-        && let Some(preview) = Paint::preview(record)
+    if (output.terminal || output.theme.is_some())
+        && let Some(preview) = painted::preview(record)
     {
         let lines = || preview.whole_lines().map(|row| Cow::Owned(row.text()));
         if output.terminal && !get.no_pager && pager::is_longer(lines()) {
             output.page()?;
         }
-        return Ok(paint.print(&preview, output)?);
+        return Ok(painted::print(&preview, output)?);
     }
     if !output.terminal {
         return Ok(output.raw(&record.value)?);

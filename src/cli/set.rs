@@ -24,6 +24,10 @@ use crate::ops::{Outcome, Plan, words, written_back};
 use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::Storage;
+use crate::text;
+
+/// The largest value that is read from a file, in bytes: four times what a server takes.
+const MOST: u64 = 2 << 30;
 
 /// The bytes and the content type that the arguments ask for.
 ///
@@ -48,7 +52,7 @@ pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
             }
         }
         (None, Some(file)) => {
-            let bytes = read(file)?;
+            let bytes = read(file, MOST)?;
             if json {
                 check_json(&bytes, &file.display().to_string())?;
             }
@@ -119,14 +123,30 @@ fn check_json(bytes: &[u8], what: &str) -> Result<()> {
     })
 }
 
-fn read(file: &Path) -> Result<Vec<u8>> {
-    let read = if file == Path::new("-") {
+/// The bytes of a file, or of standard input; of one without an end no more than can be a value.
+fn read(file: &Path, most: u64) -> Result<Vec<u8>> {
+    let read = || {
         let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-    } else {
-        fs::read(file)
+        let mut from: Box<dyn io::Read> = if file == Path::new("-") {
+            Box::new(io::stdin().lock())
+        } else {
+            let file = fs::File::open(file)?;
+            // In one piece, so that no part of it is held twice.
+            let size = file.metadata()?.len().min(most);
+            bytes.reserve_exact(usize::try_from(size).unwrap_or_default() + 1);
+            Box::new(file)
+        };
+        from.by_ref().take(most + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
     };
-    read.map_err(|why| unreadable(file, &why))
+    let bytes = read().map_err(|why| unreadable(file, &why))?;
+    if bytes.len() as u64 > most {
+        let problem = format!("{} holds more than {}", file.display(), text::size(most));
+        return Err(
+            Error::new(ErrorKind::Usage, problem).hint("values are smaller; nothing was set")
+        );
+    }
+    Ok(bytes)
 }
 
 /// `set`, with what [`value`] made of the arguments.
@@ -256,6 +276,15 @@ mod tests {
 
     fn ok(arguments: &[&str]) -> (String, String) {
         value_of(arguments).unwrap()
+    }
+
+    #[test]
+    fn no_more_is_read_than_can_be_a_value() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&file, "12345").unwrap();
+        assert_eq!(read(file.path(), 5).unwrap(), b"12345");
+        assert!(read(file.path(), 4).unwrap_err().problem.contains("more than 4 B"));
+        assert!(read(Path::new("/dev/zero"), 1 << 20).unwrap_err().problem.contains("1.0 MB"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use serde_json::json;
 use super::arguments::{Cli, ConfigCommand};
 use super::exit::{DONE, ExitResult};
 use super::output::Output;
+use super::painted::{self, Color};
+use super::prepare::use_colors;
 use crate::config::environment::variable;
 use crate::config::{Config, EXAMPLE, Environment, Setting, default_file, schema};
 use crate::model::{Error, ErrorKind};
@@ -49,9 +51,12 @@ fn path(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
 }
 
 fn show(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
-    let environment = Environment::read()?;
-    let config = Config::load(cli.global.config.as_deref(), &environment)?;
+    let mut environment = Environment::read()?;
+    environment.no_color &= cli.global.color() != Color::Always;
+    let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
     config.check()?;
+    use_colors(&mut config, cli);
+    output.theme = painted::theme(&config, output.terminal)?;
     let mut settings = config.effective(&environment);
     by_flags(cli, &mut settings);
     if output.json {
@@ -74,6 +79,7 @@ fn show(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
 /// What the command line says goes before all else.
 fn by_flags(cli: &Cli, settings: &mut [Setting]) {
     let global = &cli.global;
+    let never = global.color() == Color::Never;
     let timeout = global.timeout.map(|time| time.as_secs_f64().to_string());
     let flags = [
         ("read_only", global.read_only.then(|| "true".to_owned()), "--read-only"),
@@ -81,7 +87,7 @@ fn by_flags(cli: &Cli, settings: &mut [Setting]) {
         ("connect_timeout", timeout.clone(), "--timeout"),
         ("command_timeout", timeout, "--timeout"),
         ("wait_replicas", global.wait_replicas.map(|n| n.to_string()), "--wait-replicas"),
-        ("theme.name", global.no_color.then(|| "\"none\"".to_owned()), "--no-color"),
+        ("theme.name", never.then(|| "\"none\"".to_owned()), "--color"),
     ];
     for (name, value, flag) in flags {
         let setting = settings.iter_mut().find(|setting| setting.name == name);

@@ -15,6 +15,7 @@ use crate::model::{
 use crate::ops::Plan;
 use crate::storage::{Storage, all_stores, no_record};
 use crate::text::{self, Visible, visible, visible_bytes};
+use crate::theme::Role;
 
 /// Records up to which the sizes of their values are added up unasked: a walk of some five seconds.
 const ADDED_UP: u64 = 1_000_000;
@@ -165,10 +166,13 @@ pub(super) async fn info(
                 Value::Object(_) if name == "no_stores" => ignored.1.clone(),
                 other => other.to_string(),
             };
-            output.line(&[visible(&format!("{name:width$}  ")), visible(&text)])?;
+            output.styled(Role::Header, &visible(name))?;
+            let gap = " ".repeat(width.saturating_sub(name.len()) + 2);
+            output.line(&[visible(&gap), visible(&text)])?;
         }
         if let Some(problem) = &problem {
-            output.line(&[visible("! "), visible(problem)])?;
+            output.styled(Role::Warning, &visible(&format!("! {problem}")))?;
+            output.raw(b"\n")?;
         }
     }
     Ok(if problem.is_some() { code } else { DONE })
@@ -210,6 +214,7 @@ fn shown(bytes: &serde_json::Number, output: &Output) -> String {
 fn counted(bytes: &serde_json::Number, output: &Output) -> String {
     match shown(bytes, output).split_once(' ') {
         Some((exact, beside)) => format!("{exact} bytes {beside}"),
+        None if bytes.as_u64() == Some(1) => "1 byte".to_owned(),
         None => format!("{bytes} bytes"),
     }
 }

@@ -102,7 +102,7 @@ const ENVIRONMENT: [(&str, &str); 11] = [
         "What shows a value that get prints and that is longer than the terminal; the first that is set, else less. \
          Empty or cat: none.",
     ),
-    ("NO_COLOR", "Any value turns colours off."),
+    ("NO_COLOR", "Any value turns colours off, unless --color always is given."),
     ("VISUAL, EDITOR", "The editor for values; the first that is set."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where the config file's and the log's folders are."),
 ];

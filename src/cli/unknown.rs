@@ -43,7 +43,9 @@ pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
     }
     let stores = all_stores(storage).await.unwrap_or_default();
     let names: Vec<String> = stores.iter().map(|info| info.store.escaped()).collect();
-    match closest(&name.escaped(), names.iter().map(String::as_str)) {
+    // One that is listed, and of which nothing but an entry of an index is there, is not meant.
+    let own = name.escaped();
+    match closest(&own, names.iter().map(String::as_str).filter(|name| *name != own)) {
         Some(meant) => {
             let hint = format!("did you mean `{meant}`?");
             why.hint(hint)

@@ -12,6 +12,7 @@ use super::{json, messages, store};
 use crate::model::{ErrorKind, RecordEvent, RecordMeta, Result, Timestamp};
 use crate::storage::{Changes, Storage};
 use crate::text::{self, visible};
+use crate::theme::Role;
 
 /// What is printed, and how much more may be.
 struct Printer<'a> {
@@ -76,7 +77,9 @@ impl Printer<'_> {
     fn heads(&mut self) -> std::io::Result<()> {
         match Columns::of(self.output).heads().filter(|_| !self.output.json) {
             Some(heads) => {
-                self.output.line(&[visible(&format!("{:<8}  {:<8}{heads}", "UTC", "event"))])
+                let heads = format!("{:<8}  {:<8}{heads}", "UTC", "event");
+                self.output.styled(Role::Header, &visible(&heads))?;
+                self.output.raw(b"\n")
             }
             None => Ok(()),
         }
@@ -120,13 +123,17 @@ impl Printer<'_> {
         if self.output.terminal {
             self.output.part(&visible(&format!("{}  ", text::clock(Timestamp::now().micros()))))?;
         }
-        self.output.part(&visible(&format!("{event:<8}")))?;
+        let role = match event {
+            "new" => Role::New,
+            "changed" => Role::Changed,
+            _ => Role::Danger,
+        };
+        self.output.styled(role, &visible(event))?;
+        self.output.part(&visible(&" ".repeat(8_usize.saturating_sub(event.len()))))?;
         if event == "deleted" {
             self.output.part(&columns.note(""))?;
         } else {
-            for part in columns.row(meta) {
-                self.output.part(&part)?;
-            }
+            columns.print(meta, self.output)?;
         }
         self.output.last(meta.key.as_bytes())
     }

@@ -65,6 +65,9 @@ fn an_unknown_setting_is_named_with_its_line() {
     assert!(why.starts_with(":2: unknown setting `read_onyl`, expected one of "), "{why}");
     let why = Config::parse("[profiles.a]\nurl = 'redis://h'\npasword = 'x'").unwrap_err();
     assert!(why.starts_with(":3: unknown setting `pasword`"), "{why}");
+    assert!(!why.contains("newer"), "{why}");
+    let why = Config::parse("zebra = 1").unwrap_err();
+    assert!(why.contains("a larder newer than"), "{why}");
 }
 
 #[test]

@@ -43,6 +43,13 @@ pub(crate) fn closest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> O
     (likest.0 > LIKE).then_some(likest.1)
 }
 
+/// Whether an unknown setting is like none of those that there are, so that it is no slip of the keys.
+pub(super) fn is_like_none(message: &str) -> bool {
+    let mut names = message.split('`').skip(1).step_by(2);
+    let unknown = names.next().filter(|_| message.starts_with("unknown setting"));
+    unknown.is_some_and(|unknown| closest(unknown, names).is_none())
+}
+
 #[cfg(test)]
 mod tests {
     use crate::config::{Config, Environment};

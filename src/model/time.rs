@@ -27,14 +27,34 @@ impl Timestamp {
     }
 
     /// Reads RFC 3339 in all its forms: `Z` or an offset, with or without a fraction; a space may
-    /// stand for the `T`, as Python's `str()` writes it.
+    /// stand for the `T`, as Python's `str()` writes it. As Crawlee reads it, an offset may lack its colon,
+    /// seconds and the whole clock may be missing, and what has no offset is UTC.
     pub fn parse(text: &str) -> Option<Self> {
-        let moment = match text.split_once(' ') {
-            Some((date, clock)) => OffsetDateTime::parse(&format!("{date}T{clock}"), &Rfc3339),
-            None => OffsetDateTime::parse(text, &Rfc3339),
-        };
-        let moment = moment.ok()?;
+        let text = text.replacen(' ', "T", 1);
+        let exact = OffsetDateTime::parse(&text, &Rfc3339).ok();
+        let moment = exact.or_else(|| {
+            let (rest, minutes) = text.split_at_checked(text.len().checked_sub(2)?)?;
+            [
+                format!("{text}Z"),
+                format!("{text}:00Z"),
+                format!("{text}T00:00:00Z"),
+                format!("{rest}:{minutes}"),
+            ]
+            .iter()
+            .find_map(|text| OffsetDateTime::parse(text, &Rfc3339).ok())
+        })?;
         i64::try_from(moment.unix_timestamp_nanos().div_euclid(1000)).ok().map(Self)
+    }
+
+    /// Reads a number as Crawlee does: seconds since 1970-01-01 UTC, and of large ones milliseconds.
+    pub fn from_number(number: f64) -> Option<Self> {
+        /// The most that are seconds: the year 2603.
+        const MOST: f64 = 2e10;
+        let unit = if number.abs() <= MOST { 1e6 } else { 1e3 };
+        let micros = (number * unit).round();
+        let known = micros.abs() < 2.5e17;
+        #[allow(clippy::cast_possible_truncation, reason = "it is looked at before")]
+        known.then_some(Self(micros as i64))
     }
 }
 
@@ -86,6 +106,23 @@ mod tests {
         ] {
             assert_eq!(Timestamp::parse(text), expected, "{text}");
         }
-        assert_eq!(Timestamp::parse("yesterday"), None);
+        for text in ["", "x", "yesterday", "ä", "2026-11-28T10:00:00+25:00", "20261128T100000Z"] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_crawlee_takes_for_a_time_is_one() {
+        let noon = Timestamp::parse("2026-11-28T10:00:00+00:00");
+        for text in ["2026-11-28T10:00:00", "2026-11-28 10:00", "2026-11-28T12:00:00+0200"] {
+            assert_eq!(Timestamp::parse(text), noon, "{text}");
+        }
+        assert_eq!(Timestamp::parse("2026-11-28"), Timestamp::parse("2026-11-28T00:00:00Z"));
+        let second = Timestamp::parse("2025-11-24T16:00:00.5Z");
+        assert_eq!(Timestamp::from_number(1_764_000_000.5), second);
+        assert_eq!(Timestamp::from_number(1_764_000_000_500.0), second);
+        for odd in [f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!(Timestamp::from_number(odd), None, "{odd}");
+        }
     }
 }

@@ -241,16 +241,18 @@ impl StoreMetadata {
         };
         let text = |field: &str| fields.get(field).and_then(Json::as_str);
         let Some(id) = text("id") else {
-            return Err("the store's metadata has no id".to_owned());
+            return Err(format!("the store's metadata has no id{}", or_newer(fields)));
         };
-        let time = |snake: &str, camel: &str| {
-            let text = text(snake).or_else(|| text(camel));
-            let Some(text) = text else {
-                return Err(format!("the store's metadata has no {snake}"));
-            };
-            Timestamp::parse(text)
-                .map(Some)
-                .ok_or_else(|| format!("the store's {snake} is not a time: {text}"))
+        let time = |snake: &str, camel: &str| match fields.get(snake).or_else(|| fields.get(camel))
+        {
+            None | Some(Json::Null) => {
+                Err(format!("the store's metadata has no {snake}{}", or_newer(fields)))
+            }
+            Some(found) => time(found).map(Some).ok_or_else(|| {
+                let found = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
+                let found: String = found.chars().take(LONGEST_TOLD).collect();
+                format!("the store's {snake} is not a time: {found}{}", or_newer(fields))
+            }),
         };
         Ok(Self {
             id: id.to_owned(),
@@ -260,6 +262,48 @@ impl StoreMetadata {
             accessed_at: time("accessed_at", "accessedAt")?,
         })
     }
+}
+
+/// The fields of a store's metadata, as Crawlee for Python and for JavaScript write them.
+pub(super) const STORE_FIELDS: [&str; 9] = [
+    "id",
+    "name",
+    "accessed_at",
+    "created_at",
+    "modified_at",
+    "accessedAt",
+    "createdAt",
+    "modifiedAt",
+    "userId",
+];
+
+/// Characters of what is no time that are told.
+const LONGEST_TOLD: usize = 60;
+
+/// A time as Crawlee reads it.
+fn time(found: &Json) -> Option<Timestamp> {
+    let text = found.as_str();
+    let number = || match text {
+        Some(text) => text.parse().ok(),
+        None => found.as_f64(),
+    };
+    text.and_then(Timestamp::parse).or_else(|| number().and_then(Timestamp::from_number))
+}
+
+/// What to say of metadata that lacks something and has something that neither Crawlee of today writes.
+fn or_newer(fields: &serde_json::Map<String, Json>) -> String {
+    const NAMED: usize = 3;
+    let mut other = fields.keys().filter(|name| !STORE_FIELDS.contains(&name.as_str()));
+    let named: Vec<String> =
+        other.by_ref().take(NAMED).map(|name| name.chars().take(LONGEST_TOLD).collect()).collect();
+    if named.is_empty() {
+        return String::new();
+    }
+    let more = if other.next().is_some() { ", …" } else { "" };
+    let named = named.join(", ");
+    format!(
+        " (it has {named}{more}, which larder does not know: was it written by a newer Crawlee?)"
+    )
 }
 
 #[cfg(test)]

@@ -55,10 +55,11 @@ impl Setup {
     pub fn new(config: &Config, target: Target) -> Result<Self> {
         let keymap = KeyMap::with_overrides(&config.keys).map_err(|why| config.wrong(&why))?;
         let name = if config.color { config.theme.name.as_str() } else { "none" };
-        let theme = Theme::from_settings(name, &config.theme.colors, &variable)
+        let env = |name: &str| config.color_variable(name);
+        let theme = Theme::from_settings(name, &config.theme.colors, &env)
             .map_err(|why| config.wrong(&why))?;
         let pair =
-            Theme::pair(name, &config.theme.colors, &variable).map_err(|why| config.wrong(&why))?;
+            Theme::pair(name, &config.theme.colors, &env).map_err(|why| config.wrong(&why))?;
         let options = config.options();
         let opener = Opener::new(&config.opener);
         let symbols = Symbols::for_terminal(&variable);

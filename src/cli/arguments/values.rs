@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, ValueHint};
 
 use super::{KEY, KeysFrom, STORE};
-use crate::cli::painted::Color;
 
 /// `get`.
 #[derive(Debug, Args)]
@@ -31,10 +30,6 @@ pub struct GetArgs {
     /// Print bytes to a terminal, whatever they do to it
     #[arg(short, long, conflicts_with = "keys_from")]
     pub force: bool,
-
-    /// Colour JSON: where a terminal shows it, always, or never
-    #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
-    pub(in crate::cli) color: Color,
 
     /// Do not run a pager for what is longer than the terminal
     #[arg(long)]

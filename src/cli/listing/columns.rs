@@ -1,8 +1,11 @@
 //! Columns before a key.
 
+use std::io;
+
 use crate::cli::output::Output;
 use crate::model::{RecordMeta, RecordState};
 use crate::text::{self, Visible, cells, visible};
+use crate::theme::Role;
 
 /// Fits `application/json; charset=utf-8`.
 const TYPE_WIDTH: usize = 31;
@@ -36,19 +39,31 @@ impl Columns {
         visible(&format!("{text:<width$}", width = size + kind + 4)).into_static()
     }
 
+    /// Prints size and content type of a record, padded; what is wrong with it in its colour.
+    pub(in crate::cli) fn print(self, meta: &RecordMeta, output: &mut Output) -> io::Result<()> {
+        let [size, kind, pad] = self.row(meta);
+        let of_kind = if problem(&meta.state).is_some() { Role::Warning } else { Role::Dim };
+        output.part(&size)?;
+        output.styled(of_kind, &kind)?;
+        output.part(&pad)
+    }
+
     /// Size and content type of a record, padded.
-    pub(in crate::cli) fn row(self, meta: &RecordMeta) -> [Visible<'_>; 3] {
+    fn row(self, meta: &RecordMeta) -> [Visible<'_>; 3] {
         let kind = match problem(&meta.state) {
             Some(problem) => problem,
             None if self.for_person => meta.content_type.short(),
             None => meta.content_type.as_str(),
         };
-        let (size, width) = if self.for_person {
-            let (cells, width) = SHORT_WIDTHS;
-            (format!("{:>cells$}  ", text::size(meta.size)), width)
-        } else {
-            (format!("{:>10}  ", meta.size), TYPE_WIDTH)
+        // In damaged metadata no size is found.
+        let is_known = meta.size > 0 || !matches!(meta.state, RecordState::BadMetadata(_));
+        let (least, width) = if self.for_person { SHORT_WIDTHS } else { (10, TYPE_WIDTH) };
+        let size = match (is_known, self.for_person) {
+            (false, _) => "-".to_owned(),
+            (true, true) => text::size(meta.size),
+            (true, false) => meta.size.to_string(),
         };
+        let size = format!("{size:>least$}  ");
         let kind = visible(kind);
         let pad = width.saturating_sub(cells(&kind));
         [visible(&size).into_static(), kind, visible(BLANKS.get(..pad + 2).unwrap_or(BLANKS))]

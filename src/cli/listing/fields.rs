@@ -9,6 +9,7 @@ use crate::cli::json;
 use crate::cli::output::Output;
 use crate::model::RecordMeta;
 use crate::text::{self, cells, visible, visible_bytes};
+use crate::theme::Role;
 
 /// Prints these fields of a record, for a person under heads, which stand before the first.
 pub(super) fn print(
@@ -21,10 +22,10 @@ pub(super) fn print(
         return as_json(meta, fields, output);
     }
     if output.terminal && is_first {
-        line(fields, |field| field.name().into(), output)?;
+        line(fields, Some(Role::Header), |field| field.name().into(), output)?;
     }
     let for_person = output.terminal;
-    line(fields, |field| cell(meta, field, for_person), output)
+    line(fields, None, |field| cell(meta, field, for_person), output)
 }
 
 /// The fields in their order; what the JSON of the whole record leaves out is left out here too.
@@ -54,7 +55,12 @@ fn cell(meta: &RecordMeta, field: Field, for_person: bool) -> Vec<u8> {
 }
 
 /// A line of cells: for a person as wide as they are to be, for a script with tabs between them.
-fn line(fields: &[Field], cell: impl Fn(Field) -> Vec<u8>, output: &mut Output) -> io::Result<()> {
+fn line(
+    fields: &[Field],
+    style: Option<Role>,
+    cell: impl Fn(Field) -> Vec<u8>,
+    output: &mut Output,
+) -> io::Result<()> {
     let last = fields.len().saturating_sub(1);
     for (at, field) in fields.iter().enumerate() {
         let bytes = cell(*field);
@@ -72,7 +78,13 @@ fn line(fields: &[Field], cell: impl Fn(Field) -> Vec<u8>, output: &mut Output) 
             _ => (0, pad),
         };
         output.part(&visible(&" ".repeat(gap + before)))?;
-        output.part(&text)?;
+        let role = match (style, field) {
+            (Some(style), _) => style,
+            (None, Field::ContentType) => Role::Dim,
+            (None, Field::State) => Role::Warning,
+            (None, Field::Key | Field::Size) => Role::Text,
+        };
+        output.styled(role, &text)?;
         output.part(&visible(&" ".repeat(after)))?;
     }
     output.raw(b"\n")

@@ -132,7 +132,10 @@ fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>
             None if file(folder, name)?.is_some() => by_metadata(folder, name)?,
             files => files,
         };
-        candidates.extend(files.filter(|files| files.key == *key));
+        // Its metadata can name another value file, which is there already.
+        let is_new = |files: &RecordFiles| candidates.iter().all(|one| one.name != files.name);
+        let files = files.filter(|files| files.key == *key && is_new(files));
+        candidates.extend(files);
         Ok(())
     };
     for name in names::bare_names(bytes) {

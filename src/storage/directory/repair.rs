@@ -1,7 +1,7 @@
 //! Metadata for a store whose own is damaged. All of this blocks.
 //!
-//! What the damaged text still tells is kept: id, name and times. The rest is made as for a new
-//! store, with the times of its files.
+//! What the damaged text still tells is kept: id, name and times, and where it is JSON, all else. The
+//! rest is made as for a new store, with the times of its files.
 
 use serde_json::Value as Json;
 
@@ -16,6 +16,7 @@ use super::style::{self, Style};
 use super::temporary::{Like, TemporaryFile, sync};
 use super::{os_error, times};
 use crate::model::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
+use crate::storage::metadata::STORE_FIELDS;
 use crate::storage::naming::{check_name, new_id};
 
 /// What would be written; `None` where nothing is wrong.
@@ -104,7 +105,12 @@ fn metadata(folder: &Folder, store: &StoreName, text: &str) -> Result<String> {
     if javascript {
         fields.push(("userId", Json::from("1")));
     }
-    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let mut fields: serde_json::Map<String, Json> = fields.collect();
+    // What others noted, or a newer Crawlee, where the text can be read at all.
+    if let Ok(Json::Object(told)) = serde_json::from_str(text) {
+        fields.extend(told.into_iter().filter(|(name, _)| !STORE_FIELDS.contains(&name.as_str())));
+    }
     serde_json::to_string_pretty(&Json::Object(fields))
         .map_err(|why| Error::new(ErrorKind::Io, why.to_string()))
 }

@@ -132,3 +132,25 @@ fn store_metadata_round_trips() {
         assert!(error.contains(fault), "{error}");
     }
 }
+
+#[test]
+fn a_store_s_times_are_read_as_crawlee_reads_them() {
+    let json = r#"{"id":"a","accessed_at":"2026-11-28T10:00:00","created_at":1764000000,
+        "modified_at":"1764000000"}"#;
+    let read = StoreMetadata::parse(json.as_bytes()).unwrap();
+    assert_eq!(read.accessed_at, Timestamp::parse("2026-11-28T10:00:00Z"));
+    let second = Timestamp::parse("2025-11-24T16:00:00Z");
+    assert_eq!((read.created_at, read.modified_at), (second, second));
+}
+
+#[test]
+fn a_newer_crawlee_is_suspected_where_one_field_lacks_and_another_is_not_known() {
+    let why = |json: &str| StoreMetadata::parse(json.as_bytes()).unwrap_err();
+    let none = why(r#"{"name":"a","accessed_at":"x"}"#);
+    assert_eq!(none, "the store's metadata has no id");
+    let newer = why(r#"{"schema":2,"id":"a","created":"2030-01-01T00:00:00Z"}"#);
+    assert!(newer.contains("no created_at (it has schema, created, which"), "{newer}");
+    assert!(newer.contains("newer Crawlee?"), "{newer}");
+    let long = format!(r#"{{"id":"a","created_at":"{}"}}"#, "ä".repeat(9000));
+    assert!(why(&long).len() < 200);
+}

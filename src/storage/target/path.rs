@@ -36,7 +36,8 @@ pub fn is_path(text: &str) -> bool {
         || is_socket_name(Path::new(text))
 }
 
-/// The path that the text means, if it is written as one, or names a directory that is there.
+/// The path that the text means, if it is written as one, or names a directory that is there, or a file
+/// in one.
 ///
 /// # Errors
 /// For a `file://` URL of another machine, or one that names no path.
@@ -45,7 +46,8 @@ pub(super) fn path_of(text: &str) -> Result<Option<PathBuf>> {
         return file_url(text).map(Some);
     }
     let path = expand_home(text);
-    let there = || !text.is_empty() && !text.contains("://") && path.is_dir();
+    let is_there = || path.is_dir() || (text.contains('/') && path.is_file());
+    let there = || !text.is_empty() && !text.contains("://") && is_there();
     Ok((is_path(text) || there()).then_some(path))
 }
 

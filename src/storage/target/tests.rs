@@ -101,6 +101,14 @@ fn certificates_can_be_named_in_the_url() {
 }
 
 #[test]
+fn a_file_in_a_folder_is_no_server() {
+    // `Cargo.toml` may be a host; a file that is there, in a folder, is none.
+    let why = refused("src/storage.rs");
+    assert!(why.contains("is a file, neither"), "{why}");
+    assert!(matches!(Target::parse("no.such.host/0"), Ok(Target::Redis(_))));
+}
+
+#[test]
 fn a_server_behind_another_host_is_named_after_it() {
     let target = redis("redis+ssh://me@bastion:2222/ann:p%40ss@db.internal:6380/3");
     let hop = target.ssh.as_ref().unwrap();

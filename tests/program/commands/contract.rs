@@ -28,7 +28,8 @@ const BASES: [(&str, &str); 5] = [
 ];
 
 /// What only servers, records and failures of a rare kind give: other tests do.
-const RARE: [&str; 14] = [
+const RARE: [&str; 15] = [
+    "refused",
     "ignored",
     "no_stores",
     "replicas",

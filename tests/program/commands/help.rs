@@ -17,6 +17,10 @@ fn other_names_do_the_same() {
     program.fails(&["get", "shop", "page-2"], 1);
     let why = program.fails(&["keys", "shp"], 1);
     assert!(why.contains("there is no store `shp`; did you mean `shop`?"), "{why}");
+    // Listed, for an index names it; not there, for nothing else does.
+    program.server.command(&[b"HSET", b"key_value_stores:id_to_name", b"ID", b"gone"]);
+    let why = program.fails(&["keys", "gone"], 1);
+    assert!(why.contains("there is no store `gone`") && !why.contains("did you mean"), "{why}");
     let why = program.fails(&["set", "else", "k", "v"], 1);
     assert!(why.contains("larder create --name else"), "{why}");
 }

@@ -46,6 +46,44 @@ fn only_the_fields_that_are_named_are_printed_in_their_order() {
 }
 
 #[test]
+fn a_list_for_another_program_holds_no_key_that_it_would_take_for_two() {
+    let program = Program::with_shop();
+    for field in ["items", "metadata_items"] {
+        let hash = format!("key_value_stores:shop:{field}");
+        let value = br#"{"key":"a\u0000b","content_type":"text/plain","size":50}"#;
+        program.server.command(&[b"HSET", hash.as_bytes(), b"a\0b", value]);
+    }
+    for sort in [&[][..], &["--sort", "size"]] {
+        let run = program.run([&["keys", "shop", "--null"], sort].concat());
+        assert_eq!((run.code, run.out.split(|byte| *byte == 0).count()), (4, 5));
+        assert!(run.err.contains("1 key with a NUL byte left out, as a"), "{}", run.err);
+        assert!(!run.out.windows(2).any(|two| two == b"b\0"), "{:?}", run.out);
+    }
+    program.ok(&["set", "shop", "two\nlines", "v"]);
+    program.ok(&["keys", "shop", "--prefix", "two", "--null"]);
+    let run = program.run(["keys", "shop", "--prefix", "two", "--bare"]);
+    assert_eq!((run.code, &*run.out), (0, &b"two\nlines\n"[..]));
+    assert!(
+        run.err.contains("1 key with a line break") && run.err.contains("--null"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_size_that_nothing_tells_is_no_size() {
+    let program = Program::with_shop();
+    for (field, value) in [("items", &b"v"[..]), ("metadata_items", b"no JSON")] {
+        let hash = format!("key_value_stores:shop:{field}");
+        program.server.command(&[b"HSET", hash.as_bytes(), b"odd", value]);
+    }
+    let listed = program.ok(&["keys", "shop", "--prefix", "odd", "--json"]);
+    assert!(listed.contains(r#""size":null,"state":"bad_metadata""#), "{listed}");
+    let told = program.run(["info", "shop", "odd", "--json"]);
+    assert!(String::from_utf8_lossy(&told.out).contains(r#""size":1,"#), "{told:?}");
+}
+
+#[test]
 fn a_person_gets_heads_over_the_fields() {
     let program = Program::with_shop();
     let home = program.home.path().to_str().unwrap();

@@ -38,7 +38,8 @@ fn a_terminal_gets_nothing_that_it_would_obey() {
         &["stores"],
         &["stores", "--json"],
     ] {
-        let (screen, raw, _) = shown(&program, args);
+        // What is larder's own to obey is left out: its colours.
+        let (screen, raw, _) = shown(&program, &[args, &["--color", "never"]].concat());
         let text = String::from_utf8(raw).unwrap();
         assert!(screen.contains("evil"), "{args:?}: {screen}");
         let obeyed =
@@ -194,6 +195,48 @@ fn json_is_laid_out_and_coloured_for_a_person_and_goes_as_it_is_into_a_pipe() {
     let text = String::from_utf8(raw).unwrap();
     assert!(!text.contains('\u{9b}') && !text.contains('\u{202e}'), "{text:?}");
     assert!(text.contains("⟨U+009B⟩"), "{text:?}");
+}
+
+#[test]
+fn lists_are_coloured_where_they_are_seen_and_where_that_is_asked_for() {
+    let program = Program::with_shop();
+    program.server.command(&[b"HSET", b"key_value_stores:name_to_id", b"half", b"HALF"]);
+    let odd = [&b"HSET"[..], b"key_value_stores:shop:metadata_items", b"odd\x1b[2J", b"no JSON"];
+    program.server.command(&odd);
+    for (args, colored) in [
+        (&["stores"][..], "\x1b[1;35m! half-made"),
+        (&["keys", "shop"], "\x1b[1;35m(malformed metadata)\x1b[0m"),
+        (&["info", "shop"], "\x1b[1mstore\x1b[0m"),
+        (&["keys", "shop", "--json"], "\x1b[36m\"key\"\x1b[0m"),
+        (&["doctor"], "\x1b[32mok\x1b[0m"),
+    ] {
+        let with = |more: &[&'static str]| [args, more].concat();
+        let (plain, raw, _) = shown(&program, &with(&["--color", "never"]));
+        assert!(!raw.contains(&0x1b), "{args:?}: {plain}");
+        let (screen, raw, _) = shown(&program, args);
+        let raw = String::from_utf8(raw).unwrap();
+        assert!(raw.contains(colored), "{args:?}: {raw:?}");
+        // Times go on.
+        if args[0] != "doctor" && args[0] != "stores" {
+            assert_eq!(screen, plain);
+        }
+        for sober in
+            [&[][..], &["--color", "auto"], &["--no-color"], &["--no-color", "--color=always"]]
+        {
+            // A key goes into a pipe as it is.
+            let out = String::from_utf8_lossy(&program.run(with(sober)).out).replace("\x1b[2J", "");
+            assert!(!out.contains("\x1b["), "{args:?} {sober:?}: {out:?}");
+        }
+        // Also before the command, and whatever the environment says.
+        let mut command = program.command(["--color", "always"]);
+        command.args(args).env("NO_COLOR", "1").env("TERM", "dumb");
+        let out = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        assert!(out.contains(colored), "{args:?}: {out:?}");
+        // What is coloured is seen, and obeyed.
+        assert!(!out.contains("\x1b[2J"), "{args:?}: {out:?}");
+    }
+    let (_, raw, _) = shown(&program, &["keys", "shop", "--bare"]);
+    assert!(!String::from_utf8(raw).unwrap().contains("\x1b["));
 }
 
 #[test]

@@ -151,3 +151,25 @@ fn a_store_comes_back_from_a_folder_of_files() {
     program.ok(&["import", "other", &folder, "--overwrite"]);
     assert_eq!(program.ok(&["get", "other", "page-2"]), "<p>edited</p>");
 }
+
+#[test]
+fn what_a_storage_cannot_take_is_left_out_and_named_and_the_others_go_on() {
+    let program = Program::with_shop();
+    let long = "k".repeat(300);
+    for key in ["", &long, "zzz"] {
+        program.ok(&["set", "shop", key, "v"]);
+    }
+    let path = file(&program, "shop.jsonl");
+    program.ok(&["export", "shop", &path]);
+    let storage = file(&program, "storage");
+    fs::create_dir(&storage).unwrap();
+    let there = |args: &[&str]| program.run([&["-t", storage.as_str()], args].concat());
+    assert_eq!(there(&["create", "--name", "shop"]).code, 0);
+    let told = there(&["import", "shop", &path]);
+    assert_eq!(told.code, 4, "{}", told.err);
+    assert!(told.err.contains("2 records left out: the empty key, kkk"), "{}", told.err);
+    assert_eq!(String::from_utf8(there(&["get", "shop", "zzz"]).out).unwrap(), "v");
+    let again = there(&["import", "shop", &path, "--json"]);
+    let made = &json_lines(&String::from_utf8(again.out).unwrap())[0];
+    assert_eq!((&made["same"], &made["refused"]["count"]), (&json!(5), &json!(2)));
+}

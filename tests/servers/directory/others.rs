@@ -383,3 +383,44 @@ async fn metadata_without_a_file_s_name_leads_to_the_value_of_its_type() {
         assert_eq!(read.meta.content_type.as_str(), content_type);
     }
 }
+
+#[tokio::test]
+async fn metadata_that_names_another_value_file_makes_one_record_of_it() {
+    for (file, there) in [("gone.txt", false), ("other.txt", true)] {
+        let named = serde_json::json!({"key": "a", "contentType": "text/plain", "filename": file});
+        let (made, store, path) =
+            Directory::with_files(&[("a", "bare"), ("a.__metadata__.json", &named.to_string())])
+                .await;
+        if there {
+            fs::write(path.join(file), "x").unwrap();
+        }
+        let found = scan(made.storage(), &store).await;
+        let stated = found.iter().find(|meta| meta.key == "a".into()).unwrap();
+        assert_eq!(stated.state == RecordState::NoValue, !there, "{file}: {:?}", stated.state);
+        // Not the same file twice, of which none would be to be written.
+        let read = value(&made, &store, "a").await;
+        assert_eq!(read.as_deref(), Some(if there { "x" } else { "" }), "{file}");
+        made.storage().set_value(&write(&store, "a", "y", "text/plain")).await.unwrap();
+        assert_eq!(fs::read(path.join(file)).unwrap(), b"y", "{file}");
+        assert_eq!(fs::read(path.join("a")).unwrap(), b"bare", "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_repair_keeps_what_others_noted() {
+    let (made, store, path) = Directory::with_files(&[]).await;
+    let newer =
+        r#"{"id": "AbCdEfGhIjKlMnOpQ", "name": null, "schema": 2, "tags": ["a"], "created": 5}"#;
+    fs::write(path.join("__metadata__.json"), newer).unwrap();
+    let plan = made.storage().plan_repair(&store).await.unwrap().unwrap();
+    assert!(plan.problem.contains("newer Crawlee?"), "{}", plan.problem);
+    made.storage().repair(&plan).await.unwrap();
+    let text = fs::read_to_string(path.join("__metadata__.json")).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (&told["schema"], &told["tags"][0], &told["created"]),
+        (&2.into(), &"a".into(), &5.into())
+    );
+    assert_eq!(told["id"], "AbCdEfGhIjKlMnOpQ");
+    assert!(told["created_at"].is_string(), "{text}");
+}

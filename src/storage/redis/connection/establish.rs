@@ -58,6 +58,12 @@ pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Establishe
             error.hint("check the address; if the server does not speak TLS, use redis://")
         }
         ErrorKind::Timeout => error.hint("check the address, or give it longer"),
+        // As a server that expects TLS does.
+        ErrorKind::Connection
+            if plan.target.tls.is_none() && error == error::closed(&plan.target.address()) =>
+        {
+            error.hint("check that it is a Redis server; if it speaks TLS, use rediss://")
+        }
         _ => error,
     })
 }

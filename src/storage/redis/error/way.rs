@@ -29,7 +29,7 @@ pub(super) fn for_another_name(names: &[String], address: &str) -> Error {
         [] => format!("the certificate at {address} is for another name"),
         [name] => format!("the certificate at {address} is for {name}"),
         [name, more @ ..] => {
-            format!("the certificate at {address} is for {name} and {} more names", more.len())
+            format!("the certificate at {address} is for {name} and {} more", more.len())
         }
     };
     let name = names.iter().find(|name| !name.contains('*')).map_or("NAME", String::as_str);

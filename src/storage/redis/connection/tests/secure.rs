@@ -116,6 +116,9 @@ async fn a_certificate_for_another_name_is_refused() {
     assert_eq!(other.kind, ErrorKind::Tls, "{other}");
     let unusable = refusal(&format!("{url}not%20a%20name")).await;
     assert_eq!(unusable.kind, ErrorKind::Usage, "{unusable}");
+    let plain = refusal(&format!("redis://127.0.0.1:{}", server.port())).await;
+    assert_eq!(plain.kind, ErrorKind::Connection, "{plain}");
+    assert!(plain.to_string().contains("use rediss://"), "{plain}");
 }
 
 #[tokio::test]
