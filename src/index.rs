@@ -55,12 +55,16 @@ use cursor::Cursor;
 use interner::Interner;
 use packed::Packed;
 
+/// Of so many keys it is looked how long they are.
+const SAMPLE: usize = 64;
+
 /// The keys of a store with their metadata, sorted by the keys' bytes, each key once.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     form: Form,
     content_types: Arc<Interner>,
     left_out: u64,
+    usual_key: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -103,6 +107,23 @@ impl Index {
         self.content_types.list()
     }
 
+    /// How many bytes three keys in four have at most, as far as a sample tells. What comes and goes
+    /// makes it more, but not less, so that what is made as wide as that seldom changes.
+    pub fn usual_key(&self) -> usize {
+        self.usual_key as usize
+    }
+
+    fn sampled(mut self) -> Self {
+        let rows = self.len().min(SAMPLE);
+        let length = |at: usize| Cursor::new(&self, at * self.len() / rows).key().len();
+        let mut lengths: Vec<_> = (0..rows).map(length).collect();
+        lengths.sort_unstable();
+        let usual =
+            lengths.get(rows * 3 / 4).map_or(0, |usual| u32::try_from(*usual).unwrap_or(u32::MAX));
+        self.usual_key = self.usual_key.max(usual);
+        self
+    }
+
     /// How many records had no room, because what the walk gave takes 4 GiB.
     pub fn left_out(&self) -> u64 {
         self.left_out
@@ -127,7 +148,8 @@ impl Index {
     pub fn packed(&self) -> Self {
         let Form::Sorted(sorted) = &self.form else { return self.clone() };
         let form = Form::Packed(Packed::pack(sorted));
-        Self { form, content_types: self.content_types.clone(), left_out: self.left_out }
+        let (left_out, usual_key) = (self.left_out, self.usual_key);
+        Self { form, content_types: self.content_types.clone(), left_out, usual_key }
     }
 
     /// A row, in the order of the keys. Packed, it takes half a microsecond:
@@ -255,6 +277,29 @@ mod tests {
         let index = builder.finish();
         assert_eq!(index.len(), 20_000);
         assert!(index.heap_bytes() <= 40 * index.len(), "{}", index.heap_bytes());
+    }
+
+    #[test]
+    fn three_keys_in_four_have_their_usual_length_and_it_never_shrinks() {
+        let keys: Vec<_> = (0..300).map(|at| format!("page-{at:06}")).collect();
+        let long = (0..60).map(|at| format!("archive/https://shop.example/{at:06}"));
+        let all: Vec<_> = keys.iter().cloned().chain(long).collect();
+        let mut page = KeyPage::default();
+        for key in &all {
+            page.push(key.as_bytes(), "", 1, None);
+        }
+        let mut builder = Builder::new();
+        builder.add(&page);
+        let index = builder.finish();
+        assert_eq!((index.usual_key(), index.packed().usual_key()), (11, 11));
+        let gone: Vec<_> =
+            keys[..290].iter().map(|key| Change::Remove(key.as_str().into())).collect();
+        let index = index.apply(&gone);
+        assert_eq!(index.usual_key(), 35);
+        let few: Vec<_> =
+            all[300..].iter().map(|key| Change::Remove(key.as_str().into())).collect();
+        assert_eq!((index.apply(&few).usual_key(), index.apply(&few).len()), (35, 10));
+        assert_eq!(Index::default().usual_key(), 0);
     }
 
     #[test]

@@ -120,7 +120,11 @@ pub fn draw_with(frame: &mut Frame<'_>, app: &App, appearance: &Appearance, rows
     }
     let in_footer = footer::draw(buf, layout.footer, app, appearance);
     for layer in &app.layers {
-        cursor = drawn(layer).draw(Scene { buf, body: layout.body, app, appearance });
+        let layer = drawn(layer);
+        if layer.is_box() {
+            paint::dim(buf, layout.body, appearance);
+        }
+        cursor = layer.draw(Scene { buf, body: layout.body, app, appearance });
     }
     cursor = in_footer.or(cursor);
     footer::finish(buf, layout.footer, app, appearance);

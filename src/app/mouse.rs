@@ -1,5 +1,7 @@
 //! What is known of the mouse from one of its events to the next, and what it can be on.
 
+use std::ops::Range;
+
 use crate::index::Sort;
 use crate::keymap::Chord;
 use crate::model::Timestamp;
@@ -19,11 +21,13 @@ pub struct Mouse {
     pub(super) dragged: Option<Pane>,
     /// The row that was clicked last, of a pane or of a dialog, and when.
     clicked: Option<(Option<Pane>, usize, Timestamp)>,
+    /// The row of JSON on which the cursor in the values is to begin.
+    pub(super) value: Option<Range<usize>>,
 }
 
 impl Mouse {
     pub(super) fn new(on: bool) -> Self {
-        Self { on, dragged: None, clicked: None }
+        Self { on, ..Self::default() }
     }
 
     /// Whether a click on this row of a pane, or of a dialog, is the second of a double one; the next is
@@ -41,7 +45,7 @@ impl Mouse {
 }
 
 /// What a click can be on, besides rows, text and borders of panes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Spot {
     /// A key that is named: in a hint, on a button.
     Key(Chord),
@@ -51,6 +55,8 @@ pub enum Spot {
     KeyHead(Sort),
     /// A cell of the table that is shown: its line and its column; no line for the head.
     Cell(Option<usize>, usize),
+    /// A value of the JSON that is shown: where the row that was clicked begins, and where the next does.
+    Value(Range<usize>),
     /// A row of the topmost dialog, by its number.
     Row(usize),
     /// Outside the topmost dialog.

@@ -153,7 +153,13 @@ pub(super) async fn info(
     } else {
         let width = map.keys().map(String::len).max().unwrap_or(0);
         // The sentence at the end says it.
-        for (name, value) in map.iter().filter(|(name, _)| *name != "problem") {
+        let mut rows: Vec<_> = map.iter().filter(|(name, _)| *name != "problem").collect();
+        // The sum of the sizes before the estimate of what they take.
+        let row_of = |name: &str| rows.iter().position(|(other, _)| *other == name);
+        if let (Some(estimate), Some(sum)) = (row_of("bytes"), row_of("value_bytes")) {
+            rows[estimate.min(sum)..=estimate.max(sum)].rotate_right(usize::from(estimate < sum));
+        }
+        for (name, value) in rows {
             let text = match value {
                 Value::Null => "-".to_owned(),
                 Value::String(text) => text.clone(),

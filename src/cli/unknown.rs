@@ -35,6 +35,15 @@ pub(super) fn beside_target(word: &str) -> Error {
     Error::new(ErrorKind::Usage, problem).hint(hint)
 }
 
+/// What a word is that stands where a command does, if it is much like one.
+pub(super) fn like_a_command(word: &str) -> Option<Error> {
+    let clap = Cli::command();
+    let commands = clap.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases);
+    let command = closest(word, commands).filter(|_| !word.contains(['/', ':']))?;
+    let hint = format!("did you mean `{command}`? `larder --help` lists the commands");
+    Some(Error::new(ErrorKind::Usage, format!("unknown command `{word}`")).hint(hint))
+}
+
 /// The store that an unknown one was probably meant to be; where stores may not be listed, none.
 pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
     let Some(Cause::NoStore(name)) = &why.cause else { return why };

@@ -3,8 +3,9 @@
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::iter;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 
 use super::arguments::Cli;
@@ -31,6 +32,10 @@ pub fn parse() -> Result<Cli, u8> {
         }
         let words: Vec<OsString> = env::args_os().skip(1).collect();
         messages::begin(wants_json(&words), false);
+        if let Some(unknown) = unknown_command(&why, &words) {
+            messages::fail(&unknown, USAGE);
+            return USAGE;
+        }
         let line = one_line(&why.render().to_string(), &words);
         let (problem, hint) = line.rsplit_once("; ").unwrap_or((&line, ""));
         messages::fail(&Error::new(Kind::Usage, problem).hint(hint), USAGE);
@@ -42,6 +47,15 @@ pub fn parse() -> Result<Cli, u8> {
         return Err(USAGE);
     }
     Ok(cli)
+}
+
+/// What a word is that clap takes for a target, where more stands behind it and it is much like a command.
+fn unknown_command(why: &clap::Error, words: &[OsString]) -> Option<Error> {
+    let Some(ContextValue::String(more)) = why.get(ContextKind::InvalidArg) else { return None };
+    let at = words.iter().position(|word| word == more.as_str())?;
+    let before = iter::once(OsString::from("larder")).chain(words[..at].iter().cloned());
+    let before = Cli::try_parse_from(before).ok().filter(|cli| cli.command.is_none())?;
+    unknown::like_a_command(&before.browse?)
 }
 
 /// Whether the help of no command is asked for, and all of it.
@@ -86,6 +100,21 @@ mod tests {
         let why = Cli::try_parse_from(["larder"].iter().chain(arguments)).unwrap_err();
         let words: Vec<OsString> = arguments.iter().map(OsString::from).collect();
         one_line(&why.render().to_string(), &words)
+    }
+
+    #[test]
+    fn a_word_like_a_command_is_no_target_where_more_stands_behind_it() {
+        let said = |arguments: &[&str]| {
+            let why = Cli::try_parse_from(["larder"].iter().chain(arguments)).unwrap_err();
+            let words: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            unknown_command(&why, &words).map(|why| why.to_string())
+        };
+        for arguments in [&["gett", "shop", "a"][..], &["-t", "redis://h", "gett", "shop"]] {
+            let said = said(arguments).unwrap_or_default();
+            assert!(said.starts_with("unknown command `gett`; did you mean `get`?"), "{said}");
+        }
+        assert_eq!(said(&["redis://h", "shop"]), None);
+        assert_eq!(said(&["stores", "--jsno"]), None);
     }
 
     #[test]

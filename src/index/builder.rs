@@ -112,7 +112,9 @@ fn index(mut arena: Arena, content_types: Interner) -> Index {
         form: Form::Sorted(Sorted { arena, order, total }),
         content_types: Arc::new(content_types),
         left_out,
+        usual_key: 0,
     }
+    .sampled()
 }
 
 #[cfg(test)]

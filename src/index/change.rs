@@ -78,7 +78,9 @@ impl Index {
         }
         chunks.extend((done..packed.chunks()).filter_map(|at| packed.chunk(at)).cloned());
         let (packed, left_out) = Packed::new(chunks);
-        Self { form: Form::Packed(packed), content_types, left_out: self.left_out + left_out }
+        let left_out = self.left_out + left_out;
+        Self { form: Form::Packed(packed), content_types, left_out, usual_key: self.usual_key }
+            .sampled()
     }
 }
 

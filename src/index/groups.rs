@@ -25,6 +25,8 @@ pub struct Group {
 pub struct Groups {
     segments: Vec<Segment>,
     len: usize,
+    /// How many records are in them all.
+    records: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +73,7 @@ pub fn groups(index: &Index, prefix: &[u8], numbered: bool) -> Groups {
                 let group = Some(Group { prefix, records, bytes, leaf: false, numbered });
                 groups.segments.push(Segment { position: groups.len, row, group });
                 groups.len += 1;
+                groups.records += records;
             }
         }
     }
@@ -86,6 +89,11 @@ impl Groups {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// How many records are in all of them.
+    pub fn records(&self) -> u64 {
+        self.records
     }
 
     /// The group or record at a position; the record comes from the index.
@@ -129,6 +137,7 @@ impl Groups {
             self.segments.push(Segment { position: self.len, row, group: None });
         }
         self.len += 1;
+        self.records += 1;
     }
 }
 

@@ -50,7 +50,8 @@ impl Wrap {
             let plain = before.plain();
             let count = units.leap(width.saturating_sub(used));
             let leapt = &plain[..count.min(plain.len())];
-            let behind = |at: usize| at.checked_sub(1).map_or(is_behind, |at| ends_word(leapt[at]));
+            let ended = |at: usize| if at > 0 { ends_words(&leapt[..at]) } else { is_behind };
+            let behind = |at: usize| ended(at) || begins_word(leapt[at]);
             let begins = |at: usize| (at > 0 || !empty) && may_begin(leapt[at], behind(at));
             if let Some(at) = (0..count).rev().find(|at| begins(*at) && behind(*at)) {
                 word = Some((before.behind_plain(at), used + at));
@@ -58,8 +59,8 @@ impl Wrap {
             if let Some(at) = (0..count).rev().find(|at| begins(*at)) {
                 anywhere = Some(before.behind_plain(at));
             }
-            if let Some(last) = leapt.last() {
-                is_behind = ends_word(*last);
+            if !leapt.is_empty() {
+                is_behind = ends_words(leapt);
                 empty = false;
             }
             used += count;
@@ -70,6 +71,7 @@ impl Wrap {
                 *units = here;
                 return Some(RowStart { at: placed.at, page: true });
             }
+            is_behind |= matches!(placed.unit.text.as_bytes(), [byte] if begins_word(*byte));
             let begins = may_begin_unit(&placed, is_behind);
             if !empty && used + placed.unit.cells > width {
                 // A space at the end of a row is not seen.
@@ -107,6 +109,16 @@ fn ends_word(byte: u8) -> bool {
         byte,
         b' ' | b',' | b';' | b'/' | b'?' | b'&' | b'-' | b'|' | b'>' | b')' | b']' | b'}'
     )
+}
+
+/// Whether a word or a token ends with the last of these: a tag's name stays with its `</`.
+fn ends_words(bytes: &[u8]) -> bool {
+    !bytes.ends_with(b"</") && bytes.last().is_some_and(|last| ends_word(*last))
+}
+
+/// Whether a token begins with this, whatever is before it: a tag.
+fn begins_word(byte: u8) -> bool {
+    byte == b'<'
 }
 
 /// Whether a row may begin with this; `behind`: a word has ended before it.
@@ -153,6 +165,18 @@ mod tests {
             ["The quick brown fox ", "↪ jumps over the ", "↪ lazy dog."]
         );
         assert_eq!(rows("word more words here", "text/plain", 9), ["word more", "words ", "here"]);
+    }
+
+    #[test]
+    fn a_tag_is_broken_before_it_and_not_within_its_end() {
+        let text = "<h1>Paper and ink</h1><span class=\"price\">0.05</span>";
+        for content_type in ["text/plain", "application/json"] {
+            for width in 18..40 {
+                let rows = rows(text, content_type, width);
+                assert!(rows.iter().all(|row| !row.ends_with("</")), "{width}: {rows:?}");
+            }
+        }
+        assert_eq!(rows(text, "text/plain", 20)[..2], ["<h1>Paper and ink", "↪ </h1><span "]);
     }
 
     #[test]

@@ -44,8 +44,13 @@ pub(super) trait Drawn {
     }
 
     /// Whether there is something to scroll or to go through.
-    fn scrolls(&self) -> bool {
+    fn scrolls(&self, _app: &App) -> bool {
         self.overlay().is_none_or(Overlay::is_long)
+    }
+
+    /// Whether it has a border of its own over the rest.
+    fn is_box(&self) -> bool {
+        true
     }
 }
 
@@ -79,11 +84,19 @@ impl Drawn for Prompt {
     fn draw(&self, _: Scene<'_>) -> Option<Cell> {
         None
     }
+
+    fn is_box(&self) -> bool {
+        false
+    }
 }
 
 /// Lit in the pane.
 impl Drawn for LeafCursor {
     fn draw(&self, _: Scene<'_>) -> Option<Cell> {
         None
+    }
+
+    fn is_box(&self) -> bool {
+        false
     }
 }

@@ -200,7 +200,7 @@ fn hints(app: &App, appearance: &Appearance) -> Vec<Hint> {
     }
     let above = app.layer().map(drawn);
     let named = above.map_or_else(Vec::new, |shown| shown.named(app, appearance));
-    let still = above.is_some_and(|shown| !shown.scrolls());
+    let still = above.is_some_and(|shown| !shown.scrolls(app));
     let mut hints = app::hints(app);
     hints.retain(|hint| {
         let scroll = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];

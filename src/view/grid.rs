@@ -50,6 +50,26 @@ pub(super) fn in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
     Some(Spot::Cell(line, column))
 }
 
+/// The row of JSON that the right pane shows, at a cell of the screen.
+pub(super) fn value_in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
+    let record = &app.record;
+    let shown = matches!(right_side(app), RightSide::Open) && record.shows_json();
+    let preview = record.preview().filter(|_| shown)?;
+    let view = app.viewport();
+    let inner = app.layout().record?.inner();
+    let rows = record.heading_rows(inner.width.saturating_sub(2), &app.keymap);
+    let row = usize::from(y.checked_sub(inner.y + rows)?);
+    if !inner.contains(x, y) || row >= preview.rows(record.scroll, view, None).len() {
+        return None;
+    }
+    // Of a view of one row, each row can be the first.
+    let view = Viewport { height: 1, ..view };
+    let start = preview.scroll_by(record.scroll, row.cast_signed(), view);
+    let next = preview.scroll_by(start, 1, view);
+    let end = if next == start { usize::MAX } else { preview.offset(next, view) };
+    Some(Spot::Value(preview.offset(start, view)..end))
+}
+
 /// The same of requests or items.
 pub(super) fn in_contents(body: Area, shown: &ContentsView, (x, y): Cell) -> Option<Spot> {
     let table = shown.table.as_ref()?.shown();

@@ -33,7 +33,7 @@ impl Drawn for ListDialog {
         area.inner().row_at(cell, cursor.top, listing.rows.len())
     }
 
-    fn scrolls(&self) -> bool {
+    fn scrolls(&self, _: &App) -> bool {
         scrolls(self.dialog())
     }
 }

@@ -19,6 +19,10 @@ impl Drawn for Help {
         help::draw(scene, &self.0)
     }
 
+    fn scrolls(&self, _: &App) -> bool {
+        self.0.shown().nth(1).is_some()
+    }
+
     fn row_at(&self, _: Area, _: &App, cell: Cell) -> Option<usize> {
         self.0.places.row_at(cell)
     }
@@ -27,6 +31,10 @@ impl Drawn for Help {
 impl Drawn for Palette {
     fn draw(&self, scene: Scene<'_>) -> Option<Cell> {
         palette::draw(scene, &self.0)
+    }
+
+    fn scrolls(&self, _: &App) -> bool {
+        self.0.shown().nth(1).is_some()
     }
 
     fn row_at(&self, _: Area, _: &App, cell: Cell) -> Option<usize> {

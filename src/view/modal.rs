@@ -15,9 +15,17 @@ use super::dialog::{Cell, Drawn, Scene};
 use super::named::Named;
 use super::paint::put;
 
+/// On both sides of a dialog are so many columns and rows together, or none: its border and that of a
+/// pane, one beside the other, are taken for one.
+const BESIDE: (u16, u16) = (4, 3);
+
 /// The middle of the screen, in this size or as large as there is room for.
 pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
-    let (width, height) = (width.min(body.width), height.min(body.height));
+    let room = |wanted: u16, all: u16, beside: u16| {
+        if all.saturating_sub(wanted) < beside { all } else { wanted }
+    };
+    let width = room(width, body.width, BESIDE.0);
+    let height = room(height, body.height, BESIDE.1);
     Area {
         x: body.x + (body.width - width) / 2,
         y: body.y + (body.height - height) / 2,

@@ -9,7 +9,7 @@ use crate::model::{ContentType, Family};
 use crate::text::{self, Visible, cells, visible};
 use crate::theme::Role;
 
-use super::Appearance;
+use super::{Appearance, PIXEL};
 
 /// Columns of the widest character: a joined one of some scripts.
 const WIDEST: u16 = 16;
@@ -103,6 +103,21 @@ pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
     for x in row.x..row.x + row.width {
         if let Some(cell) = buf.cell_mut((x, row.y)) {
             cell.set_style(Style::reset().patch(style));
+        }
+    }
+}
+
+/// Takes what lies behind a dialog back: no colour there draws the eye, and no line is taken for the
+/// dialog's. Pictures stay as they are.
+pub(super) fn dim(buf: &mut Buffer, area: Area, appearance: &Appearance) {
+    let style = Style::reset().patch(appearance.style(Role::Dim));
+    for y in area.y..area.y + area.height {
+        for x in area.x..area.x + area.width {
+            if let Some(cell) = buf.cell_mut((x, y))
+                && !cell.modifier.contains(PIXEL)
+            {
+                cell.set_style(style);
+            }
         }
     }
 }

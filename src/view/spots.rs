@@ -26,11 +26,12 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
     }
     match app.layer() {
         Some(Layer::Prompt(_)) => (!layout.footer.contains(x, y)).then_some(Spot::Outside),
-        Some(layer) if is_in_pane(layer) => {
+        Some(layer) if !drawn(layer).is_box() => {
             let inside = layout.record.is_some_and(|pane| pane.contains(x, y));
             let cell = || grid::in_pane(app, (x, y)).filter(|_| app.table().is_some());
             let outside = !inside && layout.body.contains(x, y);
-            outside.then_some(Spot::Outside).or_else(cell)
+            let value = || grid::value_in_pane(app, (x, y)).filter(|_| app.leaf().is_some());
+            outside.then_some(Spot::Outside).or_else(cell).or_else(value)
         }
         Some(layer) => {
             let area = covered(&mut buf, layer, layout.body, app, appearance);
@@ -56,17 +57,9 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
             let store = layout.stores.and_then(|area| stores::head_at(area, app, x, y));
             let key = || layout.keys.and_then(|area| keys::head_at(area, app, x, y));
             let head = store.map(Spot::StoreHead).or_else(|| key().map(Spot::KeyHead));
-            head.or_else(|| grid::in_pane(app, (x, y)))
+            let cell = || grid::in_pane(app, (x, y));
+            head.or_else(cell).or_else(|| grid::value_in_pane(app, (x, y)))
         }
-    }
-}
-
-/// Whether it is a cursor in the pane that shows the value.
-fn is_in_pane(layer: &Layer) -> bool {
-    match layer {
-        Layer::Leaf(_) => true,
-        Layer::Table(cursor) => cursor.record().is_none(),
-        _ => false,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, bordered};
 use super::modal::centred;
-use super::paint::put;
+use super::paint::{dim, put};
 
 /// Columns of the panel, where there is room.
 const WIDTH: u16 = 68;
@@ -37,6 +37,7 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appeara
         say(Role::Text, &remedies(app));
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    dim(buf, body, appearance);
     let area = centred(body, width, height);
     let (border, title) = (appearance.style(Role::Danger), appearance.style(Role::Danger));
     bordered(buf, area, &Titles { top: "Not connected", bottom: "" }, appearance, border, title);

@@ -243,7 +243,8 @@ fn records(
     appearance: &Appearance,
 ) {
     let types: Vec<_> = types.iter().map(|(name, ..)| name.clone()).collect();
-    let columns = Columns::with_types(&types, 0, area);
+    let longest = keys.iter().map(|meta| meta.key.as_bytes().len()).max().unwrap_or(0);
+    let columns = Columns::with_types(&types, 0, longest, area);
     let header = appearance.style(Role::Header);
     put(buf, area.x + MARKS, area.y, columns.key, "Key", header);
     if let Some((x, width)) = columns.kind {

@@ -22,6 +22,10 @@ impl Drawn for TableCursor {
         None
     }
 
+    fn is_box(&self) -> bool {
+        self.record().is_some()
+    }
+
     fn overlay(&self) -> Option<&Overlay> {
         self.record().map(|(record, ..)| &record.overlay)
     }

@@ -27,6 +27,10 @@ impl Drawn for Targets {
         named()
     }
 
+    fn scrolls(&self, app: &App) -> bool {
+        app.settings.targets.len() > 1
+    }
+
     fn row_at(&self, area: Area, app: &App, (x, y): Cell) -> Option<usize> {
         let inner = area.inner();
         // Each has two rows of the screen.

@@ -57,6 +57,7 @@ fn groups_are_entered_and_left() {
     stage.keys("jj<enter>");
     answer(&mut stage);
     assert_eq!(rows(&stage), ["shot-a-* 2", "shot-b-1"]);
+    assert!(stage.frame().contains("shot-… · 3 records"), "{}", stage.frame());
     stage.keys("<enter>");
     answer(&mut stage);
     assert_eq!(rows(&stage), ["shot-a-1", "shot-a-2"]);

@@ -47,6 +47,11 @@ impl Grouping {
         !self.above.is_empty()
     }
 
+    /// How many records are in all of its rows.
+    pub fn records(&self) -> u64 {
+        self.groups.records()
+    }
+
     /// A row, group or record.
     pub fn group(&self, at: usize) -> Option<Group> {
         self.groups.get(&self.index, at)

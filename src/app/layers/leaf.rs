@@ -146,6 +146,16 @@ impl LeafCursor {
         self.lit = Matches::one(self.lit_range());
     }
 
+    /// Goes to the value in a row of what is shown, by where it and the next one begin.
+    pub(in crate::app) fn go_to_row(&mut self, row: &Range<usize>) {
+        self.go(self.shown.leaves().in_row(row));
+    }
+
+    /// Whether the value under the cursor holds others.
+    pub(in crate::app) fn is_on_container(&self) -> bool {
+        self.shown.leaves().is_container(self.at)
+    }
+
     /// A leaf is lit whole, with its key if it has one; of what holds others the key and the bracket.
     fn lit_range(&self) -> Range<usize> {
         let leaves = self.shown.leaves();

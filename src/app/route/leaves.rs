@@ -1,6 +1,9 @@
 //! Values of JSON changed one at a time: from the key that chooses one to the answer of the save.
 
+use std::ops::Range;
 use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::edit::NotAValue;
 use crate::edit::draft::{Draft, DraftId};
@@ -12,7 +15,7 @@ use crate::text;
 use super::super::App;
 use super::super::ctx::Request;
 use super::super::event::Slot;
-use super::super::layers::{Layer, LeafCursor, UnsavedLeaf};
+use super::super::layers::{Dialog as _, Layer, LeafCursor, UnsavedLeaf};
 use super::super::load::{Compute, FoldedLeaves, LeavesShown, RecordView};
 use super::super::notice::Notice;
 use super::{drafts, saving, tables, unasked, values};
@@ -31,9 +34,27 @@ pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
 
 /// Puts a cursor on the values of the JSON that is shown, or in the cells of the table.
 pub(in crate::app) fn select(app: &mut App) {
-    app.drafting.resumed = None;
+    (app.drafting.resumed, app.mouse.value) = (None, None);
     if !tables::select(app) && !values::list_links(app) {
         look_for_values(app);
+    }
+}
+
+/// Puts the cursor on the value in a row of the JSON that is shown.
+pub(super) fn select_at(app: &mut App, row: Range<usize>) {
+    (app.drafting.resumed, app.mouse.value) = (None, Some(row));
+    look_for_values(app);
+}
+
+/// Puts the cursor, which is in the values, on the one in a row; a double click folds and unfolds it, or
+/// changes it where it holds no others.
+pub(super) fn click(app: &mut App, row: Range<usize>, again: bool) {
+    let (layers, mut ctx) = (&mut app.layers, ctx!(app));
+    let Some(Layer::Leaf(cursor)) = layers.last_mut() else { return };
+    cursor.go_to_row(&row);
+    if again {
+        let action = if cursor.is_on_container() { Action::ToggleFold } else { Action::EditValue };
+        cursor.key(KeyEvent::new(KeyCode::Null, KeyModifiers::NONE), Some(action), &mut ctx);
     }
 }
 
@@ -107,7 +128,10 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     if app.writes_back(&store, &key) {
         app.tell(Notice::warning(words::WRITTEN_BACK));
     }
-    let cursor = LeafCursor::new(store, shown, offset, refused);
+    let mut cursor = LeafCursor::new(store, shown, offset, refused);
+    if let Some(row) = app.mouse.value.take() {
+        cursor.go_to_row(&row);
+    }
     app.layers.push(Box::new(cursor).into());
     if let Some((id, draft)) = resumed.filter(|(_, draft)| draft.head.key == key) {
         go_on(app, &id, &draft);

@@ -1,6 +1,8 @@
 //! The mouse: a click puts the cursor there, a double one opens, the wheel scrolls, a border is
 //! dragged; what is named on the screen is pressed.
 
+use std::ops::Range;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::keymap::{Action, Context};
@@ -11,7 +13,7 @@ use super::super::layout::{Area, Pane};
 use super::super::list::Move;
 use super::super::mouse::Spot;
 use super::super::summaries::{RightSide, right_side};
-use super::{actions, opened, panes, tables, unasked};
+use super::{actions, leaves, opened, panes, tables, unasked};
 
 /// Rows a step of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -80,6 +82,7 @@ pub(in crate::app) fn on_spot(app: &mut App, spot: Spot, mouse: MouseEvent) {
         }
         Spot::StoreHead(_) | Spot::KeyHead(_) => {}
         Spot::Cell(line, column) => on_cell(app, line, column, mouse),
+        Spot::Value(row) => on_value(app, row, mouse),
         Spot::Row(row) => choose(app, row),
         Spot::Outside => leave_dialog(app, mouse),
     }
@@ -128,6 +131,26 @@ fn on_cell(app: &mut App, line: Option<usize>, column: usize, mouse: MouseEvent)
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
     if let Some(cursor) = layers.last_mut().and_then(Layer::any_table) {
         cursor.click((line, column), again && !in_pane, &mut ctx);
+    }
+}
+
+/// Takes a click on a row of JSON: the cursor in the values goes there, and a double click opens, folds
+/// or changes. In the pane the first click gives the focus, and a double one puts the cursor there.
+fn on_value(app: &mut App, row: Range<usize>, mouse: MouseEvent) {
+    if unasked::drops_input(app) {
+        return;
+    }
+    app.notice = None;
+    let in_pane = app.layers.is_empty();
+    let pane = in_pane.then_some(Pane::Record);
+    if in_pane {
+        click(app, Pane::Record, mouse.column, mouse.row);
+    }
+    let again = app.mouse.is_second(pane, row.start, app.now);
+    if !in_pane {
+        leaves::click(app, row, again);
+    } else if again && app.focus == Pane::Record {
+        leaves::select_at(app, row);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The way from the root to a node, to find it again in another text.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Leaves, Node};
@@ -44,6 +45,21 @@ impl Leaves<'_> {
         let begins =
             |node: &Node| if node.key.is_empty() { node.value.start } else { node.key.start };
         self.nodes.partition_point(|node| (begins(node) as usize) < offset).min(self.len() - 1)
+    }
+
+    /// The first value that begins in a row, by where it and the next one begin; else the innermost one
+    /// around its beginning, as that of a closing bracket.
+    pub fn in_row(&self, row: &Range<usize>) -> usize {
+        let next = self.from(row.start);
+        if row.contains(&self.whole(next).start) {
+            return next;
+        }
+        let before = if self.range(next).start < row.start { next } else { next.saturating_sub(1) };
+        let mut around = before;
+        while around > 0 && self.range(around).end <= row.start {
+            around = self.parent(around);
+        }
+        around
     }
 
     /// The way to a node.

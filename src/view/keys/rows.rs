@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, Pane};
 use crate::index::sync::Highlight;
-use crate::index::{Group, Letters};
+use crate::index::{Group, Letters, Sort};
 use crate::model::{ContentType, RecordMeta, RecordState};
 use crate::text::{self, Cut, cells, visible};
 use crate::theme::Role;
@@ -17,8 +17,12 @@ pub(in crate::view) const MARKS: u16 = 3;
 const GAP: u16 = 2;
 /// Cells of a size, and of the head of its column with an arrow.
 const SIZE: u16 = 6;
-/// Fewest and most cells of a content type; the fewest are those of the column's head.
+/// Fewest and most cells of a content type; the fewest are those of the column's head, sorted by.
 const TYPE: (u16, u16) = (6, 12);
+/// Cells of a content type where keys need the room: those of the column's head.
+const SHORT_TYPE: u16 = 4;
+/// So many cells of a key come before its content type.
+const KEY: u16 = 18;
 /// Cells of how many records a group has.
 const RECORDS: u16 = 8;
 /// No more content types are looked at for the width of their column.
@@ -39,18 +43,35 @@ pub(in crate::view) struct Columns {
 impl Columns {
     /// In a pane of this inside, for the rows that are shown.
     pub(super) fn of(app: &App, inner: Area) -> Self {
-        let least = if app.keys.are_grouped() { RECORDS } else { 0 };
-        Self::with_types(app.keys.index.content_types(), least, inner)
+        let keys = &app.keys;
+        let least = match keys.are_grouped() {
+            true => RECORDS,
+            false if keys.sort == Sort::ContentType => TYPE.0,
+            false => 0,
+        };
+        Self::with_types(keys.index.content_types(), least, keys.index.usual_key(), inner)
     }
 
-    /// The same for records of these content types; `least` cells for what else is in their column.
-    pub(in crate::view) fn with_types(types: &[ContentType], least: u16, inner: Area) -> Self {
+    /// The same for records of these content types, with `least` cells for what else is in their column
+    /// or none, and for keys of mostly so many bytes. They follow from what the store holds, not from the rows
+    /// on the screen, so that they stay while one scrolls.
+    pub(in crate::view) fn with_types(
+        types: &[ContentType],
+        least: u16,
+        usual: usize,
+        inner: Area,
+    ) -> Self {
         let widest = types.iter().take(TYPES).map(|kind| cells(&visible(kind.short()))).max();
         let widest = (widest.unwrap_or(0) as u16).clamp(TYPE.0, TYPE.1).max(least);
         let mut end = inner.x + inner.width.saturating_sub(1);
         let size = (inner.width >= ROOM.0).then_some((end, SIZE));
         end = end.saturating_sub(size.map_or(0, |(_, width)| width + GAP));
-        let kind = (inner.width >= ROOM.1).then(|| (end.saturating_sub(widest), widest));
+        let room = end.saturating_sub(inner.x + MARKS);
+        let needed = u16::try_from(usual).unwrap_or(KEY).min(KEY);
+        let widths = if least > 0 { [widest, least, least] } else { [widest, TYPE.0, SHORT_TYPE] };
+        let fits = |width: &u16| room.saturating_sub(width + GAP) >= needed;
+        let width = widths.into_iter().find(fits).or((least > 0).then_some(least));
+        let kind = width.filter(|_| inner.width >= ROOM.1).map(|width| (end - width, width));
         end = end.saturating_sub(kind.map_or(0, |(_, width)| width + GAP));
         Self { key: end.saturating_sub(inner.x + MARKS), kind, size }
     }
@@ -87,7 +108,7 @@ pub(super) fn draw(
         match row {
             Shown::Group(group) => group_row(buf, area, group, cut, columns, appearance),
             Shown::Record(meta) => {
-                mark(buf, area, *at, meta, app, appearance);
+                mark(buf, area, *at, meta, (app, columns.kind.is_some()), appearance);
                 record_row(buf, area, meta, cut, columns, appearance);
             }
         }
@@ -147,7 +168,7 @@ fn mark(
     row: Area,
     at: usize,
     meta: &RecordMeta,
-    app: &App,
+    (app, type_is_shown): (&App, bool),
     appearance: &Appearance,
 ) {
     let s = &appearance.symbols;
@@ -160,12 +181,18 @@ fn mark(
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
         None if has_draft => (s.draft, Role::Warning),
+        // Else it is said beside the content type.
+        None if !type_is_shown && is_damaged(meta) => (s.damaged, Role::Warning),
         None if store.is_some_and(|store| app.pins.has(store, &meta.key)) => {
             (s.pinned, Role::Title)
         }
         None => (" ", Role::Text),
     };
     put(buf, row.x + 1, row.y, 1, symbol, appearance.style(role));
+}
+
+fn is_damaged(meta: &RecordMeta) -> bool {
+    !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead)
 }
 
 /// A record: key, content type, size.
@@ -179,8 +206,7 @@ pub(in crate::view) fn record_row(
 ) {
     let s = &appearance.symbols;
     let unread = meta.state == RecordState::NotRead;
-    let damaged =
-        !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead);
+    let damaged = is_damaged(meta);
     if let Some((end, width)) = columns.size {
         let size = if unread { s.ellipsis.to_owned() } else { text::size(meta.size) };
         put_right(buf, end, row.y, width, &size, appearance.style(Role::Text));

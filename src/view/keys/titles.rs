@@ -29,8 +29,12 @@ pub(super) fn titles(
         _ => &keys.scope,
     };
     if !scope.prefix.is_empty() {
-        let rows = if keys.are_grouped() { "row" } else { "record" };
-        let found = text::plural(keys.len() as u64, rows);
+        let grouped = keys.grouping.as_ref().filter(|grouping| !grouping.flat);
+        let records = match grouped {
+            Some(grouping) => grouping.records(),
+            None => keys.len() as u64,
+        };
+        let found = text::plural(records, "record");
         let scope = Key::from(&scope.prefix[..]).escaped();
         let scope = format!("{store} · {scope}{}", appearance.symbols.ellipsis);
         title = if keys.filter.is_empty() {

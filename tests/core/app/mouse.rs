@@ -421,3 +421,38 @@ fn clicks_in_cut_and_wide_text_do_no_harm() {
         }
     }
 }
+
+#[test]
+fn values_of_json_are_clicked_folded_and_changed() {
+    let text = r#"{"price": 1.10, "tags": ["sale", "new"], "n": {"deep": -0}}"#;
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 1), store("other", 1)]);
+    stage.keys("j").open(&[record("a", JSON, text)]);
+    let path = |stage: &Stage| stage.app.leaf().map(larder::app::LeafCursor::path);
+    let later = |stage: &mut Stage| {
+        stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 2_000_000);
+    };
+    // The first click gives the focus, and a double one chooses.
+    click_on(&mut stage, "\"new\"");
+    assert_eq!((stage.app.focus, path(&stage)), (Pane::Record, None));
+    click_on(&mut stage, "\"new\"");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    assert_eq!(path(&stage).as_deref(), Some("$.tags[1]"));
+    later(&mut stage);
+    click_on(&mut stage, "\"n\":");
+    assert_eq!(path(&stage).as_deref(), Some("$.n"));
+    later(&mut stage);
+    // A closing bracket stands for what it closes.
+    let (x, y) = find(&mut stage, "],");
+    click(&mut stage, (x, y));
+    assert_eq!(path(&stage).as_deref(), Some("$.tags"));
+    click(&mut stage, (x, y));
+    assert!(!stage.frame().contains("sale"), "it is folded: {}", stage.frame());
+    later(&mut stage);
+    click_on(&mut stage, "\"deep\"");
+    assert_eq!(path(&stage).as_deref(), Some("$.n.deep"), "{}", stage.frame());
+    click_on(&mut stage, "\"deep\"");
+    let asks = matches!(stage.app.layer(), Some(Layer::Prompt(_)));
+    assert!(asks, "it is changed: {}", stage.frame());
+}

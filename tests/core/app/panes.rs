@@ -1,9 +1,10 @@
 //! How the panes share the width: by what they hold, and as the reader chooses.
 
-use larder::app::{Effect, Pane, PaneSizes, Settings};
+use larder::app::{Effect, Event, Pane, PaneSizes, Settings, Slot};
 use larder::model::{StoreInfo, WatchEvent, WatchSource};
+use larder::theme::{Role, Theme};
 
-use crate::stage::{Stage, record, store};
+use crate::stage::{Stage, computed, record, store};
 
 use super::{JSON, opened, shop};
 
@@ -133,4 +134,54 @@ fn letters_that_a_filter_found_are_lit_in_a_key_that_is_cut() {
         .map(ratatui::buffer::Cell::symbol)
         .collect();
     assert!(lit.contains("needle"), "{lit}\n{}", stage.frame());
+}
+
+#[test]
+fn a_content_type_gives_way_to_keys_that_need_the_room() {
+    let kinds = ["application/octet-stream", "text/markdown", JSON];
+    let seen = |key: &str, width: u16| {
+        let records: Vec<_> = kinds
+            .iter()
+            .zip(0..)
+            .map(|(kind, at)| record(&format!("{key}{at}"), kind, "1"))
+            .collect();
+        let mut stage = Stage::new(width, 24);
+        stage.connect(vec![store("shop", 3)]);
+        stage.open(&records);
+        stage
+    };
+    for (key, width, kind) in [
+        ("page-1", 80, "markdown"),
+        ("page-0001.jpg", 80, "markd…"),
+        ("page-00000001.jpg", 120, "markdown"),
+        ("a-name-of-twenty-4-cell", 120, "markdown"),
+    ] {
+        let mut stage = seen(key, width);
+        let frame = stage.frame();
+        assert!(frame.contains(&format!("{key}2")) && frame.contains(kind), "{kind}:\n{frame}");
+    }
+    // Sorted by it, the column stays.
+    let mut stage = seen("SDK_CRAWLER_STATISTICS", 80);
+    let frame = stage.frame();
+    assert!(frame.contains("SDK_CRAWLER_STATISTICS2") && !frame.contains("Type"), "{frame}");
+    stage.keys("s");
+    let (ticket, read) = stage.take(Slot::Select);
+    stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
+    assert!(stage.frame().contains("Type ▲"), "{}", stage.frame());
+}
+
+#[test]
+fn what_lies_behind_a_dialog_is_dim() {
+    let colours = |variable: &str| (variable == "COLORTERM").then(|| "truecolor".to_owned());
+    let theme = Theme::from_settings("dark", &toml::Table::new(), &colours).unwrap();
+    let dim = theme.style(Role::Dim);
+    for (keys, is_box) in [("d", true), ("i", true), ("/", false)] {
+        let mut stage = opened();
+        stage.keys(keys);
+        let buffer = stage.buffer(theme.clone());
+        // The name of a store is beside the dialog, that of the program over it.
+        let (store, program) = (&buffer[(4, 3)], &buffer[(1, 0)]);
+        assert_eq!(store.style().fg == dim.fg, is_box, "{keys}: {store:?}");
+        assert_ne!(program.style().fg, dim.fg, "{keys}");
+    }
 }

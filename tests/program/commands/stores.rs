@@ -84,6 +84,7 @@ fn a_store_is_described_with_the_redis_key_of_its_metadata() {
     let sizes = sizes.lines().map(|line| line.split_whitespace().next().unwrap());
     let sum: u64 = sizes.map(|size| size.parse::<u64>().unwrap()).sum();
     assert!(info.contains(&format!("value_bytes   {sum}\n")), "{info}");
+    assert!(info.find("value_bytes") < info.find("\nbytes "), "{info}");
     assert!(info.contains(&format!("created_at    {}\n", fill::TIME)), "{info}");
 }
 
