@@ -1,6 +1,7 @@
 //! Values: fetched, copied and saved to files.
 
 use larder::app::{Effect, Event, Load, Loaded, OpenedExternal, Read, RecordView, SaveError, Slot};
+use larder::keymap::Action;
 use larder::model::{Error, ErrorKind, RecordMeta, WatchEvent};
 use larder::preview::{Mode, PreviewKind};
 
@@ -113,6 +114,38 @@ fn what_waits_for_a_value_is_given_up_by_any_other_key_and_where_none_comes() {
     let big = RecordMeta { key: "b".into(), size: 200_000_000, ..RecordMeta::default() };
     stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::TooLarge(big))));
     assert!(stage.app.editor.is_none() && stage.notice().contains("fetch it first"));
+}
+
+#[test]
+fn each_key_that_takes_a_value_waits_for_it() {
+    for (key, action) in [
+        ("e", Action::Edit),
+        ("E", Action::EditExternal),
+        ("Y", Action::CopyValue),
+        ("w", Action::SaveValue),
+        ("O", Action::OpenExternal),
+        ("o", Action::OpenInner),
+    ] {
+        let mut stage = opened();
+        stage.keys("j").keys(key);
+        assert_eq!(stage.app.record.awaiting, Some(action), "{key}: {}", stage.notice());
+    }
+}
+
+#[test]
+fn what_waits_for_a_value_is_given_up_where_another_comes_or_none() {
+    let mut stage = opened();
+    stage.keys("je");
+    let (shop, key) = stage.app.record.wanted.clone().unwrap();
+    // Read once more, it is still waited for.
+    stage.app.record.want(shop.clone(), key);
+    assert_eq!(stage.app.record.awaiting, Some(Action::Edit));
+    stage.app.record.want(shop, "a".into());
+    assert_eq!(stage.app.record.awaiting, None);
+
+    let mut stage = opened();
+    stage.keys("je").answer(Slot::Record, Err(Error::new(ErrorKind::Connection, "gone")));
+    assert_eq!(stage.app.record.awaiting, None);
 }
 
 /// What is to be saved to which file, of the newest effect.
@@ -334,4 +367,28 @@ fn links_of_a_page_are_listed_and_lead_to_records_of_the_store() {
         stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
     }
     assert_eq!(stage.app.keys.current().unwrap().key, "b".into());
+}
+
+#[test]
+fn a_link_leads_to_the_record_whose_key_says_most_of_its_address() {
+    let page = "<!doctype html><title>Shop</title><p>Words enough for a page that is to be read.</p>\
+        <a href='https://shop.example/b'>next</a> <a href='/c'>third</a>";
+    let keys = ["b", "c", "https___shop.example_b", "shop.example-b"];
+    let others = keys.iter().map(|key| record(key, JSON, "2"));
+    let records: Vec<_> = [record("a", "text/html", page)].into_iter().chain(others).collect();
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 5)]);
+    stage.open(&records).keys("<tab><enter>");
+    // Left before they are found, they are not looked for any more.
+    stage.take(Slot::Links);
+    stage.keys("<esc>");
+    assert!(stage.asked.iter().any(|it| matches!(it, Effect::Cancel(Slot::Links))));
+    stage.keys("<enter>");
+    let (ticket, read) = stage.take(Slot::Links);
+    stage.event(Event::Loaded(Slot::Links, ticket, Ok(computed(read))));
+    let frame = stage.frame();
+    // The last ones are those of the list, over the page.
+    let row = |link: &str| frame.lines().rev().find(|line| line.contains(link)).unwrap().to_owned();
+    assert!(row("[1] https").contains("https___shop.example_b"), "{frame}");
+    assert!(row("[2] /c").contains(" c "), "{frame}");
 }

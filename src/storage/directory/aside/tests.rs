@@ -179,6 +179,22 @@ fn a_restore_replaces_no_newer_record_and_says_what_is_left() {
 }
 
 #[test]
+fn what_is_no_record_comes_back_too_where_records_have_come_since() {
+    for aside in kinds("python") {
+        let made = made();
+        let odd = made.path("python").join(".DS_Store");
+        fs::write(&odd, "odd").unwrap();
+        let info = made.set_aside(&aside);
+        assert!(!odd.exists(), "{aside:?}");
+        fs::create_dir_all(made.path("python")).unwrap();
+        made.put("python", "other", "new");
+        restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS).unwrap();
+        assert_eq!(fs::read(&odd).unwrap(), b"odd", "{aside:?}");
+        assert_eq!((made.records("python").len(), made.leftovers()), (4, vec![]), "{aside:?}");
+    }
+}
+
+#[test]
 fn a_discarded_aside_is_freed_and_other_asides_stay() {
     let made = made();
     let [one, other] = STORES.map(|store| made.set_aside(&Aside::Records(store.into())));

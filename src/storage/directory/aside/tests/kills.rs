@@ -1,6 +1,6 @@
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use std::{env, fs, thread};
@@ -12,8 +12,27 @@ thread_local! {
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
+thread_local! {
+    /// What somebody else does after so many points of this thread.
+    static MEANWHILE: RefCell<Option<(usize, PathBuf)>> = const { RefCell::new(None) };
+}
+
+/// A crawler writes a file after so many points, without any lock.
+fn write_meanwhile() {
+    MEANWHILE.with_borrow_mut(|meanwhile| match meanwhile {
+        Some((0, path)) => {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "new").unwrap();
+            *meanwhile = None;
+        }
+        Some((left, _)) => *left -= 1,
+        None => {}
+    });
+}
+
 /// Kills the process with SIGKILL at the point that the test chose.
 pub(in super::super) fn kill_point() {
+    write_meanwhile();
     let Some(left) = LEFT.get() else { return };
     if left == 0 {
         let _ =
@@ -133,4 +152,28 @@ fn killed(doing: Doing, store: &str, aside: &Aside, at: usize) -> bool {
     let left = made.leftovers();
     assert_eq!(left.len(), 1, "{case}: {left:?}");
     killed
+}
+
+#[test]
+fn what_a_crawler_writes_at_any_moment_of_a_restore_stays() {
+    for at in 0.. {
+        let made = made();
+        let before = made.records("javascript");
+        let info = made.set_aside(&Aside::Records("javascript".into()));
+        MEANWHILE.set(Some((at, made.path("javascript").join("late.txt"))));
+        let restore = || restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS);
+        restore().unwrap();
+        if MEANWHILE.take().is_some() {
+            assert!(at > 1, "there are moments to write at");
+            return;
+        }
+        // What it has met may be left for another time; what was written is there.
+        assert_eq!(made.records("javascript")["late"].1, "new", "{at}");
+        if !made.asides().is_empty() {
+            restore().unwrap();
+        }
+        let mut now = made.records("javascript");
+        assert_eq!(now.remove("late").map(|(_, value)| value).as_deref(), Some("new"), "{at}");
+        assert_eq!(now, before, "{at}");
+    }
 }
