@@ -226,7 +226,6 @@ impl App {
         summaries::summarise(self);
         recent::look(self);
         drafting::look(self, typed);
-        route::look_at_steps(self);
         self.watch.look(&self.stores, &self.keys, &self.record, &mut ctx!(self));
         self.notices.show(self.notice.as_ref(), self.now);
         std::mem::take(&mut self.out.effects)

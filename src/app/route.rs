@@ -30,7 +30,6 @@ mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use crate::index::Filter;
 use crate::keymap::Action;
 use crate::text;
 
@@ -43,14 +42,12 @@ use super::layout::Pane;
 use super::list::Move;
 use super::load::{Load, Loaded};
 use super::notice::Notice;
-use super::question::PromptKind;
 use super::typing::typed;
 use super::{App, notice};
 
 pub(super) use inner::come_back;
 pub(super) use leaving::unseen_failure;
 pub(super) use panes::share_width;
-pub(super) use undo::look as look_at_steps;
 
 impl App {
     /// Gives an event to what it concerns.
@@ -212,7 +209,7 @@ impl App {
                         leaves::save_over(self, expected);
                     }
                 }
-                Request::Filter(kind, text) => self.filter(kind, &text),
+                Request::Filter(kind, text) => questions::filter(self, kind, &text),
                 Request::Reveal(preview, offset) => {
                     self.record.reveal(&preview, offset, &ctx!(self));
                 }
@@ -265,6 +262,7 @@ impl App {
             }
         }
         leaves::ask(self, by_key);
+        undo::look(self);
         self.look();
     }
 
@@ -379,23 +377,5 @@ impl App {
         self.keys.cursor.go(Move::By(0), keys, heights.1);
         let view = self.viewport();
         self.record.scroll_by(0, view);
-    }
-
-    /// Narrows a list; one that cannot be used leaves it as it is, and is told beside the line.
-    fn filter(&mut self, kind: PromptKind, text: &str) {
-        let fault = Filter::fault(text);
-        let is_wrong = fault.is_some();
-        if let Some(Layer::Prompt(prompt)) = self.layers.last_mut() {
-            prompt.fault = fault.map(Into::into);
-        }
-        if is_wrong {
-            return;
-        }
-        if kind == PromptKind::FilterStores {
-            let height = self.list_height(Pane::Stores);
-            self.stores.set_filter(text, height);
-        } else {
-            self.keys.set_filter(text, &mut ctx!(self));
-        }
     }
 }

@@ -2,8 +2,66 @@
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 
+/// Who draws pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pictures {
+    /// The terminal, where it can and the line is not slow; else larder, in characters.
+    #[default]
+    Auto,
+    /// larder, in characters.
+    Cells,
+    /// The terminal, by kitty's protocol with placeholders.
+    Kitty,
+    /// The terminal, by the protocol of iTerm2.
+    Iterm,
+    /// The terminal, by sixels.
+    Sixel,
+    /// Nobody.
+    Off,
+}
+
+impl Pictures {
+    const ALL: [(&'static str, Self); 6] = [
+        ("auto", Self::Auto),
+        ("cells", Self::Cells),
+        ("kitty", Self::Kitty),
+        ("iterm", Self::Iterm),
+        ("sixel", Self::Sixel),
+        ("off", Self::Off),
+    ];
+}
+
+impl<'de> Deserialize<'de> for Pictures {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        one_of(&Self::ALL, deserializer)
+    }
+}
+
+/// What is sent to the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Notify {
+    /// Nothing.
+    #[default]
+    Off,
+    /// The bell.
+    TerminalBell,
+    /// A notification of the desktop (OSC 9), and the bell.
+    Desktop,
+}
+
+impl Notify {
+    const ALL: [(&'static str, Self); 3] =
+        [("off", Self::Off), ("bell", Self::TerminalBell), ("desktop", Self::Desktop)];
+}
+
+impl<'de> Deserialize<'de> for Notify {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        one_of(&Self::ALL, deserializer)
+    }
+}
+
 /// Reads a word that stands for one of these; the error of any other names them all.
-pub(super) fn one_of<'de, T: Copy, D: Deserializer<'de>>(
+fn one_of<'de, T: Copy, D: Deserializer<'de>>(
     choices: &[(&str, T)],
     deserializer: D,
 ) -> Result<T, D::Error> {
@@ -21,6 +79,7 @@ mod tests {
     use serde::de::value::{Error, StrDeserializer};
 
     use super::*;
+    use crate::config::Config;
 
     fn read(text: &str) -> Result<u8, Error> {
         let deserializer: StrDeserializer<'_, Error> = text.into_deserializer();
@@ -31,5 +90,20 @@ mod tests {
     fn another_word_is_told_with_those_that_there_are() {
         assert_eq!(read("two"), Ok(2));
         assert_eq!(read("three").unwrap_err().to_string(), "`three` is not one of one, two");
+    }
+
+    #[test]
+    fn an_unknown_way_to_draw_names_those_that_there_are() {
+        assert_eq!(Config::parse("").unwrap().pictures, Pictures::Auto);
+        assert_eq!(Config::parse("pictures = \"sixel\"").unwrap().pictures, Pictures::Sixel);
+        let why = Config::parse("pictures = \"oil\"").unwrap_err();
+        assert!(why.contains("auto, cells, kitty, iterm, sixel, off"), "{why}");
+    }
+
+    #[test]
+    fn an_unknown_way_to_tell_names_those_that_there_are() {
+        assert_eq!(Config::parse("notify = \"desktop\"").unwrap().notify, Notify::Desktop);
+        let why = Config::parse("notify = \"horn\"").unwrap_err();
+        assert!(why.contains("off, bell, desktop"), "{why}");
     }
 }

@@ -1,13 +1,15 @@
-//! Questions that are asked, and what is in the way of a save.
+//! Questions that are asked, what is in the way of a save, and lines that narrow a list.
 
+use crate::index::Filter;
 use crate::model::{Comparison, StoreInfo};
 use crate::ops::{Plan, PlannedChange, PlannedRecord, Weight, words};
 
 use super::super::App;
 use super::super::event::Slot;
 use super::super::layers::Layer;
+use super::super::layout::Pane;
 use super::super::load::Load;
-use super::super::question::Confirm;
+use super::super::question::{Confirm, PromptKind};
 use super::saving;
 
 /// What a store weighs: its values, if its keys have been read, else what the storage says.
@@ -94,5 +96,23 @@ pub(in crate::app) fn read_theirs_again(app: &mut App) {
     if let Some(editor) = &app.editor {
         let read = Load::Value { store: editor.store.clone(), key: editor.typed_key() };
         app.out.read(Slot::Theirs, read);
+    }
+}
+
+/// Narrows a list; one that cannot be used leaves it as it is, and is told beside the line.
+pub(in crate::app) fn filter(app: &mut App, kind: PromptKind, text: &str) {
+    let fault = Filter::fault(text);
+    let is_wrong = fault.is_some();
+    if let Some(Layer::Prompt(prompt)) = app.layers.last_mut() {
+        prompt.fault = fault.map(Into::into);
+    }
+    if is_wrong {
+        return;
+    }
+    if kind == PromptKind::FilterStores {
+        let height = app.list_height(Pane::Stores);
+        app.stores.set_filter(text, height);
+    } else {
+        app.keys.set_filter(text, &mut ctx!(app));
     }
 }
