@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::pty::{self, DARK, Ground, LIGHT, Screen};
+use crate::signals::project_of;
 
 /// A port where nothing listens: the browser shows its panes and says so.
 const NOWHERE: &str = "redis://127.0.0.1:1";
@@ -20,8 +21,12 @@ fn rgb(red: u8, green: u8, blue: u8) -> vt100::Color {
     vt100::Color::Rgb(red, green, blue)
 }
 
-fn start(ground: Ground, env: &[(&str, &str)]) -> Screen {
-    Screen::start_on(ground, pty::larder(), &[NOWHERE], env, 24, 80)
+/// Of a store that is there: what is behind the word that there is none has no colours.
+fn start(ground: Ground, env: &[(&str, &str)]) -> (tempfile::TempDir, Screen) {
+    let folder = project_of(&[("one", "text/plain", b"text")]);
+    let path = folder.path().to_str().unwrap();
+    let screen = Screen::start_on(ground, pty::larder(), &[path], env, 24, 80);
+    (folder, screen)
 }
 
 fn asked(screen: &Screen) -> bool {
@@ -31,7 +36,7 @@ fn asked(screen: &Screen) -> bool {
 #[test]
 fn a_light_answer_gives_the_light_theme_and_a_dark_one_the_dark() {
     for (ground, color) in [(LIGHT, rgb(0x0b, 0x57, 0xd0)), (DARK, rgb(0x7f, 0xb4, 0xff))] {
-        let mut screen = start(ground, &[TRUE]);
+        let (_folder, mut screen) = start(ground, &[TRUE]);
         screen.wait_for_screen("the theme's border", |screen| border(screen) == Some(color));
         // Nothing of the answer was taken for keys.
         screen.keys("?");
@@ -44,7 +49,7 @@ fn a_light_answer_gives_the_light_theme_and_a_dark_one_the_dark() {
 #[test]
 fn sixteen_colours_are_others_on_a_light_ground() {
     for (ground, blue_or_cyan) in [(LIGHT, 4), (DARK, 6)] {
-        let mut screen = start(ground, &[("TERM", "xterm")]);
+        let (_folder, mut screen) = start(ground, &[("TERM", "xterm")]);
         let color = vt100::Color::Idx(blue_or_cyan);
         screen.wait_for_screen("the theme's border", |screen| border(screen) == Some(color));
         screen.keys("q");
@@ -54,7 +59,7 @@ fn sixteen_colours_are_others_on_a_light_ground() {
 
 #[test]
 fn a_late_answer_changes_the_colours_and_types_nothing() {
-    let mut screen = start(Ground::Silent, &[TRUE]);
+    let (_folder, mut screen) = start(Ground::Silent, &[TRUE]);
     let ansi = vt100::Color::Idx(6);
     screen.wait_for_screen("a border", |screen| border(screen) == Some(ansi));
     screen.keys("?\x1b]11;rgb:ffff/ffff/ffff\x1b\\");
@@ -100,7 +105,7 @@ fn an_answer_in_pieces_types_nothing_however_late_they_come() {
 
 #[test]
 fn a_silent_terminal_shows_its_own_colours_without_a_noticeable_wait() {
-    let mut screen = start(Ground::Silent, &[TRUE]);
+    let (_folder, mut screen) = start(Ground::Silent, &[TRUE]);
     screen.wait_for_screen("a border", |screen| border(screen) == Some(vt100::Color::Idx(6)));
     assert!(asked(&screen));
     // Keys come through at once, brackets after a moment.
@@ -112,7 +117,7 @@ fn a_silent_terminal_shows_its_own_colours_without_a_noticeable_wait() {
 
 #[test]
 fn what_is_typed_before_the_first_screen_counts() {
-    let mut screen = start(LIGHT, &[TRUE]);
+    let (_folder, mut screen) = start(LIGHT, &[TRUE]);
     screen.keys("?");
     screen.wait_for_text("What can be done");
     assert!(asked(&screen));
@@ -142,8 +147,8 @@ fn a_terminal_that_need_not_be_asked_is_not() {
     for env in
         [&set[..], &told, &[("NO_COLOR", "1"), TRUE], &[("TERM", "linux")], &[("TERM", "vt220")]]
     {
-        let screen = start(LIGHT, env);
-        screen.wait_for_text("Stores");
+        let (_folder, screen) = start(LIGHT, env);
+        screen.wait_for_text("shop");
         screen.wait_quiet(Duration::from_millis(50));
         assert!(!asked(&screen), "{env:?}");
     }
