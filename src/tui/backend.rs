@@ -28,6 +28,14 @@ use links::{Links, Mark};
 pub use picture::{TerminalPicture, Tile};
 use screen::Screen;
 
+/// Has the terminal show what follows at once, when all of it has come (a synchronized update). One that
+/// does not know it shows it as it comes.
+const BEGIN_UPDATE: &str = "\x1b[?2026h";
+/// What ends that.
+pub(super) const END_UPDATE: &str = "\x1b[?2026l";
+/// Bytes from which on a frame may come in parts. What is less comes in one packet.
+const LARGE: usize = 512;
+
 /// [`CrosstermBackend`] with a frame writer of its own.
 #[derive(Debug)]
 pub struct CompactBackend<W: Write> {
@@ -181,7 +189,11 @@ impl<W: Write> Backend for CompactBackend<W> {
         if !text.is_empty() {
             self.at = None;
         }
-        Write::write_all(&mut self.inner, text.as_bytes())?;
+        let is_large = text.len() >= LARGE;
+        let [begin, end] = if is_large { [BEGIN_UPDATE, END_UPDATE] } else { [""; 2] };
+        for part in [begin, &text, end] {
+            Write::write_all(&mut self.inner, part.as_bytes())?;
+        }
         self.slices()
     }
 

@@ -19,7 +19,7 @@ use ratatui::layout::{Rect, Size};
 use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
-use super::backend::{CompactBackend, TerminalPicture};
+use super::backend::{CompactBackend, END_UPDATE, TerminalPicture};
 use super::signs;
 use crate::view::Link;
 use writer::WRITER;
@@ -353,7 +353,7 @@ fn entering(mouse: bool) -> String {
 
 /// Gives the screen back that a browser on another host has drawn on, or not even begun to.
 pub(super) fn leave_unseen() {
-    let mut text = String::from(MOUSE_OFF);
+    let mut text = format!("{END_UPDATE}{MOUSE_OFF}");
     text.push_str("\x1b[?7h");
     put(&mut text, DisableBracketedPaste);
     put(&mut text, ResetColor);
@@ -367,7 +367,7 @@ pub(super) fn leave_unseen() {
 
 /// The reverse of [`entering`]; the mouse is turned off in any case, which does no harm.
 pub(super) fn leaving(titled: bool, linked: bool) -> String {
-    let mut text = String::from(MOUSE_OFF);
+    let mut text = format!("{END_UPDATE}{MOUSE_OFF}");
     if titled {
         text.push_str(signs::GIVE_TITLE_BACK);
     }

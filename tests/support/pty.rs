@@ -57,6 +57,10 @@ const FOREIGN: [&str; 31] = [
     "LESS",
 ];
 
+/// What stands before and behind a frame that is to be shown at once.
+const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
+const END_UPDATE: &[u8] = b"\x1b[?2026l";
+
 /// What a terminal is asked, which it answers.
 const ASKED_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 const ASKED_KIND: &[u8] = b"\x1b[c";
@@ -127,6 +131,20 @@ struct Output {
     raw: Vec<u8>,
     last: Instant,
     ended: bool,
+    /// Whether a frame has come in part, which a terminal would not show.
+    in_part: bool,
+}
+
+impl Output {
+    /// Notes whether what has come from byte `from` on begins or ends a frame.
+    fn note_update(&mut self, from: usize) {
+        let tail = &self.raw[from.saturating_sub(BEGIN_UPDATE.len() - 1)..];
+        let last = |what: &[u8]| tail.windows(what.len()).rposition(|part| part == what);
+        let (begun, ended) = (last(BEGIN_UPDATE), last(END_UPDATE));
+        if begun != ended {
+            self.in_part = begun > ended;
+        }
+    }
 }
 
 /// The built program.
@@ -209,6 +227,7 @@ impl Screen {
                 raw: Vec::new(),
                 last: started,
                 ended: false,
+                in_part: false,
             }),
             Condvar::new(),
         ));
@@ -263,10 +282,12 @@ impl Screen {
         }
     }
 
-    /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen.
+    /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen. A frame that has
+    /// come in part is not looked at.
     #[track_caller]
     pub fn wait_for(&self, what: &str, check: impl Fn(&str) -> bool) -> String {
-        let output = self.wait_until(what, |output| check(&output.parser.screen().contents()));
+        let check = |output: &Output| !output.in_part && check(&output.parser.screen().contents());
+        let output = self.wait_until(what, check);
         output.parser.screen().contents()
     }
 
@@ -279,7 +300,8 @@ impl Screen {
     /// Waits until the screen, with its colours and modes, satisfies `check`.
     #[track_caller]
     pub fn wait_for_screen(&self, what: &str, check: impl Fn(&vt100::Screen) -> bool) {
-        drop(self.wait_until(what, |output| check(output.parser.screen())));
+        let check = |output: &Output| !output.in_part && check(output.parser.screen());
+        drop(self.wait_until(what, check));
     }
 
     /// Waits until what was written from byte `from` on holds `bytes`: clipboard, titles, modes.
@@ -582,7 +604,9 @@ fn read_all(
             output.ended = true;
         } else {
             output.parser.process(&buffer[..count]);
+            let from = output.raw.len();
             output.raw.extend_from_slice(&buffer[..count]);
+            output.note_update(from);
             output.last = now;
         }
         drop(output);

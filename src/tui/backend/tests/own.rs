@@ -1,10 +1,10 @@
-//! Pictures that the terminal itself draws.
+//! Pictures that the terminal itself draws, and frames that it shows at once.
 
 use std::sync::Arc;
 
 use super::*;
 use crate::tui::backend::flow::{ANSWER, QUESTION};
-use crate::tui::backend::{TerminalPicture, Tile};
+use crate::tui::backend::{BEGIN_UPDATE, END_UPDATE, TerminalPicture, Tile};
 
 /// What stands for 0 to 3.
 const NUMBERS: [char; 4] = ['\u{305}', '\u{30d}', '\u{30e}', '\u{310}'];
@@ -153,4 +153,24 @@ impl Write for Written {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+#[test]
+fn a_frame_that_may_come_in_parts_is_shown_at_once() {
+    let written = |rows: u16| {
+        let bytes = Written::default();
+        let mut backend = CompactBackend::new(bytes.clone());
+        backend.size.set(Size::new(80, 24));
+        let mut after = Buffer::empty(Rect::new(0, 0, 80, 24));
+        for y in 0..rows {
+            after.set_string(0, y, "x".repeat(80), Style::new());
+        }
+        let before = Buffer::empty(after.area);
+        backend.draw(before.diff(&after).into_iter()).unwrap();
+        bytes.take()
+    };
+    let (small, large) = (written(1), written(24));
+    assert!(!small.contains("\x1b[?2026") && small.contains("xxx"), "{small:?}");
+    assert!(large.starts_with(BEGIN_UPDATE) && large.ends_with(END_UPDATE), "{large:?}");
+    assert_eq!(large.matches("\x1b[?2026").count(), 2, "{large:?}");
 }
