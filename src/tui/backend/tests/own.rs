@@ -161,10 +161,8 @@ fn a_frame_that_may_come_in_parts_is_shown_at_once() {
         let bytes = Written::default();
         let mut backend = CompactBackend::new(bytes.clone());
         backend.size.set(Size::new(80, 24));
-        let mut after = Buffer::empty(Rect::new(0, 0, 80, 24));
-        for y in 0..rows {
-            after.set_string(0, y, "x".repeat(80), Style::new());
-        }
+        let line = |y| if y < rows { "x" } else { " " }.repeat(80);
+        let after = Buffer::with_lines((0..24).map(line));
         let before = Buffer::empty(after.area);
         backend.draw(before.diff(&after).into_iter()).unwrap();
         bytes.take()
