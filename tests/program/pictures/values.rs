@@ -122,7 +122,10 @@ fn the_picture_of_a_table_is_a_real_frame() {
 fn the_picture_of_a_tree_is_a_real_frame() {
     let server = Server::start();
     let mut screen = browse(&server, "page-7");
-    screen.keys("\r\r");
+    screen.wait_for_text("\"seller\": \"Shelf 2\"");
+    screen.keys("\r");
+    screen.wait_for_text("↵ values");
+    screen.keys("\r");
     screen.wait_for_text("fold");
     screen.keys("jjjj ");
     screen.wait_for_text("$.offers");
