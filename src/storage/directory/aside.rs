@@ -18,7 +18,7 @@ mod restore;
 
 use rustix::io::Errno;
 
-use self::entry::{Entry, NEW, STORE, kill_point};
+use self::entry::{Entry, NEW, STORE, holds_more_than_metadata, kill_point};
 pub(super) use self::restore::restore;
 use super::folder::{Folder, is_name};
 use super::listing::Listing;
@@ -46,6 +46,12 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
     entry::sweep(root, options);
     let mut entry = Entry::create(root, aside, &folder, options)?;
     kill_point();
+    if matches!(aside, Aside::Records(_)) && !holds_more_than_metadata(&folder)? {
+        // A crawler may be about to write there: what was swapped would be removed as an aside of nothing.
+        note_removal(&folder, options)?;
+        entry.remove_if_empty(root);
+        return Ok(entry.info(0));
+    }
     let moved = match aside {
         Aside::Store(store) => {
             let moved = rename_new(&stores, store.as_bytes(), &entry.folder, STORE);
