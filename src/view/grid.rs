@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use crate::app::layers::ContentsView;
 use crate::app::summaries::{RightSide, right_side};
 use crate::app::{App, Area, Spot, TableCursor};
-use crate::preview::{Direction, Scroll, Viewport};
+use crate::preview::{Direction, Preview, Scroll, Viewport};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -37,34 +37,36 @@ pub(super) fn draw_cursor(
     }
 }
 
+/// The value in the right pane if it is open and shown so, and where its rows are, below what is said of it.
+fn value_shown(app: &App, shown_so: bool) -> Option<(&Preview, Area)> {
+    let shown = matches!(right_side(app), RightSide::Open) && shown_so;
+    let preview = app.record.preview().filter(|_| shown)?;
+    let inner = app.layout().record?.inner();
+    let rows = app.record.heading_rows(inner.width.saturating_sub(2), &app.keymap);
+    let height = inner.height.saturating_sub(rows);
+    Some((preview, Area { y: inner.y + rows, height, ..inner }))
+}
+
 /// The cell of the table that the right pane shows, at a cell of the screen.
 pub(super) fn in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
-    let record = &app.record;
-    let shown = matches!(right_side(app), RightSide::Open) && record.shows_table();
-    let preview = record.preview().filter(|_| shown)?;
-    let view = app.viewport();
-    let inner = app.layout().record?.inner();
-    let rows = record.heading_rows(inner.width.saturating_sub(2), &app.keymap);
-    let place = (x.checked_sub(inner.x + 1)?, y.checked_sub(inner.y + rows)?);
-    let (line, column) = preview.cell_at(record.scroll, view, place)?;
+    let (preview, inner) = value_shown(app, app.record.shows_table())?;
+    let (view, scroll) = (app.viewport(), app.record.scroll);
+    let place = (x.checked_sub(inner.x + 1)?, y.checked_sub(inner.y)?);
+    let (line, column) = preview.cell_at(scroll, view, place)?;
     Some(Spot::Cell(line, column))
 }
 
 /// The row of JSON that the right pane shows, at a cell of the screen.
 pub(super) fn value_in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
-    let record = &app.record;
-    let shown = matches!(right_side(app), RightSide::Open) && record.shows_json();
-    let preview = record.preview().filter(|_| shown)?;
-    let view = app.viewport();
-    let inner = app.layout().record?.inner();
-    let rows = record.heading_rows(inner.width.saturating_sub(2), &app.keymap);
-    let row = usize::from(y.checked_sub(inner.y + rows)?);
-    if !inner.contains(x, y) || row >= preview.rows(record.scroll, view, None).len() {
+    let (preview, inner) = value_shown(app, app.record.shows_json())?;
+    let (view, scroll) = (app.viewport(), app.record.scroll);
+    let row = usize::from(y.checked_sub(inner.y)?);
+    if !inner.contains(x, y) || row >= preview.rows(scroll, view, None).len() {
         return None;
     }
     // Of a view of one row, each row can be the first.
     let view = Viewport { height: 1, ..view };
-    let start = preview.scroll_by(record.scroll, row.cast_signed(), view);
+    let start = preview.scroll_by(scroll, row.cast_signed(), view);
     let next = preview.scroll_by(start, 1, view);
     let end = if next == start { usize::MAX } else { preview.offset(next, view) };
     Some(Spot::Value(preview.offset(start, view)..end))

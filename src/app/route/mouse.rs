@@ -107,18 +107,23 @@ fn choose(app: &mut App, row: usize) {
     }
 }
 
+/// Takes a click on a part of a value: gives the pane, which it gives the focus, or none where a dialog is
+/// over it.
+fn begin_in_value(app: &mut App, mouse: MouseEvent) -> Option<Pane> {
+    app.notice = None;
+    let pane = app.layers.is_empty().then_some(Pane::Record)?;
+    click(app, pane, mouse.column, mouse.row);
+    Some(pane)
+}
+
 /// Takes a click on a cell of a table: the cursor goes there, and the head sorts. In the pane the first
 /// click gives the focus, and a double one puts the cursor in the table.
 fn on_cell(app: &mut App, line: Option<usize>, column: usize, mouse: MouseEvent) {
     if unasked::drops_input(app) {
         return;
     }
-    app.notice = None;
-    let in_pane = app.layers.is_empty();
-    let pane = in_pane.then_some(Pane::Record);
-    if in_pane {
-        click(app, Pane::Record, mouse.column, mouse.row);
-    }
+    let pane = begin_in_value(app, mouse);
+    let in_pane = pane.is_some();
     // Only a cell has a second click.
     let clicked = line.unwrap_or(usize::MAX);
     let again = app.mouse.is_second(pane, clicked, app.now) && line.is_some();
@@ -140,12 +145,8 @@ fn on_value(app: &mut App, row: Range<usize>, mouse: MouseEvent) {
     if unasked::drops_input(app) {
         return;
     }
-    app.notice = None;
-    let in_pane = app.layers.is_empty();
-    let pane = in_pane.then_some(Pane::Record);
-    if in_pane {
-        click(app, Pane::Record, mouse.column, mouse.row);
-    }
+    let pane = begin_in_value(app, mouse);
+    let in_pane = pane.is_some();
     let again = app.mouse.is_second(pane, row.start, app.now);
     if !in_pane {
         leaves::click(app, row, again);
