@@ -168,13 +168,18 @@ mod tests {
         File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
     }
 
-    #[test]
-    fn what_an_editor_writes_after_its_draft_was_gone_on_with_is_a_draft_of_its_own() {
+    /// A folder of drafts with one in it.
+    fn begun() -> (tempfile::TempDir, Drafts, DraftId) {
         let state = tempfile::tempdir().unwrap();
         let drafts = Drafts::of(state.path());
         let begun = draft("k", b"begun");
-        let id = begun.head.id();
         drafts.keep(&begun).unwrap();
+        (state, drafts, begun.head.id())
+    }
+
+    #[test]
+    fn what_an_editor_writes_after_its_draft_was_gone_on_with_is_a_draft_of_its_own() {
+        let (_state, drafts, id) = begun();
         let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
         written(&file, "left\n");
         assert_eq!(drafts.take_up(&id).unwrap().text, "left");
@@ -201,11 +206,7 @@ mod tests {
 
     #[test]
     fn another_editor_never_gets_the_file_of_one_that_may_still_write() {
-        let state = tempfile::tempdir().unwrap();
-        let drafts = Drafts::of(state.path());
-        let begun = draft("k", b"begun");
-        let id = begun.head.id();
-        drafts.keep(&begun).unwrap();
+        let (_state, drafts, id) = begun();
         let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
         written(&file, "left");
         drafts.take_up(&id).unwrap();
@@ -219,13 +220,10 @@ mod tests {
 
     #[test]
     fn what_was_written_just_now_stays_until_it_is_seen_to_be_whole() {
-        let state = tempfile::tempdir().unwrap();
-        let drafts = Drafts::of(state.path());
-        let begun = draft("k", b"begun");
-        drafts.keep(&begun).unwrap();
-        let file = drafts.hand_out(&begun.head.id(), ".json", b"half").unwrap();
-        assert_eq!(drafts.take_up(&begun.head.id()).unwrap().text, "half");
-        drafts.remove(&begun.head.id()).unwrap();
+        let (_state, drafts, id) = begun();
+        let file = drafts.hand_out(&id, ".json", b"half").unwrap();
+        assert_eq!(drafts.take_up(&id).unwrap().text, "half");
+        drafts.remove(&id).unwrap();
         assert_eq!((drafts.list().len(), file.exists()), (0, true));
         written(&file, "whole");
         let [late] = &drafts.list()[..] else { panic!() };
