@@ -55,6 +55,7 @@ pub use picture::{PicturePlace, Sharp};
 pub use row::{Halves, Hit, Rgb, Role, Row, Span};
 pub use table::{Arrangement, ColumnFilter, ColumnValues, Direction};
 pub use viewport::{Scroll, Viewport};
+pub(crate) use wrap::breaks;
 
 /// A value made ready to be shown. It never changes, and holds no copy of the value but its text
 /// in UTF-8, where that is something else.

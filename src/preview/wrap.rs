@@ -116,6 +116,11 @@ fn ends_words(bytes: &[u8]) -> bool {
     !bytes.ends_with(b"</") && bytes.last().is_some_and(|last| ends_word(*last))
 }
 
+/// Whether a row may be broken between bytes, behind a word or a token; `wide`: a wide character is before.
+pub(crate) fn breaks(before: &[u8], wide: bool, next: u8) -> bool {
+    (wide || ends_words(before) || begins_word(next)) && may_begin(next, true)
+}
+
 /// Whether a token begins with this, whatever is before it: a tag.
 fn begins_word(byte: u8) -> bool {
     byte == b'<'

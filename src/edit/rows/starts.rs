@@ -1,0 +1,108 @@
+//! Where the rows of a page of a document begin: behind words and tokens, where one is near.
+
+use crate::preview::breaks;
+use crate::preview::chunk::TAB;
+use crate::text::unit::{self, Unit};
+
+/// A row is broken behind a word only where at least this part of it is filled: a half.
+const FILLED: usize = 2;
+
+/// Tells where each row begins, behind the first.
+pub(super) fn each(bytes: &[u8], width: usize, mut begin: impl FnMut(usize)) {
+    // Most text is plain.
+    let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain {
+        plain_starts(bytes, width, &mut begin);
+    } else {
+        any_starts(bytes, width, &mut begin);
+    }
+}
+
+/// Where the rows of plain text begin, behind the first. One space at the end of a row may take the cell
+/// that is free for the cursor, where more follows.
+fn plain_starts(bytes: &[u8], width: usize, begin: &mut dyn FnMut(usize)) {
+    let mut start = 0;
+    while bytes.len() - start > width {
+        let end = start + width;
+        start = if bytes[end] == b' ' && end + 1 < bytes.len() {
+            end + 1
+        } else {
+            let mut filled = (start + width.div_ceil(FILLED)..=end).rev();
+            filled.find(|at| is_between(bytes, *at, false)).unwrap_or(end)
+        };
+        begin(start);
+    }
+}
+
+/// Where the rows of any text begin, behind the first.
+fn any_starts(bytes: &[u8], width: usize, begin: &mut dyn FnMut(usize)) {
+    let (mut at, mut cell) = (0, 0);
+    // Where a word ended last in the row, with the cells before it.
+    let (mut word, mut wide, mut hangs_over) = (None, false, false);
+    for raw in raw_units(bytes) {
+        if cell > 0 && is_between(bytes, at, wide) {
+            word = Some((at, cell));
+        }
+        let mut unit = placed(raw.clone(), bytes[at], cell);
+        while cell > 0 && cell + unit.cells > width {
+            if bytes[at] == b' ' && !hangs_over && at + 1 < bytes.len() {
+                hangs_over = true;
+                break;
+            }
+            let filled = word.take().filter(|(_, before)| before * FILLED >= width);
+            let (start, before) = filled.unwrap_or((at, cell));
+            begin(start);
+            (cell, hangs_over) = (cell - before, false);
+            unit = placed(raw.clone(), bytes[at], cell);
+        }
+        wide = unit.cells > 1 && !bytes[at].is_ascii();
+        at += unit.len;
+        cell += unit.cells;
+    }
+}
+
+/// Whether a word ends before an offset; `wide`: a wide character does.
+fn is_between(bytes: &[u8], at: usize, wide: bool) -> bool {
+    at > 0 && (matches!(bytes[at - 1], b' ' | b'\t') || breaks(&bytes[..at], wide, bytes[at]))
+}
+
+/// The units of bytes, of which tabs are no spaces yet.
+pub(super) fn raw_units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
+    bytes.utf8_chunks().flat_map(|part| {
+        let mut text = part.valid();
+        let valid = std::iter::from_fn(move || {
+            let unit = (!text.is_empty()).then(|| unit::first(text))?;
+            text = &text[unit.len..];
+            Some(unit)
+        });
+        valid.chain(part.invalid().iter().map(|&byte| unit::stray(byte)))
+    })
+}
+
+/// A unit that begins with this byte, behind so many cells of its row.
+pub(super) fn placed(unit: Unit<'_>, first: u8, cell: usize) -> Unit<'_> {
+    if first != b'\t' {
+        return unit;
+    }
+    let cells = TAB - cell % TAB;
+    Unit { len: 1, text: "    "[..cells].into(), cells, symbol: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_text_is_broken_where_any_text_is(text in "[a-c ,</\"]{0,80}", width in 1_usize..20) {
+            let found = |begin: fn(&[u8], usize, &mut dyn FnMut(usize))| {
+                let mut found = Vec::new();
+                begin(text.as_bytes(), width, &mut |at| found.push(at));
+                found
+            };
+            prop_assert_eq!(found(plain_starts), found(any_starts));
+        }
+    }
+}
