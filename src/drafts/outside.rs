@@ -56,6 +56,7 @@ impl Drafts {
             && self.keep(&draft).is_ok()
             && fs::copy(self.path(id), note_of(&path)).is_ok()
             && is_settled(&path)
+            && !is_open(&path)
         {
             let _ = fs::remove_file(path);
         }
@@ -70,7 +71,7 @@ impl Drafts {
             let Some(path) = name.strip_suffix(TAKEN).map(|name| note.with_file_name(name)) else {
                 continue;
             };
-            if is_settled(&path) {
+            if is_settled(&path) && !is_open(&path) {
                 self.come_late(&path, &note);
             } else if !path.exists() && age(&note).is_some_and(|age| age > LOOKED_FOR) {
                 let _ = fs::remove_file(note);
@@ -96,6 +97,27 @@ impl Drafts {
         }
         let _ = fs::remove_file(path);
     }
+}
+
+/// Whether a program of the user's has a file open to write it, where the system tells (Linux).
+fn is_open(path: &Path) -> bool {
+    let Ok(path) = path.canonicalize() else { return false };
+    let Ok(programs) = fs::read_dir("/proc") else { return false };
+    let writes = |program: &Path, file: &fs::DirEntry| {
+        fs::read_link(file.path()).is_ok_and(|open| open == path) && {
+            let known = fs::read_to_string(program.join("fdinfo").join(file.file_name()));
+            let flags = known.ok().and_then(|known| {
+                let flags = known.lines().find_map(|line| line.strip_prefix("flags:"))?;
+                u32::from_str_radix(flags.trim(), 8).ok()
+            });
+            // O_WRONLY or O_RDWR.
+            flags.is_none_or(|flags| flags & 3 != 0)
+        }
+    };
+    programs.flatten().map(|program| program.path()).any(|program| {
+        let files = fs::read_dir(program.join("fd")).into_iter().flatten().flatten();
+        files.into_iter().any(|file| writes(&program, &file))
+    })
 }
 
 /// Reads what an editor left.
@@ -228,6 +250,28 @@ mod tests {
         written(&file, "whole");
         let [late] = &drafts.list()[..] else { panic!() };
         assert_eq!(drafts.read(&late.id).unwrap().text, "whole");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_a_program_still_writes_is_waited_for() {
+        let (_state, drafts, id) = begun();
+        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+        let mut writer = File::options().append(true).open(&file).unwrap();
+        written(&file, "half");
+        assert_eq!(drafts.take_up(&id).unwrap().text, "half");
+        assert!(file.exists());
+        // Who only reads it holds up nothing.
+        let reader = File::open(&file).unwrap();
+        drafts.remove(&id).unwrap();
+        std::io::Write::write_all(&mut writer, b" and whole").unwrap();
+        writer.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+        assert!(drafts.list().is_empty());
+        drop(writer);
+        // A child that another test is about to start has the file open for a moment.
+        let late = (0..10_000).find_map(|_| drafts.list().into_iter().next()).unwrap();
+        assert_eq!(drafts.read(&late.id).unwrap().text, "half and whole");
+        drop(reader);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Files: saving a value, and handing one to the user's own editor.
 
+use std::cell::Cell;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -57,6 +58,8 @@ pub(super) struct HandedOut {
     path: PathBuf,
     /// Where there is no state folder, it is one of those that go when larder does.
     temporary: Option<tempfile::TempPath>,
+    /// Whether its editor goes on without larder, and may write it.
+    held: Cell<bool>,
 }
 
 impl HandedOut {
@@ -64,8 +67,12 @@ impl HandedOut {
         &self.path
     }
 
-    /// Removes it: what it holds is kept or stored, or cannot be read and stays under another name.
+    /// Removes it: what it holds is kept or stored, or cannot be read and stays under another name. One
+    /// that its editor may still write stays.
     pub(super) fn remove(self) {
+        if self.held.get() {
+            return self.stay();
+        }
         let _ = let_go(&self.path);
     }
 
@@ -85,12 +92,12 @@ pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::
         && drafts.keep(draft).is_ok()
         && let Ok(path) = drafts.hand_out(&draft.head.id(), suffix, text)
     {
-        return Ok(HandedOut { path, temporary: None });
+        return Ok(HandedOut { path, temporary: None, held: Cell::new(false) });
     }
     let mut file = tempfile::Builder::new().prefix("larder-").suffix(suffix).tempfile()?;
     file.write_all(text).and_then(|()| file.flush())?;
     let path = file.into_temp_path();
-    Ok(HandedOut { path: path.to_path_buf(), temporary: Some(path) })
+    Ok(HandedOut { path: path.to_path_buf(), temporary: Some(path), held: Cell::new(false) })
 }
 
 /// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a file that holds `text`; gives what it left. The
@@ -130,8 +137,12 @@ pub(super) async fn edit(
     let status = if let Some(ended) = ended {
         ended.map_err(failed)?
     } else {
-        let why = || format!("{editor} had no terminal, and may still write its file");
-        hang_up(&mut child).await.ok_or_else(|| NotEdited { why: why(), left: left() })?
+        let goes_on = || {
+            file.held.set(true);
+            let why = format!("{editor} had no terminal, and may still write its file");
+            NotEdited { why, left: left() }
+        };
+        hang_up(&mut child).await.ok_or_else(goes_on)?
     };
     // What a shell says of a command that it does not find, or that is no program.
     if matches!(status.code(), Some(126 | 127)) {
@@ -183,6 +194,17 @@ mod tests {
         assert_eq!(save(&path, b"three", true), Ok(5));
         assert_eq!(std::fs::read(&path).unwrap(), b"three");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_that_its_editor_may_still_write_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        for held in [true, false] {
+            let path = folder.path().join("text");
+            std::fs::write(&path, b"so far").unwrap();
+            HandedOut { path: path.clone(), temporary: None, held: Cell::new(held) }.remove();
+            assert_eq!(path.exists(), held);
+        }
     }
 
     #[test]
