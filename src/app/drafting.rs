@@ -32,6 +32,8 @@ pub struct Drafting {
     /// The draft that is being read, and what was asked for and is done where it is in the way of
     /// nothing; none where the draft itself was.
     pub(super) asked: Option<(DraftId, Option<Request>)>,
+    /// What was asked for when the draft of a new record was shown, under whose key something may be there.
+    pub(super) shown_for: Option<Request>,
     /// A draft of one value that is gone on with as soon as there is a cursor in the values.
     pub(super) resumed: Option<(DraftId, Box<Draft>)>,
 }

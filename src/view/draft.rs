@@ -81,9 +81,9 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
     if shown.is_gone() {
         lines.extend(said("The record is not there any more.", Role::Warning));
     } else if shown.is_outrun() {
-        let words = format!("Someone else has written the record since.{merges}");
+        let words = format!("The record was changed since it was read.{merges}");
         lines.extend(said(&words, Role::Warning));
-    } else if shown.is_taken {
+    } else if shown.is_taken == Some(true) {
         lines.extend(said("There is a record of this key now.", Role::Warning));
     }
     let Some(diff) = &shown.diff else {

@@ -158,7 +158,7 @@ fn bottom(app: &App, appearance: &Appearance) -> String {
         parts.push(told);
     }
     if record.wanted.as_ref().is_some_and(|(store, key)| app.drafting.found.has(store, key)) {
-        parts.push(format!("{} unsaved draft", appearance.symbols.draft));
+        parts.push(format!("{} draft", appearance.symbols.draft));
     }
     if let Some(preview) = record.preview() {
         match record.mode {

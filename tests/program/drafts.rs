@@ -99,12 +99,12 @@ fn a_draft_is_offered_and_merged_after_a_kill_and_gone_once_it_is_stored() {
     let stored = std::fs::read_to_string(&record).unwrap();
     std::fs::write(&record, format!("{}six\n", &stored[..stored.len() - 4])).unwrap();
     let mut screen = browser(folder.path(), &env);
-    screen.wait_for_text("an unsaved draft of page-2");
+    screen.wait_for_text("a draft of page-2");
     screen.keys("j");
     screen.wait_for_text("two");
     screen.keys("e");
     screen.wait_for("the draft", |text| {
-        text.contains("A draft of page-2") && text.contains("Someone else has written")
+        text.contains("A draft of page-2") && text.contains("The record was changed since")
     });
     screen.keys("\r");
     screen.wait_for("the editor alone", |text| {
@@ -146,7 +146,7 @@ fn change_value(screen: &mut Screen) {
 #[track_caller]
 fn merges_the_draft(folder: &Path, state: &Path, value: &str) {
     let mut screen = browser(folder, &[("XDG_STATE_HOME", state.to_str().unwrap())]);
-    screen.wait_for_text("an unsaved draft of page-2");
+    screen.wait_for_text("a draft of page-2");
     screen.keys("j");
     screen.wait_for_text("1.30");
     screen.keys("e");

@@ -108,7 +108,7 @@ fn what_was_typed_in_a_value_outlives_a_kill_and_goes_on_in_it() {
     screen.wait_for_text("2.50");
     screen.keys("e");
     screen.wait_for("the draft", |text| {
-        text.contains("In $.body · text, compared") && text.contains("Someone else has written")
+        text.contains("In $.body · text, compared") && text.contains("The record was changed since")
     });
     screen.keys("\r");
     screen.wait_for_text("$.body · text · changed");

@@ -24,8 +24,8 @@ pub struct DraftView {
     pub typed: TypedValue,
     /// What is there now; none for a new record.
     pub now: Option<TypedValue>,
-    /// Whether there is a record of the key that was typed for a new one.
-    pub is_taken: bool,
+    /// Whether there is a record of the key that was typed for a new one; none while it is not known.
+    pub is_taken: Option<bool>,
     /// Whether it is compared as the editor lays it out: it is no JSON so far.
     pub is_laid_out: bool,
     /// What is different; none until it has been compared.
@@ -37,11 +37,11 @@ pub struct DraftView {
 impl DraftView {
     /// A draft whose difference is being looked for.
     pub fn new(id: DraftId, draft: Draft, typed: TypedValue, now: Option<TypedValue>) -> Self {
-        let (is_taken, is_laid_out, diff, overlay) = (false, false, None, Overlay::default());
-        Self { id, draft, typed, now, is_taken, is_laid_out, diff, overlay }
+        let (is_laid_out, diff, overlay) = (false, None, Overlay::default());
+        Self { id, draft, typed, now, is_taken: None, is_laid_out, diff, overlay }
     }
 
-    /// Whether someone else has written the record since it was read for the draft.
+    /// Whether the record was changed since it was read for the draft.
     pub fn is_outrun(&self) -> bool {
         self.draft.base != self.now
     }
@@ -54,7 +54,7 @@ impl DraftView {
     /// Whether what is there now is what was there when it was typed. Else a save may have been made of it
     /// whose answer did not come, and others may have written over that.
     pub fn is_not_stored(&self) -> bool {
-        !self.is_outrun() && !self.is_taken
+        !self.is_outrun() && (!self.draft.head.is_new || self.is_taken == Some(false))
     }
 
     fn take(&self, as_new: bool, ctx: &mut Ctx<'_>) {
@@ -99,5 +99,8 @@ impl Dialog for DraftView {
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {
         ctx.cancel(Slot::Saving);
+        if self.draft.head.is_new {
+            ctx.cancel(Slot::Theirs);
+        }
     }
 }

@@ -15,7 +15,7 @@ use super::super::editor::{Blocked, Editor, Field};
 use super::super::event::{Effect, Slot};
 use super::super::input::LineInput;
 use super::super::layers::{DraftView, Layer};
-use super::super::load::Compute;
+use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 
 /// A value in a value of more bytes than this is put back off the loop alone.
@@ -41,7 +41,7 @@ pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
         let palette = app.keymap.chord(Context::Global, Action::Palette);
         let offer =
             palette.map_or("editing offers".into(), |key| format!("editing and {key} offer"));
-        app.tell(Notice::warning(format!("an unsaved draft of {of}{more}: {offer} it")));
+        app.tell(Notice::warning(format!("a draft of {of}{more}: {offer} it")));
     }
 }
 
@@ -77,9 +77,11 @@ pub(super) fn is_gone(app: &App, store: &StoreName, key: &Key) -> bool {
         || (known && app.keys.index.find(key.as_bytes()).is_err())
 }
 
-/// Whether a record is known to be there.
-fn is_there(app: &App, store: &StoreName, key: &Key) -> bool {
-    app.keys.store.as_ref() == Some(store) && app.keys.index.find(key.as_bytes()).is_ok()
+/// Whether a record is there, where that is known.
+fn is_there(app: &App, store: &StoreName, key: &Key) -> Option<bool> {
+    let is_open = app.keys.store.as_ref() == Some(store);
+    let is_listed = is_open && app.keys.index.find(key.as_bytes()).is_ok();
+    if is_listed { Some(true) } else { is_gone(app, store, key).then_some(false) }
 }
 
 /// A draft was read: offered, unless it says what is stored.
@@ -103,8 +105,8 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let shown = shown.filter(|_| app.keys.store.as_ref() == Some(&draft.head.store));
     let shown = shown.map(TypedValue::from);
     // A new record whose save was made, and not answered.
-    let is_taken = is_new && is_there(app, &draft.head.store, &draft.head.key);
-    let made = shown.clone().filter(|_| is_taken);
+    let is_taken = if is_new { is_there(app, &draft.head.store, &draft.head.key) } else { None };
+    let made = shown.clone().filter(|_| is_taken == Some(true));
     let now = shown.filter(|_| !is_new);
     let is_gone = !is_new && is_gone(app, &draft.head.store, &draft.head.key);
     let now = now.filter(|_| !is_gone);
@@ -120,13 +122,10 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let why = typed.as_ref().map_or("nothing was typed in this draft", |_| "this draft is stored");
     let Some(typed) = typed.filter(|typed| !is_stored(typed)) else {
         remove(app, &id);
-        return match asked {
-            Some(asked) => ctx!(app).request(asked),
-            None => app.tell(Notice::info(format!("{why}: it is removed"))),
-        };
+        return stored(app, why, asked);
     };
     // Of a record that is gone, what was read is all there is to compare with.
-    let before = now.as_ref().or(draft.base.as_ref());
+    let before = now.as_ref().or(draft.base.as_ref()).or(made.as_ref());
     let laid_out = before.and_then(|before| as_shown(before, &typed, &draft, app));
     let compare = match (&draft.leaf, &draft.base, &now) {
         (Some(leaf), Some(base), Some(now)) if leaf.made().is_ok() => {
@@ -145,8 +144,50 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let typed = TypedValue { value, ..typed };
     app.out.read(Slot::Saving, compare);
     let is_laid_out = laid_out.is_some();
+    if is_new && is_taken != Some(false) && made.is_none() {
+        let DraftHead { store, key, .. } = draft.head.clone();
+        app.out.read(Slot::Theirs, Load::Value { store, key });
+    }
+    app.drafting.shown_for = asked.filter(|_| is_new);
     let view = DraftView { is_taken, is_laid_out, ..DraftView::new(id, draft, typed, now) };
     app.layers.push(view.into());
+}
+
+/// The draft of a new record that is shown.
+fn shown_new(app: &mut App) -> Option<&mut DraftView> {
+    app.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Draft(view) if view.draft.head.is_new => Some(&mut **view),
+        _ => None,
+    })
+}
+
+/// What is there under the key of a new record was read, which may have been saved without an answer; tells
+/// whether that was for its draft.
+pub(super) fn there_read(app: &mut App, there: Option<&Record>) -> bool {
+    let Some(view) = shown_new(app) else { return false };
+    view.is_taken = Some(there.is_some());
+    let Some(there) = there.map(TypedValue::from) else { return true };
+    if there != view.typed {
+        view.diff = None;
+        let compare = Compute::Diff(Box::new([there, view.typed.clone()]));
+        app.out.read(Slot::Saving, compare);
+        return true;
+    }
+    let id = view.id.clone();
+    app.layers.retain(|layer| !matches!(layer, Layer::Draft(_)));
+    app.out.cancel(Slot::Saving);
+    remove(app, &id);
+    let asked = app.drafting.shown_for.take();
+    stored(app, "this draft is stored", asked);
+    true
+}
+
+/// A draft was removed, for the reason `why`; what was asked for is done.
+fn stored(app: &mut App, why: &str, asked: Option<Request>) {
+    match asked {
+        Some(asked) => ctx!(app).request(asked),
+        None => app.tell(Notice::info(format!("{why}: it is removed"))),
+    }
 }
 
 /// What is there now as the editor lays it out, where what was typed is not the JSON yet that could be put

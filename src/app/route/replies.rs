@@ -11,8 +11,8 @@ use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
 use super::{
-    asides, compare, inner, key_line, leaves, opened, questions, saving, staged, tables, unasked,
-    values, versions,
+    asides, compare, drafts, inner, key_line, leaves, opened, questions, saving, staged, tables,
+    unasked, values, versions,
 };
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
@@ -92,7 +92,8 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::PageLinks(links) => values::links_found(app, links),
         Loaded::ColumnValues(values) => tables::counted(app, values),
         Loaded::Value(record) => {
-            if saving::theirs_read(app, record.as_ref()) {
+            if drafts::there_read(app, record.as_ref()) || saving::theirs_read(app, record.as_ref())
+            {
                 return;
             }
             let is_new = app.editor.as_ref().is_some_and(|editor| editor.original.is_none());

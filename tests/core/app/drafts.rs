@@ -274,7 +274,9 @@ fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     let frame = stage.frame();
     // A save of it may have been made whose answer did not come.
     let known = "whether it was stored is not known";
-    for part in ["A draft of page", known, "Someone else", "$.a  1 → 12", "$.b  5 → 1"] {
+    for part in
+        ["A draft of page", known, "The record was changed since", "$.a  1 → 12", "$.b  5 → 1"]
+    {
         assert!(frame.contains(part), "{part}: {frame}");
     }
     stage.keys("<enter>");
@@ -443,7 +445,7 @@ fn records_and_stores_with_drafts_are_marked_until_the_draft_is_gone() {
     let mut stage = opened("[1]");
     assert!(!stage.frame().contains('✎'));
     stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
-    for marked in ["✎ page", "✎ shop", "  default", "✎ unsaved draft"] {
+    for marked in ["✎ page", "✎ shop", "  default", "✎ draft"] {
         assert!(stage.frame().contains(marked), "{marked}: {}", stage.frame());
     }
     // What is only not offered again is still there.
@@ -472,7 +474,7 @@ fn a_refresh_finds_the_drafts_that_there_are_now() {
     stage.keys("r");
     assert_eq!(asked(&stage), before + 1);
     stage.event(Event::Drafts(listed.clone()));
-    assert!(stage.notice().contains("an unsaved draft of page"), "{}", stage.notice());
+    assert!(stage.notice().contains("a draft of page"), "{}", stage.notice());
     // What is not offered again stays so, and is not told again.
     stage.keys("e");
     stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
@@ -516,4 +518,37 @@ fn what_is_no_json_so_far_is_compared_as_it_is_laid_out() {
     assert!(frame.contains("It is no JSON so far"), "{frame}");
     assert!(frame.contains(r#"-   "a": 1,"#) && frame.contains(r#"+   "a": 1,x"#), "{frame}");
     assert!(!frame.contains(r#"- {"a":1"#), "{frame}");
+}
+
+/// A draft of a new record `page`, shown where the cursor is on another one.
+fn shown_elsewhere() -> (Stage, Draft) {
+    let (_, draft) = draft_of_new("[7]");
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 2)]);
+    stage.keys("<enter>").open(&[record("other", JSON, "[3]"), record("page", JSON, "[7]")]);
+    stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
+    stage.keys("n");
+    stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
+    assert!(stage.frame().contains("There is a record of this key now"), "{}", stage.frame());
+    (stage, draft)
+}
+
+#[test]
+fn a_draft_of_a_new_record_is_compared_with_what_is_there_wherever_the_cursor_is() {
+    let (mut stage, draft) = shown_elsewhere();
+    stage.theirs(Some(record("page", JSON, "[1, 2]")));
+    assert_eq!(dropped(&stage), [draft.head.id()]);
+    assert!(stage.app.editor.is_some(), "a new record is begun");
+    let (mut stage, _) = shown_elsewhere();
+    stage.theirs(Some(record("page", JSON, "[7]")));
+    // What was compared before is outdated.
+    let frame = stage.compared().compared().frame();
+    for part in ["whether it was stored is not known", "$[0]  removed  7"] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    assert!(dropped(&stage).is_empty());
+    // It was removed since the list was read.
+    let (mut stage, _) = shown_elsewhere();
+    let frame = stage.theirs(None).frame();
+    assert!(frame.contains("and not stored") && !frame.contains("of this key"), "{frame}");
 }

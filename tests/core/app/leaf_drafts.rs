@@ -111,7 +111,7 @@ fn a_draft_of_a_value_is_offered_with_what_it_changes_now_and_gone_on_with_there
     let frame = stage.frame();
     let parts =
         ["A draft of page", "The value of $.price, compared with what is there now", "1.30 → 1.12"];
-    for part in parts.into_iter().chain(["Someone else has written"]) {
+    for part in parts.into_iter().chain(["The record was changed since"]) {
         assert!(frame.contains(part), "{part}: {frame}");
     }
     assert!(!frame.contains("-0.0"), "what the draft does not touch: {frame}");
