@@ -12,6 +12,7 @@ use crossterm::event::KeyEvent;
 use crate::edit::{EditedLeaf, Folded, InnerPlace, PathForm};
 use crate::keymap::{Action, Context};
 use crate::model::{Key, StoreName};
+use crate::ops::Turn;
 use crate::preview::{Matches, Preview};
 
 use super::super::ctx::{Ctx, Request};
@@ -321,6 +322,8 @@ impl Dialog for LeafCursor {
                 | Action::AddMember
                 | Action::RenameMember
                 | Action::RemoveMember
+                | Action::Undo
+                | Action::Redo
                 | Action::Close
                 | Action::Back
                 | Action::Cancel,
@@ -350,6 +353,8 @@ impl Dialog for LeafCursor {
                 }
                 (false, None) => ctx.say(Notice::info("the whole value is not removed here")),
             },
+            Some(Action::Undo) => ctx.request(Request::Turn(Turn::Undo)),
+            Some(Action::Redo) => ctx.request(Request::Turn(Turn::Redo)),
             Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
             other => drop(ctx.common(other)),

@@ -506,3 +506,17 @@ fn a_step_waits_for_its_store_that_somebody_else_has_dropped() {
     assert_eq!(shop.value("a").as_deref(), Some("1"));
     assert_eq!(shop.log(), ["deleted a · undone"]);
 }
+
+#[test]
+fn a_value_that_was_changed_alone_is_undone_and_done_again_with_the_cursor_on_it() {
+    let mut shop = Shop::of(&[("a", r#"{"price": 1.10}"#)]);
+    shop.stage.keys("<tab><enter>");
+    shop.settle();
+    shop.makes("j<enter><ctrl-u>2<enter>");
+    assert_eq!(shop.value("a").unwrap(), r#"{"price": 2}"#);
+    shop.makes("u");
+    assert_eq!(shop.value("a").unwrap(), r#"{"price": 1.10}"#);
+    shop.makes("<ctrl-r>");
+    assert_eq!(shop.value("a").unwrap(), r#"{"price": 2}"#);
+    assert_eq!(shop.stage.app.leaf().unwrap().path(), "$.price");
+}
