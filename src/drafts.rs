@@ -14,7 +14,7 @@ use std::time::SystemTime;
 use crate::edit::draft::{Draft, DraftHead, DraftId, HEAD_LINES, MOST, read_head};
 
 use outside::without_added_end;
-pub use outside::{let_go, read_left};
+pub use outside::{is_open, let_go, read_left};
 
 /// How many drafts are kept.
 const MOST_FILES: usize = 200;

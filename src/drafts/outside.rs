@@ -100,7 +100,7 @@ impl Drafts {
 }
 
 /// Whether a program of the user's has a file open to write it, where the system tells (Linux).
-fn is_open(path: &Path) -> bool {
+pub fn is_open(path: &Path) -> bool {
     let Ok(path) = path.canonicalize() else { return false };
     let Ok(programs) = fs::read_dir("/proc") else { return false };
     let writes = |program: &Path, file: &fs::DirEntry| {

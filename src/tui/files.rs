@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
 use crate::app::{NotEdited, SaveError};
-use crate::drafts::{let_go, read_left};
+use crate::drafts::{is_open, let_go, read_left};
 use crate::edit::draft::Draft;
 use crate::outfile;
 
@@ -67,10 +67,10 @@ impl HandedOut {
         &self.path
     }
 
-    /// Removes it: what it holds is kept or stored, or cannot be read and stays under another name. One
-    /// that its editor may still write stays.
-    pub(super) fn remove(self) {
-        if self.held.get() {
+    /// Removes it: what it holds is kept or stored, or cannot be read and stays under another name. Where
+    /// the terminal is gone, one that is still written stays: the next larder takes it into the draft.
+    pub(super) fn remove(self, gone: bool) {
+        if gone && (self.held.get() || is_open(&self.path)) {
             return self.stay();
         }
         let _ = let_go(&self.path);
@@ -199,11 +199,11 @@ mod tests {
     #[test]
     fn a_file_that_its_editor_may_still_write_stays() {
         let folder = tempfile::tempdir().unwrap();
-        for held in [true, false] {
+        for gone in [true, false] {
             let path = folder.path().join("text");
             std::fs::write(&path, b"so far").unwrap();
-            HandedOut { path: path.clone(), temporary: None, held: Cell::new(held) }.remove();
-            assert_eq!(path.exists(), held);
+            HandedOut { path: path.clone(), temporary: None, held: Cell::new(true) }.remove(gone);
+            assert_eq!(path.exists(), gone);
         }
     }
 

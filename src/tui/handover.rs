@@ -230,7 +230,7 @@ impl Shell {
                     file.stay();
                 }
             }
-            Some((_, Ok(()))) | None => drop(file.map(files::HandedOut::remove)),
+            Some((_, Ok(()))) | None => drop(file.map(|file| file.remove(gone))),
         }
         Ok(effects)
     }
