@@ -364,6 +364,10 @@ impl App {
     fn resize(&mut self, width: u16, height: u16) {
         self.size = (width, height);
         self.measure();
+        let body = self.layout().body;
+        if let Some(editor) = &mut self.editor {
+            editor.show_cursor(body);
+        }
         if let Some(layer) = self.layers.last_mut() {
             layer.dialog_mut().resize(&mut ctx!(self));
         }

@@ -161,3 +161,14 @@ fn long_lines_are_wrapped_or_scrolled() {
     assert_eq!(frame.lines().filter(|line| line.contains("word word")).count(), 1);
     assert_eq!(cursor(&stage), (0, 300));
 }
+
+#[test]
+fn the_cursor_of_the_editor_is_seen_after_the_window_was_made_smaller() {
+    let long = "word and words ".repeat(40);
+    for value in ["one\ntwo\nthree\nfour\nfive\nsix\nlast", &format!("{long}last")] {
+        let mut stage = editing("text/plain", value);
+        stage.keys("<ctrl-end>");
+        stage.event(Event::Resize(40, 10));
+        assert!(stage.frame().contains("last"), "{}", stage.frame());
+    }
+}
