@@ -43,8 +43,8 @@ use self::line_layout::{Format, Lines};
 use self::picture::{Kind as PictureKind, Picture};
 use self::table::Table;
 use self::text::TextForm;
-use crate::model::Family;
-use crate::model::Record;
+use crate::model::{ContentType, Family, Record};
+use crate::text as words;
 
 pub use contained::is_contained;
 pub use find::Matches;
@@ -186,11 +186,13 @@ impl Preview {
             _ => {
                 // Of bytes of an unknown type, only what is UTF-8 is taken for text.
                 let read = read.or_else(|| DecodedText::utf8(&value));
-                let read = read
-                    .filter(|read| is_readable(&read.text) && format::describe(&value).is_none());
-                let Some(read) = read else {
-                    let format = format::describe(&value);
-                    return Self::hex(value, format);
+                let named = is_named_text(content_type);
+                let is_text =
+                    |text: &[u8]| is_readable(text) || named && std::str::from_utf8(text).is_ok();
+                let known = format::describe(&value);
+                let Some(read) = read.filter(|read| is_text(&read.text) && known.is_none()) else {
+                    let unread = known.map(|known| format::unread(&value, known, family));
+                    return Self::hex(value, unread);
                 };
                 let open = read.text.trim_ascii_start().first();
                 let maybe_json = content_type.as_str().contains("json")
@@ -215,11 +217,14 @@ impl Preview {
             return Err(None);
         }
         match json::lines::index(&read.text) {
-            Ok(index) => {
+            Ok((index, values)) => {
                 let lines = Lines::new(read.text.clone(), index, Format::Json);
                 let unread = (family == Family::Json && !read.charset.is_plain())
                     .then(|| "not plain UTF-8: Crawlee for Python reads None".to_owned());
-                let notes: Vec<_> = read.note().into_iter().chain(unread).collect();
+                let whole = (values > json::MOST_SEEN).then(|| {
+                    format!("{} values: too many to be folded", words::count(values as u64))
+                });
+                let notes: Vec<_> = read.note().into_iter().chain(unread).chain(whole).collect();
                 let note = (!notes.is_empty()).then(|| notes.join("; "));
                 Ok(Self {
                     value: value.clone(),
@@ -374,6 +379,13 @@ impl Preview {
             }
         }
     }
+}
+
+/// Whether values of this type are text by its name, whatever stands in them.
+fn is_named_text(content_type: &ContentType) -> bool {
+    let essence = content_type.as_str().split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("image/svg+xml")
+        || matches!(content_type.told_family(), Family::Json | Family::Text)
 }
 
 /// Whether the bytes are text that a person wrote or reads.

@@ -22,8 +22,6 @@ pub use trail::{LeafIndex, Trail};
 
 /// Values and containers of a JSON text that are told apart to be compared; a value with more of them is not.
 const MOST: usize = 1 << 20;
-/// As [`MOST`], where they are only looked at: 40 bytes each.
-const MOST_SEEN: usize = 3 << 20;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,7 +78,7 @@ impl<'a> Leaves<'a> {
 
     /// The same, to be looked at: of up to three million of them, which cannot be compared.
     pub fn seen(bytes: &'a [u8]) -> Option<Self> {
-        Self::built(bytes, None, MOST_SEEN)
+        Self::built(bytes, None, json::MOST_SEEN)
     }
 
     fn built(bytes: &'a [u8], digests: Option<&Digests>, most: usize) -> Option<Self> {
@@ -239,7 +237,7 @@ impl Sink for Builder<'_, '_> {
 }
 
 impl Builder<'_, '_> {
-    #[allow(clippy::cast_possible_truncation, reason = "there are at most MOST_SEEN nodes")]
+    #[allow(clippy::cast_possible_truncation, reason = "there are at most `MOST_SEEN` nodes")]
     fn node(&mut self, token: Token, value: Range<u32>) {
         let number = self.nodes.len() as u32;
         let kind = match (token, self.bytes[value.start as usize]) {

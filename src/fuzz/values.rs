@@ -193,6 +193,7 @@ pub(super) const PREVIEW: &[&[u8]] = &[
             <td>f</table><blockquote>&eacute;<hr></blockquote><img alt=g><script>if(a</b/)'</p>'</script><h2>words and words",
         b"\x0f\0name,\"a \"\"note\"\"\"\r\ncup,\"two\nlines\"\r\nshort\n\"open,1\n",
         b"\x10\0{\"a\": 1, \"b\": [1, {\"c\": \"}\\\"\"}]}\nno json\n{\"b\": \"x, y\", \"d\": \"open\n",
+        b"\x10\0{\"a\": 1}\n{\"a\": 1, \"",
         b"\x11\x01# a\n- b `c` [d](e) **f**\n```\ng\n```\n> h\n",
         b"\x12\x01---\na: &b 'c' # d\n- e: \"f\\\"\n  g: [1, true]\n",
         b"\x13\x01a = /[/]b/g / 2; /* c */ `d ${e}` // f\n'g\n",

@@ -19,7 +19,7 @@ pub(crate) use inflate::{GZIP, is_zlib};
 pub(super) use name::inner_type;
 
 /// At most so many layers are opened.
-const MOST_LAYERS: usize = 4;
+pub(super) const MOST_LAYERS: usize = 4;
 /// All layers together give at most so many bytes.
 const MOST: usize = 64 << 20;
 /// What takes longer is shown as far as it came.
@@ -194,6 +194,11 @@ fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<U
     }
     let out = base64::likely(bytes, limits.bytes)?;
     Some((Layer::Base64, out, None))
+}
+
+/// Whether bytes have the mark of a further layer.
+pub(super) fn is_marked(bytes: &[u8]) -> bool {
+    bytes.starts_with(GZIP) || zstd::is_marked(bytes)
 }
 
 /// The whole stream of Brotli, which has no mark.

@@ -12,7 +12,8 @@ use super::{Body, Preview, PreviewKind};
 use crate::model::{Family, Record, RecordMeta};
 use crate::text::size;
 
-/// A page with hardly any text is not worth a word if its source is no longer, in bytes.
+/// A page with hardly any text is source if that is longer, in bytes; a shorter one is its few words, or source
+/// without a word of why.
 const SHORT: usize = 1024;
 /// Of lines of JSON whose type Crawlee takes for that of one JSON value.
 const LINES: &str = "a JSON value a line: Crawlee for Python reads None";
@@ -80,9 +81,9 @@ impl Preview {
         let Body::Lines(lines) = &self.body else { return self };
         let source = lines.bytes.clone();
         let page = page::reduce(&source);
-        if page.bare {
-            let told = (source.len() > SHORT)
-                .then(|| "hardly any text in this page: shown as source".to_owned());
+        let long = source.len() > SHORT;
+        if page.bare && (long || page.empty) {
+            let told = long.then(|| "hardly any text in this page: shown as source".to_owned());
             self.note = joined(self.note, told);
             return self.in_colours(record);
         }
@@ -197,7 +198,13 @@ mod tests {
         assert_eq!(page.kind(), PreviewKind::Text);
         assert_eq!(page.note(), Some("hardly any text in this page: shown as source"));
         assert!(page.is_source());
-        assert_eq!(preview("<p>Hi", "text/html").note(), None);
+        let empty = preview("<p>Hi", "text/html");
+        assert_eq!((empty.kind(), empty.note()), (PreviewKind::Text, None));
+        let short = preview("<html><body>Access denied</body></html>", "text/html");
+        assert_eq!(
+            (short.kind(), texts(&short)),
+            (PreviewKind::Page, vec!["Access denied".to_owned()])
+        );
         assert_eq!(preview(PAGE, "text/plain").kind(), PreviewKind::Text);
         assert_eq!(preview(PAGE, "").kind(), PreviewKind::Page);
     }

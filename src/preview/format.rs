@@ -1,11 +1,13 @@
 //! What bytes say of themselves in their first few.
 
 mod audio;
+mod fields;
 mod other;
 mod picture;
 mod video;
 
 use super::is_readable;
+use crate::model::{ContentType, Family, endings};
 
 /// The format and what its header tells: the size of pictures, the length of films, pages.
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
@@ -31,9 +33,35 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
         _ => {
             let media = picture::describe(bytes).or_else(|| audio::describe(bytes));
             let media = media.or_else(|| video::describe(bytes));
-            return media.or_else(|| other::describe(bytes));
+            let known = media.or_else(|| other::describe(bytes));
+            return known.or_else(|| fields::bson(bytes)).or_else(|| fields::like_protobuf(bytes));
         }
     })
+}
+
+/// What is said of a known format that is shown as bytes.
+pub(super) fn unread(bytes: &[u8], known: String, family: Family) -> String {
+    if other::is_packed(bytes) {
+        format!("{known}, which is not opened")
+    } else if family == Family::Image && picture::describe(bytes).is_some() {
+        format!("{known}; not shown as a picture: this format is not decoded")
+    } else {
+        known
+    }
+}
+
+/// What bytes are by a content type that says it, where they have no mark; that they are not, where they make no
+/// sense as such.
+pub(super) fn declared(content_type: &ContentType, bytes: &[u8]) -> Option<String> {
+    let essence = endings::essence(content_type).to_ascii_lowercase();
+    let name = essence.strip_prefix("application/")?;
+    let name = name.strip_prefix("x-").or(name.strip_prefix("vnd.google.")).unwrap_or(name);
+    let (word, told) = match name {
+        "bson" => ("BSON", fields::bson(bytes)),
+        "protobuf" | "proto" | "google-protobuf" => ("protobuf", fields::protobuf(bytes)),
+        _ => return None,
+    };
+    Some(told.unwrap_or_else(|| format!("no {word} that could be read")))
 }
 
 /// The content type that bytes tell; empty for what may be JSON.

@@ -19,6 +19,9 @@ pub use path::{FoundValue, JsonPath, PathFinds};
 pub use spacing::Spacing;
 pub use write::{compact, most, pretty, spaced};
 
+/// Values, with objects and lists, of a JSON text that are told apart to be looked at; of one with more, none.
+pub const MOST_SEEN: usize = 3 << 20;
+
 /// Why a text is not JSON, and where, as Python's `json.loads` would say it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonFault {

@@ -65,7 +65,9 @@ impl Preview {
         let sizes = (record.value.len() as u64, opened.bytes.len() as u64);
         let chain = format!("{}, {}", chain(&opened.layers, word), from_to(sizes.0, sizes.1));
         let fault = fault.map(|fault| fault.words(last));
-        let note = joined([Some(chain), fault, inside.note, closed]);
+        let more = opened.layers.len() == coding::MOST_LAYERS && coding::is_marked(&opened.bytes);
+        let more = more.then(|| format!("no more than {} layers are opened", coding::MOST_LAYERS));
+        let note = joined([Some(chain), fault, more.or(inside.note), closed]);
         Self { value: record.value.clone(), note, ..inside }
     }
 
@@ -94,7 +96,11 @@ impl Preview {
         let unread = notation::name(&record.meta.content_type);
         let unread = unread.filter(|_| shown.kind == PreviewKind::Hex && !head);
         let unread = unread.map(|name| format!("no {name} that could be read"));
-        let note = joined([told, unread, shown.note.clone()]);
+        let declared = (shown.kind == PreviewKind::Hex && !head)
+            .then(|| format::declared(&record.meta.content_type, &value))
+            .flatten();
+        let noted = declared.or_else(|| shown.note.clone());
+        let note = joined([told, unread, noted]);
         Self { note, ..shown }
     }
 }
@@ -145,10 +151,10 @@ mod tests {
     fn the_inside_is_shown_and_the_stored_bytes_are_kept() {
         let value = gzip(PAGE.as_bytes());
         let preview = Preview::build(&record(&value, "text/html"));
-        assert_eq!(rows(&preview), PAGE.lines().collect::<Vec<_>>());
+        assert_eq!(rows(&preview), ["hello hello hello hello"]);
         let size = value.len();
         assert_eq!(preview.note(), Some(&*format!("gzip → text/html, {size} → 46 B")));
-        assert_eq!(preview.kind(), PreviewKind::Text);
+        assert_eq!(preview.kind(), PreviewKind::Page);
         assert!(preview.is_converted(), "what is shown is not what is stored");
         assert_eq!(preview.converted_text().unwrap(), PAGE);
         assert!(preview.is_of_same_bytes(&Preview::build_as(&record(&value, ""), Mode::Hex)));
@@ -190,8 +196,32 @@ mod tests {
         assert_eq!((kind, &*said), (PreviewKind::Empty, "gzip → nothing, 20 → 0 B"));
         let cut = &brotli()[..40];
         assert!(note(cut, "application/brotli").1.contains("the brotli is cut off"));
+        let five = (0..5).fold(PAGE.as_bytes().to_vec(), |inside, _| gzip(&inside));
+        assert!(note(&five, "").1.ends_with("; no more than 4 layers are opened"));
         let json = gzip(b"{\"a\": [1, 2");
         assert!(note(&json, "application/json").1.contains("not valid JSON"));
+    }
+
+    #[test]
+    fn why_bytes_are_shown_is_said() {
+        let note = |value: &[u8], content_type: &str| {
+            let preview = Preview::build(&record(value, content_type));
+            (preview.kind(), preview.note().unwrap_or_default().to_owned())
+        };
+        let told = |said: &str| (PreviewKind::Hex, said.to_owned());
+        let message = b"\x0a\x05hello\x10\x96\x01";
+        assert_eq!(note(message, "application/x-protobuf"), told("protobuf, 2 fields"));
+        assert_eq!(note(message, "application/octet-stream"), told(""));
+        assert_eq!(note(b"\xff\0", "application/bson"), told("no BSON that could be read"));
+        let bzip2 = b"BZh91AY&SY\0\x01";
+        assert_eq!(note(bzip2, "application/x-bzip2"), told("bzip2, which is not opened"));
+        let jxl = b"\0\0\0\x0cJXL \r\n\x87\n";
+        let undecoded = "JPEG XL; not shown as a picture: this format is not decoded";
+        assert_eq!(note(jxl, "image/jxl"), told(undecoded));
+        // What is text by its name is text whatever stands in it.
+        assert_eq!(note(b"<svg>\x1b[31m</svg>", "image/svg+xml").0, PreviewKind::Text);
+        assert_eq!(note(b"a: \x1b", "application/yaml").0, PreviewKind::Text);
+        assert_eq!(note(b"a: \x1b", "application/octet-stream"), told(""));
     }
 
     #[test]

@@ -20,6 +20,8 @@ const LABEL: usize = 512;
 const ADDRESS: usize = 2048;
 /// A page with less text, in bytes without white space, is nearly empty: an application that has not run.
 const LITTLE: usize = 40;
+/// As [`LITTLE`], of a page whose source is short too: a message of a few words is one.
+const WORDS: usize = 8;
 
 /// A page as text.
 #[derive(Debug, Default)]
@@ -31,6 +33,8 @@ pub(super) struct Page {
     pub(super) cut: bool,
     /// Whether there is hardly any text in the page.
     pub(super) bare: bool,
+    /// Whether there is less than a few words.
+    pub(super) empty: bool,
     /// The addresses of its links, by their numbers.
     pub(super) links: Vec<Vec<u8>>,
 }
@@ -193,21 +197,21 @@ impl Reader {
 
     fn finish(mut self) -> Page {
         self.close_link();
-        let bare = self.read < LITTLE;
+        let (bare, empty) = (self.read < LITTLE, self.read < WORDS);
         self.links.write(&mut self.writer);
         let links = self.links.into_addresses();
         let title = collapsed(&self.title);
         let cut = self.writer.is_full();
         let (body, mut roles) = self.writer.finish();
         if title.is_empty() {
-            return Page { text: body, roles, cut, bare, links };
+            return Page { text: body, roles, cut, bare, empty, links };
         }
         let shift = title.len() + 2;
         for (at, _) in &mut roles {
             *at = at.start + shift..at.end + shift;
         }
         roles.insert(0, (0..title.len(), Role::Literal));
-        Page { text: [&title, b"\n\n".as_slice(), &body].concat(), roles, cut, bare, links }
+        Page { text: [&title, b"\n\n".as_slice(), &body].concat(), roles, cut, bare, empty, links }
     }
 }
 

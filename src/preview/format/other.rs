@@ -3,10 +3,13 @@
 use memchr::memmem;
 
 use super::{big, little};
+use crate::preview::is_readable;
 use crate::text;
 
 /// A document is searched so far, in bytes.
 const SEARCHED: usize = 16 << 20;
+/// Where the first sector with facts of a disc's image begins, in bytes.
+const ISO: usize = 32_768;
 /// A name is read so far, in bytes.
 const NAME: usize = 200;
 
@@ -47,8 +50,31 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
         [0x7f, b'E', b'L', b'F', class @ 1..=2, order @ 1..=2, ..] => elf(*class, *order, bytes),
         _ if bytes.starts_with(b"SQLite format 3\0") => sqlite(bytes),
         _ if bytes.get(257..262) == Some(b"ustar") => "tar".into(),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => "UTF-32 text".into(),
+        _ if bytes.get(ISO..ISO + 6) == Some(b"\x01CD001") => iso(bytes),
         _ => return None,
     })
+}
+
+/// Whether it is compressed or an archive, in a way that is not opened.
+pub(super) fn is_packed(bytes: &[u8]) -> bool {
+    let told = describe(bytes);
+    matches!(told.as_deref(), Some("bzip2" | "xz" | "7-Zip" | "RAR" | "LZ4" | "Snappy"))
+}
+
+/// The image of a disc with its name and how much is on it.
+fn iso(bytes: &[u8]) -> String {
+    let name = bytes.get(ISO + 40..ISO + 72).unwrap_or_default().trim_ascii();
+    let blocks = little(bytes, ISO + 80, 4).zip(little(bytes, ISO + 128, 2));
+    let size = blocks.map(|(count, size)| u64::from(count) * u64::from(size));
+    let named = if name.is_empty() || !is_readable(name) {
+        String::new()
+    } else {
+        format!(", {}", text::visible(&String::from_utf8_lossy(name)))
+    };
+    let size = size.filter(|size| *size > 0);
+    let size = size.map(|size| format!(", {}", text::size(size))).unwrap_or_default();
+    format!("ISO 9660 image{named}{size}")
 }
 
 fn pdf(bytes: &[u8], version: &[u8]) -> String {

@@ -256,6 +256,9 @@ fn what_is_not_read_is_named() {
         )
     };
     let aac = [&b"\xff\xf1\x50\x80\x01\x1f\xfc"[..], &[0; 1], b"\xff\xf1"].concat();
+    let mut iso =
+        [&[0; 32_768][..], b"\x01CD001\x01\0", &[b' '; 32], b"DISC", &[b' '; 28]].concat();
+    iso.extend([&[0; 8][..], &1000_u32.to_le_bytes(), &[0; 44], &2048_u16.to_le_bytes()].concat());
     let windows = [&b"MZ"[..], &[0; 58], &64_u32.to_le_bytes(), b"PE\0\0"].concat();
     for (bytes, expected) in [
         (&avi(&[40_000, 0, 0, 0, 250, 0, 1, 0, 640, 480])[..], "AVI, 10 s, 640 × 480 pixels"),
@@ -268,6 +271,9 @@ fn what_is_not_read_is_named() {
         (b"\x89HDF\r\n\x1a\n\0", "HDF5"),
         (b"!<arch>\ndebian-binary   0", "Debian package"),
         (b"MThd\0\0\0\x06\0\x01", "MIDI"),
+        (b"\xff\xfe\0\0a\0\0\0", "UTF-32 text"),
+        (&iso, "ISO 9660 image, DISC, 2.0 MB"),
+        (b"\x05\0\0\0\0", "BSON, 0 members"),
     ] {
         assert_eq!(told(bytes), expected);
     }

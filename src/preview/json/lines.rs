@@ -10,14 +10,16 @@ use super::super::row::Role;
 use super::lex::{Sink, Token, white};
 use super::{JsonFault, empty_brackets, scan};
 
-/// Checks the JSON and finds its lines.
+/// Checks the JSON, finds its lines, and counts its values with its objects and lists.
 ///
 /// # Errors
 /// As [`check`](super::check).
-pub(in crate::preview) fn index(bytes: &[u8]) -> Result<Index, JsonFault> {
-    let mut lines = Lines { bytes, index: Index::default(), depth: 0, after_key: false };
+pub(in crate::preview) fn index(bytes: &[u8]) -> Result<(Index, usize), JsonFault> {
+    let mut lines = Lines { bytes, index: Index::default(), depth: 0, after_key: false, closed: 0 };
     scan(bytes, &mut lines)?;
-    Ok(lines.index.finish())
+    let (index, closed) = (lines.index.finish(), lines.closed);
+    let values = index.lines() - closed;
+    Ok((index, values))
 }
 
 /// Takes the tokens and notes where lines begin.
@@ -26,6 +28,8 @@ struct Lines<'a> {
     index: Index,
     depth: usize,
     after_key: bool,
+    /// Lines of a closing bracket.
+    closed: usize,
 }
 
 impl Sink for Lines<'_> {
@@ -40,7 +44,10 @@ impl Sink for Lines<'_> {
         self.after_key = token == Token::Key;
         match token {
             Token::Open => self.depth += 1,
-            Token::Close => self.depth = self.depth.saturating_sub(1),
+            Token::Close => {
+                self.depth = self.depth.saturating_sub(1);
+                self.closed += 1;
+            }
             Token::Empty => self.index.push_gap(at.start + 1..at.end - 1),
             _ => self.index.push_piece(self.bytes, at, false),
         }
@@ -228,7 +235,7 @@ mod tests {
     use super::*;
 
     fn printed(bytes: &[u8]) -> String {
-        let index = index(bytes).unwrap();
+        let (index, _) = index(bytes).unwrap();
         let line = |number| {
             let line = line(bytes, &index, number, None);
             let parts: Vec<_> = line.parts.iter().map(|part| part.bytes).collect();
@@ -253,7 +260,7 @@ mod tests {
         fn lines_are_those_of_the_pretty_text(text in json(), times in 1_usize..40) {
             let text = format!("[{}]", vec![text; times].join(","));
             prop_assert_eq!(printed(text.as_bytes()), pretty(text.as_bytes()).unwrap());
-            let index = index(text.as_bytes()).unwrap();
+            let (index, _) = index(text.as_bytes()).unwrap();
             for number in 0..index.lines() {
                 let start = line_start(text.as_bytes(), &index, number);
                 prop_assert_eq!(line_of(text.as_bytes(), &index, start), number);

@@ -14,23 +14,30 @@ pub(in crate::preview) struct Csv {
     pub(super) comma: u8,
     /// Whether there is a quote anywhere.
     quotes: bool,
+    /// What ends a line: a carriage return where there is no newline at all.
+    end: u8,
 }
 
 impl Csv {
     /// The comma is the sign of several that is in the first line most often.
     pub(super) fn of(bytes: &[u8], tabs: bool) -> Self {
         let line = &bytes[..bytes.len().min(4096)];
-        let line = line.split(|&byte| byte == b'\n').next().unwrap_or(line);
+        let end = match memchr::memchr(b'\n', bytes) {
+            None if memchr::memchr(b'\r', line).is_some() => b'\r',
+            _ => b'\n',
+        };
+        let line = line.split(|&byte| byte == end).next().unwrap_or(line);
         let count = |sign: u8| memchr::memchr_iter(sign, line).count();
         let most = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|&sign| count(sign));
         let comma = if tabs { b'\t' } else { most.unwrap_or(b',') };
-        Self { comma, quotes: memchr::memchr(b'"', bytes).is_some() }
+        Self { comma, quotes: memchr::memchr(b'"', bytes).is_some(), end }
     }
 
     /// Where the row behind the one that begins at `at` begins.
     pub(super) fn next_row(self, bytes: &[u8], at: usize) -> usize {
         if !self.quotes {
-            return line_end(bytes, at);
+            let end = memchr::memchr(self.end, &bytes[at..]);
+            return end.map_or(bytes.len(), |end| at + end + 1);
         }
         let mut from = at;
         loop {
@@ -73,7 +80,7 @@ impl Csv {
             }
         }
         let rest = bytes.get(from..).unwrap_or_default();
-        let end = memchr::memchr2(self.comma, b'\n', rest).unwrap_or(rest.len());
+        let end = memchr::memchr2(self.comma, self.end, rest).unwrap_or(rest.len());
         start..from + end
     }
 }
@@ -87,8 +94,14 @@ pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
 pub(super) fn past_blank(bytes: &[u8], at: usize) -> usize {
     let near = &bytes[at..bytes.len().min(at + BLANK)];
     let blank = near.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    let last = near[..blank].iter().rposition(|&byte| byte == b'\n');
-    at + last.map_or(0, |last| last + 1)
+    // Without a newline behind them, carriage returns end lines by themselves.
+    let lone = near[..blank].iter().all(|&byte| byte == b'\r')
+        && (at + blank == bytes.len() || at > 0 && bytes[at - 1] == b'\r');
+    match near[..blank].iter().rposition(|&byte| byte == b'\n') {
+        Some(last) => at + last + 1,
+        None if lone => at + blank,
+        None => at,
+    }
 }
 
 /// What is in the quotes of a field, or all of it.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::model::RecordMeta;
 
+use super::super::json;
 use super::csv::{self, Csv};
 use super::members;
 
@@ -20,6 +21,16 @@ pub(in crate::preview) enum Form {
     Ndjson,
     /// A list of objects.
     Array,
+}
+
+/// Whether the first line is an object of JSON by itself, and another one begins in the next.
+fn is_lines(text: &[u8]) -> bool {
+    let near = &text[..text.len().min(NEAR)];
+    let mut lines = near.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
+    let first = lines.next().unwrap_or_default();
+    first.starts_with(b"{")
+        && lines.next().is_some_and(|line| line.starts_with(b"{"))
+        && json::check(first).is_ok()
 }
 
 impl Form {
@@ -47,6 +58,7 @@ impl Form {
                     _ => return None,
                 }
             }
+            "application/json" if is_lines(text) => "ndjson",
             _ => return None,
         };
         Some(match kind {

@@ -27,9 +27,11 @@ pub(super) fn members(
     })
 }
 
-/// Where the white space ends that begins here.
+/// Where the white space ends that begins here; the end where it begins behind that, as behind the string
+/// without an end of a row that is cut off.
 pub(super) fn white(bytes: &[u8], at: Range<usize>) -> usize {
-    let white = bytes[at.clone()].iter().position(|byte| !byte.is_ascii_whitespace());
+    let near = bytes.get(at.clone()).unwrap_or_default();
+    let white = near.iter().position(|byte| !byte.is_ascii_whitespace());
     white.map_or(at.end, |white| at.start + white)
 }
 

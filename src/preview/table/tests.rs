@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::super::tests::view;
+use super::super::tests::{preview, view};
 use super::super::{Body, Preview, PreviewKind, Row, Scroll, Viewport};
 use super::*;
 use crate::model::{Key, Record, RecordMeta};
@@ -218,6 +218,23 @@ fn empty_lines_are_no_rows() {
 }
 
 #[test]
+fn carriage_returns_end_lines_where_nothing_else_does() {
+    let rows = table("a,b\r\r1,\"2\r3\"\r4,5\r", "text/csv");
+    assert_eq!(texts(&rows, rows.top(), 9, 9), ["a  b", "1  2␍3", "4  5"]);
+    let one = table("a,b\r1,2\r3,4", "text/csv");
+    assert_eq!((one.lines(), texts(&one, one.top(), 9, 9).join("|")), (2, "a  b|1  2|3  4".into()));
+}
+
+#[test]
+fn lines_of_json_are_rows_also_where_the_type_says_one_value() {
+    let rows = table("{\"a\": 1}\n{\"a\": 2}\n", "application/json");
+    assert_eq!(rows.note(), Some("a JSON value a line: Crawlee for Python reads None"));
+    assert_eq!(texts(&rows, rows.top(), 9, 9), ["a", "1", "2"]);
+    let other = preview("{\"a\": 1}\nmore\n", "application/json");
+    assert_eq!(other.kind(), PreviewKind::Text);
+}
+
+#[test]
 fn what_is_told_of_a_table_is_so() {
     let lines = "{\"a\":1}\n{\"a\":2}\n";
     // Crawlee takes any type in which `application/json` stands for JSON.
@@ -226,7 +243,7 @@ fn what_is_told_of_a_table_is_so() {
     assert_eq!(told.as_deref(), Some("a JSON value a line: Crawlee for Python reads None"));
     assert_eq!(note(&table(lines, "application/x-ndjson")), None);
     let page = table("<!doctype html>\n<p>Not found</p>", "text/csv");
-    assert_eq!((page.kind(), page.note()), (PreviewKind::Text, Some("no table but HTML")));
+    assert_eq!((page.kind(), page.note()), (PreviewKind::Page, Some("no table but HTML")));
 }
 
 proptest! {
