@@ -1,6 +1,7 @@
 //! One value of the JSON that is shown: chosen with a cursor, and changed alone. Every byte outside it
 //! stays.
 
+mod left;
 mod unsaved;
 
 use std::ops::Range;
@@ -21,6 +22,8 @@ use super::super::load::{Compute, FoldedLeaves, LeavesShown};
 use super::super::notice::Notice;
 use super::dialog::Dialog;
 use super::overlay::Then;
+
+use left::Left;
 
 pub use unsaved::UnsavedLeaf;
 
@@ -49,6 +52,8 @@ pub struct LeafCursor {
     next: Option<EditedLeaf>,
     /// What is to be done once the values are those that are shown.
     pub(in crate::app) wanted: Option<Action>,
+    /// Where the cursor was and what was folded, while the values are being found anew.
+    left: Option<Left>,
 }
 
 impl LeafCursor {
@@ -71,6 +76,7 @@ impl LeafCursor {
             unsaved: None,
             next: None,
             wanted: None,
+            left: None,
         };
         cursor.go(at);
         cursor
@@ -88,12 +94,12 @@ impl LeafCursor {
 
     /// Whether this is how the record is shown.
     pub fn is_over(&self, preview: &Arc<Preview>) -> bool {
-        Arc::ptr_eq(self.preview(), preview)
+        self.left.is_none() && Arc::ptr_eq(self.preview(), preview)
     }
 
     /// Whether the values were found in this, which may be about to be shown with its folds.
     pub(in crate::app) fn is_found_in(&self, preview: &Arc<Preview>) -> bool {
-        Arc::ptr_eq(&self.shown.preview, preview) || self.is_over(preview)
+        self.left.is_none() && Arc::ptr_eq(&self.shown.preview, preview) || self.is_over(preview)
     }
 
     /// How the record is shown.
@@ -108,11 +114,11 @@ impl LeafCursor {
 
     /// Takes the record as it is now; the cursor stays at its path, or on what was added.
     pub(in crate::app) fn update(&mut self, shown: LeavesShown, ctx: &mut Ctx<'_>) {
-        let trail = self.shown.leaves().trail(self.at);
+        let left = self.left.take().unwrap_or_else(|| self.leave());
         let leaves = shown.leaves();
         let next = self.next.take().and_then(|made| made.found_in(&leaves));
-        let at = next.or_else(|| leaves.follow(&trail)).unwrap_or(self.at);
-        let mut tree = self.tree.follow(&self.shown.leaves(), &leaves);
+        let at = next.or_else(|| leaves.follow(&left.at)).unwrap_or(self.at);
+        let mut tree = Folded::of_trails(&left.folded, &leaves);
         if next.is_some() {
             tree.show(&leaves, at);
         }
@@ -278,6 +284,12 @@ impl Dialog for LeafCursor {
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         self.wanted = None;
+        if self.left.is_some()
+            && !matches!(action, Some(Action::Close | Action::Back | Action::Help))
+        {
+            ctx.say(Notice::info("the record has changed: its values are being found"));
+            return Then::Stay;
+        }
         let page = ctx.layout().record.map_or(1, |pane| pane.inner().height.saturating_sub(2));
         let page = isize::try_from(page.max(1)).unwrap_or(1);
         if self.in_tree(action, ctx) {
@@ -379,6 +391,8 @@ impl Dialog for LeafCursor {
         ctx.cancel(Slot::Leaves);
         ctx.cancel(Slot::Folds);
         self.tree.clear();
-        self.fold(ctx);
+        if self.left.is_none() {
+            self.fold(ctx);
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::edit::draft::{Draft, DraftId};
 use crate::keymap::Action;
 use crate::model::{Expect, Record, RecordMeta};
 use crate::ops::words;
+use crate::preview::json;
 use crate::text;
 
 use super::super::App;
@@ -66,7 +67,8 @@ fn look_for_values(app: &mut App) -> bool {
     }
     if record.value.len() > LONGEST {
         let most = text::size(LONGEST as u64);
-        app.notice = Some(Notice::info(format!("values are chosen in JSON of up to {most}")));
+        app.notice =
+            Some(Notice::info(format!("values are chosen and folded in JSON of up to {most}")));
         return false;
     }
     app.out.read(Slot::Leaves, Compute::Leaves(record.clone(), Arc::clone(preview)));
@@ -90,12 +92,16 @@ pub(in crate::app) fn folded(app: &mut App, made: FoldedLeaves) {
 pub(in crate::app) fn follow(app: &mut App) {
     let Some(RecordView::Whole(record, preview)) = &app.record.shown else { return };
     let Some((store, _)) = &app.record.wanted else { return };
-    let shown = Compute::Leaves(record.clone(), Arc::clone(preview));
-    let is_json = app.record.shows_json();
-    let about = Layer::leaf_in(&mut app.layers)
-        .is_some_and(|cursor| cursor.is_about(store, &record.meta.key) && !cursor.is_over(preview));
-    if about && is_json {
-        app.out.read(Slot::Leaves, shown);
+    if !app.record.shows_json() {
+        return;
+    }
+    let (record, preview) = (record.clone(), Arc::clone(preview));
+    let about = |cursor: &&mut LeafCursor| {
+        cursor.is_about(store, &record.meta.key) && !cursor.is_over(&preview)
+    };
+    if let Some(cursor) = Layer::leaf_in(&mut app.layers).filter(about) {
+        cursor.let_go(&record, &preview, &mut ctx!(app));
+        app.out.read(Slot::Leaves, Compute::Leaves(record, preview));
     }
 }
 
@@ -106,7 +112,10 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
         if let Some((id, draft)) = resumed {
             return drafts::take_whole(app, &id, *draft);
         }
-        app.tell(Notice::info("these are too many values to choose one; edit the whole record"));
+        let most = text::count(json::MOST_SEEN as u64);
+        let why = format!("over {most} values: none is chosen or folded; edit the whole record");
+        app.layers.retain(|layer| !matches!(layer, Layer::Leaf(cursor) if cursor.has_let_go()));
+        app.tell(Notice::info(why));
         return;
     };
     if let Some(cursor) = Layer::leaf_in(&mut app.layers) {

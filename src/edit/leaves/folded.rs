@@ -117,13 +117,16 @@ impl Folded {
         outermost.filter_map(|node| leaves.fold(*node)).collect()
     }
 
-    /// The same folds in a text that has taken the place of this one; of very many, none.
-    #[must_use]
-    pub fn follow(&self, old: &Leaves<'_>, new: &Leaves<'_>) -> Self {
+    /// The ways to what is folded, to fold it in a text that takes the place of this one; of very many, none.
+    pub fn trails(&self, leaves: &Leaves<'_>) -> Vec<Trail> {
         if self.0.len() > FOLLOWED {
-            return Self::default();
+            return Vec::new();
         }
-        let trails: Vec<Trail> = self.0.iter().map(|node| old.trail(*node)).collect();
+        self.0.iter().map(|node| leaves.trail(*node)).collect()
+    }
+
+    /// What these ways lead to, as far as it can be folded.
+    pub fn of_trails(trails: &[Trail], new: &Leaves<'_>) -> Self {
         let there = trails.iter().filter_map(|trail| new.follow(trail));
         let mut there: Vec<_> = there.filter(|node| new.fold(*node).is_some()).collect();
         there.sort_unstable();

@@ -23,6 +23,26 @@ pub struct Trail(Vec<Step>);
 pub struct LeafIndex(Arc<Vec<Node>>);
 
 impl LeafIndex {
+    /// The root alone, which stands for all of a JSON text while its values are not known.
+    pub fn of_root(bytes: &[u8]) -> Self {
+        let start = bytes.len() - bytes.trim_ascii_start().len();
+        // Longer texts have no index.
+        let [start, end] = [start, bytes.len()].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
+        let (key, value, lines) = (0..0, start..end, [0; 2]);
+        let root = Node { parent: 0, position: 0, next: 1, children: 0, lines, key, value };
+        Self(Arc::new(vec![root]))
+    }
+
+    /// How many nodes it has.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it has none, which none has.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The leaves, over the text that they were found in.
     pub fn over<'a>(&self, bytes: &'a [u8]) -> Leaves<'a> {
         Leaves { bytes, nodes: Arc::clone(&self.0), digests: Vec::new() }

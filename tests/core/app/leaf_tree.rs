@@ -1,6 +1,7 @@
 //! Objects and lists of JSON that are folded while one value is chosen.
 
-use larder::app::{Effect, Event, RecordView, Slot};
+use larder::app::{Effect, Event, Loaded, RecordView, Slot};
+use larder::model::WatchEvent;
 
 use super::leaf::select;
 use super::{JSON, done};
@@ -19,6 +20,14 @@ fn on(text: &str) -> Stage {
 
 fn path(stage: &Stage) -> String {
     stage.app.leaf().unwrap().path()
+}
+
+/// The record is another one now, and is read again.
+fn changed(stage: &mut Stage, text: &str) {
+    let record = record("a", JSON, text);
+    let set = vec![record.meta.clone()];
+    stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+    stage.show(&[record]);
 }
 
 /// The value as it is shown, without what is left of it.
@@ -174,4 +183,29 @@ fn json_of_many_megabytes_is_folded_and_not_edited_in_parts() {
     stage.keys("j<enter>");
     let why = "a value is edited alone in JSON of up to 8 MiB: edit the whole record";
     assert_eq!((stage.notice(), path(&stage)), (why, "$[1]".to_owned()));
+}
+
+#[test]
+fn values_of_large_json_go_before_those_of_what_it_becomes_are_found() {
+    let text = |first: u32| format!("[[{first}, 2], {}7]", "1,".repeat(300_000));
+    let mut stage = on(&text(1));
+    stage.keys("j<space>jj");
+    assert_eq!(path(&stage), "$[2]");
+    changed(&mut stage, &text(8));
+    assert_eq!(path(&stage), "$", "nothing else is known of it yet");
+    stage.keys("j<enter>");
+    assert_eq!(stage.notice(), "the record has changed: its values are being found");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
+    assert_eq!(path(&stage), "$[2]");
+    assert!(stage.frame().contains("[… 2 items],"));
+    // Gone from, it is gone from; of what has too many values by now there is none to be on.
+    changed(&mut stage, &text(9));
+    let (ticket, _) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(Loaded::Leaves(None))));
+    assert!(stage.app.leaf().is_none());
+    assert_eq!(
+        stage.notice(),
+        "over 3,145,728 values: none is chosen or folded; edit the whole record"
+    );
 }
