@@ -82,8 +82,8 @@ pub use layers::{
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
-    Compute, ContentsPage, FoldedLeaves, LeavesShown, Load, Loaded, Ordered, Read, RecordDiff,
-    RecordView, Scope, Side, StepDiff, Subject, Summary,
+    Compute, ContentsPage, FailedBeyond, FoldedLeaves, LeavesShown, Load, Loaded, Ordered, Read,
+    RecordDiff, RecordView, Scope, Side, StepDiff, Subject, Summary, is_failed,
 };
 pub use mouse::{Mouse, Spot};
 pub use notice::{Notice, Notices, Tone};

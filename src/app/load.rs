@@ -24,7 +24,7 @@ use crate::preview::{Arrangement, ColumnValues, Matches, Mode, Preview};
 
 use super::staged::StagedNow;
 
-pub use contents::ContentsPage;
+pub use contents::{ContentsPage, FailedBeyond, is_failed};
 pub use leaves::{FoldedLeaves, LeavesShown};
 pub use side::Side;
 pub use step::{RecordDiff, StepDiff};

@@ -1,8 +1,10 @@
 //! Requests and items for the dialog that lists them. Of a queue as many pages of the storage's are read
-//! as have room in one of the dialog's, so that those that failed come first among all of these.
+//! as have room in one of the dialog's, so that those that failed come first among all of these; behind the
+//! first of these pages only failed requests are looked for, for a while.
 
 use std::time::{Duration, Instant};
 
+use crate::app::{FailedBeyond, is_failed};
 use crate::model::{Contents, OtherStorage, Result};
 use crate::storage::Storage;
 
@@ -12,16 +14,53 @@ const REQUESTS: usize = 5000;
 const BYTES: usize = 16 << 20;
 /// … or as many as come in this time, where the storage is far away.
 const TIME: Duration = Duration::from_secs(3);
+/// For failed ones so many bytes more are looked through …
+const SEARCHED: usize = 64 << 20;
+/// … or as many as come in this time, or until so many are found.
+const SEARCH_TIME: Duration = Duration::from_secs(1);
+const FOUND: usize = 1000;
 
-/// What a page of the dialog shows.
-pub(super) async fn page(storage: &dyn Storage, of: &OtherStorage, from: u64) -> Result<Contents> {
+/// What a page of the dialog shows, and the failed requests behind the first one.
+pub(super) async fn page(
+    storage: &dyn Storage,
+    of: &OtherStorage,
+    from: u64,
+) -> Result<(Contents, FailedBeyond)> {
     match of {
-        OtherStorage::Dataset(_) => storage.contents(of, from).await,
+        OtherStorage::Dataset(_) => {
+            Ok((storage.contents(of, from).await?, FailedBeyond::default()))
+        }
         OtherStorage::Queue(_) => {
+            let read = |from| storage.contents(of, from);
             let start = Instant::now();
-            gather(from, |from| storage.contents(of, from), || start.elapsed() < TIME).await
+            let page = gather(from, read, || start.elapsed() < TIME).await?;
+            let start = Instant::now();
+            let next = page.next.filter(|_| from == 0);
+            let beyond = search(next, read, || start.elapsed() < SEARCH_TIME).await;
+            Ok((page, beyond))
         }
     }
+}
+
+/// Looks for failed requests while there is time; what cannot be read ends it.
+async fn search<F: Future<Output = Result<Contents>>>(
+    from: Option<u64>,
+    read: impl Fn(u64) -> F,
+    in_time: impl Fn() -> bool,
+) -> FailedBeyond {
+    let (mut beyond, mut next, mut bytes) = (FailedBeyond::default(), from, 0);
+    while let Some(from) = next
+        && bytes < SEARCHED
+        && beyond.failed.len() < FOUND
+        && in_time()
+    {
+        let Ok(page) = read(from).await else { break };
+        bytes += size(&page);
+        beyond.looked_at += page.values.len() as u64;
+        beyond.failed.extend(page.values.into_iter().filter(|request| is_failed(request)));
+        next = page.next;
+    }
+    beyond
 }
 
 /// Joins pages while there is room and time for more.
@@ -53,6 +92,7 @@ fn size(page: &Contents) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Error, ErrorKind};
 
     /// A page of 200 of so many requests of so many bytes, of which it leaves out one.
     fn held(total: u64, bytes: usize, from: u64) -> Contents {
@@ -65,6 +105,31 @@ mod tests {
         let read = |from| std::future::ready(Ok(held(total, bytes, from)));
         let all = gather(from, read, || in_time).await.unwrap();
         [all.values.len() as u64, all.left_out, all.next.unwrap_or_default()]
+    }
+
+    #[tokio::test]
+    async fn failed_requests_are_looked_for_behind_the_first_page() {
+        const FAILED: &str = r#"{"handled_at": "x", "user_data": {"__crawlee": {"state": 6}}}"#;
+        let read = |from: u64| {
+            let mut page = held(43_000, 9, from);
+            page.values[7] = FAILED.into();
+            std::future::ready(if from < 20_000 {
+                Ok(page)
+            } else {
+                Err(Error::new(ErrorKind::NotFound, "gone"))
+            })
+        };
+        let found = |beyond: FailedBeyond| {
+            let all = beyond.failed.iter().all(|request| request == FAILED);
+            (all, beyond.failed.len(), beyond.looked_at)
+        };
+        let all = |from: u64| std::future::ready(Ok(held(6000, 9, from)));
+        assert_eq!(found(search(Some(5200), read, || true).await), (true, 74, 14_726));
+        assert_eq!(found(search(Some(5200), all, || true).await), (true, 0, 796));
+        assert_eq!(found(search(Some(5200), all, || false).await), (true, 0, 0));
+        assert_eq!(found(search(None, all, || true).await), (true, 0, 0));
+        let large = |from: u64| std::future::ready(Ok(held(43_000, 1 << 20, from)));
+        assert_eq!(search(Some(200), large, || true).await.looked_at, 199);
     }
 
     #[tokio::test]

@@ -96,7 +96,8 @@ impl ReadTask {
             }
             Load::Contents(of, from) => {
                 let held = contents::page(storage, &of, from).await?;
-                let page = on_blocking_thread(move || ContentsPage::new(of, from, held)).await?;
+                let page = move || ContentsPage::with_failed(of, from, held.0, held.1);
+                let page = on_blocking_thread(page).await?;
                 Loaded::Contents(Box::new(page))
             }
             Load::Crawl => return self.crawl(storage, OVERVIEW_INTERVAL.0).await,

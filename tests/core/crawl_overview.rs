@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use larder::app::{
-    App, ContentsPage, Effect, Event, Help, Layer, Load, Loaded, Pane, Read, Settings, Slot, Ticket,
+    App, ContentsPage, Effect, Event, FailedBeyond, Help, Layer, Load, Loaded, Pane, Read,
+    Settings, Slot, Ticket,
 };
 use larder::keymap::KeyMap;
 use larder::model::{
@@ -105,6 +106,22 @@ fn a_queue_opens_its_requests_the_failed_ones_first_and_a_dataset_its_items() {
     assert!(frame.contains("1 failed, listed first"), "{frame}");
     let at = |text: &str| frame.find(text).unwrap_or_else(|| panic!("{text}: {frame}"));
     assert!(at("shop.example/bad") < at("waiting"), "{frame}");
+    let bad = r#"{"url": "https://shop.example/far", "handled_at": "x", "user_data": {"__crawlee": {"state": 6}}}"#;
+    let beyond = FailedBeyond { failed: vec![bad.into()], looked_at: 40_000 };
+    let held = Contents {
+        values: vec!["{\"url\": \"u\"}".into()],
+        total: 43_000,
+        next: Some(70),
+        left_out: 0,
+    };
+    let far = ContentsPage::with_failed(queue.clone(), 0, held, beyond);
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(Loaded::Contents(Box::new(far)))));
+    let frame = stage.frame();
+    assert!(
+        frame.contains("looked at 1 to 1 and at 40,000 more · 1 failed, listed first"),
+        "{frame}"
+    );
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue.clone(), 0, Some(70)))));
     stage.keys("<enter>");
     assert!(stage.frame().contains("retry_count  3"), "{}", stage.frame());
     stage.keys("<right>");

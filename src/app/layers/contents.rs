@@ -76,7 +76,7 @@ impl ContentsView {
             return "there is nothing on this page".to_owned();
         }
         let first = self.rows_before.iter().sum::<usize>();
-        let last = first + page.values.len();
+        let last = first + page.values.len() - page.beyond;
         let mut words = if self.before.is_empty() && page.next.is_none() {
             format!("all {}", text::count(last as u64))
         } else {
@@ -86,6 +86,9 @@ impl ContentsView {
         if let OtherStorage::Queue(_) = self.of {
             if page.next.is_some() || !self.before.is_empty() {
                 words = format!("looked at {words}");
+            }
+            if page.searched > 0 {
+                words = format!("{words} and at {} more", text::count(page.searched));
             }
             let first = if arranged.is_some() { "" } else { ", listed first" };
             let failed = match page.failed {
@@ -142,7 +145,7 @@ impl ContentsView {
     }
 
     fn turn(&mut self, next: bool, ctx: &mut Ctx<'_>) {
-        let rows = self.page.as_ref().map_or(0, |page| page.values.len());
+        let rows = self.page.as_ref().map_or(0, |page| page.values.len() - page.beyond);
         if !next {
             match self.before.pop() {
                 Some(from) => {

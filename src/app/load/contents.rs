@@ -30,8 +30,26 @@ pub struct ContentsPage {
     pub total: u64,
     /// Where the next page begins; none at the end.
     pub next: Option<u64>,
+    /// Of the values the first ones, which stand behind this page.
+    pub beyond: usize,
+    /// How many behind this page were looked at for failed ones.
+    pub searched: u64,
     /// How many of this page are not shown: too large, or not to be read.
     pub left_out: u64,
+}
+
+/// Failed requests behind a page of a queue.
+#[derive(Debug, Clone, Default)]
+pub struct FailedBeyond {
+    /// These, as they are stored.
+    pub failed: Vec<Bytes>,
+    /// How many were looked at.
+    pub looked_at: u64,
+}
+
+/// Whether a request has failed.
+pub fn is_failed(request: &[u8]) -> bool {
+    memchr::memmem::find(request, b"__crawlee").is_some() && read(request).0 == State::Failed
 }
 
 /// How a request stands, the worst first.
@@ -47,11 +65,24 @@ enum State {
 impl ContentsPage {
     /// Makes a page ready. Takes time in proportion to it: for the background.
     pub fn new(of: OtherStorage, from: u64, contents: Contents) -> Self {
+        Self::with_failed(of, from, contents, FailedBeyond::default())
+    }
+
+    /// The same, with failed requests that stand behind it.
+    pub fn with_failed(
+        of: OtherStorage,
+        from: u64,
+        contents: Contents,
+        beyond: FailedBeyond,
+    ) -> Self {
         let Contents { mut values, total, next, mut left_out } = contents;
         // What is empty would be no row of the table.
         let all = values.len();
         values.retain(|value| !value.trim_ascii().is_empty());
         left_out += (all - values.len()) as u64;
+        let (searched, beyond) = (beyond.looked_at, beyond.failed);
+        let behind = beyond.len();
+        values.extend(beyond);
         let (mut failed, mut lines) = (0, Vec::new());
         let values = match &of {
             OtherStorage::Dataset(_) => values,
@@ -76,7 +107,8 @@ impl ContentsPage {
             lines.push(b'\n');
         }
         let table = Arc::new(Preview::of_lines(lines.into()));
-        Self { of, from, table, values, failed, total, next, left_out }
+        let beyond = behind;
+        Self { of, from, table, values, failed, total, next, beyond, searched, left_out }
     }
 }
 
