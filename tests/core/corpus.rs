@@ -10,10 +10,9 @@ use larder::app::{Event, Pane, RecordView};
 use larder::model::Record;
 use larder::preview::{Mode, Preview, PreviewKind};
 use larder::text::visible;
-use larder::theme::Theme;
 use ratatui::buffer::Cell;
 
-use crate::stage::{Stage, record, store};
+use crate::stage::{Stage, plain, record, store};
 use kinds::{Kind, kinds};
 
 /// Full screens of three, two and one panes.
@@ -97,7 +96,7 @@ fn nothing_of_a_hundred_and_fifty_values_reaches_the_terminal_as_it_is() {
             for (columns, rows) in SIZES {
                 stage.event(Event::Resize(columns, rows));
                 stage.asked.clear();
-                let buffer = stage.buffer(Theme::plain());
+                let buffer = stage.buffer(plain());
                 for cell in buffer.content() {
                     let symbol = cell.symbol();
                     let ascii = matches!(symbol.as_bytes(), [b' '..=b'~']);

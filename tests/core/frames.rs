@@ -18,10 +18,9 @@ use larder::model::{
 };
 use larder::ops::{Outcome, Plan, PlannedRecord};
 use larder::preview::{Mode, Preview};
-use larder::theme::Theme;
 
 use crate::app::asides::aside;
-use crate::stage::{KEYS, NOW, Stage, computed, index, record, store};
+use crate::stage::{KEYS, NOW, Stage, computed, index, plain, record, store};
 use crate::{contrast, drawn};
 
 mod states;
@@ -1024,7 +1023,7 @@ fn a_notice() {
 
 #[test]
 fn without_colours_no_cell_has_one() {
-    let buffer = opened(120, 36).buffer(Theme::plain());
+    let buffer = opened(120, 36).buffer(plain());
     for cell in buffer.content() {
         assert_eq!(cell.fg, ratatui::style::Color::Reset);
         assert_eq!(cell.bg, ratatui::style::Color::Reset);

@@ -37,6 +37,12 @@ pub const NOW: i64 = 1_795_356_000_000_000;
 /// The built-in keys, read once: that takes longer than most tests.
 pub static KEYS: LazyLock<Arc<KeyMap>> = LazyLock::new(Arc::default);
 
+/// The theme without colours, read once: that takes as long as drawing a frame.
+pub fn plain() -> Theme {
+    static PLAIN: LazyLock<Theme> = LazyLock::new(Theme::plain);
+    PLAIN.clone()
+}
+
 /// A core, and what it has asked for and not been answered.
 pub struct Stage {
     pub app: App,
@@ -202,7 +208,7 @@ impl Stage {
 
     /// What is on the screen, without colours.
     pub fn frame(&mut self) -> String {
-        let buffer = self.buffer(Theme::plain());
+        let buffer = self.buffer(plain());
         let mut text = String::new();
         for y in 0..buffer.area.height {
             let mut line = String::new();

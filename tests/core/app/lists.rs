@@ -6,12 +6,11 @@ use larder::model::{
 };
 
 use larder::text;
-use larder::theme::Theme;
 use ratatui::buffer::Cell;
 use ratatui::style::Modifier;
 
 use super::{JSON, opened, shop};
-use crate::stage::{Stage, computed, index, record, shown, store};
+use crate::stage::{Stage, computed, index, plain, record, shown, store};
 
 #[test]
 fn the_first_record_is_read_as_soon_as_its_key_is_known() {
@@ -164,7 +163,7 @@ fn a_filter_is_read_in_the_title_at_every_width_and_its_letters_are_lit() {
         select(&mut stage);
         let frame = stage.frame();
         assert!(frame.contains("/b · 1 of 3"), "{width}: {frame}");
-        let buffer = stage.buffer(Theme::plain());
+        let buffer = stage.buffer(plain());
         // Without the footer, where the filter is typed.
         let cells = buffer.content().iter().take(usize::from(width * (height - 1)));
         let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
@@ -192,7 +191,7 @@ fn a_regular_expression_filters_and_one_that_is_wrong_leaves_the_list_as_it_is()
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
     stage.keys("<enter>");
     assert!(stage.app.layer().is_none());
-    let buffer = stage.buffer(Theme::plain());
+    let buffer = stage.buffer(plain());
     let lit = buffer.content().iter().filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
     assert_eq!(lit.map(Cell::symbol).collect::<String>(), "bc");
     stage.keys("<esc>");
@@ -206,7 +205,7 @@ fn stores_are_filtered_as_keys_are_and_the_letters_that_are_found_are_lit() {
     stage.keys("//l-\\d$");
     let frame = stage.frame();
     assert!(frame.contains("Stores 1 of 3 · //l-\\d$") && !frame.contains("@ type"), "{frame}");
-    let buffer = stage.buffer(Theme::plain());
+    let buffer = stage.buffer(plain());
     let cells = buffer.content().iter().take(120 * 35);
     let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
     assert_eq!(lit.map(Cell::symbol).collect::<String>(), "l-1");

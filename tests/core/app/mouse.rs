@@ -5,21 +5,24 @@ use larder::app::store_sort::StoreSort;
 use larder::app::{Effect, Event, Layer, Pane, Slot};
 use larder::index::Sort;
 use larder::model::{Error, ErrorKind, Record, Timestamp, WatchEvent, Write};
-use larder::theme::{Symbols, Theme};
+use larder::theme::Symbols;
 use larder::view::{Appearance, Pictures, spot_at};
 use ratatui::style::Modifier;
 
-use crate::stage::{Stage, computed, record, store};
+use crate::stage::{Stage, computed, plain, record, store};
 
 use super::{JSON, opened, shop};
 
 /// What the shell tells of the mouse: also on what it was clicked.
 pub(super) fn pointed(stage: &Stage, kind: MouseEventKind, column: u16, row: u16) -> Event {
     let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
-    let appearance =
-        Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE, pictures: Pictures::Cells };
+    let spot_at = || {
+        let appearance =
+            Appearance { theme: plain(), symbols: Symbols::UNICODE, pictures: Pictures::Cells };
+        spot_at(&stage.app, &appearance, column, row)
+    };
     let clicks = kind == MouseEventKind::Down(MouseButton::Left);
-    let spot = clicks.then(|| spot_at(&stage.app, &appearance, column, row)).flatten();
+    let spot = clicks.then(spot_at).flatten();
     match spot {
         Some(spot) => Event::Click(spot, mouse),
         None => Event::Mouse(mouse),
@@ -319,7 +322,7 @@ fn the_wheel_scrolls_a_value_beneath_the_cursor_in_it() {
     assert_ne!(stage.app.record.scroll, before);
     assert_eq!(stage.app.leaf().unwrap().path(), path);
     stage.keys("j");
-    let lit = stage.buffer(Theme::plain());
+    let lit = stage.buffer(plain());
     let rows = pane.y + 1..pane.y + pane.height - 1;
     let lit_at = |x, y| lit[(x, y)].modifier.contains(Modifier::REVERSED);
     let is_lit = |y| (pane.x + 1..pane.x + pane.width - 1).any(|x| lit_at(x, y));
@@ -402,8 +405,10 @@ fn clicks_in_cut_and_wide_text_do_no_harm() {
             let mut stage = Stage::new(width, height);
             stage.connect(vec![store("shop", 3), store("other", 1)]);
             stage.keys("j").open(&records).keys(keys);
-            for at in 0..u32::from(width) * u32::from(height) {
-                let at = u16::try_from(at * 37 % (u32::from(width) * u32::from(height))).unwrap();
+            let cells = u32::from(width) * u32::from(height);
+            // 1,440 places of a large screen, spread over all its rows and columns.
+            for at in 0..cells.min(1_440) {
+                let at = u16::try_from(at * 2_647 % cells).unwrap();
                 let place = (at % width, at / width);
                 let kinds = [
                     MouseEventKind::Down(MouseButton::Left),

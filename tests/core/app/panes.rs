@@ -4,7 +4,7 @@ use larder::app::{Effect, Event, Pane, PaneSizes, Settings, Slot};
 use larder::model::{StoreInfo, WatchEvent, WatchSource};
 use larder::theme::{Role, Theme};
 
-use crate::stage::{Stage, computed, record, store};
+use crate::stage::{Stage, computed, plain, record, store};
 
 use super::{JSON, opened, shop};
 
@@ -116,7 +116,7 @@ fn keys_that_begin_alike_are_cut_so_that_they_differ() {
 
 #[test]
 fn letters_that_a_filter_found_are_lit_in_a_key_that_is_cut() {
-    use larder::theme::{Role, Theme};
+    use larder::theme::Role;
     let records = [record("a-very-long-name-of-a-record-that-is-cut-needle.json", JSON, "1")];
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 2), store("shop", 10)]);
@@ -125,8 +125,8 @@ fn letters_that_a_filter_found_are_lit_in_a_key_that_is_cut() {
     let (ticket, read) = stage.take(larder::app::Slot::Select);
     let found = crate::stage::computed(read);
     stage.event(larder::app::Event::Loaded(larder::app::Slot::Select, ticket, Ok(found)));
-    let buffer = stage.buffer(Theme::plain());
-    let style = Theme::plain().style(Role::KeyMatch);
+    let buffer = stage.buffer(plain());
+    let style = plain().style(Role::KeyMatch);
     let lit: String = buffer
         .content()
         .iter()
