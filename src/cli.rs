@@ -238,7 +238,7 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
             [] => None,
             keys => {
                 let keys = keys.iter().map(|one| key(one)).collect();
-                Some(FirstRead::Records(named(&get.store)?, keys))
+                Some(FirstRead::Values(named(&get.store)?, keys))
             }
         },
         Command::Delete(delete) if delete.from.keys_from.is_none() => {
@@ -253,13 +253,19 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
             let name = create.name.as_ref().or(create.alias.as_ref());
             Some(FirstRead::Store(name.map_or("default", String::as_str).into()))
         }
+        Command::Keys(keys) => Some(FirstRead::Keys(named(&keys.store)?)),
+        Command::Ls(LsArgs { store: Some(store), .. }) => Some(FirstRead::Keys(named(store)?)),
+        Command::Purge(remove) | Command::Drop(remove) => {
+            Some(FirstRead::Store(named(&remove.store)?))
+        }
+        Command::Export(export) => Some(FirstRead::Store(named(&export.store)?)),
         Command::Exists(record) => Some(FirstRead::Record(named(&record.store)?, key(&record.key))),
         // What is there before, should the answer be lost.
         Command::Set(set) if set.if_unchanged.is_none() => {
             Some(FirstRead::Value(named(&set.store)?, key(&set.key)))
         }
         Command::Stores => Some(FirstRead::Stores),
-        Command::Ls(ls) if ls.store.is_none() => Some(FirstRead::Stores),
+        Command::Ls(LsArgs { store: None, .. }) => Some(FirstRead::Stores),
         _ => None,
     }
 }

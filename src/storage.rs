@@ -109,8 +109,12 @@ pub enum FirstRead {
     Record(StoreName, Key),
     /// [`Storage::read`] of a record with its value.
     Value(StoreName, Key),
-    /// [`Storage::scan_values`] of these keys, if they are few.
+    /// [`Storage::scan_values`] of these keys without their values, if they are few.
     Records(StoreName, Vec<Key>),
+    /// [`Storage::scan_values`] of these keys with their values, if they are few.
+    Values(StoreName, Vec<Key>),
+    /// [`Storage::scan`] of a store: its first keys.
+    Keys(StoreName),
     /// [`Storage::get_metadata`] of a store, or [`Storage::open`] by its name.
     Store(StoreName),
     /// [`Storage::stores`], those that the indexes name.

@@ -135,13 +135,21 @@ pub(super) async fn info(
         (json::record(&meta), json::record_problem(&meta.state), code)
     } else {
         let sum = info.sum;
-        let info = storage.get_metadata(&name).await?;
+        // Few records come at once, and with what is asked of the store.
+        let few = Scan { order: Order::First(AT_ONCE), ..Scan::default() };
+        let few = async { storage.scan(&name, few).next().await };
+        let (info, few) = futures::join!(storage.get_metadata(&name), few);
+        let info = info?;
         let mut map = json::store(&info);
         let beside = info.beside.clone().unwrap_or_default();
         json::put_ignored(&mut map, "no_stores", &beside);
         ignored = (info.ignored.to_string(), format!("{beside} (beside the stores)"));
         if sum || info.records.is_some_and(|records| records <= ADDED_UP) {
-            map.insert("value_bytes".into(), json!(value_bytes(storage, &info, progress).await?));
+            let bytes = match few.and_then(|page| all_of(&info, page.ok()?)) {
+                Some(page) => sum_of(&page),
+                None => value_bytes(storage, &info, progress).await?,
+            };
+            map.insert("value_bytes".into(), json!(bytes));
         }
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
@@ -184,26 +192,23 @@ pub(super) async fn info(
     Ok(if problem.is_some() { code } else { DONE })
 }
 
+/// A page that holds all records; values without metadata are found by a walk alone.
+fn all_of(info: &StoreInfo, page: KeyPage) -> Option<KeyPage> {
+    (info.values.is_none() && page.progress >= 1.0).then_some(page)
+}
+
+fn sum_of(page: &KeyPage) -> u64 {
+    page.iter().fold(0, |bytes, row| bytes.saturating_add(row.size))
+}
+
 /// The sizes of all values together, in bytes, as their metadata says.
 async fn value_bytes(storage: &dyn Storage, info: &StoreInfo, progress: &Progress) -> Result<u64> {
-    let sum = |bytes: u64, page: &KeyPage| {
-        page.iter().fold(bytes, |bytes, row| bytes.saturating_add(row.size))
-    };
-    // Few records come at once; values without metadata are found by a walk alone.
-    if info.values.is_none() && info.records.is_some_and(|records| records <= u64::from(AT_ONCE)) {
-        let few = Scan { order: Order::First(AT_ONCE), ..Scan::default() };
-        if let Some(page) = storage.scan(&info.store, few).next().await.transpose()?
-            && page.progress >= 1.0
-        {
-            return Ok(sum(0, &page));
-        }
-    }
     let mut pages = storage.scan(&info.store, Scan::default());
     let mut bytes: u64 = 0;
     while let Some(page) = pages.next().await {
         let page = page?;
         progress.add(page.len() as u64);
-        bytes = sum(bytes, &page);
+        bytes = bytes.saturating_add(sum_of(&page));
     }
     Ok(bytes)
 }

@@ -10,6 +10,8 @@ pub struct KeyPage {
     rows: Vec<PackedRow>,
     types: Vec<ContentType>,
     bad: Vec<(usize, RecordState)>,
+    /// Rows whose metadata names no size.
+    sizeless: Vec<usize>,
     /// How much of the store has been walked with this page, from 0 to 1; 0 where it is not known.
     pub progress: f32,
 }
@@ -69,6 +71,25 @@ impl KeyPage {
             content_type: u16::try_from(content_type).unwrap_or(u16::MAX),
             size,
         });
+    }
+
+    /// Notes that nothing tells the size of the row that was added last.
+    pub(crate) fn last_is_sizeless(&mut self) {
+        self.sizeless.extend(self.rows.len().checked_sub(1));
+    }
+
+    /// The keys of the rows whose size nothing told.
+    pub(crate) fn sizeless(&self) -> Vec<Key> {
+        self.sizeless.iter().filter_map(|at| Some(Key::from(self.get(*at)?.key))).collect()
+    }
+
+    /// Gives those rows their sizes, in their order.
+    pub(crate) fn set_sizes(&mut self, sizes: impl IntoIterator<Item = u64>) {
+        for (at, size) in std::mem::take(&mut self.sizeless).into_iter().zip(sizes) {
+            if let Some(row) = self.rows.get_mut(at) {
+                row.size = size;
+            }
+        }
     }
 
     /// Adds a copy of a row.

@@ -98,14 +98,19 @@ fn a_command_connects_and_reads_in_two_round_trips_and_writes_in_three() {
         (&["set", "shop", "new", "value"], 3),
         (&["stores"], 3),
         (&["ls"], 3),
-        (&["info", "shop"], 4),
+        (&["info", "shop"], 3),
         (&["info", "shop", "small"], 2),
-        (&["get", "shop", "small", "none", "--if-exists"], 3),
+        (&["get", "shop", "small", "none", "--if-exists"], 2),
+        (&["get", "shop", "small", "large"], 4),
         (&["delete", "shop", "none", "--if-exists"], 3),
-        (&["delete", "shop", "new"], 4),
+        (&["delete", "shop", "new"], 3),
+        (&["delete", "shop", "small", "large", "--dry-run"], 3),
+        (&["purge", "shop", "--dry-run"], 3),
         (&["create", "--name", "shop"], 3),
         (&["create", "--name", "another"], 4),
-        (&["keys", "shop"], 3),
+        (&["keys", "shop"], 2),
+        (&["ls", "shop"], 2),
+        (&["keys", "shop", "--prefix", "s", "--limit", "1"], 2),
     ] {
         let made = line.trips("/0", arguments, None);
         assert!(made <= most, "{arguments:?}: {made} round trips");

@@ -6,7 +6,8 @@ use super::connection::Command;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::list::{index_page, store_commands};
 use super::read::{Halves, bytes_of, stat_commands};
-use super::scan::values::first_page;
+use super::scan::pages::first_page;
+use super::scan::values::{is_page, measuring, sizes};
 use super::scripts::script;
 use super::{RedisStorage, command, reply};
 use crate::model::{Key, Result, StoreName};
@@ -17,13 +18,23 @@ const READ: &str = script!("read");
 /// How large a value may be that is read unasked for its size, in bytes: what a reply to a script may
 /// hold at least.
 const SMALL: u32 = 128 << 10;
+/// How many values are read unasked for their sizes, which together are as small.
+const FEW: usize = 16;
 
 /// What is asked for it: commands that go out together, each group for one question.
 pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
     match first {
-        FirstRead::Value(store, key) => vec![vec![read(store, key)], stat_commands(store, key)],
+        FirstRead::Value(store, key) => {
+            vec![vec![read(store, key, SMALL)], stat_commands(store, key)]
+        }
         FirstRead::Record(store, key) => vec![stat_commands(store, key)],
-        FirstRead::Records(store, keys) => vec![first_page(store, keys)],
+        FirstRead::Records(store, keys) if is_page(keys) => vec![sizes(store, keys)],
+        FirstRead::Values(store, keys) if is_page(keys) => {
+            let groups = [read_few(store, keys), measuring(store, keys)];
+            groups.into_iter().filter(|group| !group.is_empty()).collect()
+        }
+        FirstRead::Records(..) | FirstRead::Values(..) => Vec::new(),
+        FirstRead::Keys(store) => vec![vec![first_page(store)]],
         FirstRead::Store(store) => vec![store_commands(store, None)],
         FirstRead::Stores => {
             [NAME_TO_ID, ID_TO_NAME].map(|index| vec![index_page(Value::from(index), 0)]).into()
@@ -31,19 +42,37 @@ pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
     }
 }
 
-fn read(store: &StoreName, key: &Key) -> Command {
+fn read(store: &StoreName, key: &Key, most: u32) -> Command {
     let keys = [Part::Items, Part::MetadataItems].map(|part| keys::key(store, part));
     let source = [Value::from(READ), Value::Integer(2)];
-    let args = [bytes_of(key), Value::from(SMALL.to_string())];
+    let args = [bytes_of(key), Value::from(most.to_string())];
     command("EVAL_RO", source.into_iter().chain(keys).chain(args))
+}
+
+/// Nothing where they are not few.
+fn read_few(store: &StoreName, keys: &[Key]) -> Vec<Command> {
+    let few = u32::try_from(keys.len()).ok().filter(|_| keys.len() <= FEW);
+    let most = few.and_then(|few| SMALL.checked_div(few)).unwrap_or_default();
+    let keys = keys.iter().filter(|_| most > 0);
+    keys.map(|key| read(store, key, most)).collect()
 }
 
 impl RedisStorage {
     /// A small record that was read while connecting. `None` if none was, or the server runs no
     /// scripts that only read: then it is read as any other.
     pub(super) fn read_first(&self, store: &StoreName, key: &Key) -> Option<Halves> {
-        let mut replies = self.connections.early(&[read(store, key)])?;
+        let mut replies = self.connections.early(&[read(store, key, SMALL)])?;
         halves(replies.pop()?).ok()?
+    }
+
+    /// The same of several records: all of them, or none.
+    pub(super) fn read_few_first(&self, store: &StoreName, keys: &[Key]) -> Option<Vec<Halves>> {
+        let asked = read_few(store, keys);
+        if asked.is_empty() {
+            return None;
+        }
+        let replies = self.connections.early(&asked)?;
+        replies.into_iter().map(|reply| halves(reply).ok()?).collect()
     }
 }
 

@@ -143,7 +143,7 @@ pub(super) fn stat_commands(store: &StoreName, key: &Key) -> Vec<Command> {
 }
 
 /// What is wanted of both halves.
-fn reading(key: &Key, (metadata, value): Halves, want: &Want) -> Option<Reading> {
+pub(super) fn reading(key: &Key, (metadata, value): Halves, want: &Want) -> Option<Reading> {
     let size = value.as_ref().map(|value| value.len() as u64);
     let meta = combine_halves(key, metadata.as_deref(), size)?;
     let record = Record { meta, value: value.unwrap_or_default() };

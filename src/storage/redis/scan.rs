@@ -2,7 +2,7 @@
 //! long.
 
 pub(super) mod bounds;
-mod pages;
+pub(super) mod pages;
 mod throttle;
 pub(super) mod values;
 
@@ -55,9 +55,11 @@ impl RedisStorage {
         count: u32,
     ) -> BoxStream<'_, Result<KeyPage>> {
         let command = hscan(keys::key(store, Part::MetadataItems), 0, count.max(1));
+        let store = store.clone();
         let page = async move {
             let (cursor, fields) = reply::page(self.connections.run_bulk(command).await?)?;
             let mut page = parse_page(fields)?;
+            self.measure(&store, &mut page).await?;
             page.progress = if cursor == 0 { 1.0 } else { reply::walked(cursor).min(0.999) };
             Ok(page)
         };
@@ -77,6 +79,19 @@ impl RedisStorage {
             Ok(walk.next().await?.map(|page| (page, walk)))
         })
         .boxed()
+    }
+
+    /// Asks for the sizes of values that their metadata does not name.
+    pub(super) async fn measure(&self, store: &StoreName, page: &mut KeyPage) -> Result<()> {
+        let keys = page.sizeless();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let asked = keys.iter().map(|key| hash_command("HSTRLEN", store, Part::Items, key));
+        let replies = self.connections.pipeline_bulk(asked.collect()).await?.into_iter();
+        // What may not be asked stays unknown.
+        page.set_sizes(replies.map(|size| size.and_then(|it| reply::integer(&it)).unwrap_or(0)));
+        Ok(())
     }
 
     async fn lengths_differ(&self, store: &StoreName) -> Result<bool> {
@@ -199,11 +214,15 @@ fn only_keys(fields: Vec<Value>) -> Result<KeyPage> {
     Ok(page)
 }
 
-/// Adds a record of which this is the metadata.
+/// Adds a record of which this is the metadata. A size that it does not name is told by
+/// [`RedisStorage::measure`].
 pub(super) fn push_record(page: &mut KeyPage, key: &[u8], json: &[u8]) {
     match parse_plain(key, json).or_else(|| parse_record(json)) {
         Some(parsed) => {
             page.push(key, &parsed.content_type, parsed.size.unwrap_or_default(), None);
+            if parsed.size.is_none() {
+                page.last_is_sizeless();
+            }
         }
         None => page.push(key, "", 0, Some(bad_metadata(json))),
     }

@@ -1,6 +1,6 @@
 //! `keys`: its order, its fields, and what a person and a script get of them.
 
-use super::program::Program;
+use super::program::{Program, json_lines};
 use crate::pty::Screen;
 
 #[test]
@@ -93,4 +93,16 @@ fn a_person_gets_heads_over_the_fields() {
     let text = screen.contents();
     assert!(text.contains("    size  content_type    key"), "{text}");
     assert!(text.contains("    15 B  json            page-1"), "{text}");
+}
+
+#[test]
+fn a_size_that_the_metadata_does_not_name_is_the_value_s() {
+    let program = Program::with_shop();
+    let metadata = r#"{"key": "odd", "content_type": "text/plain"}"#;
+    program.server.cli(&["HSET", "key_value_stores:shop:metadata_items", "odd", metadata]);
+    program.server.cli(&["HSET", "key_value_stores:shop:items", "odd", "seven b"]);
+    for more in [&[][..], &["--sort", "size"]] {
+        let told = program.ok(&[&["keys", "shop", "--prefix", "odd", "--json"], more].concat());
+        assert_eq!(json_lines(&told)[0]["size"], 7, "{told}");
+    }
 }

@@ -139,7 +139,7 @@ async fn many_values_are_read_in_few_round_trips() {
     let planned = seen(&mut monitor);
     ops::perform_kept(redis.storage(), &plan, &OldValues::in_memory()).await.unwrap();
     let kept = seen(&mut monitor);
-    // Three pages at most, of which the second trip of a plan needs no values.
+    // Three pages at most: a plan needs no values, and their metadata stands around the sizes.
     for (lines, most) in [(planned, 6), (kept, 9)] {
         let sent: Vec<_> = lines.iter().filter(|line| !line.contains(" lua] ")).collect();
         let count = |wanted: &str| sent.iter().filter(|line| name(line) == wanted).count();

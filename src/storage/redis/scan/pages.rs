@@ -7,7 +7,7 @@ use fred::types::Value;
 use tokio::task::JoinHandle;
 
 use super::super::keys::{self, Part};
-use super::super::{RedisStorage, reply};
+use super::super::{Command, RedisStorage, reply};
 use super::bounds::Bounds;
 use super::throttle::Throttle;
 use super::{hscan, only_keys, parse_page};
@@ -39,6 +39,7 @@ const FAR: Duration = Duration::from_millis(2);
 /// During a crawl there is one lane, with small pages and pauses: see [`Throttle`].
 pub(super) struct Pages<'a> {
     storage: &'a RedisStorage,
+    store: StoreName,
     hash: Value,
     no_values: bool,
     size: PageSize,
@@ -72,6 +73,8 @@ struct Asked {
     lane: usize,
     count: u32,
     since: Instant,
+    /// Whether it was asked for while connecting, so that its time tells nothing.
+    is_early: bool,
     /// When it came, where the next one begins, and what it holds.
     reply: JoinHandle<(Instant, Result<RawPage>)>,
 }
@@ -112,6 +115,7 @@ impl<'a> Pages<'a> {
     pub(super) fn new(storage: &'a RedisStorage, store: &StoreName, part: Part) -> Self {
         Self {
             storage,
+            store: store.clone(),
             hash: keys::key(store, part),
             no_values: part == Part::Items,
             size: PageSize::new(),
@@ -134,16 +138,19 @@ impl<'a> Pages<'a> {
             self.throttle.pause().await;
             self.ask();
         }
-        if self.throttle.is_due() {
-            self.throttle.look(self.storage).await;
-        }
-        let Some(Asked { lane, count, since, reply }) = self.asked.pop_front() else {
+        let Some(Asked { lane, count, since, is_early, reply }) = self.asked.pop_front() else {
             return Ok(None);
         };
+        // What came early may be all.
+        if !is_early && self.throttle.is_due() {
+            self.throttle.look(self.storage).await;
+        }
         let (came, reply) = reply.await.map_err(|_| stopped())?;
         let (cursor, fields) = reply?;
         let entries = if self.no_values { fields.len() } else { fields.len() / 2 };
-        self.learn(since, came, entries);
+        if !is_early {
+            self.learn(since, came, entries);
+        }
         let counted = ("HLEN", Some(&self.hash));
         self.bounds.page(self.storage, count, entries, counted).await?;
         if let Some(lane) = self.lanes.get_mut(lane) {
@@ -155,8 +162,12 @@ impl<'a> Pages<'a> {
             // So that the server works on the next page while this one is taken apart.
             tokio::task::yield_now().await;
         }
-        let page = if self.no_values { only_keys(fields) } else { parse_page(fields) };
-        page.map(Some)
+        if self.no_values {
+            return only_keys(fields).map(Some);
+        }
+        let mut page = parse_page(fields)?;
+        self.storage.measure(&self.store, &mut page).await?;
+        Ok(Some(page))
     }
 
     /// What is left gets more lanes once nobody else needs the server.
@@ -195,12 +206,17 @@ impl<'a> Pages<'a> {
         }
         let connections = self.storage.connections.clone();
         let since = Instant::now();
+        let early = connections.early(std::slice::from_ref(&scan)).and_then(|mut it| it.pop());
+        let is_early = early.is_some();
         // A task of its own, so that it is sent at once, and its coming is noted when it comes.
         let reply = tokio::spawn(async move {
-            let reply = connections.run_bulk(scan).await;
+            let reply = match early {
+                Some(reply) => reply,
+                None => connections.run_bulk(scan).await,
+            };
             (Instant::now(), reply.and_then(reply::page))
         });
-        self.asked.push_back(Asked { lane, count, since, reply });
+        self.asked.push_back(Asked { lane, count, since, is_early, reply });
     }
 
     /// Makes pages larger or smaller, so that each holds the server about as long as it should.
@@ -212,6 +228,11 @@ impl<'a> Pages<'a> {
         self.throttle.served(took.max(LEAST * entries as u32), came);
         self.size.learn(entries, took);
     }
+}
+
+/// What is asked first for a walk of a store's keys.
+pub(in super::super) fn first_page(store: &StoreName) -> Command {
+    hscan(keys::key(store, Part::MetadataItems), 0, FIRST_COUNT)
 }
 
 /// The cursor in the middle between two shares of a hash, about.

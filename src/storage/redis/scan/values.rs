@@ -1,8 +1,9 @@
-//! Reading the values of many records: a page of them in two round trips.
+//! Reading the values of many records: a page of them in two round trips, or in one without values.
 //!
 //! The first tells the sizes, so that a page fits its budget; the second brings the values, and the
-//! metadata once more. Where that has changed in between, or does not fit the value, and of a value that
-//! is not for a page, the record is read alone.
+//! metadata once more, which comes with the sizes where no values are wanted. Where that has changed
+//! in between, or does not fit the value, and of a value that is not for a page, the record is read
+//! alone.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +14,7 @@ use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 
 use super::super::connection::DEDICATED_ABOVE;
 use super::super::keys::{self, Part};
-use super::super::read::{bytes_of, fits, hash_command};
+use super::super::read::{bytes_of, fits, hash_command, reading};
 use super::super::step::{held, next_count};
 use super::super::{Command, RedisStorage, command, reply};
 use super::throttle::Throttle;
@@ -118,8 +119,13 @@ impl Values<'_> {
     /// As many of these records, from the first on, as the budget takes.
     async fn page(&self, keys: &[Key]) -> Result<Vec<Found>> {
         let limit = self.budget.bytes.min(DEDICATED_ABOVE);
+        if limit > 0
+            && let Some(read) = self.read_first(keys)
+        {
+            return Ok(read);
+        }
         let mut room = limit;
-        let measured = self.measure(keys).await?;
+        let (measured, after) = self.measure(keys, limit == 0).await?;
         let fitting = measured.iter().enumerate().take_while(|(at, record)| {
             let size = if record.size <= limit { record.size } else { 0 };
             let left = room.checked_sub(size);
@@ -129,7 +135,11 @@ impl Values<'_> {
         let count = fitting.count();
         let (keys, measured) = (&keys[..count], &measured[..count]);
         let wanted = keys.iter().zip(measured).filter(|(_, record)| record.size <= limit);
-        let mut values = self.values(wanted.map(|(key, _)| key), keys).await?;
+        let wanted: Vec<Key> = wanted.map(|(key, _)| key.clone()).collect();
+        let mut values = match after.filter(|_| wanted.is_empty()) {
+            Some(after) => (answers(Vec::new()), answers(after)),
+            None => self.values(&wanted, keys).await?,
+        };
         let mut found = Vec::with_capacity(count);
         for (key, Measured { metadata, size }) in keys.iter().zip(measured) {
             let value = if *size <= limit { reply::next(&mut values.0)? } else { Value::Null };
@@ -151,8 +161,27 @@ impl Values<'_> {
         Ok(found)
     }
 
-    async fn measure(&self, keys: &[Key]) -> Result<Vec<Measured>> {
-        let asked = measuring(&self.store, keys);
+    /// What was read of them while connecting: small values, each with its metadata at one moment.
+    fn read_first(&self, keys: &[Key]) -> Option<Vec<Found>> {
+        let halves = self.storage.read_few_first(&self.store, keys)?;
+        let bytes = halves.iter().filter_map(|(_, value)| value.as_ref()).map(Bytes::len);
+        if bytes.sum::<usize>() as u64 > self.budget.bytes {
+            return None;
+        }
+        let found = keys
+            .iter()
+            .zip(halves)
+            .map(|(key, halves)| Found::Read(reading(key, halves, &Want::UpTo(self.budget.bytes))));
+        Some(found.collect())
+    }
+
+    /// The metadata of these records and the sizes of their values; `twice`: and the metadata again.
+    async fn measure(
+        &self,
+        keys: &[Key],
+        twice: bool,
+    ) -> Result<(Vec<Measured>, Option<Vec<Value>>)> {
+        let asked = if twice { sizes(&self.store, keys) } else { measuring(&self.store, keys) };
         let mut replies = self.storage.connections.pipeline_bulk(asked).await?.into_iter();
         let metadata = reply::array(reply::next(&mut replies)?)?;
         let measured = metadata.into_iter().map(|metadata| {
@@ -160,26 +189,20 @@ impl Values<'_> {
             Ok(Measured { metadata: reply::bytes(metadata)?, size })
         });
         let measured: Vec<_> = measured.collect::<Result<_>>()?;
-        if measured.len() == keys.len() { Ok(measured) } else { Err(for_others()) }
+        let after =
+            replies.next().filter(|_| twice).map(|after| reply::array(after?)).transpose()?;
+        if measured.len() == keys.len() { Ok((measured, after)) } else { Err(for_others()) }
     }
 
     /// The values of some of these records, and the metadata of all.
-    async fn values<'k>(
-        &self,
-        wanted: impl Iterator<Item = &'k Key>,
-        all: &[Key],
-    ) -> Result<(Answers, Answers)> {
-        let wanted: Vec<Key> = wanted.cloned().collect();
+    async fn values(&self, wanted: &[Key], all: &[Key]) -> Result<(Answers, Answers)> {
         let mut asked = vec![fields(&self.store, Part::MetadataItems, all)];
         if !wanted.is_empty() {
-            asked.push(fields(&self.store, Part::Items, &wanted));
+            asked.push(fields(&self.store, Part::Items, wanted));
         }
         let mut replies = self.storage.connections.pipeline_bulk(asked).await?.into_iter();
         let metadata = reply::array(reply::next(&mut replies)?)?;
         let values = replies.next().map_or(Ok(Vec::new()), |reply| reply::array(reply?))?;
-        let answers = |values: Vec<Value>| -> Answers {
-            values.into_iter().map(Ok as fn(Value) -> Result<Value>)
-        };
         Ok((answers(values), answers(metadata)))
     }
 
@@ -204,16 +227,23 @@ impl Values<'_> {
     }
 }
 
+/// Whether these keys are the first page of a scan.
+pub(in super::super) fn is_page(keys: &[Key]) -> bool {
+    keys.len() <= FIRST_COUNT as usize
+}
+
 /// What is asked first of the keys of a page.
-fn measuring(store: &StoreName, keys: &[Key]) -> Vec<Command> {
+pub(in super::super) fn measuring(store: &StoreName, keys: &[Key]) -> Vec<Command> {
     let mut asked = vec![fields(store, Part::MetadataItems, keys)];
     asked.extend(keys.iter().map(|key| hash_command("HSTRLEN", store, Part::Items, key)));
     asked
 }
 
-/// What is asked first for a scan of these keys; nothing where they are no page.
-pub(in super::super) fn first_page(store: &StoreName, keys: &[Key]) -> Vec<Command> {
-    if keys.len() > FIRST_COUNT as usize { Vec::new() } else { measuring(store, keys) }
+/// The same where no values are wanted: the metadata stands on both sides of the sizes.
+pub(in super::super) fn sizes(store: &StoreName, keys: &[Key]) -> Vec<Command> {
+    let mut asked = measuring(store, keys);
+    asked.extend(asked.first().cloned());
+    asked
 }
 
 fn fields(store: &StoreName, part: Part, keys: &[Key]) -> Command {
@@ -223,6 +253,10 @@ fn fields(store: &StoreName, part: Part, keys: &[Key]) -> Command {
 
 /// The elements of a reply, one after the other.
 type Answers = std::iter::Map<std::vec::IntoIter<Value>, fn(Value) -> Result<Value>>;
+
+fn answers(values: Vec<Value>) -> Answers {
+    values.into_iter().map(Ok)
+}
 
 fn for_others() -> Error {
     Error::new(ErrorKind::Server, "the server answered for other records")

@@ -188,6 +188,7 @@ impl Watcher {
                     None => without.push(key.clone()),
                 }
             }
+            self.storage.measure(store, &mut page).await?;
             let mut set: Vec<RecordMeta> = page.iter().map(|row| row.to_meta()).collect();
             let removed = self.without_metadata(store, without, &mut set).await?;
             told.push(WatchEvent::Records { set, removed });

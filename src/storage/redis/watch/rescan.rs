@@ -75,7 +75,8 @@ impl Watcher {
             served += start.elapsed();
             pages += 1;
             let (next, fields) = reply::page(page)?;
-            let page = scan::parse_page(fields)?;
+            let mut page = scan::parse_page(fields)?;
+            self.storage.measure(store, &mut page).await?;
             entries += page.len();
             (cursor, ended) = (next, next == 0);
             if !page.is_empty() {

@@ -83,9 +83,11 @@ impl Watcher {
             now.insert(key.clone(), raw);
         }
         self.visible_rows.shown = now;
+        self.storage.measure(store, &mut page).await?;
         // A value without metadata is a row too.
         let removed = self.without_metadata(store, gone, &mut Vec::new()).await?;
         if !page.is_empty() {
+            self.storage.measure(store, &mut page).await?;
             told.push(WatchEvent::Page(page));
         }
         if !removed.is_empty() {
