@@ -211,6 +211,12 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// [`ErrorKind::InDoubt`] if no answer came (see [`Storage::resolve`]).
     async fn write(&self, write: &Write) -> Result<Written>;
 
+    /// Why a delete, a purge or a drop would be refused, as far as that is known without trying it;
+    /// `None` where nothing is known against it.
+    async fn refusal(&self, _write: &Write) -> Result<Option<Error>> {
+        Ok(None)
+    }
+
     /// Changes records of one store in the order given, each in one atomic step and only if it is
     /// what it is expected to be. What became of each is told; a failure of one does not undo
     /// others. After [`ErrorKind::InDoubt`], [`Commit::as_write`] can be resolved.

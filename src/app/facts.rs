@@ -86,6 +86,12 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     }
 }
 
+/// When a server removes a store, or a part of it, by itself.
+pub(super) fn end(at: Timestamp) -> String {
+    let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
+    format!("{exact}: then the server removes the store, or a part of it; PERSIST keeps its keys")
+}
+
 /// What a store's state means, in words.
 pub(crate) fn store_state(state: &StoreState) -> String {
     match state {

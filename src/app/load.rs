@@ -16,7 +16,7 @@ use crate::edit::{Diff, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOp
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
     AsideInfo, ContentType, Crawl, Key, OtherStorage, Record, RecordMeta, SetValue, StoreInfo,
-    StoreName,
+    StoreName, Timestamp,
 };
 use crate::ops::{Plan, Turn};
 use crate::preview::json::{JsonFault, JsonPath, PathFinds};
@@ -237,8 +237,9 @@ pub enum Loaded {
     Record(RecordView),
     /// The metadata of a record of this store and key; `None` if there is none.
     Meta(StoreName, Key, Option<RecordMeta>),
-    /// The file of a store's metadata, or the URL of a record, where there is such.
-    Place(Option<String>),
+    /// The file of a store's metadata, or the URL of a record, where there is such; and when the server
+    /// removes the store by itself, where it does.
+    Place(Option<String>, Option<Timestamp>),
     /// A record that is not for the screen; `None` if there is none.
     Value(Option<Record>),
     /// The values of the JSON that is shown; `None` if they are too many.

@@ -12,7 +12,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::values::BATCH;
 use super::{dry_run, json, perform, store};
-use crate::model::{Error, ErrorKind, Key, Replicas, StoreName};
+use crate::model::{Error, ErrorKind, Key, Replicas, StoreName, Write};
 use crate::ops::{self, Operation, Plan, PlannedChange, PlannedRecord, words};
 use crate::storage::{Storage, no_record, no_store};
 use crate::text;
@@ -49,8 +49,9 @@ pub(super) async fn delete(
     drop(seen);
     if delete.dry_run {
         let keys = named.len();
-        let operation = Operation::Delete { store: name.clone(), keys: named };
-        let plan = ops::plan(storage, &operation).await?;
+        let operation = Operation::Delete { store: name.clone(), keys: named.clone() };
+        let write = Write::Delete { store: name.clone(), keys: named };
+        let plan = dry_run::plan(storage, &operation, &write).await?;
         if missing(&plan).count() == keys
             && let Some(why) = no_store(storage, &name).await
         {

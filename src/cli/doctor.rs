@@ -256,6 +256,7 @@ async fn records(storage: &dyn Storage, report: &mut Report<'_>) -> io::Result<(
         Err(why) => return report.bad("stores", &why),
     };
     report.good("stores", &text::plural(stores.len() as u64, "store"))?;
+    checks::ends(storage, &stores, report).await?;
     let Some(store) = stores.iter().find(|store| store.records.is_some_and(|records| records > 0))
     else {
         return report.note("values", "there is no record to try");

@@ -7,13 +7,28 @@ use super::json;
 use super::listing::Columns;
 use super::messages::say;
 use super::output::Output;
-use crate::model::{ErrorKind, StoreName};
-use crate::ops::{Plan, PlannedChange, PlannedRecord, words};
+use crate::model::{ErrorKind, Result, StoreName, Write};
+use crate::ops::{self, Operation, Plan, PlannedChange, PlannedRecord, words};
+use crate::storage::Storage;
 use crate::text::visible;
 
 /// What stands in the columns of a record that is not there, or of which nothing is known.
 const ABSENT: &str = "! there is no such record";
 const UNKNOWN: &str = "? not known";
+
+/// The plan of an operation, with a warning where its write would be refused.
+///
+/// # Errors
+/// What the storage says, but no refusal.
+pub(super) async fn plan(
+    storage: &dyn Storage,
+    operation: &Operation,
+    write: &Write,
+) -> Result<Plan> {
+    let (plan, why) = futures::join!(ops::plan(storage, operation), storage.refusal(write));
+    let why = why?.map(|why| format!("It would be refused: {}", why.problem));
+    Ok(plan?.warned(why))
+}
 
 /// Prints a plan.
 ///

@@ -27,6 +27,10 @@ const STORE: &[(&str, &str)] = &[
     ),
     ("metadata_key", "the Redis key, or the file, of the metadata; null in stores"),
     ("values", "how many values there are, where that differs from records"),
+    (
+        "expires_at",
+        "when Redis removes the store, or a part of it, by itself; absent where it does not, and in stores",
+    ),
     ("ignored", "what is no record: count, and the first names"),
     (
         "state",

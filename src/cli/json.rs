@@ -44,7 +44,7 @@ pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replic
 }
 
 /// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`, `bytes`, `metadata_key`;
-/// `values` where it differs, `ignored` where there is such, `state` and `problem` where the store is not
+/// `values` where it differs, `expires_at` and `ignored` where there is such, `state` and `problem` where the store is not
 /// whole. In a list of stores nobody asks what is null.
 pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
@@ -61,6 +61,9 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     }
     map.insert("bytes".into(), json!(info.bytes));
     map.insert("metadata_key".into(), json!(info.metadata_key));
+    if let Some(end) = info.expires_at {
+        map.insert("expires_at".into(), json!(end.to_string()));
+    }
     put_ignored(&mut map, "ignored", &info.ignored);
     let (state, problem) = match &info.state {
         StoreState::Whole => return map,

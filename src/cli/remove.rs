@@ -8,7 +8,7 @@ use super::arguments::RemoveArgs;
 use super::exit::{self, ExitResult, Failure};
 use super::output::Output;
 use super::{confirm, dry_run, json, messages, perform, store};
-use crate::model::{ErrorKind, Replicas, StoreName};
+use crate::model::{ErrorKind, Replicas, StoreName, Write};
 use crate::ops::{self, Operation, Plan, words};
 use crate::storage::Storage;
 
@@ -24,6 +24,13 @@ impl Part {
         match self {
             Self::Records => Operation::Purge(store),
             Self::All => Operation::Drop(store),
+        }
+    }
+
+    fn write(self, store: StoreName) -> Write {
+        match self {
+            Self::Records => Write::Purge(store),
+            Self::All => Write::Drop(store),
         }
     }
 
@@ -80,10 +87,12 @@ async fn remove_it(
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &remove.store).await?;
-    let plan = ops::plan(storage, &part.operation(name.clone())).await?;
+    let operation = part.operation(name.clone());
     if remove.dry_run {
+        let plan = dry_run::plan(storage, &operation, &part.write(name)).await?;
         return dry_run::show(&plan, place, output);
     }
+    let plan = ops::plan(storage, &operation).await?;
     agree(remove, &name, &plan, place)?;
     let outcome = perform(storage, &plan).await?;
     messages::tell(&words::done(&plan, &outcome));

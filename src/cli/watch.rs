@@ -9,7 +9,7 @@ use super::exit::{DONE, ExitResult};
 use super::listing::Columns;
 use super::output::Output;
 use super::{json, messages, store};
-use crate::model::{ErrorKind, RecordEvent, RecordMeta, Result, Timestamp};
+use crate::model::{ConnectionState, ErrorKind, RecordEvent, RecordMeta, Result, Timestamp};
 use crate::storage::{Changes, Storage};
 use crate::text::{self, visible};
 use crate::theme::Role;
@@ -51,15 +51,39 @@ pub(super) async fn watch(
     let mut printer = Printer { output, left: arguments.count, is_told_late: false };
     printer.heads()?;
     printer.output.flush()?;
-    while printer.left != Some(0)
-        && let Some(events) = changes.next().await?
-    {
+    let (mut connection, mut is_up) = (storage.session().state, true);
+    while printer.left != Some(0) {
+        let events = {
+            let mut next = std::pin::pin!(changes.next());
+            loop {
+                tokio::select! {
+                    events = &mut next => break events?,
+                    Ok(()) = connection.changed() => {
+                        say_whether_up(&connection.borrow_and_update(), &mut is_up);
+                    }
+                }
+            }
+        };
+        let Some(events) = events else { break };
         for event in events {
             printer.event(event)?;
         }
         printer.output.flush()?;
     }
     Ok(DONE)
+}
+
+/// Tells once that the connection is lost, and once that it is back: changes are told late, not lost.
+fn say_whether_up(state: &ConnectionState, was_up: &mut bool) {
+    let (is_up, says) = match state {
+        ConnectionState::Up => (true, "the connection is back".to_owned()),
+        ConnectionState::Down { reason, .. } => {
+            (false, format!("the connection is lost, and made again: {reason}"))
+        }
+    };
+    if std::mem::replace(was_up, is_up) != is_up {
+        messages::note(&says);
+    }
 }
 
 /// The changes of the store, once it is there; what came before it was seen came while it was waited for.

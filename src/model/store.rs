@@ -50,6 +50,9 @@ pub struct StoreInfo {
     pub modified_at: Option<Timestamp>,
     /// When Crawlee last used it.
     pub accessed_at: Option<Timestamp>,
+    /// When the server removes one of its Redis keys by itself, where it does: Crawlee asks for no
+    /// such end. Only where one store was asked for.
+    pub expires_at: Option<Timestamp>,
     /// Whether it is all there.
     pub state: StoreState,
     /// What lies in the store's directory and is no record.

@@ -273,6 +273,11 @@ impl Storage for DirectoryStorage {
         self.run(move |root| read::url(root, &store, &key)).await
     }
 
+    async fn refusal(&self, write: &Write) -> Result<Option<Error>> {
+        let write = write.clone();
+        self.run(move |root| Ok(remove::refusal(root, &write))).await
+    }
+
     async fn write(&self, write: &Write) -> Result<Written> {
         let write = write.clone();
         match write {

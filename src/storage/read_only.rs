@@ -66,6 +66,13 @@ impl<S: Storage> Storage for ReadOnly<S> {
         self.0.scan_values(store, keys, budget)
     }
 
+    async fn refusal(&self, write: &Write) -> Result<Option<Error>> {
+        if matches!(write, Write::Create(_)) {
+            return Ok(None);
+        }
+        Ok(self.write(write).await.err())
+    }
+
     async fn write(&self, write: &Write) -> Result<Written> {
         Err(refused(&match write {
             Write::Create(_) => return self.0.write(write).await,

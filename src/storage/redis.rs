@@ -218,6 +218,10 @@ impl Storage for RedisStorage {
         self.scan_values(store, keys, budget)
     }
 
+    async fn refusal(&self, write: &Write) -> Result<Option<Error>> {
+        self.refusal(write).await
+    }
+
     async fn write(&self, write: &Write) -> Result<Written> {
         self.write(write).await
     }

@@ -129,10 +129,11 @@ impl ReadTask {
                 Loaded::Meta(store, key, meta)
             }
             Load::Place { store, key: Some(key) } => {
-                Loaded::Place(Some(storage.get_public_url(&store, &key).await?))
+                Loaded::Place(Some(storage.get_public_url(&store, &key).await?), None)
             }
             Load::Place { store, key: None } => {
-                Loaded::Place(storage.get_metadata(&store).await?.metadata_key)
+                let info = storage.get_metadata(&store).await?;
+                Loaded::Place(info.metadata_key, info.expires_at)
             }
             Load::Staged(sets) => {
                 let mut found = Vec::with_capacity(sets.len());

@@ -2,10 +2,11 @@
 
 use crate::index::Change;
 use crate::index::sync::{SyncEvent, WorkId};
-use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
+use crate::model::{Error, ErrorKind, StoreInfo, StoreName, Timestamp};
 
 use super::super::App;
 use super::super::event::{Slot, Ticket};
+use super::super::facts;
 use super::super::layers::{ContentsView, Layer, Overview};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
@@ -104,7 +105,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             }
         }
         Loaded::Meta(store, key, meta) => key_line::there(app, &store, key, meta),
-        Loaded::Place(place) => placed(app, place),
+        Loaded::Place(place, end) => placed(app, place, end),
         Loaded::Leaves(shown) => leaves::found(app, shown),
         Loaded::Folded(made) => leaves::folded(app, made),
         Loaded::Inner(record, opened) => inner::opened(app, *record, opened),
@@ -148,11 +149,12 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     }
 }
 
-/// Where the store or the record of the details is, if that is known.
-fn placed(app: &mut App, place: Option<String>) {
+/// Where the store or the record of the details is, and when it ends by itself, if that is known.
+fn placed(app: &mut App, place: Option<String>, end: Option<Timestamp>) {
     for layer in &mut app.layers {
         if let Layer::Details(details) = layer {
             details.placed(place);
+            details.facts.extend(end.map(|end| ("expires_at", facts::end(end))));
             return;
         }
     }
@@ -175,7 +177,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         Slot::Store if error.kind == ErrorKind::NotFound => opened::read_stores(app),
         // Of what a larder that ended has left nobody has asked: the next start looks again.
         Slot::Store | Slot::Asides | Slot::CrawlEnd => {}
-        Slot::Place => placed(app, None),
+        Slot::Place => placed(app, None, None),
         Slot::Keys => {
             opened::sync_keys(app, SyncEvent::Failed(work(app, slot), error), None);
         }

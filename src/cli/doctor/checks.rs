@@ -2,9 +2,12 @@
 
 use std::io::{self, IsTerminal as _};
 
+use futures::future::join_all;
+
 use super::Report;
 use crate::config::environment::variable;
-use crate::model::{Certificate, Examined, Right, Timestamp};
+use crate::model::{Certificate, Examined, Right, StoreInfo, Timestamp};
+use crate::storage::Storage;
 use crate::text;
 
 const DAY: i64 = 86_400;
@@ -12,6 +15,8 @@ const DAY: i64 = 86_400;
 const ALIKE: i64 = 2_000_000;
 /// How many names of a certificate are listed.
 const NAMES: usize = 4;
+/// How many stores are asked whether they end.
+const STORES: usize = 100;
 
 /// The names that the certificate is for, and how long it holds.
 pub(super) fn certificate(shown: &Certificate, report: &mut Report<'_>) -> io::Result<()> {
@@ -52,6 +57,23 @@ pub(super) fn examined(examined: &Examined, report: &mut Report<'_>) -> io::Resu
         "clock",
         &format!("the server's is {apart} {way} this machine's: ages are wrong by it"),
     )
+}
+
+/// Stores that the server removes by itself: nothing of Crawlee's asks for that.
+pub(super) async fn ends(
+    storage: &dyn Storage,
+    stores: &[StoreInfo],
+    report: &mut Report<'_>,
+) -> io::Result<()> {
+    let looks = stores.iter().take(STORES).map(|info| storage.get_metadata(&info.store));
+    let infos = join_all(looks).await.into_iter().flatten();
+    let ending: Vec<_> = infos.filter_map(|info| Some((info.expires_at?, info.store))).collect();
+    let Some((first, store)) = ending.iter().min() else { return Ok(()) };
+    let stores = text::plural(ending.len() as u64, "store");
+    let says = format!(
+        "{stores} with a TTL: {store} goes, or a part of it, at {first}; PERSIST keeps its keys"
+    );
+    report.note("expiry", &says)
 }
 
 /// What is known of the terminal.

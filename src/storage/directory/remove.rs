@@ -1,6 +1,6 @@
 //! Deleting records and stores. All of this blocks, and follows no link.
 
-use rustix::fs::{self, AtFlags};
+use rustix::fs::{self, Access, AtFlags};
 use rustix::io::Errno;
 
 use super::find::{Reach, find};
@@ -14,7 +14,7 @@ use super::temporary::sync;
 use super::times::note_removal;
 use super::{os_error, record_files, style};
 use crate::model::endings;
-use crate::model::{Error, ErrorKind, Key, Result, StoreName, Written};
+use crate::model::{Error, ErrorKind, Key, Result, StoreName, Write, Written};
 
 /// How many records are deleted under one lock.
 pub(super) const BATCH: usize = 100;
@@ -69,6 +69,22 @@ pub(super) fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<
         there |= unlink(folder, &metadata.name)?;
     }
     Ok(there)
+}
+
+/// Why nothing could be removed from a store, or not the store itself: its directory, or the one above,
+/// takes no changes of this user.
+pub(super) fn refusal(root: &Root, write: &Write) -> Option<Error> {
+    let (store, above) = match write {
+        Write::Delete { store, .. } | Write::Purge(store) => (store, None),
+        Write::Drop(store) => (store, root.stores().ok()?),
+        Write::Create(_) | Write::Set(_) | Write::Rewrite(_) | Write::Repair(_) => return None,
+    };
+    let folders = root.store(store).ok()?.into_iter().chain(above);
+    folders.into_iter().find_map(|folder| {
+        let wanted = Access::WRITE_OK | Access::EXEC_OK;
+        let why = fs::accessat(&folder, ".", wanted, AtFlags::EACCESS).err()?;
+        Some(os_error::writing(folder.path(), why))
+    })
 }
 
 /// Removes all records, and what writers that were ended left of files they were writing.

@@ -15,7 +15,7 @@ use super::scan::bounds::Bounds;
 use super::scan::hscan;
 use super::scripts::script;
 use super::{RedisStorage, command, error, reply};
-use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
+use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
 use crate::storage::metadata::StoreMetadata;
 
 const STORES: &str = script!("stores");
@@ -26,6 +26,8 @@ const BATCH: usize = 64;
 const BATCHES: usize = 4;
 /// The commands for each store in [`info_commands`].
 const INFO_COMMANDS: usize = 3;
+/// The parts of a store that hold what is in it.
+const PARTS: [Part; 3] = [Part::Metadata, Part::MetadataItems, Part::Items];
 /// How many index entries one page of HSCAN brings, about.
 const INDEX_PAGE: u32 = 1000;
 
@@ -157,6 +159,10 @@ impl RedisStorage {
         // A word about it can be refused, or unknown.
         let memory = reply::next(&mut replies).and_then(|value| reply::integer(&value));
         info.bytes = memory.ok();
+        // So can this, and servers before Redis 7 do not know it.
+        let ends = PARTS.map(|_| reply::next(&mut replies).ok());
+        let ends = ends.into_iter().flatten().filter_map(|end| end.as_i64().filter(|end| *end > 0));
+        info.expires_at = ends.min().map(|end| Timestamp::from_micros(end.saturating_mul(1000)));
         if let Some(own) = &info.id {
             let name = match replies.next().filter(|_| id == Some(own.as_str())) {
                 Some(name) => name,
@@ -268,6 +274,7 @@ pub(super) fn store_commands(store: &StoreName, id: Option<&str>) -> Vec<Command
     commands.push(command("HGET", [Value::from(NAME_TO_ID), store_arg(store)]));
     // From a few of its fields: cheap at any size, and about right.
     commands.push(command("MEMORY USAGE", [keys::key(store, Part::Items)]));
+    commands.extend(PARTS.map(|part| command("PEXPIRETIME", [keys::key(store, part)])));
     commands.extend(id.map(name_of));
     commands
 }

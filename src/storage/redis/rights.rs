@@ -2,9 +2,10 @@
 
 use fred::types::Value;
 
+use super::keys::{self, Part};
 use super::scripts::script;
 use super::{RedisStorage, command, error, reply};
-use crate::model::{Examined, Result, Right};
+use crate::model::{Error, ErrorKind, Examined, Result, Right, Write};
 
 const RIGHTS: &str = script!("rights");
 
@@ -68,13 +69,27 @@ const NEEDED: [(&str, &[&str]); 7] = [
     ),
 ];
 
+/// What removing takes: commands, the Redis keys of the store that they are about, which stand behind
+/// their names, and the other words.
+const DELETE: [(&str, &[Part]); 2] =
+    [("HDEL k", &[Part::Items]), ("HDEL k", &[Part::MetadataItems])];
+const PURGE: [(&str, &[Part]); 2] = [
+    ("UNLINK", &[Part::Items, Part::MetadataItems]),
+    ("JSON.SET $.modified_at 0 XX", &[Part::Metadata]),
+];
+const DROP: [(&str, &[Part]); 3] = [
+    ("UNLINK", &[Part::Metadata, Part::CreatedSignal, Part::Items, Part::MetadataItems]),
+    ("HDEL key_value_stores:name_to_id n", &[]),
+    ("HDEL key_value_stores:id_to_name i", &[]),
+];
+
 impl RedisStorage {
     /// What the user may do and what the server's clock says. Changes nothing.
     pub(in crate::storage) async fn examine(&self) -> Result<Examined> {
         let lines = NEEDED.iter().flat_map(|(_, commands)| *commands);
         let script = [Value::from(RIGHTS), Value::Integer(0)].into_iter();
         let asked = vec![
-            command("EVAL", script.chain(lines.map(|line| Value::from(*line)))),
+            command("EVAL", script.chain(lines.map(|line| Value::from(line.replace(' ', "\0"))))),
             command("TIME", []),
         ];
         let begun = std::time::SystemTime::now();
@@ -97,6 +112,42 @@ impl RedisStorage {
             theirs.checked_sub(i64::try_from(ours).ok()?)
         });
         Ok(Examined { rights, clock_ahead, clock_within: way / 2 })
+    }
+}
+
+impl RedisStorage {
+    /// Why this user's delete, purge or drop would be refused, as far as the server tells it.
+    pub(super) async fn refusal(&self, write: &Write) -> Result<Option<Error>> {
+        let (doing, store, commands): (_, _, &[(&str, &[Part])]) = match write {
+            Write::Delete { store, .. } => ("deleting", store, &DELETE),
+            Write::Purge(store) => ("purging", store, &PURGE),
+            Write::Drop(store) => ("dropping", store, &DROP),
+            Write::Create(_) | Write::Set(_) | Write::Rewrite(_) | Write::Repair(_) => {
+                return Ok(None);
+            }
+        };
+        if let Err(why) = self.may_write(doing).await {
+            return Ok(Some(why));
+        }
+        let line = |(line, parts): &(&str, &[Part])| {
+            let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
+            let keys = parts.iter().map(|part| keys::key_bytes(store, *part).to_vec());
+            let words = [name.as_bytes().to_vec()].into_iter().chain(keys);
+            let rest = rest.split_whitespace().map(|word| word.as_bytes().to_vec());
+            Value::Bytes(words.chain(rest).collect::<Vec<_>>().join(&b'\0').into())
+        };
+        let script = [Value::from(RIGHTS), Value::Integer(0)].into_iter();
+        let asked = command("EVAL", script.chain(commands.iter().map(line)));
+        // Where no script may run, other commands are used, and nothing tells of them.
+        let Ok(told) = self.connections.run(asked).await.and_then(reply::array) else {
+            return Ok(None);
+        };
+        let refused = commands.iter().zip(told).find(|(_, told)| *told == Value::Integer(0));
+        Ok(refused.map(|((line, _), _)| {
+            let name = line.split(' ').next().unwrap_or_default();
+            let problem = format!("the user may not {name} here");
+            Error::new(ErrorKind::Permission, problem)
+        }))
     }
 }
 

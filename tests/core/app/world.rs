@@ -124,7 +124,7 @@ impl World {
                 let meta = find(&store, &key).map(|record| record.meta);
                 Loaded::Meta(store, key, meta)
             }
-            Read::Load(Load::Place { .. }) => Loaded::Place(None),
+            Read::Load(Load::Place { .. }) => Loaded::Place(None, None),
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
             Read::Load(Load::Pair(sides)) => {
                 let typed = |side: &Side| match side {

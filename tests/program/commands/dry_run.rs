@@ -31,7 +31,27 @@ Nothing was changed.
     assert_eq!(lines[3..], ["Removed for good; the store stays.", "", "Nothing was changed."]);
     let drop = program.ok(&["drop", "shop", "--dry-run", "--yes", "--read-only"]);
     assert!(drop.starts_with("Drop the store\nshop\n4 records · about "), "{drop}");
+    assert!(drop.contains("\nIt would be refused: dropping is refused: read-only\n"), "{drop}");
     assert_eq!(all(), before);
+}
+
+#[test]
+fn a_dry_run_tells_what_the_user_may_not_do() {
+    let program = Program::with_shop();
+    let refused = |command: &[&str]| {
+        let told = program.ok(&[command, &["--dry-run", "--json"]].concat());
+        json_lines(&told).remove(0)["warnings"].to_string()
+    };
+    let commands: [&[&str]; 3] =
+        [&["purge", "shop"], &["drop", "shop"], &["delete", "shop", "none"]];
+    for command in commands {
+        assert_eq!(refused(command), "null", "{command:?}");
+    }
+    program.server.cli(&["ACL", "SETUSER", "default", "-unlink", "-hdel"]);
+    for (command, right) in commands.into_iter().zip(["UNLINK", "UNLINK", "HDEL"]) {
+        let told = refused(command);
+        assert_eq!(told, format!(r#"["It would be refused: the user may not {right} here"]"#));
+    }
 }
 
 #[test]

@@ -211,6 +211,20 @@ fn the_doctor_tells_each_right_and_whether_the_clocks_agree() {
 }
 
 #[test]
+fn a_store_that_the_server_removes_by_itself_is_told() {
+    let program = Program::with_shop();
+    let told = || program.ok(&["info", "shop"]) + &program.ok(&["doctor"]);
+    assert!(!told().contains("expires_at") && !told().contains("expiry"));
+    program.server.cli(&["PEXPIREAT", "key_value_stores:shop:items", "4102444800000"]);
+    let told = told();
+    assert!(told.contains("expires_at    2100-01-01T00:00:00+00:00\n"), "{told}");
+    assert!(
+        told.contains("1 store with a TTL: shop goes, or a part of it, at 2100-01-01"),
+        "{told}"
+    );
+}
+
+#[test]
 fn verbose_tells_the_steps_and_commands_without_values() {
     let program = Program::with_shop();
     let run = program.run(["-v", "set", "shop", "a-key", "s3cr3t"]);

@@ -1,7 +1,7 @@
 //! `watch`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, ChildStdout, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ fn start(program: &Program, args: &[&str]) -> (Running, ChildStdout) {
 }
 
 /// The lines as they come.
-fn lines(out: ChildStdout) -> mpsc::Receiver<String> {
+fn lines(out: impl Read + Send + 'static) -> mpsc::Receiver<String> {
     let (sender, lines) = mpsc::channel();
     std::thread::spawn(move || {
         for line in BufReader::new(out).lines().map_while(Result::ok) {
@@ -170,6 +170,17 @@ fn a_store_that_is_not_there_is_waited_for_and_all_its_records_are_new() {
     program.ok(&["set", "shop", "c", "3"]);
     assert_eq!(event(&lines.recv_timeout(PATIENCE).unwrap()), ("new".into(), "c".into()));
     drop(running);
+}
+
+#[test]
+fn a_lost_connection_is_told_and_the_watching_goes_on() {
+    let mut program = Program::with_shop();
+    let (mut running, out) = start(&program, &["watch", "shop"]);
+    watched(&program, &lines(out));
+    program.server.kill();
+    let told = lines(running.0.stderr.take().unwrap()).recv_timeout(PATIENCE).expect("a line");
+    assert!(told.starts_with("larder: the connection is lost, and made again: "), "{told}");
+    assert_eq!(running.0.try_wait().unwrap(), None, "it goes on");
 }
 
 #[test]
