@@ -24,6 +24,8 @@ const WAYS_OUT: [Action; 3] = [Action::Cancel, Action::Close, Action::ConfirmNo]
 pub struct KeyMap {
     /// One for each of [`Context::ALL`], in that order.
     tables: Vec<ContextTable>,
+    /// Whether sentences spell keys in ASCII, for terminals that show no more.
+    ascii: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -123,7 +125,18 @@ impl KeyMap {
 
     /// For a sentence: `r reads on`; nothing where no key does it.
     pub fn says(&self, context: Context, action: Action, does: &str) -> Option<String> {
-        Some(format!("{} {does}", self.chord(context, action)?))
+        Some(format!("{} {does}", self.named(self.chord(context, action)?)))
+    }
+
+    /// A key, as the footer spells it: with arrows, where the terminal has them.
+    pub fn named(&self, chord: Chord) -> String {
+        chord.label(!self.ascii)
+    }
+
+    /// Has sentences spell keys in ASCII, or not.
+    #[must_use]
+    pub fn spelled_in_ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
     }
 
     fn table(&self, context: Context) -> &ContextTable {
@@ -153,7 +166,7 @@ impl KeyMap {
             let actions = actions.get_ref().iter().map(|action| action.parse());
             tables[context as usize].footer = actions.collect::<Result<_, _>>()?;
         }
-        Self { tables }.checked()
+        Self { tables, ascii: false }.checked()
     }
 
     fn checked(self) -> Result<Self, String> {
@@ -290,6 +303,14 @@ mod tests {
             assert_eq!(press(&map, Context::Editor, key), None, "{key}");
             assert_eq!(press(&map, Context::Prompt, key), None, "{key}");
         }
+    }
+
+    #[test]
+    fn sentences_spell_keys_as_the_footer_does() {
+        let map = KeyMap::default();
+        let says = |map: &KeyMap| map.says(Context::Keys, Action::Left, "goes back");
+        assert_eq!(says(&map).unwrap(), "← goes back");
+        assert_eq!(says(&map.spelled_in_ascii(true)).unwrap(), "left goes back");
     }
 
     #[test]

@@ -326,7 +326,7 @@ fn is_relative(name: &str) -> bool {
 
 /// What to say of a key that does nothing in the pane in focus: where it does something.
 pub(super) fn elsewhere(app: &App, key: &KeyEvent) -> Option<Notice> {
-    let chord = Chord::from_event(key)?;
+    let chord = app.keymap.named(Chord::from_event(key)?);
     let others = [Pane::Keys, Pane::Record, Pane::Stores].into_iter();
     let found = others.filter(|pane| *pane != app.focus).find_map(|pane| {
         let action = app.keymap.lookup(pane.context(), key)?;

@@ -76,10 +76,20 @@ struct Held {
     early: Vec<Move>,
 }
 
+/// Columns of the pane beside keys: borders, marks, content types, sizes and gaps.
+const BESIDE_KEYS: usize = 28;
 /// Moves that are kept for keys that are still to come.
 const EARLY: usize = 64;
 
 impl KeysPane {
+    /// Columns that the list needs, with its borders: some more than most keys have bytes, as a few are
+    /// longer.
+    pub fn needed_width(&self) -> u16 {
+        let usual = self.index.usual_key();
+        let columns = usual.saturating_add(usual / 4).saturating_add(BESIDE_KEYS);
+        u16::try_from(columns).unwrap_or(u16::MAX)
+    }
+
     /// How many rows there are: keys that the filter leaves, or groups.
     pub fn len(&self) -> usize {
         match &self.grouping {

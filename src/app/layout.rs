@@ -72,6 +72,10 @@ pub const THREE_PANES: u16 = 100;
 pub const TWO_PANES: u16 = 60;
 /// Columns of the narrowest pane beside others, with its borders.
 const LEAST: u16 = 20;
+/// Columns that the left pane takes beyond its part where these are all that it needs.
+const MORE: u16 = 4;
+/// Columns of the middle pane where there are more: those of most stores, so that its border stays.
+const KEYS: u16 = 48;
 /// Columns by which a pane is made wider or narrower at once.
 const STEP: u16 = 2;
 /// A whole, for the shares of [`PaneSizes`].
@@ -95,6 +99,8 @@ pub struct Split {
     pub sizes: PaneSizes,
     /// Columns that the list of stores needs, with its borders.
     pub needed: u16,
+    /// Columns that the keys of the stores opened so far need, with their borders.
+    pub keys: u16,
     /// Whether the only store there is is open, so that a list of stores tells nothing.
     pub only_store: bool,
 }
@@ -182,22 +188,26 @@ impl Layout {
 
 impl Split {
     /// Columns of the left pane on a screen of this width: as many as it needs, but unasked no more
-    /// than a third beside two others, or half beside one.
+    /// than a third beside two others, or half beside one, and a few where no name is cut then.
     fn stores(&self, width: u16) -> u16 {
         let (share, most) = if width >= THREE_PANES {
             (width / 3, width - 2 * LEAST)
         } else {
             (width / 2, width - LEAST)
         };
-        self.sizes.stores.unwrap_or(self.needed.min(share)).clamp(LEAST, most)
+        let unasked = if self.needed <= share + MORE { self.needed } else { share };
+        self.sizes.stores.unwrap_or(unasked).clamp(LEAST, most)
     }
 
     /// Columns of the middle pane, of those that it and the right one have.
     fn keys(&self, width: u16) -> u16 {
-        // Values want more room than keys.
-        let share = self.sizes.keys.unwrap_or(460);
-        let columns = (u32::from(width) * u32::from(share)).div_ceil(WHOLE);
-        (columns as u16).clamp(LEAST, width - LEAST)
+        // Values want more room than keys, and all that keys do not need.
+        let of = |share: u16| (u32::from(width) * u32::from(share)).div_ceil(WHOLE) as u16;
+        let columns = match self.sizes.keys {
+            Some(share) => of(share),
+            None => of(460).min(self.keys.max(KEYS)),
+        };
+        columns.clamp(LEAST, width - LEAST)
     }
 
     /// What the reader chooses who makes the pane in focus wider or narrower; `None` where nothing
@@ -252,7 +262,7 @@ mod tests {
             for only_store in [false, true] {
                 for (stores, keys) in [(None, None), (Some(0), Some(0)), (Some(999), Some(1000))] {
                     let sizes = PaneSizes { stores, keys, zoomed: needed == 30 && only_store };
-                    splits.push(Split { sizes, needed, only_store });
+                    splits.push(Split { sizes, needed, only_store, keys: 2 * needed });
                 }
             }
         }
@@ -297,9 +307,21 @@ mod tests {
             Layout::new(width, 24, Pane::Keys, &split).stores.unwrap().width
         };
         assert_eq!(stores(120, 33), 33);
-        assert_eq!(stores(120, 90), 40);
+        assert_eq!([44, 45, 90].map(|needed| stores(120, needed)), [44, 40, 40]);
         assert_eq!(stores(250, 90), 83);
         assert_eq!(stores(200, 10), LEAST);
+    }
+
+    #[test]
+    fn keys_leave_the_value_what_they_do_not_need() {
+        let keys = |width, keys, chosen| {
+            let sizes = PaneSizes { keys: chosen, ..PaneSizes::default() };
+            let split = Split { sizes, needed: 30, keys, ..Split::default() };
+            Layout::new(width, 50, Pane::Keys, &split).keys.unwrap().width
+        };
+        assert_eq!([0, 40, 60, 400].map(|needed| keys(200, needed, None)), [KEYS, KEYS, 60, 79]);
+        assert_eq!([0, 400].map(|needed| keys(120, needed, None)), [42, 42], "no room for more");
+        assert_eq!(keys(200, 40, Some(500)), 86, "as it was chosen");
     }
 
     #[test]

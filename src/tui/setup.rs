@@ -101,7 +101,7 @@ impl Setup {
             graphics,
             target,
             options,
-            keymap,
+            keymap: keymap.spelled_in_ascii(!symbols.unicode),
         })
     }
 

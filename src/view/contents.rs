@@ -10,7 +10,7 @@ use super::border::{TITLE_FRAME, Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::grid;
 use super::named::{self, Named};
-use super::paint::{below, paragraph, put};
+use super::paint::{below, dim, paragraph, put};
 use super::record::value_row;
 use super::table;
 
@@ -48,6 +48,7 @@ impl Drawn for ContentsView {
         }
         grid::draw_cursor(buf, rest, cursor, (self.scroll, view), appearance);
         if let Some(record) = self.record() {
+            dim(buf, body, appearance);
             table::draw_record(buf, body, record, app, appearance);
         }
         None

@@ -228,7 +228,7 @@ fn fit<'a>(
 ) -> Vec<&'a Hint> {
     // The help names all the others, and a way out is always wanted: they have their places first.
     let held = |hint: &Hint| match hint.action {
-        Action::Help | Action::Cancel => true,
+        Action::Help | Action::Cancel | Action::Close => true,
         Action::Quit => width >= NARROW,
         Action::Palette => width >= WIDE,
         _ => false,

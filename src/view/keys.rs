@@ -16,7 +16,7 @@ use crate::theme::Role;
 use super::Appearance;
 use super::border::{Titles, pane};
 use super::paint::{below, paragraph, put, put_right};
-use rows::{Columns, MARKS};
+use rows::{BOTH, Columns, MARKS};
 
 /// Draws the keys of the open store.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -141,7 +141,11 @@ fn header(
         match kinds {
             RowKinds::Groups => put_right(buf, x + width, inner.y, width, "Records", style),
             RowKinds::Keys => put(buf, x, inner.y, width, &label, style),
-            RowKinds::Both => 0,
+            // Types begin on the left of the column, and numbers end on its right.
+            RowKinds::Both => {
+                put_right(buf, x + width, inner.y, width, "Records", style);
+                if width >= BOTH { put(buf, x, inner.y, width, "Type", style) } else { 0 }
+            }
         };
     }
     let key = match app.keys.sort {
@@ -155,7 +159,5 @@ fn header(
         Sort::Newest => "Newest first".to_owned(),
         _ => label("Key", Sort::Key),
     };
-    // Nothing stands at the head of the types where rows are of two kinds.
-    let beside = columns.kind.filter(|_| kinds == RowKinds::Both).map_or(0, |(_, width)| width);
-    put(buf, inner.x + MARKS, inner.y, columns.key + beside, &key, style);
+    put(buf, inner.x + MARKS, inner.y, columns.key, &key, style);
 }

@@ -150,7 +150,10 @@ fn instead(app: &App) -> Option<String> {
     if let Some(error) = stores.failure.as_ref().filter(|_| stores.total() == 0) {
         let key = app.keymap.chords(Context::Stores, Action::NewStore).first();
         return Some(match key.filter(|_| stores.hidden.is_some()) {
-            Some(key) => format!("{}; {key} opens one by its name", error.problem),
+            Some(key) => {
+                let key = app.keymap.named(*key);
+                format!("{}; {key} opens one by its name", error.problem)
+            }
             None => error.to_string(),
         });
     }

@@ -18,6 +18,8 @@ use super::paint::{below, chart, paragraph, put, put_right, type_role};
 const NAMES: u16 = 9;
 /// Columns of the number of records and of the bytes of a content type, with gaps before them.
 const NUMBERS: (u16, u16) = (11, 9);
+/// Most columns of the table of content types, so that its numbers stand beside their names.
+const TABLE: u16 = 48;
 /// Content types that are named; the others are counted.
 const TYPES: usize = 8;
 
@@ -203,14 +205,15 @@ fn types(
     if summary.types.is_empty() || area.height < 2 {
         return area;
     }
-    let end = area.x + area.width;
+    let width = area.width.min(TABLE);
+    let end = area.x + width;
     let mut rest = area;
     let mut row = |cells: [&str; 3], role: Role, kind: Role| {
         if rest.height > 0 {
             let style = appearance.style(role);
             put_right(buf, end, rest.y, NUMBERS.1, cells[2], style);
             put_right(buf, end.saturating_sub(NUMBERS.1), rest.y, NUMBERS.0, cells[1], style);
-            let room = area.width.saturating_sub(NUMBERS.0 + NUMBERS.1);
+            let room = width.saturating_sub(NUMBERS.0 + NUMBERS.1);
             put(buf, area.x, rest.y, room, cells[0], appearance.style(kind));
             rest = below(rest, 1);
         }

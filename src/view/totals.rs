@@ -69,7 +69,7 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
     let header = appearance.style(Role::Header);
     let records: u64 = rows.iter().map(|(_, records, _)| records).sum();
     let counts = GAP + text::count(records).len().max("Records".len()) as u16;
-    let heads = ["Content type", "Records", "Bytes", ""];
+    let heads = ["Content type", "Records", "Size", ""];
     line(buf, inner, (inner.y, counts), heads, [header, header]);
     if totals.rows.is_none() {
         let (width, dim) = (inner.width - 1, appearance.style(Role::Dim));

@@ -90,8 +90,9 @@ fn snapshot(name: &str, stage: &mut Stage) {
     assert_eq!(twice, Vec::<String>::new(), "{name} names keys twice:\n{frame}");
     let other = with_other_keys(stage);
     let spelled = spelled_keys(&other);
-    // What was said before stands as it was said.
-    if stage.app.notice.is_none() {
+    // What was said before stands as it was said: in a notice, and why a row of the palette is dim.
+    let is_palette = matches!(stage.app.layer(), Some(larder::app::Layer::Palette(_)));
+    if stage.app.notice.is_none() && !is_palette {
         assert_eq!(spelled, Vec::<String>::new(), "{name} spells default keys:\n{other}");
     }
 }

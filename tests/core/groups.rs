@@ -160,6 +160,9 @@ fn what_is_said_around_groups_is_true_of_groups() {
     answer(&mut stage);
     let frame = stage.frame();
     assert!(frame.contains("Groups and keys") && !frame.contains("following"), "{frame}");
+    // What is counted has a head too.
+    let heads = frame.lines().nth(2).unwrap().split('┃').nth(1).unwrap();
+    assert!(heads.contains("Records  "), "{frame}");
     // The cursor is on a record, and then on a group.
     stage.keys("<home>");
     assert!(stage.frame().contains("e edit"));

@@ -608,7 +608,7 @@ fn esc_stops_the_walk_and_r_goes_on_with_it() {
     assert!(matches!(&stage.asked[..], [Effect::Pause(false)]), "{:?}", stage.asked);
     stage.keys("<esc><esc>");
     assert_eq!(stage.app.focus, Pane::Keys, "the second has nothing to stop, and goes nowhere");
-    assert_eq!(stage.notice(), "nothing to clear here · left leaves the pane");
+    assert_eq!(stage.notice(), "nothing to clear here · ← leaves the pane");
     stage.keys("<left>");
     assert_eq!(stage.app.focus, Pane::Stores);
 }

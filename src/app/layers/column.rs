@@ -89,7 +89,7 @@ impl Dialog for ColumnDialog {
             none: if self.counted.is_some() { "no rows" } else { "counting…" },
             rows: self.rows(),
             place: Place::Cursor(self.cursor),
-            keys: vec![(Action::Close, "closes"), (Action::Open, "keeps its rows")],
+            keys: vec![(Action::Open, "keeps its rows"), (Action::Close, "closes")],
             why: None,
         })
     }

@@ -135,7 +135,7 @@ fn row(step: &Step) -> Row<'_> {
         StepState::Done(_) => ("undoable", Look::Plain),
         // Why it cannot be done again, the border says.
         StepState::Undone(_) => ("undone", Look::Dim),
-        StepState::Fixed(_) => ("stays", Look::Dim),
+        StepState::Fixed(_) => ("final", Look::Dim),
     };
     Row { at: Some(step.at), text: step.words().into(), state: state.into(), look }
 }

@@ -169,7 +169,7 @@ impl RecordPane {
             (_, true) => Notice::info("the record is on its way"),
             (Some(RecordView::TooLarge(_) | RecordView::Head(..)), _) => {
                 let chord = keymap.chord(Context::Record, Action::Fetch);
-                let remedy = chord.map(|chord| format!("fetch it first with {chord}"));
+                let remedy = chord.map(|key| format!("fetch it first with {}", keymap.named(key)));
                 Notice::warning(text::then("the value has not been fetched", ": ", remedy))
             }
             (Some(RecordView::Missing(_)), _) => {

@@ -115,7 +115,8 @@ pub(in crate::app) fn pause_walk(app: &mut App) {
     opened::sync_keys(app, SyncEvent::Paused(true), None);
     app.out.effects.push(Effect::Pause(true));
     let resume = app.keymap.chords(Context::Global, Action::Refresh).first();
-    let resume = resume.map_or(String::new(), |key| format!("; {key} reads on"));
+    let resume =
+        resume.map_or(String::new(), |key| format!("; {} reads on", app.keymap.named(*key)));
     app.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
 }
 

@@ -39,8 +39,9 @@ pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
         let of = if first.is_new { "a new record".to_owned() } else { first.key.named() };
         let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
         let palette = app.keymap.chord(Context::Global, Action::Palette);
-        let offer =
-            palette.map_or("editing offers".into(), |key| format!("editing and {key} offer"));
+        let offer = palette
+            .map(|key| app.keymap.named(key))
+            .map_or_else(|| "editing offers".to_owned(), |key| format!("editing and {key} offer"));
         app.tell(Notice::warning(format!("a draft of {of}{more}: {offer} it")));
     }
 }

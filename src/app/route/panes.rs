@@ -10,6 +10,8 @@ use super::super::notice::Notice;
 pub(in crate::app) fn share_width(app: &mut App) {
     let split = Split {
         needed: app.stores.needed_width(),
+        // It grows with what comes, so that the border does not go to and fro.
+        keys: app.split.keys.max(app.keys.needed_width()),
         only_store: app.stores.is_only(app.keys.store.as_ref()),
         ..app.split
     };

@@ -11,6 +11,8 @@ pub const MARKS: u16 = 3;
 pub const GAP: u16 = 2;
 /// Cells of the last column: an age.
 pub const CHANGED: u16 = 7;
+/// Cells of the head of the names, with a gap and the arrow of the order.
+const HEAD: u16 = 7;
 /// No name asks for more cells than this.
 const LONGEST: usize = 100;
 
@@ -26,7 +28,7 @@ pub struct Columns {
 
 impl Default for Columns {
     fn default() -> Self {
-        Self { name: "Store".len() as u16, records: "Records".len() as u16 }
+        Self { name: HEAD, records: "Records".len() as u16 }
     }
 }
 
@@ -73,16 +75,16 @@ mod tests {
         pane.set(vec![store("a", 7)], 10);
         assert_eq!(pane.needed_width(), empty, "the heads need more");
         pane.set(vec![store("a", 7), store("products-2026", 1_234_567)], 10);
-        assert_eq!(pane.needed_width(), empty + 8 + 2);
+        assert_eq!(pane.needed_width(), empty + 6 + 2);
         pane.set_filter("a", 10);
-        assert_eq!(pane.needed_width(), empty + 8 + 2, "a filter moves no border");
+        assert_eq!(pane.needed_width(), empty + 6 + 2, "a filter moves no border");
         pane.put(store("a", 1_000_000_000), 10);
-        assert_eq!(pane.needed_width(), empty + 8 + 6);
+        assert_eq!(pane.needed_width(), empty + 6 + 6);
         pane.set(vec![store("日本", 1)], 10);
         assert_eq!(pane.needed_width(), empty);
         let long = "x".repeat(70_000);
         pane.set(vec![store(&long, 1)], 10);
-        assert_eq!(pane.needed_width(), empty + 95);
+        assert_eq!(pane.needed_width(), empty + 93);
     }
 
     #[test]

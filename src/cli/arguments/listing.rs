@@ -98,7 +98,7 @@ pub(in crate::cli) struct KeysOptions {
     #[arg(hide_possible_values = true, requires = "store")]
     pub sort: By,
 
-    /// Turn the order around
+    /// Reverse the order
     #[arg(short, long, requires = "store")]
     pub reverse: bool,
 

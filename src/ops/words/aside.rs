@@ -6,7 +6,7 @@ use crate::text::{plural, visible_bytes};
 use super::super::plan::{Plan, PlannedChange};
 
 /// What becomes of a store that is set aside.
-const UNDOABLE: &str = "Can be undone for ten minutes, or until larder ends.";
+const UNDOABLE: &str = "Undoable for 10 min, or until larder ends.";
 
 /// What becomes of what is restored.
 const RESTORED: &str = "Records whose keys the store has again stay set aside.";

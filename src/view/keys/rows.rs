@@ -25,6 +25,8 @@ const SHORT_TYPE: u16 = 4;
 const KEY: u16 = 18;
 /// Cells of how many records a group has.
 const RECORDS: u16 = 8;
+/// Cells of the heads of content types and of these numbers.
+pub(super) const BOTH: u16 = 12;
 /// No more content types are looked at for the width of their column.
 const TYPES: usize = 64;
 /// From so many cells on there is room for sizes, and for content types too.
@@ -68,8 +70,14 @@ impl Columns {
         end = end.saturating_sub(size.map_or(0, |(_, width)| width + GAP));
         let room = end.saturating_sub(inner.x + MARKS);
         let needed = u16::try_from(usual).unwrap_or(KEY).min(KEY);
-        let widths = if least > 0 { [widest, least, least] } else { [widest, TYPE.0, SHORT_TYPE] };
-        let fits = |width: &u16| room.saturating_sub(width + GAP) >= needed;
+        let widths = match least {
+            0 => [widest, TYPE.0, SHORT_TYPE],
+            RECORDS => [widest.max(BOTH), widest, least],
+            _ => [widest, least, least],
+        };
+        // Both heads are no reason to cut a key, or the head of the keys.
+        let wanted = |width: u16| if least == RECORDS && width >= BOTH { KEY } else { needed };
+        let fits = |width: &u16| room.saturating_sub(width + GAP) >= wanted(*width);
         let width = widths.into_iter().find(fits).or((least > 0).then_some(least));
         let kind = width.filter(|_| inner.width >= ROOM.1).map(|width| (end - width, width));
         end = end.saturating_sub(kind.map_or(0, |(_, width)| width + GAP));

@@ -220,7 +220,7 @@ fn a_target_that_cannot_be_opened_can_be_tried_again_or_left() {
 
 #[test]
 fn the_first_start_shows_one_hint_until_the_first_key() {
-    let told = "enter opens · left goes back · / filters · ? shows all keys · q quits";
+    let told = "↵ opens · ← goes back · / filters · ? shows all keys · q quits";
     let mut stage = Stage::with(80, 24, Settings { welcome: true, ..Settings::default() });
     assert_eq!(stage.notice(), told);
     stage.connect(vec![store("default", 2), store("shop", 3)]);

@@ -329,6 +329,8 @@ fn everything_is_left_again() {
         // The cursor in the values, where a value has some.
         reader.press(Action::Open).press(Action::SelectValue);
         assert_eq!(reader.stage.app.context(), Context::Leaf);
+        let frame = reader.stage.frame();
+        assert!(frame.lines().last().unwrap().contains(" esc close"), "{frame}");
         reader.press(Action::Close).press(Action::Left);
         assert_eq!(reader.stage.app.focus, Pane::Keys);
         reader.press(Action::Quit);

@@ -91,7 +91,7 @@ fn the_list_of_stores_is_as_wide_as_what_it_holds() {
     let narrow = width(&stage, Pane::Stores);
     let named = |name: &str| StoreInfo { records: Some(1_234_567), ..store(name, 1) };
     stage.noticed(WatchEvent::Store(named("a-store-with-a-long-name")));
-    assert_eq!(width(&stage, Pane::Stores), narrow + 24 - 5 + 2);
+    assert_eq!(width(&stage, Pane::Stores), narrow + 24 - 7 + 2);
     assert!(stage.frame().contains("a-store-with-a-long-name  1,234,567"), "{}", stage.frame());
 }
 

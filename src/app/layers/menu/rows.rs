@@ -67,11 +67,12 @@ fn action_of(item: &Item) -> Option<Action> {
 }
 
 impl MenuRow {
-    /// Whether the same key does the same to the record under the cursor.
+    /// Whether the same key does the same: to the record under the cursor, or here and everywhere.
     fn is_same(&self, other: &Self) -> bool {
         let of_record = |item: &Item| matches!(item, Item::Act(context, _) if matches!(context, Context::Keys | Context::Record));
-        of_record(&self.item)
-            && of_record(&other.item)
+        let is_global = matches!(other.item, Item::Act(Context::Global, _))
+            && action_of(&self.item) == action_of(&other.item);
+        (is_global || of_record(&self.item) && of_record(&other.item))
             && (&self.text, &self.keys) == (&other.text, &other.keys)
     }
 }
