@@ -264,8 +264,7 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
         Command::Set(set) if set.if_unchanged.is_none() => {
             Some(FirstRead::Value(named(&set.store)?, key(&set.key)))
         }
-        Command::Stores => Some(FirstRead::Stores),
-        Command::Ls(LsArgs { store: None, .. }) => Some(FirstRead::Stores),
+        Command::Stores | Command::Ls(LsArgs { store: None, .. }) => Some(FirstRead::Stores),
         _ => None,
     }
 }

@@ -257,7 +257,7 @@ fn what_is_not_read_is_named() {
     };
     let aac = [&b"\xff\xf1\x50\x80\x01\x1f\xfc"[..], &[0; 1], b"\xff\xf1"].concat();
     let mut iso =
-        [&[0; 32_768][..], b"\x01CD001\x01\0", &[b' '; 32], b"DISC", &[b' '; 28]].concat();
+        [&vec![0; 32_768][..], b"\x01CD001\x01\0", &[b' '; 32], b"DISC", &[b' '; 28]].concat();
     iso.extend([&[0; 8][..], &1000_u32.to_le_bytes(), &[0; 44], &2048_u16.to_le_bytes()].concat());
     let windows = [&b"MZ"[..], &[0; 58], &64_u32.to_le_bytes(), b"PE\0\0"].concat();
     for (bytes, expected) in [
