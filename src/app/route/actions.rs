@@ -229,8 +229,12 @@ pub(in crate::app) fn show_details(app: &mut App) {
     } else {
         (Details::new("Record", record).part("Store", store), "url")
     };
-    if let Some(store) = named.filter(|_| app.session.server.is_directory()) {
+    let is_directory = app.session.server.is_directory();
+    if is_directory && named.is_some() {
         shown = shown.awaiting(place);
+    }
+    // A server has no place, but tells whether a store of it ends by itself.
+    if let Some(store) = named.filter(|_| is_directory || key.is_none()) {
         app.out.read(Slot::Place, Load::Place { store, key });
     }
     app.layers.push(shown.part("", server).into());
