@@ -63,6 +63,10 @@ fn the_browser_walks_over_a_real_crawl() {
         text.contains("page-000000") && text.contains("\"title\": \"Ärmel & Söhne\"")
     });
     screen.keys("j");
+    screen.wait_for("the page as a text", |text| {
+        text.contains("# Ärmel & Söhne") && text.contains("Home[1]")
+    });
+    screen.keys("v");
     screen.wait_for("the page as HTML, in rows that break before a tag", |text| {
         text.contains("<html><head><title>Ärmel &amp; Söhne ") && text.contains("</title></head>")
     });
