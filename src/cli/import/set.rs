@@ -17,25 +17,28 @@ pub(super) enum Made {
     InTheWay,
 }
 
+/// How often a record is sent that was not set: the line may be lost again meanwhile.
+const TRIES: usize = 4;
+
 /// Sets a record. Where the answer is lost, it is found out what became of it; what was not made is sent
-/// once more when the storage can be reached again.
+/// again when the storage can be reached again.
 ///
 /// # Errors
 /// Why it was not set, or is not known to be.
 pub(super) async fn set(storage: &dyn Storage, plan: &Plan) -> Result<Made, Error> {
-    let begun = Instant::now();
-    let failed = match ops::perform(storage, plan).await {
-        Ok(outcome) => return Ok(Made::Set { outcome, looked_up: false }),
-        Err(failed) => failed,
-    };
-    if let Some(made) = looked_up(storage, failed, begun).await? {
-        return Ok(made);
-    }
-    match ops::perform(storage, plan).await {
-        Ok(outcome) => Ok(Made::Set { outcome, looked_up: false }),
-        Err(failed) => {
-            let error = failed.error.clone();
-            looked_up(storage, failed, Instant::now()).await?.ok_or(error)
+    let mut tries = 0;
+    loop {
+        let begun = Instant::now();
+        let failed = match ops::perform(storage, plan).await {
+            Ok(outcome) => return Ok(Made::Set { outcome, looked_up: false }),
+            Err(failed) => failed,
+        };
+        tries += 1;
+        let error = failed.error.clone();
+        match looked_up(storage, failed, begun).await? {
+            Some(made) => return Ok(made),
+            None if tries == TRIES => return Err(error),
+            None => {}
         }
     }
 }

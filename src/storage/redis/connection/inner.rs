@@ -120,11 +120,21 @@ impl Inner {
     /// # Errors
     /// There is none at present.
     pub(super) fn main(&self) -> Result<Arc<Connection>> {
-        let connection = Arc::clone(&self.current().connection);
-        match connection.ended() {
-            None => Ok(connection),
-            Some(reason) => Err(self.down(&reason)),
-        }
+        let current = self.current();
+        let Some(ended) = current.connection.ended() else {
+            return Ok(Arc::clone(&current.connection));
+        };
+        // Before whoever is told so waits for it to be up. What replaces this connection says after that
+        // that it is.
+        self.state.send_if_modified(|state| {
+            let is_news = *state == ConnectionState::Up;
+            if is_news {
+                *state = ConnectionState::Down { tries: 0, reason: ended.problem.clone() };
+            }
+            is_news
+        });
+        drop(current);
+        Err(self.down(&ended))
     }
 
     fn down(&self, ended: &Error) -> Error {

@@ -72,6 +72,15 @@ impl Connection {
         Self { way: Way::Cluster(cluster), identity: OnceLock::new() }
     }
 
+    /// Ends it as a lost line does, for tests.
+    #[cfg(test)]
+    pub(super) fn close(&self, reason: Error) {
+        match &self.way {
+            Way::Server(connection) => connection.close(reason),
+            Way::Cluster(cluster) => cluster.end.now(reason),
+        }
+    }
+
     /// The client, for what is neither a command nor its reply.
     ///
     /// # Errors

@@ -35,6 +35,20 @@ async fn a_server_that_comes_back_is_found_again() {
 }
 
 #[tokio::test]
+async fn whoever_is_told_that_there_is_no_connection_can_wait_for_one() {
+    let server = Server::start_without_module(&[]);
+    let connections = connect(&server.url()).await.unwrap();
+    // Nothing else runs before the command that finds the connection ended.
+    let inner = &connections.0.inner;
+    inner.main().unwrap().close(inner.closed());
+    let failed = connections.run(command("GET", &["k"])).await.unwrap_err();
+    assert_eq!(failed.kind, ErrorKind::Connection);
+    assert_ne!(*connections.state().borrow(), ConnectionState::Up);
+    until_up(&connections).await;
+    assert_eq!(connections.run(command("GET", &["k"])).await, Ok(Value::Null));
+}
+
+#[tokio::test]
 async fn a_server_that_reads_its_data_is_not_up_yet() {
     let mut server = Server::start_without_module(&["--rdbcompression", "no"]);
     let value = "x".repeat(10_000);
