@@ -43,8 +43,8 @@ fn any_starts(bytes: &[u8], width: usize, begin: &mut dyn FnMut(usize)) {
         if cell > 0 && is_between(bytes, at, wide) {
             word = Some((at, cell));
         }
-        let mut unit = placed(raw.clone(), bytes[at], cell);
-        while cell > 0 && cell + unit.cells > width {
+        let cells = |cell: usize| if bytes[at] == b'\t' { TAB - cell % TAB } else { raw.cells };
+        while cell > 0 && cell + cells(cell) > width {
             if bytes[at] == b' ' && !hangs_over && at + 1 < bytes.len() {
                 hangs_over = true;
                 break;
@@ -53,11 +53,10 @@ fn any_starts(bytes: &[u8], width: usize, begin: &mut dyn FnMut(usize)) {
             let (start, before) = filled.unwrap_or((at, cell));
             begin(start);
             (cell, hangs_over) = (cell - before, false);
-            unit = placed(raw.clone(), bytes[at], cell);
         }
-        wide = unit.cells > 1 && !bytes[at].is_ascii();
-        at += unit.len;
-        cell += unit.cells;
+        wide = raw.cells > 1 && !bytes[at].is_ascii();
+        cell += cells(cell);
+        at += raw.len;
     }
 }
 
