@@ -287,6 +287,8 @@ mod tests {
         assert_eq!(texts("für die Wörter x", 9), ["für die ", "Wörter x"]);
         assert_eq!(texts("日本語日本", 5), ["日本", "語日", "本"]);
         assert_eq!(texts("ü b\tc ddddd", 9), ["ü b\tc ", "ddddd"]);
+        // One with a mark over it is no space.
+        assert_eq!(texts("abcdefghij \u{301}k", 10), ["abcdefghij", " \u{301}k"]);
     }
 
     proptest! {

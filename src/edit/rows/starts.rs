@@ -45,7 +45,8 @@ fn any_starts(bytes: &[u8], width: usize, begin: &mut dyn FnMut(usize)) {
         }
         let cells = |cell: usize| if bytes[at] == b'\t' { TAB - cell % TAB } else { raw.cells };
         while cell > 0 && cell + cells(cell) > width {
-            if bytes[at] == b' ' && !hangs_over && at + 1 < bytes.len() {
+            let is_space = bytes[at] == b' ' && raw.len == 1;
+            if is_space && !hangs_over && at + 1 < bytes.len() {
                 hangs_over = true;
                 break;
             }
