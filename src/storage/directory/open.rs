@@ -100,7 +100,12 @@ fn create(
     let created = lock_current(&stores, store.as_bytes(), options.lock_timeout)
         .and_then(|folder| folder.ok_or_else(|| Error::no_store(store)))
         .and_then(|folder| {
-            let made = create_metadata(&folder, &new_metadata(name)?, options)?;
+            let text = if style::are_javascript_s(&stores)? {
+                new_javascript_metadata(store)?
+            } else {
+                new_metadata(name)?
+            };
+            let made = create_metadata(&folder, &text, options)?;
             Ok(made.then_some(folder))
         });
     let folder = match created {
@@ -149,6 +154,22 @@ fn new_metadata(name: Option<&str>) -> Result<String> {
         "{{\n  \"id\": {id},\n  \"name\": {name},\n  \"accessed_at\": \"{now}\",\n  \
          \"created_at\": \"{now}\",\n  \"modified_at\": \"{now}\"\n}}"
     ))
+}
+
+/// A new store's metadata as Crawlee for JavaScript writes it, which names every store. Records without metadata
+/// of their own are all that it reads: it stumbles over its own.
+fn new_javascript_metadata(store: &StoreName) -> Result<String> {
+    let now = times::javascript(Timestamp::now());
+    let metadata = serde_json::json!({
+        "id": new_id()?,
+        "name": store.escaped(),
+        "accessedAt": now,
+        "createdAt": now,
+        "modifiedAt": now,
+        "userId": "1",
+    });
+    serde_json::to_string_pretty(&metadata)
+        .map_err(|why| Error::new(ErrorKind::Io, why.to_string()))
 }
 
 /// The store whose metadata has this id.

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use larder::model::{
-    Aside, ContentType, ErrorKind, Expect, Key, RecordMeta, RecordState, SetValue, StoreName,
+    Aside, ContentType, ErrorKind, Expect, Key, OpenBy, RecordMeta, RecordState, SetValue,
+    StoreName,
 };
 use larder::storage::Storage;
 use serde_json::{Value as Json, json};
@@ -30,6 +32,10 @@ struct JavaScript {
 
 impl JavaScript {
     fn start(folder: &TempDir, writes_metadata: bool) -> Self {
+        Self::of(folder, "default", writes_metadata)
+    }
+
+    fn of(folder: &TempDir, store: &str, writes_metadata: bool) -> Self {
         let modules = server::test_env().join("javascript/node_modules");
         assert!(modules.exists(), "{} is missing: run `tests/run` once", modules.display());
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/client.js");
@@ -40,7 +46,7 @@ impl JavaScript {
             .args(["120", "node"])
             .arg(script)
             .arg(folder.path())
-            .args(["default", if writes_metadata { "true" } else { "false" }])
+            .args([store, if writes_metadata { "true" } else { "false" }])
             .env("PATH", std::env::join_paths(path).unwrap())
             .env("NODE_PATH", modules)
             .env("APIFY_LOG_LEVEL", "ERROR")
@@ -330,5 +336,38 @@ async fn javascript_reads_what_larder_renamed_copied_and_retyped() {
         let side = javascript.get("side");
         assert_eq!(side["contentType"], json!("text/plain; charset=utf-8"), "{side}");
         assert_eq!(side["value"], javascript.get("page")["value"]);
+    }
+}
+
+#[tokio::test]
+async fn javascript_reads_a_store_that_larder_makes_beside_its_own() {
+    for writes_metadata in [false, true] {
+        let (folder, _, storage) = filled(writes_metadata).await;
+        let made = storage.open(&OpenBy::Name("shop".into())).await.unwrap();
+        assert!(made.created);
+        let values: [(&str, &[u8], &str, Json); 3] = [
+            ("page", b"{\"a\": 1}", "application/json; charset=utf-8", json!({"a": 1})),
+            ("text", b"5", "text/plain; charset=utf-8", json!("5")),
+            ("html", b"<p>", "text/html; charset=utf-8", json!("<p>")),
+        ];
+        for (key, value, content_type, _) in &values {
+            let set = SetValue {
+                store: made.info.store.clone(),
+                key: Key::from(*key),
+                value: Bytes::from_static(value),
+                content_type: ContentType::from(*content_type),
+                expected: Expect::Absent,
+            };
+            storage.set_value(&set).await.unwrap();
+        }
+        let mut javascript = JavaScript::of(&folder, "shop", writes_metadata);
+        for (key, _, content_type, value) in values {
+            let read = json!({"value": value, "contentType": content_type});
+            assert_eq!(javascript.get(key), read, "{key}");
+        }
+        assert_eq!(javascript.keys().len(), 3);
+        // The store is the same to both after that.
+        let info = storage.get_metadata(&made.info.store).await.unwrap();
+        assert_eq!((info.id, info.records), (made.info.id, Some(3)));
     }
 }
