@@ -29,6 +29,8 @@ const TIED: &str = "__tied";
 const BROKEN: i32 = 255;
 /// The exit code of a shell that knows no such program.
 const UNKNOWN: i32 = 127;
+/// What the process ends with that could not become `ssh`, after it has said why.
+const NOT_STARTED: u8 = 125;
 /// Colours that a terminal shows and `ssh` does not tell of.
 const COLOURS: &str = "COLORTERM";
 
@@ -97,6 +99,7 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
             Err(Error::new(ErrorKind::NotSupported, problem)
                 .hint("copy it there, to ~/.local/bin/larder"))
         }
+        Some(code) if code == i32::from(NOT_STARTED) => Ok(exit::CONNECTION),
         Some(BROKEN) | None => {
             Err(failed(format!("ssh to {host} could not connect, or was cut off"))
                 .hint("see what it says; of a change that was under way look whether it was made"))
@@ -141,14 +144,19 @@ pub fn become_tied() -> Option<ExitCode> {
     let mut program = Program::new(words.next()?);
     // It may have ended just before.
     let alive = parent.to_str() == Some(&*std::os::unix::process::parent_id().to_string());
-    let code = u8::try_from(BROKEN).unwrap_or(u8::MAX);
     if alive {
         // Returns only if it failed.
         let why = program.args(words).exec();
         let name = program.get_program().display();
-        super::messages::say(&format!("{name} cannot be started: {why}"));
+        super::messages::say(&if why.kind() == io::ErrorKind::NotFound {
+            format!(
+                "there is no program {name} here; install an OpenSSH client, or name one in LARDER_SSH"
+            )
+        } else {
+            format!("{name} cannot be started: {}", io::Error::from(why.kind()))
+        });
     }
-    Some(ExitCode::from(code))
+    Some(ExitCode::from(NOT_STARTED))
 }
 
 #[cfg(test)]

@@ -89,6 +89,18 @@ fn what_is_wrong_on_the_way_is_told() {
 }
 
 #[test]
+fn an_ssh_that_is_not_there_is_told_once() {
+    for target in ["redis+ssh://bastion/127.0.0.1", "ssh://bastion/srv/storage"] {
+        let mut command = Command::new(larder());
+        command.args(["-t", target, "stores"]).env("LARDER_SSH", "/nonexistent/ssh");
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!((output.status.code(), said.lines().count()), (Some(3), 1), "{said}");
+        assert!(said.contains("there is no program /nonexistent/ssh here; install an"), "{said}");
+    }
+}
+
+#[test]
 fn the_browser_comes_back_after_a_lost_line_and_leaves_no_ssh() {
     let (mut daemon, server) = filled();
     let ssh = daemon.program();

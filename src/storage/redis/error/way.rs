@@ -70,15 +70,20 @@ pub(in crate::storage::redis) struct SshFailed {
     pub(in crate::storage::redis) destination: String,
     /// Its last line, if it said any.
     pub(in crate::storage::redis) said: Option<String>,
+    /// Whether there is such a program.
+    pub(in crate::storage::redis) is_here: bool,
 }
 
 impl SshFailed {
     /// As the user is told.
     pub(in crate::storage::redis) fn error(&self) -> Error {
-        let said = self.said.as_deref().unwrap_or("it ended");
+        let said = self.said.as_deref().unwrap_or("it ended").trim_end_matches('.');
         let problem = format!("ssh to {}: {said}", self.destination);
-        Error::new(ErrorKind::Connection, problem)
-            .hint(format!("see what `ssh {}` says", self.destination))
+        Error::new(ErrorKind::Connection, problem).hint(if self.is_here {
+            format!("see what `ssh {}` says", self.destination)
+        } else {
+            "install an OpenSSH client, or name one in LARDER_SSH".to_owned()
+        })
     }
 }
 

@@ -74,8 +74,15 @@ impl Process {
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|why| {
-            let said = Some(format!("it cannot be started: {why}"));
-            io::Error::other(SshFailed { destination: hop.destination.clone(), said })
+            let name = command.get_program().display();
+            let is_here = why.kind() != io::ErrorKind::NotFound;
+            let said = if is_here {
+                format!("{name} cannot be started: {}", io::Error::from(why.kind()))
+            } else {
+                format!("there is no program {name} here")
+            };
+            let destination = hop.destination.clone();
+            io::Error::other(SshFailed { destination, said: Some(said), is_here })
         })?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(mut stderr)) = pipes else {
@@ -100,7 +107,8 @@ impl Process {
             // It is not waited for under the lock, so that it can be killed.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
             let well = locked(&waited.child).wait().is_ok_and(|status| status.success());
-            let failed = (!well).then(|| SshFailed { destination, said: last_line(&said) });
+            let failed =
+                (!well).then(|| SshFailed { destination, said: last_line(&said), is_here: true });
             let _ = waited.failed.set(failed);
             let _ = ended.send(());
         })?;
@@ -122,6 +130,7 @@ impl Process {
         let gone = || SshFailed {
             destination: self.destination.clone(),
             said: Some("it ended before it had logged in".to_owned()),
+            is_here: true,
         };
         Some(failed.unwrap_or_else(gone))
     }
