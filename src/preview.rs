@@ -44,7 +44,6 @@ use self::picture::{Kind as PictureKind, Picture};
 use self::table::Table;
 use self::text::TextForm;
 use crate::model::{ContentType, Family, Record};
-use crate::text as words;
 
 pub use contained::is_contained;
 pub use find::Matches;
@@ -217,14 +216,12 @@ impl Preview {
             return Err(None);
         }
         match json::lines::index(&read.text) {
-            Ok((index, values)) => {
+            Ok((index, shape)) => {
                 let lines = Lines::new(read.text.clone(), index, Format::Json);
                 let unread = (family == Family::Json && !read.charset.is_plain())
                     .then(|| "not plain UTF-8: Crawlee for Python reads None".to_owned());
-                let whole = (values > json::MOST_SEEN).then(|| {
-                    format!("{} values: too many to be folded", words::count(values as u64))
-                });
-                let notes: Vec<_> = read.note().into_iter().chain(unread).chain(whole).collect();
+                let told = json::remarks(shape, family == Family::Json);
+                let notes: Vec<_> = read.note().into_iter().chain(unread).chain(told).collect();
                 let note = (!notes.is_empty()).then(|| notes.join("; "));
                 Ok(Self {
                     value: value.clone(),

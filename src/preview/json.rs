@@ -12,6 +12,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub(crate) use self::lex::{Sink, Token};
+use crate::text;
 
 pub use carry::{TypedOver, carried};
 pub use parts::parts;
@@ -95,6 +96,17 @@ impl Sink for Nowhere {
 /// Python 3.11 reads JSON some 980 deep, less the depth of the calls around it; 3.12 reads 1,497,
 /// 3.13 about 10,000.
 pub const PYTHON_DEPTH: usize = 950;
+
+/// What is said above JSON of this shape; `is_json`: Crawlee reads it as JSON, too.
+pub(super) fn remarks(shape: lines::Shape, is_json: bool) -> impl Iterator<Item = String> {
+    let many = (shape.values > MOST_SEEN)
+        .then(|| format!("{} values: too many to be folded", text::count(shape.values as u64)));
+    let deep = (is_json && shape.depth > PYTHON_DEPTH).then(|| {
+        let depth = text::count(shape.depth as u64);
+        format!("nested {depth} deep: Python ends at some 1,000, and Crawlee cannot read it")
+    });
+    deep.into_iter().chain(many)
+}
 
 /// How deep the JSON is nested: 1 for a list of numbers, 0 for a number. What is not JSON counts
 /// up to its fault.

@@ -138,6 +138,20 @@ fn headers_are_read() {
 }
 
 #[test]
+fn json_that_is_too_deep_for_python_says_so() {
+    let note = |levels: usize, content_type| {
+        let text = "[".repeat(levels) + &"]".repeat(levels);
+        seen(text.as_bytes(), content_type)
+    };
+    assert_eq!(note(950, "application/json"), (PreviewKind::Json, None));
+    let (kind, told) = note(1200, "application/json");
+    assert_eq!(kind, PreviewKind::Json);
+    assert!(told.unwrap().starts_with("nested 1,200 deep: "));
+    // Of another type Crawlee reads bytes.
+    assert_eq!(note(1200, "application/ld+json").1, None);
+}
+
+#[test]
 fn line_ends_of_windows_are_noted_not_shown() {
     let preview = Preview::build(&record(b"a\r\nb\r\n", "text/plain"));
     assert_eq!(preview.note(), Some("lines end with CR LF"));

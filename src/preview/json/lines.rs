@@ -10,16 +10,26 @@ use super::super::row::Role;
 use super::lex::{Sink, Token, white};
 use super::{JsonFault, empty_brackets, scan};
 
-/// Checks the JSON, finds its lines, and counts its values with its objects and lists.
+/// What there is of JSON: whether it can be folded, and read by Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::preview) struct Shape {
+    /// Values, with objects and lists.
+    pub(in crate::preview) values: usize,
+    /// As [`depth`](super::depth) counts it.
+    pub(in crate::preview) depth: usize,
+}
+
+/// Checks the JSON, finds its lines, and tells its shape.
 ///
 /// # Errors
 /// As [`check`](super::check).
-pub(in crate::preview) fn index(bytes: &[u8]) -> Result<(Index, usize), JsonFault> {
-    let mut lines = Lines { bytes, index: Index::default(), depth: 0, after_key: false, closed: 0 };
+pub(in crate::preview) fn index(bytes: &[u8]) -> Result<(Index, Shape), JsonFault> {
+    let mut lines =
+        Lines { bytes, index: Index::default(), depth: 0, deepest: 0, after_key: false, closed: 0 };
     scan(bytes, &mut lines)?;
-    let (index, closed) = (lines.index.finish(), lines.closed);
+    let (index, closed, depth) = (lines.index.finish(), lines.closed, lines.deepest);
     let values = index.lines() - closed;
-    Ok((index, values))
+    Ok((index, Shape { values, depth }))
 }
 
 /// Takes the tokens and notes where lines begin.
@@ -27,6 +37,7 @@ struct Lines<'a> {
     bytes: &'a [u8],
     index: Index,
     depth: usize,
+    deepest: usize,
     after_key: bool,
     /// Lines of a closing bracket.
     closed: usize,
@@ -51,6 +62,7 @@ impl Sink for Lines<'_> {
             Token::Empty => self.index.push_gap(at.start + 1..at.end - 1),
             _ => self.index.push_piece(self.bytes, at, false),
         }
+        self.deepest = self.deepest.max(self.depth + usize::from(token == Token::Empty));
     }
 }
 
