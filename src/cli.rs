@@ -74,7 +74,7 @@ use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
 use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
 use crate::storage::{self, FirstRead, Storage};
-use arguments::{AsideCommand, KeysArgs, LsArgs};
+use arguments::{AsideCommand, CopyArgs, KeysArgs, LsArgs};
 use exit::{ExitResult, Failure};
 use input::Keys;
 use messages::say;
@@ -247,7 +247,7 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
         }
         Command::Info(info) => Some(match &info.key {
             Some(one) => FirstRead::Record(named(&info.store)?, key(one)),
-            None => FirstRead::Store(named(&info.store)?),
+            None => FirstRead::StoreAndKeys(named(&info.store)?, stores::AT_ONCE),
         }),
         Command::Create(create) => {
             let name = create.name.as_ref().or(create.alias.as_ref());
@@ -258,7 +258,20 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
         Command::Purge(remove) | Command::Drop(remove) => {
             Some(FirstRead::Store(named(&remove.store)?))
         }
+        Command::Rename(rename) => {
+            let store = named(&rename.store)?;
+            let both = [(store.clone(), key(&rename.key)), (store, key(&rename.new))];
+            Some(FirstRead::Pair(both))
+        }
+        Command::Copy(CopyArgs { store, key: from, new, to: None, .. }) => {
+            let both = [from, new.as_ref()?].map(|one| Some((named(store)?, key(one))));
+            let [Some(from), Some(to)] = both else { return None };
+            Some(FirstRead::Pair([from, to]))
+        }
+        Command::Retype(retype) => Some(FirstRead::Record(named(&retype.store)?, key(&retype.key))),
         Command::Export(export) => Some(FirstRead::Store(named(&export.store)?)),
+        Command::Url(record) => Some(FirstRead::Store(named(&record.store)?)),
+        Command::Aside { what: None | Some(AsideCommand::List) } => Some(FirstRead::Asides),
         Command::Exists(record) => Some(FirstRead::Record(named(&record.store)?, key(&record.key))),
         // What is there before, should the answer be lost.
         Command::Set(set) if set.if_unchanged.is_none() => {

@@ -107,6 +107,8 @@ impl Default for Options {
 pub enum FirstRead {
     /// [`Storage::read`] of a record without its value.
     Record(StoreName, Key),
+    /// The same of two records, one after the other.
+    Pair([(StoreName, Key); 2]),
     /// [`Storage::read`] of a record with its value.
     Value(StoreName, Key),
     /// [`Storage::scan_values`] of these keys without their values, if they are few.
@@ -117,6 +119,10 @@ pub enum FirstRead {
     Keys(StoreName),
     /// [`Storage::get_metadata`] of a store, or [`Storage::open`] by its name.
     Store(StoreName),
+    /// [`Storage::get_metadata`] of a store, and [`Storage::scan`] of its first keys, so many at most.
+    StoreAndKeys(StoreName, u32),
+    /// [`Storage::asides`], all of them.
+    Asides,
     /// [`Storage::stores`], those that the indexes name.
     Stores,
 }

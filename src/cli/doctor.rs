@@ -231,10 +231,14 @@ fn told_of(server: &ServerInfo, config: &Config, report: &mut Report<'_>) -> io:
         (true, ..) => "",
         (_, true, _) => ", a cluster",
         (_, _, true) => ", a replica",
+        _ if server.role_hidden => ", a primary or a replica",
         _ => ", a primary",
     };
-    let name = format!("{} {}", server.product, server.version);
-    report.good("server", &format!("{}{role}", name.trim_end()))?;
+    let name = match (server.product.as_str(), server.version.as_str()) {
+        ("", _) => "its name and version are hidden".to_owned(),
+        (product, version) => format!("{product} {version}").trim_end().to_owned(),
+    };
+    report.good("server", &format!("{name}{role}"))?;
     if let Some(latency) = server.latency {
         report.note("latency", &format!("a round trip takes {}", text::span(latency)))?;
     }

@@ -7,12 +7,12 @@ use super::arguments::{CreateArgs, InfoArgs};
 use super::exit::{self, DAMAGED, DONE, ExitResult, REFUSED};
 use super::output::Output;
 use super::progress::Progress;
-use super::{json, key, perform, store};
+use super::{json, key, messages, perform, store};
 use crate::model::{
     KeyPage, OpenBy, Order, Reading, RecordState, Result, Scan, StoreInfo, StoreState, Timestamp,
     Want,
 };
-use crate::ops::Plan;
+use crate::ops::{Plan, words};
 use crate::storage::{Storage, all_stores, no_record};
 use crate::text::{self, Visible, visible, visible_bytes};
 use crate::theme::Role;
@@ -20,7 +20,7 @@ use crate::theme::Role;
 /// Records up to which the sizes of their values are added up unasked: a walk of some five seconds.
 const ADDED_UP: u64 = 1_000_000;
 /// Records whose sizes are asked for in one step.
-const AT_ONCE: u32 = 1000;
+pub(super) const AT_ONCE: u32 = 1000;
 
 const SHORT_HEADS: [&str; 4] = ["store", ">records", "changed", "created"];
 const HEADS: [&str; 7] =
@@ -107,6 +107,11 @@ pub(super) async fn create(
         // What became of it had to be found out.
         None => storage.open(&by).await?.info,
     };
+    if output.terminal && !output.json {
+        let is_new = written.records > 0;
+        messages::tell(&words::opened(&info, is_new));
+        return Ok(exit::written(written.replicas));
+    }
     let mut map = json::store(&info);
     map.insert("created".into(), json!(written.records > 0));
     json::put_replicas(&mut map, written.replicas);

@@ -88,6 +88,8 @@ pub struct ServerInfo {
     pub version: String,
     /// A replica takes no writes.
     pub replica: bool,
+    /// Whether the server does not say whether it is a replica.
+    pub role_hidden: bool,
     /// A cluster takes no write that touches several keys.
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.

@@ -1,6 +1,6 @@
 //! The sentences on what is done to data: each once, for notices, dialogs and commands.
 
-use crate::model::{Comparison, Error, ErrorKind, Key, Replicas, StoreName};
+use crate::model::{Comparison, Error, ErrorKind, Key, Replicas, StoreInfo, StoreName};
 use crate::text::{count, plural, size, visible_bytes};
 
 use super::outcome::Outcome;
@@ -180,11 +180,21 @@ pub fn question(plan: &Plan, place: &str) -> String {
     let records = match plan.records {
         None => "all its records".to_owned(),
         Some(1) => "its 1 record".to_owned(),
-        Some(records) => format!("its {records} records"),
+        Some(records) => format!("its {} records", count(records)),
     };
     let bytes = plan.weight.bytes();
-    let bytes = bytes.map_or(String::new(), |bytes| format!(" (about {bytes} bytes {place})"));
+    let bytes = bytes.map_or(String::new(), |bytes| format!(" (about {} {place})", size(bytes)));
     format!("{what} the store `{}` with {records}{bytes}?", visible_bytes(name.as_bytes()))
+}
+
+/// That a store was made, or is there already.
+pub fn opened(info: &StoreInfo, is_new: bool) -> String {
+    let name = visible_bytes(info.store.as_bytes());
+    match info.records {
+        _ if is_new => format!("created the store {name}"),
+        Some(records) => format!("the store {name} is there, with {}", plural(records, "record")),
+        None => format!("the store {name} is there"),
+    }
 }
 
 /// What ends a dry run.

@@ -28,6 +28,7 @@ mod first;
 mod iterate;
 mod keys;
 mod list;
+mod one_store;
 mod open;
 mod orphan_stores;
 mod read;
@@ -158,6 +159,7 @@ impl Storage for RedisStorage {
             product: facts.product,
             version: facts.version,
             replica: facts.replica,
+            role_hidden: facts.role_hidden,
             cluster: facts.cluster,
             read_only: self.options.read_only || facts.replica || facts.cluster,
             comparison: if self.server.no_scripts.load(Ordering::Relaxed) {

@@ -88,8 +88,10 @@ fn record(key: &str, size: usize) -> (String, String, Vec<u8>) {
 fn a_command_connects_and_reads_in_two_round_trips_and_writes_in_three() {
     let server = Server::start();
     let mut client = server.client();
-    fill::stores(&mut client, ["shop"]);
+    fill::stores(&mut client, ["shop", "odd"]);
     fill::records(&mut client, "shop", [record("small", 5), record("large", 300_000)]);
+    // A value without metadata.
+    client.call(&[b"HSET", b"key_value_stores:odd:items", b"bare", b"value"]);
     let line = Line::start(server.port());
     for (arguments, most) in [
         (&["get", "shop", "small"][..], 2),
@@ -98,12 +100,14 @@ fn a_command_connects_and_reads_in_two_round_trips_and_writes_in_three() {
         (&["set", "shop", "new", "value"], 3),
         (&["stores"], 3),
         (&["ls"], 3),
-        (&["info", "shop"], 3),
+        (&["info", "shop"], 2),
         (&["info", "shop", "small"], 2),
         (&["get", "shop", "small", "none", "--if-exists"], 2),
         (&["get", "shop", "small", "large"], 4),
         (&["delete", "shop", "none", "--if-exists"], 3),
         (&["delete", "shop", "new"], 3),
+        (&["delete", "odd", "bare"], 4),
+        (&["aside"], 3),
         (&["delete", "shop", "small", "large", "--dry-run"], 3),
         (&["purge", "shop", "--dry-run"], 3),
         (&["create", "--name", "shop"], 3),

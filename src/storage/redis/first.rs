@@ -3,17 +3,16 @@
 use fred::types::Value;
 
 use super::connection::Command;
-use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
-use super::list::{index_page, store_commands};
-use super::read::{Halves, bytes_of, stat_commands};
+use super::keys::{self, ASIDES, ID_TO_NAME, NAME_TO_ID, Part};
+use super::list::index_page;
+use super::one_store::alone;
+use super::read::{Halves, at_once, stat_commands};
+use super::scan::hscan;
 use super::scan::pages::first_page;
 use super::scan::values::{is_page, measuring, sizes};
-use super::scripts::script;
 use super::{RedisStorage, command, reply};
 use crate::model::{Key, Result, StoreName};
 use crate::storage::FirstRead;
-
-const READ: &str = script!("read");
 
 /// How large a value may be that is read unasked for its size, in bytes: what a reply to a script may
 /// hold at least.
@@ -25,9 +24,12 @@ const FEW: usize = 16;
 pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
     match first {
         FirstRead::Value(store, key) => {
-            vec![vec![read(store, key, SMALL)], stat_commands(store, key)]
+            vec![vec![at_once(store, key, SMALL)], stat_commands(store, key)]
         }
         FirstRead::Record(store, key) => vec![stat_commands(store, key)],
+        FirstRead::Pair(both) => {
+            both.iter().map(|(store, key)| stat_commands(store, key)).collect()
+        }
         FirstRead::Records(store, keys) if is_page(keys) => vec![sizes(store, keys)],
         FirstRead::Values(store, keys) if is_page(keys) => {
             let groups = [read_few(store, keys), measuring(store, keys)];
@@ -35,18 +37,18 @@ pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
         }
         FirstRead::Records(..) | FirstRead::Values(..) => Vec::new(),
         FirstRead::Keys(store) => vec![vec![first_page(store)]],
-        FirstRead::Store(store) => vec![store_commands(store, None)],
-        FirstRead::Stores => {
-            [NAME_TO_ID, ID_TO_NAME].map(|index| vec![index_page(Value::from(index), 0)]).into()
+        FirstRead::Store(store) => vec![alone(store)],
+        FirstRead::StoreAndKeys(store, count) => {
+            let keys = hscan(keys::key(store, Part::MetadataItems), 0, *count);
+            vec![alone(store), vec![keys]]
         }
+        FirstRead::Stores => indexes([NAME_TO_ID, ID_TO_NAME]),
+        FirstRead::Asides => indexes([ASIDES, NAME_TO_ID]),
     }
 }
 
-fn read(store: &StoreName, key: &Key, most: u32) -> Command {
-    let keys = [Part::Items, Part::MetadataItems].map(|part| keys::key(store, part));
-    let source = [Value::from(READ), Value::Integer(2)];
-    let args = [bytes_of(key), Value::from(most.to_string())];
-    command("EVAL_RO", source.into_iter().chain(keys).chain(args))
+fn indexes(both: [&'static str; 2]) -> Vec<Vec<Command>> {
+    both.map(|index| vec![index_page(Value::from(index), 0)]).into()
 }
 
 /// Nothing where they are not few.
@@ -54,14 +56,14 @@ fn read_few(store: &StoreName, keys: &[Key]) -> Vec<Command> {
     let few = u32::try_from(keys.len()).ok().filter(|_| keys.len() <= FEW);
     let most = few.and_then(|few| SMALL.checked_div(few)).unwrap_or_default();
     let keys = keys.iter().filter(|_| most > 0);
-    keys.map(|key| read(store, key, most)).collect()
+    keys.map(|key| at_once(store, key, most)).collect()
 }
 
 impl RedisStorage {
     /// A small record that was read while connecting. `None` if none was, or the server runs no
     /// scripts that only read: then it is read as any other.
     pub(super) fn read_first(&self, store: &StoreName, key: &Key) -> Option<Halves> {
-        let mut replies = self.connections.early(&[read(store, key, SMALL)])?;
+        let mut replies = self.connections.early(&[at_once(store, key, SMALL)])?;
         halves(replies.pop()?).ok()?
     }
 

@@ -9,13 +9,12 @@ use futures::future::{self, FutureExt};
 use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 
 use super::connection::Command;
-use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::scan::bounds::Bounds;
 use super::scan::hscan;
 use super::scripts::script;
 use super::{RedisStorage, command, error, reply};
-use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
+use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState};
 use crate::storage::metadata::StoreMetadata;
 
 const STORES: &str = script!("stores");
@@ -25,9 +24,7 @@ const BATCH: usize = 64;
 /// How many such batches are under way, so that a distant server is not waited for each time.
 const BATCHES: usize = 4;
 /// The commands for each store in [`info_commands`].
-const INFO_COMMANDS: usize = 3;
-/// The parts of a store that hold what is in it.
-const PARTS: [Part; 3] = [Part::Metadata, Part::MetadataItems, Part::Items];
+pub(super) const INFO_COMMANDS: usize = 3;
 /// How many index entries one page of HSCAN brings, about.
 const INDEX_PAGE: u32 = 1000;
 
@@ -125,76 +122,6 @@ impl RedisStorage {
         }
     }
 
-    /// One store, whatever state it is in.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NotFound`] if neither an index nor any of its Redis keys knows it.
-    pub(super) async fn info(&self, store: &StoreName) -> Result<StoreInfo> {
-        let replies = self.connections.pipeline(store_commands(store, None)).await?;
-        self.info_of(store, replies, None).await
-    }
-
-    /// The same of what [`store_commands`] were answered.
-    pub(super) async fn info_of(
-        &self,
-        store: &StoreName,
-        replies: Vec<Result<Value>>,
-        id: Option<&str>,
-    ) -> Result<StoreInfo> {
-        let mut replies = replies.into_iter();
-        let own = replies.by_ref().take(INFO_COMMANDS).collect();
-        let Some(mut info) = parse_infos(std::slice::from_ref(store), own)?.pop() else {
-            return Err(Error::no_store(store));
-        };
-        // A user who may not see the indexes sees the store: what they say is not known.
-        let mut known = true;
-        let mut entry = |reply: Result<Value>| match reply {
-            Err(error) if error.kind == ErrorKind::Permission => {
-                known = false;
-                Ok(None)
-            }
-            reply => reply::bytes(reply?),
-        };
-        let mut index = Indexed { id: entry(reply::next(&mut replies))?, ids: Vec::new() };
-        // A word about it can be refused, or unknown.
-        let memory = reply::next(&mut replies).and_then(|value| reply::integer(&value));
-        info.bytes = memory.ok();
-        // So can this, and servers before Redis 7 do not know it.
-        let ends = PARTS.map(|_| reply::next(&mut replies).ok());
-        let ends = ends.into_iter().flatten().filter_map(|end| end.as_i64().filter(|end| *end > 0));
-        info.expires_at = ends.min().map(|end| Timestamp::from_micros(end.saturating_mul(1000)));
-        if let Some(own) = &info.id {
-            let name = match replies.next().filter(|_| id == Some(own.as_str())) {
-                Some(name) => name,
-                None => self.connections.run(name_of(own)).await,
-            };
-            if entry(name)?.is_some_and(|name| name == store.as_bytes()) {
-                index.ids.push(Bytes::from(own.clone()));
-            }
-        }
-        let empty = info.records.max(info.values).unwrap_or(0) == 0;
-        if empty && info.id.is_none() && index.id.is_none() && info.state == StoreState::Ghost {
-            return Err(if known && info.records.is_some() {
-                Error::no_store(store)
-            } else {
-                let problem =
-                    format!("there is no store {} that this user may see", store.escaped());
-                Error::new(ErrorKind::NotFound, problem)
-            });
-        }
-        if known {
-            classify(&mut info, &index);
-        }
-        Ok(info)
-    }
-
-    /// The store's metadata document, raw; `None` if there is none.
-    pub(super) async fn store_document(&self, store: &StoreName) -> Result<Option<Bytes>> {
-        let document =
-            self.connections.run(command("JSON.GET", [keys::key(store, Part::Metadata)]));
-        reply::bytes(document.await?)
-    }
-
     /// What the stores' own Redis keys hold, in the order given. A store without metadata is a
     /// ghost here: what the indexes know comes after, in [`classify`].
     pub(super) async fn facts_of(&self, stores: &[StoreName]) -> Result<Vec<StoreInfo>> {
@@ -265,22 +192,6 @@ pub(super) fn info_commands(stores: &[StoreName]) -> Vec<Command> {
         ]
     });
     commands.collect()
-}
-
-/// The commands for a store that is looked at alone: those of [`info_commands`], and what the index and the
-/// server know of it; with an `id` also what that leads to.
-pub(super) fn store_commands(store: &StoreName, id: Option<&str>) -> Vec<Command> {
-    let mut commands = info_commands(std::slice::from_ref(store));
-    commands.push(command("HGET", [Value::from(NAME_TO_ID), store_arg(store)]));
-    // From a few of its fields: cheap at any size, and about right.
-    commands.push(command("MEMORY USAGE", [keys::key(store, Part::Items)]));
-    commands.extend(PARTS.map(|part| command("PEXPIRETIME", [keys::key(store, part)])));
-    commands.extend(id.map(name_of));
-    commands
-}
-
-fn name_of(id: &str) -> Command {
-    command("HGET", [Value::from(ID_TO_NAME), Value::from(id)])
 }
 
 /// Parses the answers to [`info_commands`].

@@ -12,7 +12,7 @@ use fred::types::Value;
 
 use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
-use super::list::store_commands;
+use super::one_store::store_commands;
 use super::scripts::script;
 use super::{RedisStorage, command, reply};
 use crate::model::{
@@ -132,7 +132,7 @@ impl RedisStorage {
         if self.options.read_only && self.store_document(store).await?.is_none() {
             return Ok(None);
         }
-        let replies = self.connections.pipeline(store_commands(store, None)).await?;
+        let replies = self.asked_alone(store).await?;
         let document = replies.first().cloned().unwrap_or(Ok(Value::Null));
         if reply::bytes(document?)?.is_none() {
             return Ok(None);

@@ -2,16 +2,21 @@
 //!
 //! Its two halves lie in two hashes, and a writer may change both between two reads. So the
 //! metadata is read on both sides of the value: where it stayed the same, and fits, it is the
-//! value's. Where not, and of a large value, both come in one transaction.
+//! value's. Where not, and of a large value, both come in one transaction, or without the value by a script.
+
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use fred::types::Value;
 
 use super::connection::{Command, DEDICATED_ABOVE, DedicatedConnection};
 use super::keys::{self, Part};
-use super::{RedisStorage, command, reply};
+use super::scripts::script;
+use super::{RedisStorage, command, error, reply};
 use crate::model::{Error, ErrorKind, Key, Reading, Record, RecordState, Result, StoreName, Want};
 use crate::storage::metadata::combine_halves;
+
+const READ: &str = script!("read");
 
 /// A record's raw metadata and its value.
 pub(super) type Halves = (Option<Bytes>, Option<Bytes>);
@@ -66,8 +71,50 @@ impl RedisStorage {
             let there = reply::integer(&reply::next(&mut replies)?)? == 1;
             Ok(Stat { metadata, size: (there || size > 0).then_some(size) })
         };
-        self.at_one_moment(asked, parse, |stat| fits(key, stat.metadata.as_deref(), stat.size))
-            .await
+        let sound = |stat: &Stat| fits(key, stat.metadata.as_deref(), stat.size);
+        let (read, is_sound) = self.sandwich(&asked, &parse, sound).await?;
+        if is_sound {
+            return Ok(read);
+        }
+        match self.stat_by_script(store, key).await? {
+            Some(stat) => Ok(stat),
+            None => self.in_transaction(asked, parse, read).await,
+        }
+    }
+
+    /// The same of a record whose halves did not fit a moment ago.
+    pub(super) async fn stat_again(&self, store: &StoreName, key: &Key) -> Result<Stat> {
+        match self.stat_by_script(store, key).await? {
+            Some(stat) => Ok(stat),
+            None => self.stat(store, key).await,
+        }
+    }
+
+    /// The same by one command; `None` where scripts that only read are forbidden or not known, and where the
+    /// server refuses it otherwise.
+    async fn stat_by_script(&self, store: &StoreName, key: &Key) -> Result<Option<Stat>> {
+        if self.connections.cluster() || self.server.no_read_scripts.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        self.connections.count_commands(3);
+        let mut parts = match self.connections.run(at_once(store, key, 0)).await {
+            Ok(told) => reply::array(told)?.into_iter().map(Ok),
+            Err(error) if matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout) => {
+                return Err(error);
+            }
+            Err(error) => {
+                if error::forbids_scripts(&error) {
+                    self.server.no_read_scripts.store(true, Ordering::Relaxed);
+                }
+                return Ok(None);
+            }
+        };
+        let size = match reply::next(&mut parts)? {
+            Value::Null => None,
+            size => Some(reply::integer(&size)?),
+        };
+        let metadata = reply::bytes(reply::next(&mut parts)?)?;
+        Ok(Some(Stat { metadata, size }))
     }
 
     /// The metadata and the value that belongs to it.
@@ -99,15 +146,28 @@ impl RedisStorage {
         .await
     }
 
-    /// Reads the metadata and what else is asked as they are at one moment. The first command
-    /// must be the one for the metadata: it is sent once more as the last.
+    /// Reads the metadata and what else is asked as they are at one moment.
     async fn at_one_moment<T>(
         &self,
         asked: Vec<Command>,
         parse: impl Fn(Replies) -> Result<T>,
         fits: impl Fn(&T) -> bool,
     ) -> Result<T> {
-        let mut sandwich = asked.clone();
+        match self.sandwich(&asked, &parse, fits).await? {
+            (read, true) => Ok(read),
+            (read, false) => self.in_transaction(asked, parse, read).await,
+        }
+    }
+
+    /// What is asked, with the first command, the one for the metadata, once more as the last; and whether the
+    /// metadata stayed as it was, and fits.
+    async fn sandwich<T>(
+        &self,
+        asked: &[Command],
+        parse: impl Fn(Replies) -> Result<T>,
+        fits: impl Fn(&T) -> bool,
+    ) -> Result<(T, bool)> {
+        let mut sandwich = asked.to_vec();
         sandwich.extend(asked.first().cloned());
         let mut replies = self.connections.pipeline(sandwich).await?;
         let after = reply::bytes(replies.pop().unwrap_or(Ok(Value::Null))?)?;
@@ -116,13 +176,20 @@ impl RedisStorage {
             _ => None,
         };
         let read = parse(replies.into_iter())?;
-        if before == after && fits(&read) {
-            return Ok(read);
-        }
-        // A writer came between, or the record is damaged: a transaction tells.
+        let is_sound = before == after && fits(&read);
+        Ok((read, is_sound))
+    }
+
+    /// A writer came between, or the record is damaged: a transaction tells, or else what was `read` has to do.
+    async fn in_transaction<T>(
+        &self,
+        asked: Vec<Command>,
+        parse: impl Fn(Replies) -> Result<T>,
+        read: T,
+    ) -> Result<T> {
         match self.connections.transaction(asked).await {
             Ok(replies) => parse(replies.into_iter()),
-            // Forbidden, or the halves lie on different nodes: what was read has to do.
+            // Forbidden, or the halves lie on different nodes.
             Err(error) if matches!(error.kind, ErrorKind::Permission | ErrorKind::Cluster) => {
                 Ok(read)
             }
@@ -140,6 +207,14 @@ pub(super) fn stat_commands(store: &StoreName, key: &Key) -> Vec<Command> {
     let size = hash_command("HSTRLEN", store, Part::Items, key);
     let exists = hash_command("HEXISTS", store, Part::Items, key);
     vec![metadata(), size, exists, metadata()]
+}
+
+/// A record at one moment, with its value where that has no more than `most` bytes.
+pub(super) fn at_once(store: &StoreName, key: &Key, most: u32) -> Command {
+    let keys = [Part::Items, Part::MetadataItems].map(|part| keys::key(store, part));
+    let source = [Value::from(READ), Value::Integer(2)];
+    let args = [bytes_of(key), Value::from(most.to_string())];
+    command("EVAL_RO", source.into_iter().chain(keys).chain(args))
 }
 
 /// What is wanted of both halves.

@@ -48,11 +48,20 @@ impl RedisStorage {
             let problem = "a record is not renamed from one store to another";
             return Err(Error::new(ErrorKind::NotSupported, problem).hint("copy it instead"));
         }
-        if let Some(written) = self.rewrite_large(it, at).await? {
+        let stat = self.stat(&it.store, &it.key).await?;
+        if stat.size > Some(DEDICATED_ABOVE)
+            && let Some(written) = self.rewrite_large(it, at).await?
+        {
             return Ok(written);
         }
+        // What has changed since is found by the script.
+        let mut stat = Some(stat);
         for _ in 0..TRIES {
-            match self.rewrite_once(it, at).await? {
+            let stat = match stat.take() {
+                Some(stat) => stat,
+                None => self.stat(&it.store, &it.key).await?,
+            };
+            match self.rewrite_once(it, stat, at).await? {
                 Tried::Done(written) => return Ok(written),
                 Tried::Changed => {}
                 Tried::NoScripts => return self.rewrite_without_script(it, at).await,
@@ -61,8 +70,7 @@ impl RedisStorage {
         Err(it.expect.conflict(&it.key))
     }
 
-    async fn rewrite_once(&self, it: &RecordRewrite, at: Timestamp) -> Result<Tried> {
-        let stat = self.stat(&it.store, &it.key).await?;
+    async fn rewrite_once(&self, it: &RecordRewrite, stat: Stat, at: Timestamp) -> Result<Tried> {
         let next = next(it, stat.metadata.as_deref(), stat.size)?;
         let kind = match it.removes {
             _ if it.is_in_place() => "retype",
@@ -107,7 +115,7 @@ impl RedisStorage {
     /// A large value passes through larder, for a script that copies it holds the server several times
     /// as long. `None`: nothing was done, for the store changes all the time or the user may not.
     async fn rewrite_large(&self, it: &RecordRewrite, at: Timestamp) -> Result<Option<Written>> {
-        if it.is_in_place() || self.stat(&it.store, &it.key).await?.size <= Some(DEDICATED_ABOVE) {
+        if it.is_in_place() {
             return Ok(None);
         }
         for _ in 0..LARGE_TRIES {

@@ -2,6 +2,7 @@
 
 use fred::types::Value;
 
+use super::connection::{Command, ConnectionManager};
 use super::keys::{self, Part};
 use super::scripts::script;
 use super::{RedisStorage, command, error, reply};
@@ -69,6 +70,9 @@ const NEEDED: [(&str, &[&str]); 7] = [
     ),
 ];
 
+/// What of it changes something.
+const CHANGING: [&str; 3] = ["change records", "create stores", "purge and drop stores"];
+
 /// What removing takes: commands, the Redis keys of the store that they are about, which stand behind
 /// their names, and the other words.
 const DELETE: [(&str, &[Part]); 2] =
@@ -97,9 +101,21 @@ impl RedisStorage {
         let way = begun.elapsed().unwrap_or_default();
         let told = reply::next(&mut replies);
         let rights = match told.and_then(reply::array) {
-            Ok(told) => rights(&told),
+            Ok(told) => {
+                let scripts = Right { to: "run scripts", command: "EVAL", allowed: Some(true) };
+                std::iter::once(scripts).chain(rights(&told)).collect()
+            }
             Err(why) if error::forbids_scripts(&why) => {
-                vec![Right { to: "run scripts", command: "EVAL", allowed: Some(false) }]
+                let scripts = Right { to: "run scripts", command: "EVAL", allowed: Some(false) };
+                let lines = NEEDED.iter().flat_map(|(_, commands)| *commands);
+                let rest = match queued(&self.connections, lines.map(|line| words(line)).collect())
+                    .await
+                {
+                    Queued::Told(told) => rights(&told),
+                    Queued::Refused => without_transactions(),
+                    Queued::Unknown => Vec::new(),
+                };
+                std::iter::once(scripts).chain(rest).collect()
             }
             Err(_) => Vec::new(),
         };
@@ -118,7 +134,7 @@ impl RedisStorage {
 impl RedisStorage {
     /// Why this user's delete, purge or drop would be refused, as far as the server tells it.
     pub(super) async fn refusal(&self, write: &Write) -> Result<Option<Error>> {
-        let (doing, store, commands): (_, _, &[(&str, &[Part])]) = match write {
+        let (doing, store, commands): (_, _, &[(&'static str, &[Part])]) = match write {
             Write::Delete { store, .. } => ("deleting", store, &DELETE),
             Write::Purge(store) => ("purging", store, &PURGE),
             Write::Drop(store) => ("dropping", store, &DROP),
@@ -129,32 +145,97 @@ impl RedisStorage {
         if let Err(why) = self.may_write(doing).await {
             return Ok(Some(why));
         }
-        let line = |(line, parts): &(&str, &[Part])| {
-            let (name, rest) = line.split_once(' ').unwrap_or((line, ""));
-            let keys = parts.iter().map(|part| keys::key_bytes(store, *part).to_vec());
-            let words = [name.as_bytes().to_vec()].into_iter().chain(keys);
-            let rest = rest.split_whitespace().map(|word| word.as_bytes().to_vec());
-            Value::Bytes(words.chain(rest).collect::<Vec<_>>().join(&b'\0').into())
+        let asked: Vec<Command> = commands
+            .iter()
+            .map(|(line, parts)| {
+                let Command { name, args } = words(line);
+                let keys = parts.iter().map(|part| keys::key(store, *part));
+                Command { name, args: keys.chain(args).collect() }
+            })
+            .collect();
+        let line = |it: &Command| {
+            let args = it.args.iter().filter_map(Value::as_bytes);
+            let words: Vec<&[u8]> = std::iter::once(it.name.as_bytes()).chain(args).collect();
+            Value::Bytes(words.join(&b'\0').into())
         };
         let script = [Value::from(RIGHTS), Value::Integer(0)].into_iter();
-        let asked = command("EVAL", script.chain(commands.iter().map(line)));
-        // Where no script may run, other commands are used, and nothing tells of them.
-        let Ok(told) = self.connections.run(asked).await.and_then(reply::array) else {
-            return Ok(None);
+        let script = command("EVAL", script.chain(asked.iter().map(line)));
+        let refused = |name: &str| {
+            Some(Error::new(ErrorKind::Permission, format!("the user may not {name} here")))
         };
-        let refused = commands.iter().zip(told).find(|(_, told)| *told == Value::Integer(0));
-        Ok(refused.map(|((line, _), _)| {
-            let name = line.split(' ').next().unwrap_or_default();
-            let problem = format!("the user may not {name} here");
-            Error::new(ErrorKind::Permission, problem)
-        }))
+        let told = match self.connections.run(script).await {
+            Ok(told) => reply::array(told).unwrap_or_default(),
+            Err(why) if error::forbids_scripts(&why) => {
+                match queued(&self.connections, asked).await {
+                    Queued::Told(told) => told,
+                    Queued::Refused => return Ok(refused("MULTI")),
+                    Queued::Unknown => return Ok(None),
+                }
+            }
+            Err(_) => return Ok(None),
+        };
+        let first = commands.iter().zip(told).find(|(_, told)| *told == Value::Integer(0));
+        Ok(first.and_then(|((line, _), _)| refused(name(line))))
     }
+}
+
+/// What a server says of commands that are put into a transaction and never run.
+enum Queued {
+    /// For each 1 or 0, or 2 where that is not known, as the script tells it.
+    Told(Vec<Value>),
+    /// This user may begin no transaction.
+    Refused,
+    /// The server does not do as it should.
+    Unknown,
+}
+
+/// Asks without a script: the server refuses a command when it is to be queued. Nothing is run, for the
+/// transaction is given up, and so it is where the connection ends.
+async fn queued(connections: &ConnectionManager, asked: Vec<Command>) -> Queued {
+    let Ok(own) = connections.dedicated(0).await else { return Queued::Unknown };
+    match own.run(command("MULTI", [])).await {
+        Ok(_) => {}
+        Err(why) if why.kind == ErrorKind::Permission => return Queued::Refused,
+        Err(_) => return Queued::Unknown,
+    }
+    // What would change nothing goes first: a proxy may not keep commands for later.
+    match own.run(command("PING", [])).await {
+        Ok(said) if said.as_str().as_deref() != Some("QUEUED") => return Queued::Unknown,
+        _ => {}
+    }
+    let mut told = Vec::with_capacity(asked.len());
+    for command in asked {
+        let is_told_later = command.name == "SUBSCRIBE";
+        told.push(Value::Integer(match own.run(command).await {
+            Ok(said) if said.as_str().as_deref() == Some("QUEUED") => 1,
+            Ok(_) => return Queued::Unknown,
+            Err(why) if why.kind == ErrorKind::Permission => 0,
+            // It has no place in a transaction, and is allowed.
+            Err(why) if is_told_later && why.kind != ErrorKind::Connection => 1,
+            Err(_) => 2,
+        }));
+    }
+    let _ = own.run(command("DISCARD", [])).await;
+    Queued::Told(told)
+}
+
+/// What changes something takes a transaction, where no script may run.
+fn without_transactions() -> Vec<Right> {
+    let changing = NEEDED.iter().filter(|(to, _)| CHANGING.contains(to));
+    changing.map(|(to, _)| Right { to, command: "MULTI", allowed: Some(false) }).collect()
+}
+
+/// A line of a command: its name, and its words.
+fn words(line: &'static str) -> Command {
+    let name = name(line);
+    let rest = line.get(name.len()..).unwrap_or_default();
+    command(name, rest.split_whitespace().map(Value::from))
 }
 
 /// Of each thing that larder does the first command that is refused, or that none is.
 fn rights(told: &[Value]) -> Vec<Right> {
     let mut told = told.iter();
-    let mut rights = vec![Right { to: "run scripts", command: "EVAL", allowed: Some(true) }];
+    let mut rights = Vec::new();
     for (to, commands) in NEEDED {
         let answers: Vec<_> = commands.iter().zip(told.by_ref()).collect();
         let refused = answers.iter().find(|(_, answer)| **answer == Value::Integer(0));

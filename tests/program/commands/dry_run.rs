@@ -48,10 +48,14 @@ fn a_dry_run_tells_what_the_user_may_not_do() {
         assert_eq!(refused(command), "null", "{command:?}");
     }
     program.server.cli(&["ACL", "SETUSER", "default", "-unlink", "-hdel"]);
-    for (command, right) in commands.into_iter().zip(["UNLINK", "UNLINK", "HDEL"]) {
-        let told = refused(command);
-        assert_eq!(told, format!(r#"["It would be refused: the user may not {right} here"]"#));
+    for scripts in ["+eval", "-eval"] {
+        program.server.cli(&["ACL", "SETUSER", "default", scripts]);
+        for (command, right) in commands.into_iter().zip(["UNLINK", "UNLINK", "HDEL"]) {
+            let told = refused(command);
+            assert_eq!(told, format!(r#"["It would be refused: the user may not {right} here"]"#));
+        }
     }
+    assert_eq!(program.ok(&["keys", "shop"]).lines().count(), 4);
 }
 
 #[test]

@@ -208,6 +208,19 @@ fn the_doctor_tells_each_right_and_whether_the_clocks_agree() {
     program.server.cli(&["ACL", "SETUSER", "default", "-eval"]);
     let text = program.ok(&["doctor"]);
     assert!(text.contains("may not run scripts: EVAL is refused"), "{text}");
+    // Asked otherwise, and told all the same.
+    assert!(text.contains("may not change records: HSET is refused"), "{text}");
+    assert!(text.contains("may read records") && text.contains("may purge and drop"), "{text}");
+    assert!(text.contains("Redis 7") && text.contains(", a primary\n"), "{text}");
+    let hidden = ["-multi", "-info", "-role"];
+    program.server.cli(&[&["ACL", "SETUSER", "default"][..], &hidden].concat());
+    let text = program.ok(&["doctor"]);
+    assert!(text.contains("may not change records: MULTI is refused"), "{text}");
+    assert!(text.contains("its name and version are hidden, a primary or a replica\n"), "{text}");
+    // Nothing of it is run.
+    assert!(
+        program.stored("default", b"k").is_none() && program.stored("shop", b"page-1").is_some()
+    );
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(crate) struct Facts {
     pub(crate) version: String,
     /// A replica takes no writes.
     pub(crate) replica: bool,
+    /// Whether it does not say what it is.
+    pub(crate) role_hidden: bool,
     /// Whether the server is a cluster.
     pub(crate) cluster: bool,
     /// Whether the server has RedisJSON; `None` if it could not be told.
@@ -61,7 +63,10 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
     match (role, replication.map(|reply| reply.as_string().unwrap_or_default())) {
         (Ok(role), _) => facts.replica = role == "slave",
         (Err(_), Ok(info)) => facts.replica = field(&info, "role") == Some("slave"),
-        (Err(error), Err(_)) => facts.refused(&error, "it may be a replica"),
+        (Err(error), Err(_)) => {
+            facts.role_hidden = true;
+            facts.refused(&error, "it may be a replica");
+        }
     }
     match json {
         Ok(_) => facts.json = Some(true),

@@ -217,6 +217,16 @@ impl Values<'_> {
                 async move {
                     match found {
                         Found::Read(found) => Ok(found),
+                        Found::Alone if self.budget.bytes == 0 => {
+                            let stat = self.storage.stat_again(&self.store, key).await?;
+                            let meta = combine_halves(key, stat.metadata.as_deref(), stat.size);
+                            Ok(meta.map(|meta| match stat.size {
+                                None | Some(0) => {
+                                    Reading::Whole(Record { meta, value: Bytes::new() })
+                                }
+                                Some(_) => Reading::Meta(meta),
+                            }))
+                        }
                         Found::Alone => self.storage.read(&self.store, key, want).await,
                     }
                 }
