@@ -71,7 +71,9 @@ pub(super) async fn delete(
         }
         progress.add(batch.len() as u64);
     }
-    if deleted.records == 0 && deleted.skipped.is_empty() && !delete.if_exists {
+    // A file that lists no key asks for nothing, and that is done.
+    if deleted.records == 0 && deleted.skipped.is_empty() && !delete.if_exists && !named.is_empty()
+    {
         let one = if let [key] = &*named { Some(key.clone()) } else { None };
         return Err(none_was_there(storage, &name, one).await.into());
     }

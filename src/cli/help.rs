@@ -24,7 +24,7 @@ larder: a terminal browser for the key-value stores of Crawlee crawls
     "  larder path/to/project          browse its storage; without a path, ./storage
   larder redis://127.0.0.1:6379   browse a Redis server
 Usage: larder [OPTIONS] [TARGET]  or  larder [OPTIONS] [-t TARGET] COMMAND …
-Commands for scripts:  export ,  import ,  ls ,  man ,  completions ,  help  and
+Commands for scripts:  ls  export  import  completions  man  help  and
   stores   list the stores               delete   delete records
   create   open or create a store        purge    remove all records
   info     show metadata                 drop     remove a store
@@ -38,7 +38,7 @@ Commands for scripts:  export ,  import ,  ls ,  man ,  completions ,  help  and
   rename   give a record another key     copy     make a second one of its value
   retype   change the content type       aside    what a purge has set aside
   config   settings, and where they are  doctor   try every step to the records
-Options: -q, --quiet ; -v, --verbose ; -h, --help ; -V, --version ; --no-color 
+Options:  -q, --quiet   -v, --verbose   -h, --help   -V, --version   --no-color 
   -t, --target TARGET  path, URL, profile      --read-only  refuse every write
       --timeout SECS   give up after SECS s    --touch      update accessed_at
       --config FILE    other settings          --json       print JSON Lines
@@ -91,7 +91,8 @@ Examples:
 
 pub(super) const CREATE: &str = "\
 As Crawlee's KeyValueStore.open does; without --name and --alias it is the default store. \
-Prints one line of JSON about the store, with `created` true if it was not there.
+A terminal is told what was done; elsewhere, and with --json, one line of JSON tells about the store, with \
+`created` true if it was not there.
 
 Examples:
   larder create --name shop-snapshots

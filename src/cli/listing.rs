@@ -41,6 +41,7 @@ pub(super) async fn keys(
     let limit = arguments.limit.filter(|_| arguments.order().is_none());
     let order = Order::Keys { after, limit };
     let scan = Scan { order, prefix: prefix.as_bytes().to_vec() };
+    progress.lists(storage.session().traffic);
     let pages = storage.scan(&name, scan);
     let mut odd = OddKeys::default();
     let empty = match arguments.order() {

@@ -56,6 +56,8 @@ pub(super) fn page(output: &mut Output) -> ExitResult {
 fn roff() -> io::Result<Vec<u8>> {
     let mut command = Cli::command().disable_help_flag(false);
     command.build();
+    // What the short help leaves out has its text here.
+    let command = command.mut_args(|arg| arg.hide_short_help(false));
     let mut out = Vec::new();
     let man = Man::new(command.clone()).manual("larder").date(date());
     man.render_title(&mut out)?;
@@ -201,6 +203,11 @@ mod tests {
         assert!(page.contains("Put back what the store does not have again"));
         assert_eq!(page.matches(".TH").count(), 1);
         assert!(page.contains("if\\-absent"));
+        let (_, shared) = page.split_once(".SH \"GLOBAL OPTIONS\"").unwrap();
+        let (shared, _) = shared.split_once(".SH COMMANDS").unwrap();
+        for option in shared.split(".TP\n").skip(1) {
+            assert!(option.lines().skip(1).any(|line| !line.trim().is_empty()), "{option}");
+        }
         for topic in &TOPICS {
             assert!(page.contains(&format!(".SH \"{}\"\n", topic.title)), "{}", topic.name);
         }

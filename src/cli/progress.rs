@@ -25,13 +25,15 @@ pub(super) struct Progress {
     value: RefCell<Option<Value>>,
 }
 
-/// One value on its way.
+/// What is on its way.
 #[derive(Debug)]
 enum Value {
     /// From the storage.
     Comes(Traffic),
     /// To it, in so many bytes, after what went before.
     Goes { traffic: Traffic, before: u64, size: u64 },
+    /// Nothing of one: a list, of which it is not known how long it is.
+    Listed { traffic: Traffic, before: u64 },
 }
 
 impl Value {
@@ -42,7 +44,14 @@ impl Value {
             Self::Goes { traffic, before, size } => {
                 Some((traffic.went().saturating_sub(*before).min(*size), *size))
             }
+            Self::Listed { .. } => None,
         }
+    }
+
+    /// How much of a list has come, once some has.
+    fn listed(&self) -> Option<u64> {
+        let Self::Listed { traffic, before } = self else { return None };
+        Some(traffic.came().saturating_sub(*before)).filter(|bytes| *bytes > 0)
     }
 }
 
@@ -67,6 +76,12 @@ impl Progress {
     /// One value comes.
     pub(super) fn comes(&self, traffic: Traffic) {
         self.value.replace(Some(Value::Comes(traffic)));
+    }
+
+    /// A list comes, whose rows are told of when all of it is there.
+    pub(super) fn lists(&self, traffic: Traffic) {
+        let before = traffic.came();
+        self.value.replace(Some(Value::Listed { traffic, before }));
     }
 
     /// One value of this size goes.
@@ -104,7 +119,10 @@ impl Progress {
                 let count = format!("{} of {}", text::size(done), text::size(all));
                 (Some(count), left(done, all, elapsed))
             }
-            (None, _) if done == 0 => (None, None),
+            (None, _) if done == 0 => {
+                let listed = self.value.borrow().as_ref().and_then(Value::listed);
+                (listed.map(|bytes| format!("{} read", text::size(bytes))), None)
+            }
             (None, Some(all)) => {
                 let count = format!("{} of {}", text::count(done), text::plural(all, "record"));
                 (Some(count), left(done, all, elapsed))
@@ -160,5 +178,12 @@ mod tests {
         assert_eq!(writing.line(two), "writing · 1.0 MB of 4.0 MB · 2 s · 6 s left");
         traffic.add_gone(9_000_000);
         assert_eq!(writing.line(two), "writing · 4.0 MB of 4.0 MB · 2 s · 0 s left");
+        let listing = Progress::new("listing", false);
+        listing.lists(traffic.clone());
+        assert_eq!(listing.line(two), "listing · 2 s");
+        traffic.add_come(3_000_000);
+        assert_eq!(listing.line(two), "listing · 3.0 MB read · 2 s");
+        listing.add(5);
+        assert_eq!(listing.line(two), "listing · 5 records · 2 s");
     }
 }

@@ -78,7 +78,7 @@ fn one_line(text: &str, arguments: &[OsString]) -> String {
     let mut line = words(&text[..end]);
     for more in text.lines() {
         if let Some(tip) = more.trim_start().strip_prefix("tip: ") {
-            line = format!("{line}; {}", words(tip));
+            line = format!("{line}; {}", whole(&words(tip), arguments));
         }
     }
     // The usage names the command; of a wrong value clap shows none.
@@ -90,6 +90,20 @@ fn one_line(text: &str, arguments: &[OsString]) -> String {
     let command = words.find(|word| clap.find_subcommand(word).is_some());
     let command = command.map_or(String::new(), |command| format!(" {command}"));
     format!("{line}; see larder{command} --help")
+}
+
+/// clap's tip with all of a word, of which it names the first letter that is no option.
+fn whole(tip: &str, arguments: &[OsString]) -> String {
+    let named = tip.split_once("to pass '-").and_then(|(_, rest)| rest.split_once('\''));
+    let letter = named.map(|(letter, _)| letter).filter(|letter| !letter.starts_with('-'));
+    let mut given = arguments.iter().filter_map(|word| word.to_str());
+    let is_meant = |word: &&str, letter: &str| {
+        word.strip_prefix('-').is_some_and(|rest| !rest.starts_with('-') && rest.contains(letter))
+    };
+    match letter.and_then(|letter| Some((letter, given.find(|word| is_meant(word, letter))?))) {
+        Some((letter, word)) => tip.replace(&format!("-{letter}'"), &format!("{word}'")),
+        None => tip.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -134,6 +148,11 @@ mod tests {
                 &["stores", "--jsno"],
                 "unexpected argument '--jsno' found; a similar argument exists: '--json'; \
                  see larder stores --help",
+            ),
+            (
+                &["get", "shop", "-dash"],
+                "unexpected argument '-d' found; to pass '-dash' as a value, use '-- -dash'; \
+                 see larder get --help",
             ),
             (
                 &["--frob"],

@@ -17,7 +17,7 @@ use crate::model::{
 use crate::ops::words;
 use crate::preview::charset::Charset;
 use crate::preview::json::compact;
-use crate::storage::{Storage, no_store};
+use crate::storage::{Storage, no_record, no_store};
 
 /// Keys that are asked for at once.
 pub(super) const BATCH: usize = 1000;
@@ -68,6 +68,9 @@ pub(super) async fn print(
                     return Err(why.into());
                 }
                 if !get.if_exists {
+                    if get.keys.len() == 1 {
+                        return Err(no_record(storage, &name, &key).await.into());
+                    }
                     say(&words::no_record(&key));
                     faults.missing += 1;
                 }

@@ -12,24 +12,27 @@ impl Config {
         }
         Error::new(ErrorKind::Usage, format!("unknown target `{text}`"))
             .because(Cause::Unknown(text.to_owned()))
-            .hint(self.meant(text))
+            .hint(self.meant(text, "it is no URL or directory"))
     }
 
     /// There is no profile of this name.
     pub(super) fn no_profile(&self, name: &str) -> Error {
-        Error::new(ErrorKind::Usage, format!("there is no profile `{name}`")).hint(self.meant(name))
+        let problem = format!("there is no profile `{name}`");
+        Error::new(ErrorKind::Usage, problem).hint(self.meant(name, ""))
     }
 
-    /// The profile that a name was probably meant to be, else all of them.
-    fn meant(&self, name: &str) -> String {
+    /// The profile that a name was probably meant to be, else what it is not, and all profiles.
+    fn meant(&self, name: &str, not: &str) -> String {
         let profiles = || self.profiles.keys().map(String::as_str);
         if let Some(meant) = closest(name, profiles()) {
             return format!("did you mean the profile `{meant}`?");
         }
         let profiles: Vec<&str> = profiles().collect();
-        match &*profiles {
-            [] => "it is no URL or directory, and no profiles are configured".to_owned(),
-            profiles => format!("it is no URL or directory; profiles: {}", profiles.join(", ")),
+        match (not, &*profiles) {
+            ("", []) => "no profiles are configured".to_owned(),
+            (not, []) => format!("{not}, and no profiles are configured"),
+            ("", profiles) => format!("profiles: {}", profiles.join(", ")),
+            (not, profiles) => format!("{not}; profiles: {}", profiles.join(", ")),
         }
     }
 }
@@ -75,6 +78,7 @@ mod tests {
         assert!(why.starts_with("LARDER_PROFILE: there is no profile `produktion`; did"), "{why}");
         // It names a profile and nothing else.
         let environment = Environment { profile: Some("localhost".into()), ..environment };
-        assert!(said(None, FILE, &environment).contains("no profile `localhost`"));
+        let why = said(None, FILE, &environment);
+        assert!(why.ends_with("no profile `localhost`; profiles: b, production"), "{why}");
     }
 }

@@ -25,6 +25,11 @@ impl Traffic {
         (size > 0).then(|| (came.saturating_sub(before).min(size), size))
     }
 
+    /// Bytes that came from the server so far.
+    pub fn came(&self) -> u64 {
+        self.0.came.load(Ordering::Relaxed)
+    }
+
     /// Bytes that went to the server so far.
     pub fn went(&self) -> u64 {
         self.0.went.load(Ordering::Relaxed)

@@ -101,6 +101,7 @@ fn completed(screen: &mut Screen, line: &str, number: usize) -> Vec<String> {
     screen.keys(&format!("{line}\t\u{1}printf '[%s]\\n' beg''in{number} \u{5} '' en''d{number}\r"));
     let (begin, end) = (format!("[begin{number}]"), format!("[end{number}]"));
     let text = screen.wait_for("the words", |text| text.contains(&end));
+    assert!(!text.contains("no matches found"), "{text}");
     let (_, words) = text.split_once(&begin).unwrap();
     let (words, _) = words.split_once(&end).unwrap();
     let words = words.replace('\n', "");

@@ -1,7 +1,7 @@
 #compdef larder
 # zsh completion for larder. It asks larder itself, which knows what belongs where.
 _larder() {
-    emulate -L zsh
+    # No emulate: the functions that name files need the options that completion sets.
     local -a typed answer offered about
     local line word
     typed=("${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}")

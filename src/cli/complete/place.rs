@@ -169,7 +169,7 @@ fn value(arg: &Arg, typed: &Typed<'_>, current: &str) -> Option<Offer> {
         "KEY" | "NEW" | "P" => live.keys(typed.named.first()?, current),
         "TYPE" => endings::types().map(|name| (name.to_owned(), String::new())).collect(),
         "COMMAND" => {
-            let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.title.to_owned()));
+            let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
             let mut root = Cli::command();
             root.build();
             commands(&root).into_iter().chain(topics).collect()

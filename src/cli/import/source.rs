@@ -68,6 +68,7 @@ impl Source {
     }
 
     fn wrong(&self, why: &str) -> Error {
+        let why = why.trim_start_matches("it is no record: ").trim_end_matches('.');
         let problem = format!("line {} of {} is no record: {why}", self.number, self.name);
         Error::new(ErrorKind::Usage, problem)
             .hint("mend the line, and import again: what is set already counts as done")

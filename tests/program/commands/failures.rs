@@ -189,6 +189,8 @@ fn a_delete_names_the_keys_that_were_not_there() {
     assert_eq!(answer.code, 0);
     let lines: Vec<&str> = answer.err.lines().collect();
     assert_eq!(lines, ["larder: there was no record `no-1`", "larder: there was no record `no-2`"]);
+    // A list without keys asks for nothing.
+    assert_eq!(program.ok(&["delete", "shop", "--keys-from", "/dev/null"]), "");
     let json = program.ok(&["delete", "shop", "page-2", "no-1", "--json"]);
     assert_eq!(json, "{\"deleted\":1,\"missing\":[\"no-1\"]}\n");
 }

@@ -135,6 +135,7 @@ fn errors_are_json_where_the_output_is() {
     let program = Program::with_shop();
     for (args, kind, exit) in [
         (&["get", "shop", "gone", "--json", "-o", "x"][..], "not_found", 1),
+        (&["get", "shop", "gone", "--json"], "not_found", 1),
         (&["keys", "nowhere", "--json"], "not_found", 1),
         (&["keys", "shop", "--json", "--bare"], "usage", 2),
         (&["--json", "frobnicate"], "usage", 2),
@@ -171,6 +172,9 @@ fn a_person_is_told_the_result_in_one_line_and_a_script_is_not() {
     assert_eq!(shown(&["get", "shop", "page-2", "-o", "page"]), "saved 10 B to page");
     assert_eq!(shown(&["purge", "shop", "--yes"]), "purged shop: 4 records removed");
     assert_eq!(shown(&["drop", "shop", "--yes"]), "dropped shop");
+    assert_eq!(shown(&["create", "--name", "shop"]), "created the store shop");
+    assert_eq!(shown(&["create", "--name", "shop"]), "the store shop is there, with 0 records");
+    assert_eq!(shown(&["create", "--name", "shop", "-q"]), "");
     program.ok(&["create"]);
     program.ok(&["set", "default", "k", "v"]);
     program.ok(&["drop", "default", "--yes"]);

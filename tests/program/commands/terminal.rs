@@ -118,7 +118,7 @@ fn purge_and_drop_ask_for_the_store_s_name() {
         screen.keys(wrong);
         assert_eq!(screen.exit_code(), 4, "{}", screen.picture());
         let text = screen.contents();
-        assert!(text.contains("of server memory") && text.contains("nothing was changed"));
+        assert!(text.contains(" B of server memory)?") && text.contains("nothing was changed"));
         assert_eq!(wrong == "\r", text.contains("nothing was typed"), "{text}");
     }
     assert_eq!(program.ok(&["keys", "shop"]).lines().count(), 4);
