@@ -2,7 +2,7 @@
 //!
 //! A row further down costs three bytes instead of ten where the same columns change in row after
 //! row, because the cursor goes there by line feed and backspace; and styles are told by what
-//! differs from the last one. A row with text whose width terminals dispute is erased and drawn
+//! differs from the last one, or written together where that is less (`runs`). A row with text whose width terminals dispute is erased and drawn
 //! anew from there on (`screen`). Pictures come after all else, in slices (`owed`, `flow`).
 
 mod flow;
@@ -10,6 +10,7 @@ mod links;
 mod owed;
 mod pen;
 mod picture;
+mod runs;
 mod screen;
 mod width;
 

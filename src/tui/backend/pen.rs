@@ -22,6 +22,18 @@ const MODIFIERS: [(Modifier, u8); 7] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
+/// What is seen of a cell without a symbol.
+const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED
+    .union(Modifier::UNDERLINED)
+    .union(Modifier::SLOW_BLINK)
+    .union(Modifier::RAPID_BLINK)
+    .union(Modifier::CROSSED_OUT);
+
+/// Whether nothing is seen of a cell but what is behind letters.
+pub(super) fn shows_nothing(cell: &Cell) -> bool {
+    cell.symbol() == " " && !cell.modifier.intersects(SEEN_ON_BLANKS)
+}
+
 /// What a cell looks like, without its symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CellStyle {
@@ -33,9 +45,37 @@ struct CellStyle {
 const PLAIN: CellStyle =
     CellStyle { front: Color::Reset, behind: Color::Reset, modifiers: Modifier::empty() };
 
+/// What a cell looks like and leads to, without its symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    style: CellStyle,
+    link: Color,
+}
+
+impl Look {
+    /// The look of a cell.
+    pub(super) fn of(cell: &Cell) -> Self {
+        let modifiers = told(cell.modifier);
+        let style = CellStyle { front: cell.fg, behind: cell.bg, modifiers };
+        Self { style, link: cell.underline_color }
+    }
+
+    /// Whether a cell shows the same when it has this look.
+    pub(super) fn takes(&self, cell: &Cell) -> bool {
+        shows_nothing(cell) && self.is_alike_on_blanks(&Self::of(cell))
+    }
+
+    /// Whether a blank cell shows the same in both.
+    pub(super) fn is_alike_on_blanks(&self, other: &Self) -> bool {
+        let plain = |look: &Self| !look.style.modifiers.intersects(SEEN_ON_BLANKS);
+        let alike = self.style.behind == other.style.behind && self.link == other.link;
+        alike && plain(self) && plain(other)
+    }
+}
+
 /// Writes cells; knows the terminal's style and, where that is certain, its cursor.
 /// The style is plain before and after.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Pen<'a> {
     out: String,
     style: CellStyle,
@@ -60,20 +100,27 @@ impl<'a> Pen<'a> {
     }
 
     /// Writes a cell at its place.
-    pub(super) fn put(&mut self, (x, y): (u16, u16), cell: &Cell) {
+    pub(super) fn put(&mut self, place: (u16, u16), cell: &Cell) {
+        self.put_in(place, cell, Look::of(cell));
+    }
+
+    /// Writes a cell at its place, with a look in which it shows the same.
+    pub(super) fn put_in(&mut self, (x, y): (u16, u16), cell: &Cell, look: Look) {
         let symbol = cell.symbol();
         let width = Width::of_cell(cell);
         if self.letters && width != Width::Letter {
             self.at = None;
         }
-        if cell.underline_color != self.link {
+        if look.link != self.link {
             self.relink(Color::Reset);
         }
         if self.at != Some((x, y)) {
             go(&mut self.out, self.at.filter(|_| !self.letters), (x, y));
         }
-        self.restyle(CellStyle { front: cell.fg, behind: cell.bg, modifiers: told(cell.modifier) });
-        self.relink(cell.underline_color);
+        if !(Look { style: self.style, link: look.link }).takes(cell) {
+            self.restyle(look.style);
+        }
+        self.relink(look.link);
         self.out.push_str(symbol);
         // Nobody agrees on where the cursor is behind the last column either.
         let known = width != Width::Disputed && x + 1 < self.columns;

@@ -11,12 +11,13 @@ use std::sync::Arc;
 
 use ratatui::buffer::{Cell, CellWidth as _};
 use ratatui::layout::Size;
-use ratatui::style::{Color, Modifier};
+use ratatui::style::Color;
 
 use super::links::Links;
 use super::owed::{Owed, is_pixel};
-use super::pen::Pen;
+use super::pen::{Pen, shows_nothing};
 use super::picture::TerminalPicture;
+use super::runs::Runs;
 use super::width::Width;
 use crate::view::PictureCell;
 
@@ -28,13 +29,6 @@ const SOME: usize = 16;
 
 /// What stands where a picture will be.
 static BLANK: Cell = Cell::EMPTY;
-
-/// What is seen of a cell without a symbol.
-const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED
-    .union(Modifier::UNDERLINED)
-    .union(Modifier::SLOW_BLINK)
-    .union(Modifier::RAPID_BLINK)
-    .union(Modifier::CROSSED_OUT);
 
 /// The cells of the screen, by rows.
 #[derive(Debug, Default)]
@@ -84,7 +78,7 @@ impl Screen {
         let links = std::mem::take(&mut self.links);
         let mut pen = Pen::new(self.size.width, &links);
         let mut content = content.peekable();
-        let mut changes = Vec::new();
+        let (mut changes, mut runs) = (Vec::new(), Runs::default());
         while let Some((x, y, cell)) = content.next() {
             if is_pixel(cell) {
                 self.owed.owe((x, y), cell);
@@ -96,10 +90,11 @@ impl Screen {
                 changes.push((x, cell));
             }
             if content.peek().is_none_or(|(_, next, _)| *next != y) && !changes.is_empty() {
-                self.draw_row(y, &changes, &mut pen);
+                self.draw_row(y, &changes, &mut runs, &mut pen);
                 changes.clear();
             }
         }
+        runs.draw(&mut pen, &self.cells, self.size.width);
         let text = pen.finish();
         self.links = links;
         text
@@ -128,7 +123,9 @@ impl Screen {
                 cells.push(next);
             }
             let changes: Vec<_> = cells.iter().map(|(x, cell)| (*x, cell)).collect();
-            self.draw_row(y, &changes, &mut pen);
+            let mut runs = Runs::default();
+            self.draw_row(y, &changes, &mut runs, &mut pen);
+            runs.draw(&mut pen, &self.cells, self.size.width);
         }
         let text = pen.finish();
         self.links = links;
@@ -172,10 +169,16 @@ impl Screen {
         self.cells.get(self.index(x, y)).is_some_and(|cell| !is_pixel(cell) && !is_blank(cell))
     }
 
-    fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], pen: &mut Pen<'_>) {
+    /// Draws what has changed in a row from where nothing is sure; what stands before that is only told.
+    fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], runs: &mut Runs, pen: &mut Pen<'_>) {
         let row = usize::from(y);
         let columns = usize::from(self.size.width);
         let Some(cells) = self.cells.get_mut(row * columns..(row + 1) * columns) else { return };
+        // A blank cell whose letters would have another colour.
+        let unseen: Vec<_> = changes
+            .iter()
+            .map(|(x, cell)| cells.get(usize::from(*x)).is_some_and(|old| look_alike(old, cell)))
+            .collect();
         for (x, cell) in changes {
             keep(cells, *x, cell);
         }
@@ -186,15 +189,16 @@ impl Screen {
         if let Some(from) = from {
             pen.erase(from, y);
         }
-        let sure = changes.iter().take_while(|(x, _)| from.is_none_or(|from| *x < from));
-        let sure: Vec<_> = sure.copied().collect();
+        let sure = changes.iter().zip(unseen);
+        let sure = sure.take_while(|((x, _), _)| from.is_none_or(|from| *x < from));
+        let sure: Vec<_> = sure.filter(|(_, unseen)| !unseen).map(|(change, _)| *change).collect();
         let is_joined = |a: &(u16, &Cell), b: &(u16, &Cell)| {
             a.0 + 1 == b.0 && is_beneath(a.1) && is_beneath(b.1)
         };
         for run in sure.chunk_by(is_joined) {
             match run {
                 [(x, _), .., _] if run.len() > usize::from(BLANKS) => pen.blank((*x, y), run.len()),
-                _ => run.iter().for_each(|(x, cell)| pen.put((*x, y), cell)),
+                _ => run.iter().for_each(|(x, _)| runs.add((*x, y), cells)),
             }
         }
         if let Some(from) = from {
@@ -280,5 +284,11 @@ fn is_beneath(cell: &Cell) -> bool {
 
 /// Whether an erased cell looks the same.
 fn is_blank(cell: &Cell) -> bool {
-    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(SEEN_ON_BLANKS)
+    shows_nothing(cell) && cell.bg == Color::Reset
+}
+
+/// Whether nothing is seen of either but what is behind letters, which is the same.
+fn look_alike(a: &Cell, b: &Cell) -> bool {
+    let blank = |cell| shows_nothing(cell) && !is_pixel(cell);
+    blank(a) && blank(b) && a.bg == b.bg && a.underline_color == b.underline_color
 }

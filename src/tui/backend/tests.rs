@@ -57,6 +57,60 @@ fn one_sequence_changes_a_style() {
     assert_eq!(text, "\x1b[1;1H\x1b[1;36ma\x1b[0;38;2;1;2;3;104mb\x1b[m");
 }
 
+#[test]
+fn a_blank_cell_costs_nothing_for_the_colour_of_its_letters() {
+    let frame = |front: Color| {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 40, 2));
+        buf.set_style(buf.area, Style::new().fg(front));
+        buf.set_string(2, 0, "a b", Style::new().fg(front));
+        buf.set_string(30, 0, "c", Style::new().fg(front));
+        buf
+    };
+    let (before, after) = (frame(Color::Red), frame(Color::Cyan));
+    let mut shown = screen(40, 2);
+    let clean = Buffer::empty(before.area);
+    let first = shown.draw(clean.diff(&before).into_iter());
+    assert_eq!(first, "\x1b[1;3H\x1b[31ma b\x1b[25Cc\x1b[m");
+    let dimmed = shown.draw(before.diff(&after).into_iter());
+    assert_eq!(dimmed, "\x1b[1;3H\x1b[36ma b\x1b[25Cc\x1b[m");
+    // What is behind is seen, and lines are.
+    let mut lit = after.clone();
+    lit.set_style(Rect::new(10, 0, 2, 1), Style::new().bg(Color::Blue));
+    lit.set_style(Rect::new(10, 1, 1, 1), Style::new().add_modifier(Modifier::UNDERLINED));
+    let drawn = shown.draw(after.diff(&lit).into_iter());
+    assert_eq!(drawn.matches(' ').count(), 3, "{drawn:?}");
+}
+
+#[test]
+fn a_large_frame_is_written_look_by_look_where_that_is_less() {
+    let frame = |colours: [Color; 3]| {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 80, 24));
+        for (y, x) in (0..24).flat_map(|y| (0..8).map(move |at| (y, at * 10))) {
+            let colour = colours[usize::from((x + y) % 3)];
+            buf.set_string(x, y, "value", Style::new().fg(colour));
+        }
+        buf
+    };
+    let colour = |red| Color::Rgb(red, 120, 180);
+    let grey = frame([Color::DarkGray; 3]);
+    let after = frame([colour(1), colour(2), colour(3)]);
+    let mut shown = screen(80, 24);
+    let clean = Buffer::empty(grey.area);
+    shown.draw(clean.diff(&grey).into_iter());
+    let text = shown.draw(grey.diff(&after).into_iter());
+    assert_eq!(text.matches("38;2;").count(), 3, "{text:?}");
+    let mut terminal = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
+    terminal.process(text.as_bytes());
+    for (y, x) in (0..24).flat_map(|y| (0..80).map(move |x| (y, x))) {
+        let cell = terminal.screen().cell(y, x).unwrap();
+        let meant = &after[(x, y)];
+        assert_eq!(cell.contents().trim(), meant.symbol().trim(), "{x}, {y}");
+        if let (Color::Rgb(r, g, b), false) = (meant.fg, cell.contents().trim().is_empty()) {
+            assert_eq!(cell.fgcolor(), vt100::Color::Rgb(r, g, b), "{x}, {y}");
+        }
+    }
+}
+
 /// Counts what is written.
 #[derive(Clone, Default)]
 struct Counter(Rc<std::cell::Cell<usize>>);
