@@ -103,7 +103,8 @@ fn needed(app: &App) -> Needed {
 fn needed_of_keys(keys: &KeysPane, refused: Option<&'static str>) -> Needed {
     let mut needed: Needed = Vec::new();
     let marked = keys.marks.keys.len();
-    if keys.range().is_some() {
+    let range = keys.range().map(|range| range.len() as u64);
+    if range.is_some() {
         needed.push((Action::MarkRange, "mark range".into()));
     } else if marked > 0 {
         if refused.is_none() {
@@ -111,10 +112,14 @@ fn needed_of_keys(keys: &KeysPane, refused: Option<&'static str>) -> Needed {
         }
         needed.push((Action::UnmarkAll, "unmark".into()));
     }
-    if !keys.filter.is_empty() && !keys.is_empty() && keys.range().is_none() {
+    if !keys.filter.is_empty() && !keys.is_empty() && range.is_none() {
         needed.push((Action::MarkAll, "mark all".into()));
     }
     needed.extend(keys.undoes().map(|does| (Action::Back, does.into())));
+    // What is deleted are these, and what was marked before.
+    if let Some(range) = range.filter(|_| refused.is_none() && marked == 0 && !keys.are_grouped()) {
+        needed.push((Action::Delete, format!("delete {}", text::count(range)).into()));
+    }
     if keys.sync.walk().is_some_and(|walk| walk.paused) {
         needed.push((Action::Refresh, "read on".into()));
     } else if keys.sync.failure().is_some() {
@@ -247,7 +252,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     if let Some(layer) = app.layer() {
         let listing = layer.dialog().listing();
         let own = listing.and_then(|list| list.keys.into_iter().find(|(key, _)| *key == action));
-        return Some(own.map_or(action.hint().into(), |(_, does)| told_to(does).into()));
+        return Some(own.map_or(action.hint(), |(_, does)| does).into());
     }
     if let Some(editor) = &app.editor {
         return editor.would(action).then(|| action.hint().into());
@@ -260,6 +265,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         (Action::Left, Pane::Keys) => "stores",
         (Action::Left, _) => "keys",
         (Action::Follow, _) if app.keys.follow.on => "stop following",
+        (Action::Groups, _) if app.keys.undoes() == Some("ungroup") => return None,
         (Action::Groups, _) if app.keys.grouping.is_some() => "ungroup",
         (Action::ToggleWatch, _) if app.watch.on => "pause",
         (Action::OtherHalf, _) => app.keys.other_half()?.0.name(),
@@ -273,17 +279,6 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
 fn is_pinned(app: &App) -> bool {
     let current = app.keys.current().zip(app.keys.store.as_ref());
     current.is_some_and(|(meta, store)| app.pins.has(store, &meta.key))
-}
-
-/// What is said of a key in a border, as the footer says it: `takes out` as `take out`.
-fn told_to(does: &str) -> String {
-    let (verb, rest) = does.split_at(does.find(' ').unwrap_or(does.len()));
-    let verb = match (verb.strip_suffix("oes"), verb.strip_suffix("ies")) {
-        (Some(stem), _) => format!("{stem}o"),
-        (_, Some(stem)) => format!("{stem}y"),
-        _ => verb.strip_suffix('s').unwrap_or(verb).to_owned(),
-    };
-    verb + rest
 }
 
 /// What an action does in a list of what can be done.

@@ -151,6 +151,13 @@ impl KeysPane {
         self.follow.on &= !self.cursor.away;
     }
 
+    /// The cursor stays on its key, also where new records were followed.
+    pub fn stop_following(&mut self) {
+        if std::mem::take(&mut self.follow.on) {
+            self.held.key = self.current().map(|meta| meta.key);
+        }
+    }
+
     /// Makes the cursor go to this key as soon as it is in the list.
     pub fn hold(&mut self, key: Key) {
         self.held.key = Some(key);

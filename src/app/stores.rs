@@ -46,6 +46,8 @@ pub struct StoresPane {
     pub lost: Option<f32>,
     found: Vec<StoreInfo>,
     wanted: Option<StoreName>,
+    /// The store that the cursor was on before a filter was typed, until the user moves or takes the filter.
+    before_filter: Option<StoreName>,
     /// What was noticed while the list was being read, which may be older: stores as they are since,
     /// or `None` for those that are gone.
     meanwhile: Vec<(StoreName, Option<StoreInfo>)>,
@@ -95,6 +97,7 @@ impl StoresPane {
     /// Moves the cursor in a window of `height` rows.
     pub fn go(&mut self, to: Move, height: usize) {
         self.cursor.go(to, self.visible.len(), height);
+        self.before_filter = None;
     }
 
     /// Makes the cursor go to this store with the next list.
@@ -219,13 +222,6 @@ impl StoresPane {
         }
     }
 
-    /// Leaves only the stores whose names have what a filter looks for; the cursor stays on its store.
-    pub fn set_filter(&mut self, filter: &str, height: usize) {
-        filter.clone_into(&mut self.filter);
-        self.cursor.come_back();
-        self.refilter(height);
-    }
-
     fn merge_found(&mut self, held: Option<StoreName>, height: usize) {
         let known: HashSet<_> = self.all.iter().map(|info| &info.store).collect();
         let lost = self.found.iter().filter(|info| !known.contains(&info.store));
@@ -300,33 +296,6 @@ mod tests {
         assert_eq!((pane.total(), pane.cursor.at), (2, 1));
         pane.remove(&"d".into(), 10);
         assert_eq!(pane.current().unwrap().store.as_str(), Some("c"));
-    }
-
-    #[test]
-    fn the_filter_ignores_case_and_keeps_the_cursor() {
-        let mut pane = StoresPane::default();
-        pane.set(vec![store("Shop-1"), store("other"), store("shop-2")], 10);
-        pane.go(Move::End, 10);
-        pane.set_filter("SHOP", 10);
-        assert_eq!(pane.len(), 2);
-        assert_eq!(pane.current().unwrap().store.as_str(), Some("shop-2"));
-    }
-
-    #[test]
-    fn the_filter_takes_letters_in_their_order_and_regular_expressions() {
-        let mut pane = StoresPane::default();
-        pane.set(vec![store("shop-1"), store("shop-22"), store("@me")], 10);
-        for (filter, found) in [
-            ("~sp2", vec!["shop-22"]),
-            (r"/p-\d$", vec!["shop-1"]),
-            ("@", vec!["@me"]),
-            (r"\@m", vec!["@me"]),
-            ("/", vec!["@me", "shop-1", "shop-22"]),
-        ] {
-            pane.set_filter(filter, 10);
-            let names = (0..pane.len()).map(|at| pane.row(at).unwrap().store.escaped());
-            assert_eq!(names.collect::<Vec<_>>(), found, "{filter}");
-        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The middle pane.
 
 pub(super) mod rows;
-mod titles;
+pub(super) mod titles;
 
 use ratatui::buffer::Buffer;
 
+use crate::app::layers::crawl::ERROR_PAGES;
 use crate::app::summaries::{RightSide, right_side};
 use crate::app::{App, Area, Pane, store_state};
 use crate::index::Sort;
@@ -59,6 +60,9 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
                 (true, _) => "loading…".to_owned(),
                 (false, true) => {
                     text::then("no records", " · ", says(Action::NewRecord, "adds one"))
+                }
+                (false, false) if keys.filter == ERROR_PAGES => {
+                    text::then("no error pages", " · ", clears())
                 }
                 (false, false) => text::then("no matches", " · ", clears()),
             };

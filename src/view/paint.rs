@@ -54,11 +54,13 @@ pub(super) fn put_right(
     x
 }
 
-/// Writes a text over as many rows of an area as it needs, broken at spaces.
+/// Writes a text over as many rows of an area as it needs, broken at spaces; a dot between two of its parts
+/// neither begins nor ends a row.
 pub(super) fn paragraph(buf: &mut Buffer, area: Area, text: &str, style: Style) {
     let rows = text::wrap(text, usize::from(area.width));
     for (row, y) in rows.iter().zip(area.y..area.y + area.height) {
-        put(buf, area.x, y, area.width, row, style);
+        let row = row.strip_prefix("· ").unwrap_or(row);
+        put(buf, area.x, y, area.width, row.strip_suffix(" ·").unwrap_or(row), style);
     }
 }
 

@@ -11,9 +11,11 @@ use crate::text::{self, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, pane};
+use super::border::{TITLE_FRAME, Titles, pane};
+use super::keys::beside_cursor;
 use super::keys::rows::found_letters;
-use super::paint::{below, light, marker, put, put_right};
+use super::keys::titles::filtered;
+use super::paint::{below, light, marker, paragraph, put, put_right};
 
 /// Draws the list of stores.
 pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
@@ -23,7 +25,9 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     let title = if stores.filter().is_empty() {
         if stores.ready { format!("Stores {count}") } else { "Stores".to_owned() }
     } else {
-        format!("Stores {count} of {} · /{}", text::count(stores.total() as u64), stores.filter())
+        let found = format!("{count} of {}", text::count(stores.total() as u64));
+        let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
+        filtered("Stores", stores.filter(), &[found.clone(), found], room)
     };
     let at = match stores.lost {
         Some(share) => format!("looking {:.0} %", share * 100.0),
@@ -36,13 +40,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     let inner = area.inner();
     if let Some(text) = instead(app) {
         let role = if stores.failure.is_some() { Role::Danger } else { Role::Dim };
-        for (line, y) in text::wrap(&text, usize::from(inner.width.saturating_sub(2)))
-            .iter()
-            .zip(inner.y..inner.y + inner.height)
-        {
-            put(buf, inner.x + 1, y, inner.width.saturating_sub(2), line, appearance.style(role));
-        }
-        return;
+        return paragraph(buf, beside_cursor(inner), &text, appearance.style(role));
     }
     header(buf, inner, app, appearance);
     let body = below(inner, 1);
@@ -69,6 +67,11 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     }
 }
 
+/// Cells of the head of the names.
+const HEAD: u16 = 5;
+/// So many cells of a name go before its age.
+const ENOUGH: u16 = 12;
+
 /// Where the columns of the list are.
 struct Columns {
     name: u16,
@@ -83,8 +86,11 @@ impl Columns {
         let mut end = inner.x + inner.width.saturating_sub(1);
         let records = app.stores.columns.records;
         let fixed = MARKS + GAP + records + 1;
-        // As much as the head of the names takes.
-        let least = "Store".len() as u16;
+        // By its name a store is known; as much as the head of the names takes where they stand by age.
+        let least = match app.stores.sort {
+            StoreSort::Changed => HEAD,
+            StoreSort::Name | StoreSort::Records => app.stores.columns.name.clamp(HEAD, ENOUGH),
+        };
         let changed = (inner.width >= fixed + least + GAP + CHANGED).then_some((end, CHANGED));
         end = end.saturating_sub(changed.map_or(0, |(_, width)| width + GAP));
         let name = end.saturating_sub(records + GAP + inner.x + MARKS);
@@ -117,7 +123,7 @@ fn header(buf: &mut Buffer, inner: Area, app: &App, appearance: &Appearance) {
         if app.stores.sort == sort { format!("{word}{gap}{arrow}") } else { word.to_owned() }
     };
     // Where names are short, the arrow must not touch the next head.
-    let gap = if columns.name > "Store".len() as u16 { " " } else { "" };
+    let gap = if columns.name > HEAD { " " } else { "" };
     let name = label("Store", gap, StoreSort::Name);
     put(buf, inner.x + MARKS, inner.y, columns.name + GAP, &name, style);
     // The arrow stands in the gap, so that numbers end below the word.

@@ -9,9 +9,10 @@ use crate::text::{self, visible};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, pane};
+use super::border::{TITLE_FRAME, Titles, pane};
 use super::keys::beside_cursor;
 use super::keys::rows::{self, Columns, MARKS};
+use super::keys::titles::counted;
 use super::paint::{below, chart, paragraph, put, put_right, type_role};
 
 /// Columns of a fact's name.
@@ -20,6 +21,8 @@ const NAMES: u16 = 9;
 const NUMBERS: (u16, u16) = (11, 9);
 /// Most columns of the table of content types, so that its numbers stand beside their names.
 const TABLE: u16 = 48;
+/// Columns beside keys: marks, content types, sizes and gaps.
+const BESIDE_KEYS: u16 = 26;
 /// Content types that are named; the others are counted.
 const TYPES: usize = 8;
 
@@ -79,7 +82,10 @@ fn first_keys(
     let name = store.escaped();
     let count = info.and_then(|info| info.records);
     let title = match count {
-        Some(count) => format!("{name} · {}", text::plural(count, "record")),
+        Some(count) => {
+            let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
+            counted(&name, &text::plural(count, "record"), room)
+        }
         None => name,
     };
     let bottom = if summary.whole { String::new() } else { some_of(summary, count) };
@@ -156,7 +162,12 @@ fn group(buf: &mut Buffer, area: Area, summary: &Summary, app: &App, appearance:
     ];
     let rest = lines(buf, beside_cursor(inner), &facts, appearance);
     let rest = below(types(buf, below(rest, 1), summary, (TYPES, ""), appearance), 1);
-    let list = Area { x: inner.x, width: inner.width, ..rest };
+    // Numbers stand beside the keys, and below those of the types.
+    let longest = summary.keys.iter().map(|meta| text::cells(&visible(&meta.key.escaped()))).max();
+    let wanted =
+        u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX).saturating_add(BESIDE_KEYS);
+    let width = inner.width.min(wanted.max(TABLE + 2));
+    let list = Area { x: inner.x, width, ..rest };
     if list.height > 1 {
         records(buf, list, &summary.keys, &summary.types, appearance);
     }

@@ -150,6 +150,34 @@ fn following_keeps_the_view_on_the_newest() {
 }
 
 #[test]
+fn a_record_that_is_looked_at_closely_is_not_taken_away_by_newer_ones() {
+    let comes = |stage: &mut Stage, key: &str| {
+        let set = vec![record(key, JSON, "1").meta];
+        stage.noticed(WatchEvent::Records { set, removed: vec![] });
+        let (ticket, read) = stage.take(Slot::Keys);
+        stage.event(Event::Loaded(Slot::Keys, ticket, Ok(computed(read))));
+        answer(stage);
+    };
+    let current = |stage: &Stage| stage.app.keys.current().unwrap().key.escaped();
+    for into in ["<enter>", "<tab>"] {
+        let mut stage = opened();
+        stage.keys("F");
+        answer(&mut stage);
+        comes(&mut stage, "page-009");
+        assert_eq!(current(&stage), "page-009");
+        stage.keys(into);
+        assert_eq!(stage.app.focus, Pane::Record);
+        comes(&mut stage, "page-010");
+        assert_eq!(current(&stage), "page-009", "{into}");
+        assert!(stage.frame().contains("F follows again"), "{}", stage.frame());
+        // The key that follows is one of the list.
+        stage.keys("<left>F");
+        answer(&mut stage);
+        assert_eq!(current(&stage), "page-010");
+    }
+}
+
+#[test]
 fn what_is_said_around_groups_is_true_of_groups() {
     let mut stage = opened();
     // What was followed before is not followed in groups.

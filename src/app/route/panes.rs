@@ -58,6 +58,10 @@ fn choose(app: &mut App, sizes: PaneSizes) {
 /// Gives the keys to another pane, if there is something in it.
 pub(super) fn focus_on(app: &mut App, pane: Pane) {
     if app.has(pane) {
+        if pane == Pane::Record {
+            // What is looked at closely is not taken away by what comes.
+            app.keys.stop_following();
+        }
         app.focus = pane;
         app.measure();
     }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::index::{Filter, Letters};
 use crate::model::{StoreInfo, StoreName};
 
+use super::super::list::Move;
 use super::super::store_sort::StoreSort;
 use super::StoresPane;
 
@@ -53,6 +54,30 @@ impl StoresPane {
         (!filter.is_empty()).then(letters)
     }
 
+    /// Leaves only the stores whose names have what a filter looks for. The cursor stays on its store, or
+    /// goes to the first that is left; without a filter it is back where it was, if it has not been moved.
+    pub fn set_filter(&mut self, filter: &str, height: usize) {
+        if self.filter == filter {
+            // The user has taken it as it stands.
+            self.before_filter = None;
+            return;
+        }
+        let current = self.current().map(|info| info.store.clone());
+        if self.filter.is_empty() {
+            self.before_filter = current.clone();
+        }
+        filter.clone_into(&mut self.filter);
+        self.cursor.come_back();
+        let held = self.before_filter.take().or(current);
+        self.refilter_holding(held.clone(), height);
+        if !filter.is_empty() {
+            if self.current().map(|info| &info.store) != held.as_ref() {
+                self.cursor.go(Move::Home, self.visible.len(), height);
+            }
+            self.before_filter = held;
+        }
+    }
+
     pub(super) fn refilter(&mut self, height: usize) {
         let held = self.current().map(|info| info.store.clone());
         self.refilter_holding(held, height);
@@ -93,7 +118,6 @@ impl StoresPane {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::list::Move;
     use super::*;
     use crate::model::Timestamp;
 
@@ -154,5 +178,60 @@ mod tests {
         pane.go(Move::To(1), 10);
         pane.remove(&"b".into(), 10);
         assert_eq!(pane.current().unwrap().store.escaped(), "a");
+    }
+
+    fn named(name: &str) -> StoreInfo {
+        StoreInfo { store: name.into(), ..StoreInfo::default() }
+    }
+
+    #[test]
+    fn the_filter_ignores_case_and_keeps_the_cursor() {
+        let mut pane = StoresPane::default();
+        pane.set(vec![named("Shop-1"), named("other"), named("shop-2")], 10);
+        pane.go(Move::End, 10);
+        pane.set_filter("SHOP", 10);
+        assert_eq!(pane.len(), 2);
+        assert_eq!(pane.current().unwrap().store.as_str(), Some("shop-2"));
+    }
+
+    #[test]
+    fn the_filter_takes_letters_in_their_order_and_regular_expressions() {
+        let mut pane = StoresPane::default();
+        pane.set(vec![named("shop-1"), named("shop-22"), named("@me")], 10);
+        for (filter, found) in [
+            ("~sp2", vec!["shop-22"]),
+            (r"/p-\d$", vec!["shop-1"]),
+            ("@", vec!["@me"]),
+            (r"\@m", vec!["@me"]),
+            ("/", vec!["@me", "shop-1", "shop-22"]),
+        ] {
+            pane.set_filter(filter, 10);
+            let names = (0..pane.len()).map(|at| pane.row(at).unwrap().store.escaped());
+            assert_eq!(names.collect::<Vec<_>>(), found, "{filter}");
+        }
+    }
+
+    #[test]
+    fn while_a_filter_is_typed_the_cursor_goes_to_the_first_and_comes_back_without_it() {
+        let current = |pane: &StoresPane| pane.current().unwrap().store.escaped();
+        let mut pane = StoresPane::default();
+        pane.set(["shop-1", "shop-22", "zoo"].map(named).to_vec(), 10);
+        pane.go(Move::End, 10);
+        pane.set_filter("s", 10);
+        assert_eq!(current(&pane), "shop-1");
+        pane.set_filter("s2", 10);
+        assert!(pane.is_empty());
+        pane.set_filter("", 10);
+        assert_eq!(current(&pane), "zoo", "nobody moved it");
+        // Taken as it stands, it is where the cursor is from then on.
+        pane.set_filter("22", 10);
+        pane.set_filter("22", 10);
+        pane.set_filter("", 10);
+        assert_eq!(current(&pane), "shop-22");
+        pane.go(Move::End, 10);
+        pane.set_filter("shop", 10);
+        pane.go(Move::By(1), 10);
+        pane.set_filter("", 10);
+        assert_eq!(current(&pane), "shop-22", "it was moved");
     }
 }

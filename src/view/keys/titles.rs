@@ -38,7 +38,7 @@ pub(super) fn titles(
         let scope = Key::from(&scope.prefix[..]).escaped();
         let scope = format!("{store} · {scope}{}", appearance.symbols.ellipsis);
         title = if keys.filter.is_empty() {
-            format!("{scope} · {found}")
+            counted(&scope, &found, room)
         } else {
             let found = [found.clone(), found];
             filtered(&scope, &keys.filter, &found, room)
@@ -50,12 +50,10 @@ pub(super) fn titles(
             let told = keys.store.as_ref().and_then(|store| app.stores.get(store));
             let behind = !keys.sync.is_complete() || app.watch.is_behind();
             let told = told.and_then(|info| info.records).filter(|_| behind);
-            title = format!("{store} · {}", text::plural(told.unwrap_or(all), "record"));
+            title = counted(store, &text::plural(told.unwrap_or(all), "record"), room);
             let longer = format!("{title} · {bytes}");
-            // Half a number says something else, and bytes of a part say nothing.
-            if keys.sync.is_complete()
-                && cells(&visible(&longer)) + TITLE_FRAME <= usize::from(width)
-            {
+            // Bytes of a part say nothing.
+            if keys.sync.is_complete() && cells(&visible(&longer)) <= room {
                 title = longer;
             }
         }
@@ -64,42 +62,101 @@ pub(super) fn titles(
         let found = format!("{found} of {}", text::count(all));
         title = filtered(store, &keys.filter, &[format!("{found} · {bytes}"), found], room);
     }
-    let mut bottom = Vec::new();
+    (title, bottom(app, room))
+}
+
+/// What the lower border says: as many of these as have room whole, the weightier first.
+fn bottom(app: &App, room: usize) -> String {
+    let keys = &app.keys;
+    let mut parts: Vec<(Weight, String)> = Vec::new();
     if let Some(range) = keys.range() {
         let remedy = app.keymap.says(Context::Keys, Action::MarkRange, "marks it");
         let range = format!("range of {}", text::count(range.len() as u64));
-        bottom.push(text::then(&range, ": ", remedy));
+        parts.push((Weight::Chosen, text::then(&range, ": ", remedy)));
     } else if !keys.marks.keys.is_empty() {
         let marked = text::count(keys.marks.keys.len() as u64);
-        bottom.push(format!("{marked} marked · {}", text::size(keys.marks.bytes)));
+        parts.push((Weight::Chosen, format!("{marked} marked · {}", text::size(keys.marks.bytes))));
         if keys.marks.hidden > 0 {
-            bottom.push(format!("{} not shown", text::count(keys.marks.hidden as u64)));
+            let hidden = format!("{} not shown", text::count(keys.marks.hidden as u64));
+            parts.push((Weight::Fault, hidden));
         }
     }
     if keys.sync.failure().is_some() && !keys.is_empty() {
         let remedy = app.keymap.says(Context::Keys, Action::Refresh, "reads on");
-        bottom.push(text::then("incomplete", ": ", remedy));
+        parts.push((Weight::Fault, text::then("incomplete", ": ", remedy)));
     }
     if keys.gone {
-        bottom.push("store removed".to_owned());
+        parts.push((Weight::Fault, "store removed".to_owned()));
     }
     let walked = progress(app, true);
-    let long = walked.filter(|walked| bottom.is_empty() && cells(walked) <= room);
+    let long = walked.filter(|walked| parts.is_empty() && cells(walked) <= room);
     let alone = long.is_some();
-    bottom.extend(long.or_else(|| progress(app, false)));
+    let walked = long.or_else(|| progress(app, false));
+    parts.extend(walked.map(|walked| (Weight::State, walked)));
     if keys.sort == Sort::Newest && !keys.are_grouped() {
-        bottom.extend(newest(app));
+        parts.extend(newest(app));
     }
     if !keys.is_empty() && !alone {
         let (at, of) = (keys.cursor.at as u64 + 1, keys.len() as u64);
-        bottom.push(format!("{} / {}", text::count(at), text::count(of)));
+        parts.push((Weight::Place, format!("{} / {}", text::count(at), text::count(of))));
     }
-    (title, bottom.join(" · "))
+    fit(parts, room)
+}
+
+/// What goes before what, where not all has room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// What a key would be about.
+    Chosen,
+    /// What is not as it seems.
+    Fault,
+    /// What is going on.
+    State,
+    /// What a key does here.
+    Remedy,
+    /// Where the cursor is.
+    Place,
+}
+
+/// Those that have room whole, in their order; the weightiest in any case.
+fn fit(parts: Vec<(Weight, String)>, room: usize) -> String {
+    let mut by_weight: Vec<_> = parts.into_iter().enumerate().collect();
+    by_weight.sort_by_key(|(_, (weight, _))| *weight);
+    let (mut kept, mut left) = (Vec::new(), room + cells(BETWEEN));
+    for (at, (_, words)) in by_weight {
+        let needed = cells(&words) + cells(BETWEEN);
+        if kept.is_empty() || needed <= left {
+            left = left.saturating_sub(needed);
+            kept.push((at, words));
+        }
+    }
+    kept.sort_unstable_by_key(|(at, _)| *at);
+    let words: Vec<_> = kept.into_iter().map(|(_, words)| words).collect();
+    words.join(BETWEEN)
+}
+
+/// What stands between two of them.
+const BETWEEN: &str = " · ";
+
+/// `NAME · COUNT`, with as much of the name as has room: half a number says something else.
+pub(in crate::view) fn counted(name: &str, count: &str, room: usize) -> String {
+    let name = visible(name);
+    match room.checked_sub(cells(count) + cells(BETWEEN)) {
+        Some(left) if left >= LEAST_OF_STORE.min(cells(&name)) => {
+            format!("{}{BETWEEN}{count}", text::fit_middle(&name, left))
+        }
+        _ => name.into_owned(),
+    }
 }
 
 /// `STORE /FILTER · FOUND`: where there is little room, less of what is found, then of the store;
 /// the filter goes last. `found` begins with the longest.
-fn filtered(store: &str, filter: &str, found: &[String; 2], room: usize) -> String {
+pub(in crate::view) fn filtered(
+    store: &str,
+    filter: &str,
+    found: &[String; 2],
+    room: usize,
+) -> String {
     let shown = |title: &str| cells(&visible(title));
     let [full, short] = found.each_ref().map(|found| format!("/{filter} · {found}"));
     let whole = [&full, &short].map(|words| format!("{store} {words}"));
@@ -117,21 +174,21 @@ fn filtered(store: &str, filter: &str, found: &[String; 2], room: usize) -> Stri
 
 /// Whether the newest are followed; if not, how many are above what is shown, and how they are
 /// followed.
-fn newest(app: &App) -> Option<String> {
+fn newest(app: &App) -> Vec<(Weight, String)> {
     let keys = &app.keys;
     if keys.follow.on {
-        return Some("following".to_owned());
+        return vec![(Weight::State, "following".to_owned())];
     }
     let does = if keys.follow.before { "follows again" } else { "follows" };
     let follows = app.keymap.says(Context::Keys, Action::Follow, does);
     let newer = match keys.cursor.top {
         above if above > 0 && !keys.descending && keys.has_newest() => {
-            format!("{} newer above", text::count(above as u64))
+            Some(format!("{} newer above", text::count(above as u64)))
         }
-        _ => String::new(),
+        _ => None,
     };
-    let gap = if newer.is_empty() { "" } else { " · " };
-    Some(text::then(&newer, gap, follows)).filter(|words| !words.is_empty())
+    let newer = newer.map(|newer| (Weight::State, newer));
+    newer.into_iter().chain(follows.map(|follows| (Weight::Remedy, follows))).collect()
 }
 
 /// `n of m, x %` while the store is walked; only the share where there is no room.
@@ -148,4 +205,44 @@ fn progress(app: &App, room: bool) -> Option<String> {
         _ => format!("{percent:.0} %"),
     };
     Some(if walk.paused { format!("stopped at {walked}") } else { walked })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_weightier_parts_stay_and_each_is_whole() {
+        let parts = || {
+            vec![
+                (Weight::Chosen, "4 marked · 20 KB".to_owned()),
+                (Weight::State, "54 newer above".to_owned()),
+                (Weight::Remedy, "F follows again".to_owned()),
+                (Weight::Place, "55 / 423".to_owned()),
+            ]
+        };
+        let all = "4 marked · 20 KB · 54 newer above · F follows again · 55 / 423";
+        for (room, told) in [
+            (62, all),
+            (61, "4 marked · 20 KB · 54 newer above · F follows again"),
+            (50, "4 marked · 20 KB · 54 newer above · 55 / 423"),
+            (30, "4 marked · 20 KB · 55 / 423"),
+            (20, "4 marked · 20 KB"),
+            (3, "4 marked · 20 KB"),
+        ] {
+            assert_eq!(fit(parts(), room), told, "{room}");
+        }
+        assert_eq!(fit(Vec::new(), 10), "");
+    }
+
+    #[test]
+    fn a_count_is_whole_or_not_there() {
+        for room in 17..40 {
+            let title = counted("crawl-2026-11-0007", "12 records", room);
+            assert!(cells(&title) <= room && title.ends_with(" · 12 records"), "{room}: {title}");
+            assert_eq!(title.contains("crawl-2026-11-0007"), room >= 31, "{room}: {title}");
+        }
+        assert_eq!(counted("crawl-2026", "12 records", 16), "crawl-2026");
+        assert_eq!(counted("a", "12 records", 14), "a · 12 records");
+    }
 }

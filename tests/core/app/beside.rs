@@ -170,4 +170,13 @@ fn a_group_under_the_cursor_is_shown_on_the_right() {
         shown.contains("shot-…") && shown.contains("png") && !shown.contains("page-"),
         "{shown}"
     );
+    // On a wide screen numbers stand beside the keys, and below those of the types.
+    stage.event(Event::Resize(200, 50));
+    let frame = stage.frame();
+    let end_of = |part: &str, size: &str| {
+        let row = frame.lines().find(|line| line.contains(part) && line.contains(size));
+        let row = row.unwrap_or_else(|| panic!("{part}: {frame}"));
+        row.rfind(size).map(|at| row[..at].chars().count())
+    };
+    assert_eq!(end_of("png        ", "15 B"), end_of("shot-0 ", " 3 B"), "{frame}");
 }

@@ -121,7 +121,7 @@ fn the_footer_names_what_the_state_needs_first_and_nothing_that_cannot_be_done()
                 s.keys("V");
                 s
             },
-            &["V mark range", "esc drop range"],
+            &["V mark range", "esc drop range", "d delete 1"],
             &[],
         ),
         ("a filter", &|size| filtered(size, "b"), &["ctrl-a mark all", "esc clear filter"], &[]),

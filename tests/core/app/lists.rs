@@ -204,13 +204,26 @@ fn stores_are_filtered_as_keys_are_and_the_letters_that_are_found_are_lit() {
     stage.connect(vec![store("crawl-1", 1), store("crawl-22", 1), store("other", 1)]);
     stage.keys("//l-\\d$");
     let frame = stage.frame();
-    assert!(frame.contains("Stores 1 of 3 · //l-\\d$") && !frame.contains("@ type"), "{frame}");
+    assert!(frame.contains("Stores //l-\\d$ · 1 of 3") && !frame.contains("@ type"), "{frame}");
     let buffer = stage.buffer(plain());
     let cells = buffer.content().iter().take(120 * 35);
     let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
     assert_eq!(lit.map(Cell::symbol).collect::<String>(), "l-1");
     stage.keys("<esc>/~cw22");
     assert_eq!(stage.app.stores.current().unwrap().store, "crawl-22".into());
+}
+
+#[test]
+fn where_stores_have_little_room_their_names_go_before_their_ages() {
+    let mut stage = Stage::new(60, 16);
+    stage.connect(vec![store("default", 1), store("shop-snapshots", 1)]);
+    let frame = stage.frame();
+    assert!(frame.contains("  default") && !frame.contains("Changed"), "{frame}");
+    // Where they stand by age, that is seen.
+    stage.keys("ss");
+    assert!(stage.frame().contains("Changed▼"), "{}", stage.frame());
+    stage.keys("/shop-snap");
+    assert!(stage.frame().contains("/shop-snap · 1 of 2"), "{}", stage.frame());
 }
 
 #[test]
