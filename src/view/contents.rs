@@ -1,8 +1,11 @@
 //! The requests of a queue or the items of a dataset, over the panes.
 
+use ratatui::buffer::Buffer;
+
 use crate::app::layers::ContentsView;
 use crate::app::{App, Area, Overlay};
 use crate::keymap::{Action, Context};
+use crate::model::OtherStorage;
 use crate::theme::Role;
 
 use super::Appearance;
@@ -46,6 +49,12 @@ impl Drawn for ContentsView {
         for (row, y) in rows.iter().zip(rest.y..rest.y + rest.height) {
             value_row(buf, rest, y, row, appearance);
         }
+        if matches!(self.of, OtherStorage::Queue(_)) {
+            let place = |row| cursor.shown().cell_at(self.scroll, view, (0, row));
+            let is_state = |place: (Option<usize>, usize)| place.0.is_some() && place.1 == 0;
+            let states = (0..rest.height).filter(|row| place(*row).is_some_and(is_state));
+            states.for_each(|row| light_failed(buf, rest.x, rest.y + row, appearance));
+        }
         grid::draw_cursor(buf, rest, cursor, (self.scroll, view), appearance);
         if let Some(record) = self.record() {
             dim(buf, body, appearance);
@@ -66,14 +75,28 @@ impl Drawn for ContentsView {
     }
 }
 
+/// Shows that a request has failed, where its state is the first word of a row.
+fn light_failed(buf: &mut Buffer, x: u16, y: u16, appearance: &Appearance) {
+    let cells = || (x..).zip(FAILED.chars());
+    let is_there = |(x, c): (u16, char)| {
+        buf.cell((x, y)).is_some_and(|cell| cell.symbol().chars().eq(std::iter::once(c)))
+    };
+    if cells().all(is_there) {
+        put(buf, x, y, FAILED.len() as u16, FAILED, appearance.style(Role::Danger));
+    }
+}
+
+/// The state of such a request, and what is behind it.
+const FAILED: &str = "failed ";
+
 /// What the border says of keys.
 fn keys(shown: &ContentsView, app: &App, appearance: &Appearance) -> Vec<Named> {
     use crate::app::Dialog as _;
     let all = [
         (Action::Previous, "page before"),
         (Action::Next, "next page"),
-        (Action::ShowRow, "shows the row"),
-        (Action::Close, "closes"),
+        (Action::ShowRow, "show the row"),
+        (Action::Close, "close"),
     ];
     // Under a row that is shown as a record they are not its keys.
     let free = shown.record().is_none();

@@ -429,6 +429,26 @@ fn failed_requests_lead_to_their_error_pages_in_the_default_store() {
 }
 
 #[test]
+fn where_nothing_failed_it_is_said_what_is_not_there() {
+    let (mut stage, _) = listed();
+    stage.keys("f");
+    let keys = [record("INPUT", "application/json", "1")];
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&keys), 1.0)));
+    while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Select, ..))) {
+        let (ticket, read) = stage.take(Slot::Select);
+        stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
+    }
+    let frame = stage.frame();
+    assert!(frame.contains("no error pages · esc clears"), "{frame}");
+    stage.keys("/x");
+    while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Select, ..))) {
+        let (ticket, read) = stage.take(Slot::Select);
+        stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
+    }
+    assert!(stage.frame().contains("no matches · esc clears"), "{}", stage.frame());
+}
+
+#[test]
 fn without_a_default_store_there_are_no_error_pages_to_go_to() {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("shop", 6), store("other", 6)]);
@@ -450,6 +470,24 @@ fn failed_requests_stand_out_as_danger() {
     let buffer = stage.buffer(theme);
     let failed = buffer.content().iter().filter(|cell| cell.symbol() == "3");
     assert!(failed.into_iter().any(|cell| cell.fg == danger), "{}", stage.frame());
+}
+
+#[test]
+fn failed_requests_stand_out_as_danger_in_their_queue() {
+    let (mut stage, ticket) = opened();
+    reads(&mut stage, ticket, 1, Ok(crawl(10)));
+    stage.keys("g<enter>");
+    let queue = OtherStorage::Queue("default".into());
+    let (ticket, _) = stage.take(Slot::Contents);
+    stage.event(Event::Loaded(Slot::Contents, ticket, Ok(page(queue, 0, None))));
+    stage.keys("j");
+    let colours = |name: &str| (name == "COLORTERM").then(|| "truecolor".to_owned());
+    let theme = Theme::from_settings("dark", &toml::Table::new(), &colours).unwrap();
+    let danger = theme.style(Role::Danger).fg.unwrap();
+    let buffer = stage.buffer(theme);
+    let lit = buffer.content().iter().filter(|cell| cell.fg == danger);
+    let lit: String = lit.map(|cell| cell.symbol()).collect();
+    assert_eq!(lit.trim(), "failed", "{}", stage.frame());
 }
 
 #[test]

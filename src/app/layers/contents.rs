@@ -21,7 +21,7 @@ use super::table::{RowRecord, TableCursor, step_of};
 #[derive(Debug, Clone)]
 pub struct ContentsView {
     /// What it is of.
-    of: OtherStorage,
+    pub of: OtherStorage,
     /// Where this page begins.
     from: u64,
     /// Where those before it begin.

@@ -70,7 +70,7 @@ fn storage(info: &StorageInfo, now: Timestamp, cells: &mut Cells) {
 
 fn tell(crawler: &Crawler, now: Timestamp, short: bool, cells: &mut Cells) {
     let language = if crawler.javascript { "JS " } else { "" };
-    cells.name.push((format!("{language}{}", crawler.number), Role::Text));
+    cells.name.push((format!("{language}#{}", crawler.number), Role::Text));
     if crawler.fault.is_some() {
         return;
     }
