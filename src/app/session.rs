@@ -225,11 +225,11 @@ impl Session {
 pub(super) fn welcome(keymap: &KeyMap) -> Notice {
     let says = |action, does| keymap.says(Context::Keys, action, does);
     let told = [
-        says(Action::Open, "opens"),
-        says(Action::Left, "goes back"),
-        says(Action::Filter, "filters"),
-        says(Action::Help, "shows all keys"),
-        says(Action::Quit, "quits"),
+        says(Action::Open, "open"),
+        says(Action::Left, "back"),
+        says(Action::Filter, "filter"),
+        says(Action::Help, "all keys"),
+        says(Action::Quit, "quit"),
     ];
     let told: Vec<_> = told.into_iter().flatten().collect();
     Notice::info(told.join(" · "))

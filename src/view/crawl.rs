@@ -88,7 +88,7 @@ impl Drawn for Overview {
 fn named(overview: &Overview, app: &App, appearance: &Appearance) -> Vec<Named> {
     use crate::app::Dialog as _;
     let all = [
-        (Action::Open, "opens"),
+        (Action::Open, "open"),
         (Action::FailedRequests, "failed requests"),
         (Action::Details, "details"),
         (Action::Close, "back"),
@@ -116,7 +116,7 @@ fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, appearance
     let mut rest = inner;
     if let Some(why) = &overview.failure {
         let width = inner.width.saturating_sub(2);
-        put(buf, inner.x + 1, inner.y, width, &why.to_string(), appearance.style(Role::Danger));
+        put(buf, inner.x + 1, inner.y, width, &why.problem, appearance.style(Role::Danger));
         rest = below(rest);
     }
     if overview.rows.is_empty() {

@@ -6,6 +6,7 @@ mod palette;
 use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, Help, Item, Menu, MenuRow, Palette};
+use crate::keymap::Chord;
 use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
@@ -89,7 +90,8 @@ fn command(command: &str, room: usize) -> &str {
 /// The keys of a row as they are written.
 fn labels(row: &MenuRow, app: &App, appearance: &Appearance) -> Vec<String> {
     let Item::Act(context, action) = row.item else { return Vec::new() };
-    let chords = app.keymap.chords(context, action).iter();
+    let works = |chord: &Chord| row.keys.split(' ').any(|key| key == chord.to_string());
+    let chords = app.keymap.chords(context, action).iter().filter(|chord| works(chord));
     chords.map(|chord| chord.label(appearance.symbols.unicode)).collect()
 }
 

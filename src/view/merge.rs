@@ -41,13 +41,13 @@ impl Drawn for MergeView {
 /// What the border and the sides say of its keys.
 fn named(shown: &MergeView) -> Vec<Named> {
     if shown.typed.is_some() {
-        return vec![(Action::Save, "takes it"), (Action::Cancel, "leaves it")];
+        return vec![(Action::Save, "take it"), (Action::Cancel, "leave it")];
     }
     let sides = [(Action::TakeMine, MINE), (Action::TakeTheirs, THEIRS)].into_iter();
     let sides = sides.filter(|_| shown.conflict().is_some());
     let decided = shown.decided() == shown.choices.len();
-    let saves = decided.then_some((Action::Accept, "saves"));
-    sides.chain(saves).chain([(Action::Close, "edits further")]).collect()
+    let saves = decided.then_some((Action::Accept, "save"));
+    sides.chain(saves).chain([(Action::Close, "edit further")]).collect()
 }
 
 /// Draws the conflict that is shown; gives the cursor's cell while something is typed for it.

@@ -188,7 +188,7 @@ fn frees(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(Strin
     use crate::keymap::{Action, Context};
     let chord =
         app.keymap.chord(Context::Confirm, Action::FreeNow).filter(|_| confirm.may_free())?;
-    let does = if is_final(confirm) { "sets aside instead" } else { "frees at once" };
+    let does = if is_final(confirm) { "set aside instead" } else { "free at once" };
     Some((format!("{} {does}", chord.label(appearance.symbols.unicode)), chord))
 }
 

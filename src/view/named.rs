@@ -14,7 +14,7 @@ pub(super) type Named = (Action, &'static str);
 /// What the border of an overlay says: how it scrolls, if it does, and closes.
 pub(super) fn overlay(scrolls: bool) -> Vec<Named> {
     let scroll = if scrolls { scroll() } else { Vec::new() };
-    scroll.into_iter().chain([(Action::Close, "closes")]).collect()
+    scroll.into_iter().chain([(Action::Close, "close")]).collect()
 }
 
 /// What a border says of scrolling.

@@ -40,8 +40,8 @@ fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
     let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
     let typed = app.unsaved_leaf().is_none_or(|unsaved| unsaved.leaf.edit != LeafEdit::Remove);
-    let close = if typed { "edits further" } else { "leaves it" };
-    let named = scroll.chain([(Action::Accept, "saves"), (Action::Close, close)]);
+    let close = if typed { "edit further" } else { "leave it" };
+    let named = scroll.chain([(Action::Accept, "save"), (Action::Close, close)]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
     named::fit(named.collect(), Context::Review, room, app, appearance)
 }

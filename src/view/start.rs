@@ -64,13 +64,13 @@ fn tried(app: &App) -> String {
 /// What can be done about it.
 fn remedies(app: &App) -> String {
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
-    let again = if app.session.is_trying() { "tries at once" } else { "tries again" };
+    let again = if app.session.is_trying() { "retry now" } else { "retry" };
     let more = app.settings.targets.len() > 1;
     let told = [
-        says(Action::TypePassword, "types the password").filter(|_| app.session.wants_password()),
+        says(Action::TypePassword, "type the password").filter(|_| app.session.wants_password()),
         says(Action::Refresh, again),
-        says(Action::Targets, "opens another target").filter(|_| more),
-        says(Action::Quit, "quits"),
+        says(Action::Targets, "other target").filter(|_| more),
+        says(Action::Quit, "quit"),
     ];
     let told: Vec<_> = told.into_iter().flatten().collect();
     told.join(" · ")

@@ -41,7 +41,7 @@ impl Drawn for Targets {
 
 /// What the border says of its keys.
 fn named() -> Vec<Named> {
-    vec![(Action::Accept, "opens"), (Action::Close, "closes")]
+    vec![(Action::Accept, "open"), (Action::Close, "close")]
 }
 
 /// Draws the list; each target has a row for its name and one for what it is.

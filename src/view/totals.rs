@@ -47,7 +47,7 @@ impl Drawn for Totals {
 
 /// What the border says of its keys.
 fn named(totals: &Totals) -> Vec<Named> {
-    let all = [(Action::Open, "shows its records"), (Action::Close, "closes")];
+    let all = [(Action::Open, "show its records"), (Action::Close, "close")];
     all.into_iter().filter(|(action, _)| totals.allows(*action)).collect()
 }
 

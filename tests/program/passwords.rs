@@ -21,7 +21,7 @@ fn holds(folder: &Path, text: &str) -> bool {
 }
 
 fn types_it(screen: &mut Screen, right: &str) {
-    screen.wait_for_text("p types the password");
+    screen.wait_for_text("p type the password");
     screen.keys("p");
     screen.wait_for_text("password: ");
     screen.keys("mistaken");
@@ -57,7 +57,7 @@ fn a_password_is_typed_masked_and_kept_nowhere() {
     assert!(!holds(screen.home(), "opensesame"));
     // The next run asks again.
     let mut next = Screen::start(&[&server.url()], &[], 24, 80);
-    next.wait_for_text("p types the password");
+    next.wait_for_text("p type the password");
     next.keys("p");
     next.wait_for_text("password: ");
     next.keys("\x1b");

@@ -51,9 +51,9 @@ impl Dialog for Asides {
 
     fn listing(&self) -> Option<Listing<'_>> {
         let keys = [
-            (Action::Accept, "restores"),
-            (Action::Delete, "discards"),
-            (Action::Close, "leaves them"),
+            (Action::Accept, "restore"),
+            (Action::Delete, "discard"),
+            (Action::Close, "leave them"),
         ];
         Some(Listing {
             title: "Left by a larder that ended".into(),

@@ -89,7 +89,7 @@ impl Dialog for ColumnDialog {
             none: if self.counted.is_some() { "no rows" } else { "counting…" },
             rows: self.rows(),
             place: Place::Cursor(self.cursor),
-            keys: vec![(Action::Open, "keeps its rows"), (Action::Close, "closes")],
+            keys: vec![(Action::Open, "keep its rows"), (Action::Close, "close")],
             why: None,
         })
     }

@@ -93,7 +93,7 @@ impl Dialog for PathDialog {
             none: if self.finds.is_some() { "Nothing is there." } else { "looking…" },
             rows: rows.collect(),
             place: Place::Cursor(self.cursor),
-            keys: vec![(Action::Open, "goes there"), (Action::Close, "closes")],
+            keys: vec![(Action::Open, "go there"), (Action::Close, "close")],
             why: None,
         })
     }

@@ -42,14 +42,14 @@ impl Dialog for Jobs {
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
-        let cancels = self.allows(Action::CancelJob).then_some((Action::CancelJob, "cancels"));
+        let cancels = self.allows(Action::CancelJob).then_some((Action::CancelJob, "cancel"));
         Some(Listing {
             title: "Jobs".into(),
             width: 72,
             none: "Nothing is under way.",
             rows: self.jobs.iter().map(row).collect(),
             place: Place::Cursor(self.cursor),
-            keys: cancels.into_iter().chain([(Action::Close, "closes")]).collect(),
+            keys: cancels.into_iter().chain([(Action::Close, "close")]).collect(),
             why: None,
         })
     }

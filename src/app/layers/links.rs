@@ -69,9 +69,9 @@ impl Dialog for LinksDialog {
             look: if link.key.is_some() { Look::Plain } else { Look::Dim },
         };
         let keys = [
-            (Action::CopyPath, "copies the address"),
-            (Action::Open, "goes to the record"),
-            (Action::Close, "closes"),
+            (Action::CopyPath, "copy the address"),
+            (Action::Open, "go to the record"),
+            (Action::Close, "close"),
         ];
         Some(Listing {
             title: self.title().into(),

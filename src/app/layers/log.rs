@@ -72,8 +72,8 @@ impl Dialog for Log {
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
-        let turns = [(Action::Undo, "undoes"), (Action::Redo, "does again")];
-        let shows = [(Action::Accept, "shows what it changed")];
+        let turns = [(Action::Undo, "undo"), (Action::Redo, "redo")];
+        let shows = [(Action::Accept, "show what it changed")];
         let keys = turns.into_iter().chain(shows).filter(|(action, _)| self.allows(*action));
         let why = self.why();
         let older = self.is_full.then(|| Row {
@@ -89,7 +89,7 @@ impl Dialog for Log {
             place: Place::Cursor(self.cursor),
             keys: match why {
                 Some(_) => Vec::new(),
-                None => keys.chain([(Action::Close, "closes")]).collect(),
+                None => keys.chain([(Action::Close, "close")]).collect(),
             },
             why,
         })

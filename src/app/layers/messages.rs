@@ -39,7 +39,7 @@ impl Dialog for Messages {
             none: "Nothing was said so far.",
             rows: self.notices.iter().map(row).collect(),
             place: Place::Scrolled(&self.overlay),
-            keys: vec![(Action::Close, "closes")],
+            keys: vec![(Action::Close, "close")],
             why: None,
         })
     }

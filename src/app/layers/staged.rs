@@ -67,10 +67,10 @@ impl Dialog for Staged {
 
     fn listing(&self) -> Option<Listing<'_>> {
         let keys = [
-            (Action::Delete, "takes out"),
-            (Action::Edit, "edits"),
-            (Action::Open, "shows"),
-            (Action::Save, "saves all"),
+            (Action::Delete, "take out"),
+            (Action::Edit, "edit"),
+            (Action::Open, "show"),
+            (Action::Save, "save all"),
         ];
         Some(Listing {
             title: "Staged edits, not saved".into(),

@@ -155,6 +155,27 @@ fn a_row_of_the_help_runs_in_the_dialog_that_it_was_opened_over() {
 }
 
 #[test]
+fn the_help_names_no_key_that_does_something_else_under_it() {
+    let keys_of_quitting = |stage: &Stage| {
+        let of_quitting = |item: &Item| matches!(item, Item::Act(Context::Global, Action::Quit));
+        let row = menu(stage).shown().find(|row| of_quitting(&row.item)).cloned();
+        row.unwrap().keys
+    };
+    let mut stage = opened(120, 36);
+    stage.keys("?");
+    assert_eq!(keys_of_quitting(&stage), "q ctrl-c");
+    stage.keys("<esc>");
+    // Where `q` closes, or is a letter, it does not quit.
+    for opens in ["C?", "d?", "U?", "/<f1>", "e<f1>"] {
+        let mut stage = opened(120, 36);
+        stage.keys(opens);
+        assert_eq!(keys_of_quitting(&stage), "ctrl-c", "{opens}");
+        let frame = stage.frame();
+        assert!(!frame.contains(" q  ctrl-c"), "{opens}: {frame}");
+    }
+}
+
+#[test]
 fn the_palette_finds_what_is_meant_wherever_it_works() {
     let mut stage = opened(120, 36);
     stage.keys("h:foll");

@@ -225,7 +225,7 @@ fn rows_of_dialogs_are_chosen_by_a_click_and_run_by_a_double_one() {
 #[test]
 fn keys_that_the_border_of_a_dialog_names_are_buttons() {
     let mut stage = opened();
-    for (key, words) in [("U", "esc closes"), ("J", "esc closes"), ("t", "esc closes")] {
+    for (key, words) in [("U", "esc close"), ("J", "esc close"), ("t", "esc close")] {
         stage.keys(key);
         assert!(stage.app.layer().is_some(), "{key}");
         let (x, y) = find(&mut stage, words);
@@ -236,7 +236,7 @@ fn keys_that_the_border_of_a_dialog_names_are_buttons() {
         assert!(stage.app.layer().is_none(), "{key}");
     }
     stage.keys("m");
-    click_on(&mut stage, "closes");
+    click_on(&mut stage, "close");
     assert!(stage.app.layer().is_none());
 }
 

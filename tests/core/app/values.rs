@@ -353,7 +353,7 @@ fn links_of_a_page_are_listed_and_lead_to_records_of_the_store() {
     };
     let shown = list(&mut stage);
     assert!(shown.contains("2 links, 1 to records here"), "{shown}");
-    assert!(shown.contains(" y copies the address"), "{shown}");
+    assert!(shown.contains(" y copy the address"), "{shown}");
     assert!(shown.contains("[1] https://shop.example/b.html") && shown.contains("[2] /elsewhere"));
     stage.keys("j<enter>");
     assert!(stage.notice().contains("not in this store"), "the list stays");

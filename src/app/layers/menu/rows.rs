@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::edit::draft::{DraftHead, DraftId};
-use crate::keymap::{Action, Context};
+use crate::keymap::{Action, Chord, Context};
 use crate::model::{Key, StoreName};
 use crate::ops::Turn;
 
@@ -175,7 +175,12 @@ fn of_record(store: &StoreName, key: &Key) -> MenuRow {
 fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
     let item = Item::Act(context, action);
     let why = why(app, app.context(), &item);
-    let chords = app.keymap.chords(context, action).iter();
+    // A key of everywhere may do something else here.
+    let works = |chord: &Chord| {
+        let does = app.keymap.lookup(app.context(), &chord.event());
+        context != Context::Global || does == Some(action)
+    };
+    let chords = app.keymap.chords(context, action).iter().filter(|chord| works(chord));
     let keys = chords.map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let text = match step(app, context, action) {
         Some(step) => format!("{}: {step}", action.description()),
