@@ -30,7 +30,7 @@ pub(super) async fn unchanged(
     }
     let now = storage.read(store, key, Want::Whole).await?.map(Reading::into_record);
     let Some(record) = now else {
-        let problem = format!("the record `{key}` is not there");
+        let problem = format!("the record `{key}` is not there any more");
         return Err(Error::new(ErrorKind::Conflict, problem).hint(LOOK));
     };
     if of(&record.value) != wanted {
