@@ -10,7 +10,7 @@ use super::read::{Halves, at_once, stat_commands};
 use super::scan::hscan;
 use super::scan::pages::first_page;
 use super::scan::values::{is_page, measuring, sizes};
-use super::{RedisStorage, command, reply};
+use super::{RedisStorage, reply};
 use crate::model::{Key, Result, StoreName};
 use crate::storage::FirstRead;
 
