@@ -40,16 +40,20 @@ pub(crate) fn first(text: &str) -> Unit<'_> {
     let Some(c) = chars.next() else {
         return Unit { len: 0, text: Cow::Borrowed(""), cells: 0, symbol: false };
     };
-    let next = chars.next();
-    if let Some(cells) = simple(c)
-        && next.is_none_or(|next| simple(next).is_some())
+    if is_hidden(c) {
+        return symbol(c);
+    }
+    if let Some(cells) = alone(c)
+        && chars.next().is_none_or(ends)
     {
         let len = c.len_utf8();
         return Unit { len, text: Cow::Borrowed(&text[..len]), cells, symbol: false };
     }
-    if is_hidden(c) {
-        return symbol(c);
-    }
+    cluster(text, c)
+}
+
+/// The unit of a cluster that `text` begins with, and that begins with `c`.
+fn cluster(text: &str, c: char) -> Unit<'_> {
     let near = (0..=WINDOW.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
     let window = &text[..near.unwrap_or(text.len())];
     let cluster = window.graphemes(true).next().unwrap_or(window);
@@ -100,14 +104,17 @@ fn char_cells(c: char) -> usize {
 
 /// What stands for a character that is not shown.
 fn symbol(c: char) -> Unit<'static> {
-    let text = match c {
+    let (text, cells) = match c {
         '\0'..='\u{1f}' => {
-            char::from_u32(0x2400 + u32::from(c)).map_or_else(String::new, String::from)
+            (char::from_u32(0x2400 + u32::from(c)).map_or_else(String::new, String::from), 1)
         }
-        '\u{7f}' => "␡".to_owned(),
-        c => format!("⟨U+{:04X}⟩", u32::from(c)),
+        '\u{7f}' => ("␡".to_owned(), 1),
+        c => {
+            let digits = format!("{:04X}", u32::from(c));
+            (format!("⟨U+{digits}⟩"), "⟨U+⟩".chars().count() + digits.len())
+        }
     };
-    Unit { len: c.len_utf8(), cells: cells(&text), text: Cow::Owned(text), symbol: true }
+    Unit { len: c.len_utf8(), cells, text: Cow::Owned(text), symbol: true }
 }
 
 /// The cells of a character that never joins another one like it; most text is made of these.
@@ -125,6 +132,31 @@ fn simple(c: char) -> Option<usize> {
         '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' => Some(2),
         _ => None,
     }
+}
+
+/// The cells of a character that joins no other before it, and one behind it only if it is none that
+/// [`ends`] it.
+fn alone(c: char) -> Option<usize> {
+    match c {
+        c if is_pictograph(c) => c.width(),
+        c => simple(c),
+    }
+}
+
+/// Whether what is before a character is whole without it.
+fn ends(c: char) -> bool {
+    simple(c).is_some() || is_pictograph(c) || is_hidden(c) && !is_selector(c)
+}
+
+/// Whether a character is one of the pictures that are nearly all there is of emoji, and neither the
+/// colour of one nor half a flag.
+fn is_pictograph(c: char) -> bool {
+    matches!(c,
+        '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f6ff}' | '\u{1f900}'..='\u{1f9ff}')
+}
+
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}')
 }
 
 /// How many bytes of a cluster can be shown as one unit, behind a circle or none.
@@ -183,6 +215,19 @@ mod tests {
             if let Some(width) = simple(c) {
                 assert_eq!(cells(&c.to_string()), width, "{c:?}");
                 assert!(!is_hidden(c) && !joins(c, &c.to_string()), "{c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_needs_no_cluster_is_as_if_it_had_one() {
+        let next =
+            ["", "a", "語", "👧", "\u{200d}", "\u{200d}👧", "\u{fe0f}", "\u{300}", "\u{1f3fb}"];
+        let before = ('a'..='c').chain('\u{a0}'..='\u{4ff}').chain('\u{1f000}'..='\u{1faff}');
+        for c in before.filter(|&c| !is_hidden(c)) {
+            for next in next {
+                let text = format!("{c}{next}");
+                assert_eq!(first(&text), cluster(&text, c), "{text:?}");
             }
         }
     }
