@@ -129,23 +129,26 @@ fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
         return false;
     };
     footer.contains(&format!("{} help", help.label(true)))
-        && pages(stage, &help.to_string()).iter().any(|page| has_row(page, action, label))
+        && has_page(stage, &help.to_string(), |page| has_row(page, action, label))
 }
 
-/// The help, page by page.
-fn pages(stage: &mut Stage, help: &str) -> Vec<String> {
+/// Whether there is such a page in the help, which is read page by page.
+fn has_page(stage: &mut Stage, help: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
     stage.keys(&format!("<{help}>"));
     assert!(matches!(stage.app.layer(), Some(Layer::Help(_))), "{}", stage.frame());
-    let mut pages = vec![stage.frame()];
-    loop {
-        let next = stage.keys("<pgdn>").frame();
-        if pages.last() == Some(&next) {
-            break;
+    let mut page = stage.frame();
+    let found = loop {
+        if is_wanted(&page) {
+            break true;
         }
-        pages.push(next);
-    }
+        let next = stage.keys("<pgdn>").frame();
+        if page == next {
+            break false;
+        }
+        page = next;
+    };
     stage.keys(&format!("<{help}>"));
-    pages
+    found
 }
 
 /// Whether a page of the help has the key before what it does.
