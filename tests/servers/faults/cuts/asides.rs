@@ -1,5 +1,8 @@
 //! Setting aside, restoring and discarding, cut at their bytes: each record is in the store or among
 //! the asides that are listed, both of its halves, and comes back from there.
+//!
+//! A quarter of `LARDER_CUTS` is how many faults are tried, few without it: each takes as long as four
+//! writes.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +14,8 @@ use crate::short::Short as _;
 
 /// Faults of each kind that are tried of each step where nobody says how many.
 const FEW: usize = 5;
+/// One of so many of `LARDER_CUTS`.
+const OF: usize = 4;
 
 fn new_record(value: String) -> SetValue {
     SetValue {
@@ -125,7 +130,7 @@ async fn try_step(rights: Rights, step: Step, count: usize) -> (usize, Vec<Strin
 fn no_cut_loses_or_halves_what_is_set_aside_restored_or_discarded() {
     let wanted = std::env::var("LARDER_CUTS").ok().and_then(|wanted| wanted.parse().ok());
     let parts = RIGHTS.len() * STEPS.len() * 3;
-    let count = wanted.map_or(FEW, |wanted: usize| (wanted / parts).max(FEW));
+    let count = wanted.map_or(FEW, |wanted: usize| (wanted / OF / parts).max(FEW));
     let cases = RIGHTS.into_iter().flat_map(|rights| STEPS.map(|step| (rights, step)));
     let tried: Vec<_> = std::thread::scope(|scope| {
         let work = |(rights, step)| scope.spawn(move || run(try_step(rights, step, count)));
