@@ -486,7 +486,7 @@ fn failed_requests_stand_out_as_danger_in_their_queue() {
     let danger = theme.style(Role::Danger).fg.unwrap();
     let buffer = stage.buffer(theme);
     let lit = buffer.content().iter().filter(|cell| cell.fg == danger);
-    let lit: String = lit.map(|cell| cell.symbol()).collect();
+    let lit: String = lit.map(ratatui::buffer::Cell::symbol).collect();
     assert_eq!(lit.trim(), "failed", "{}", stage.frame());
 }
 

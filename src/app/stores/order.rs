@@ -64,7 +64,7 @@ impl StoresPane {
         }
         let current = self.current().map(|info| info.store.clone());
         if self.filter.is_empty() {
-            self.before_filter = current.clone();
+            self.before_filter.clone_from(&current);
         }
         filter.clone_into(&mut self.filter);
         self.cursor.come_back();
