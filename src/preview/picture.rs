@@ -1,7 +1,7 @@
 //! Pictures: decoded once, made small at the same time, and drawn as pixels.
 //!
-//! What is kept has at most [`kept::AREA`] pixels, whatever the picture has: a pane has some
-//! thousands. Pictures that are decoded row by row are never held whole; of others the header tells
+//! What is kept has at most [`Room::TERMINAL`]'s pixels, whatever the picture has: a pane has some
+//! thousands, and a terminal that draws pictures itself is sent no more. Pictures that are decoded row by row are never held whole; of others the header tells
 //! beforehand what they need, which is bounded.
 
 mod exif;
@@ -135,7 +135,7 @@ pub(super) fn read(
         if !wanted() {
             return Err(Fault::Unwanted.words(kind));
         }
-        contained(|| decode(kind, bytes, Room::PANE, wanted)).unwrap_or(Err(Fault::Bug))
+        contained(|| decode(kind, bytes, Room::TERMINAL, wanted)).unwrap_or(Err(Fault::Bug))
     };
     match decoded {
         Ok(decoded) => {
@@ -149,7 +149,8 @@ pub(super) fn read(
             if let Some(end) = decoded.end.words(head) {
                 note = format!("{note}; {end}");
             }
-            Ok((Picture::new(decoded.kept.turned(decoded.turn)), note))
+            let size = if decoded.turn.is_sideways() { (height, width) } else { (width, height) };
+            Ok((Picture::new(decoded.kept.turned(decoded.turn), size), note))
         }
         Err(fault) => {
             let format = format::describe(bytes).unwrap_or_else(|| kind.name().to_owned());

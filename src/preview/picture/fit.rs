@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::Kind;
-use super::kept::{Kept, Rgba};
+use super::kept::{Kept, Rgba, Room};
 use crate::preview::row::{Halves, Hit, Rgb, Role, Row, Span};
 use crate::preview::viewport::{Scroll, Viewport};
 
@@ -30,6 +30,10 @@ const UNIT: usize = 4096;
 #[derive(Debug)]
 pub(in crate::preview) struct Picture {
     kept: Kept,
+    /// The same with as many pixels as a terminal is sent.
+    pub(super) large: Arc<Kept>,
+    /// All its columns and rows.
+    pub(super) whole: (u32, u32),
     /// What it was decoded from.
     pub(super) source: Option<(Kind, Bytes)>,
     fitted: Mutex<Option<Arc<Fitted>>>,
@@ -57,8 +61,9 @@ struct Fitted {
 }
 
 impl Picture {
-    pub(super) fn new(kept: Kept) -> Self {
-        Self { kept, source: None, fitted: Mutex::new(None) }
+    pub(super) fn new(large: Kept, whole: (u32, u32)) -> Self {
+        let kept = large.smaller(Room::PANE);
+        Self { kept, large: Arc::new(large), whole, source: None, fitted: Mutex::new(None) }
     }
 
     /// The same with what it was decoded from, to be decoded for more pixels.

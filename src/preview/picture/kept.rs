@@ -15,6 +15,9 @@ pub(super) struct Room {
 impl Room {
     /// For a pane of characters: none has more columns.
     pub(super) const PANE: Self = Self { columns: 320.0, rows: 4096.0, area: 160_000.0 };
+
+    /// For a terminal that draws pictures itself: what is sent to it has no more pixels.
+    pub(super) const TERMINAL: Self = Self { columns: 4096.0, rows: 4096.0, area: 700_000.0 };
 }
 
 /// Red, green, blue and how opaque.
@@ -206,7 +209,7 @@ impl Layout {
 
 /// The size that is kept of a picture of this one.
 #[expect(clippy::cast_sign_loss, reason = "of what is positive")]
-fn small((width, height): (u32, u32), room: Room) -> (usize, usize) {
+pub(super) fn small((width, height): (u32, u32), room: Room) -> (usize, usize) {
     let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
     let by_area = (room.area / width / height).sqrt();
     let scale = by_area.min(room.columns / width).min(room.rows / height).min(1.0);
@@ -216,6 +219,19 @@ fn small((width, height): (u32, u32), room: Room) -> (usize, usize) {
 }
 
 impl Kept {
+    /// The same in less room.
+    pub(super) fn smaller(&self, room: Room) -> Self {
+        let size = (self.columns as u32, self.rows as u32);
+        if small(size, room) == (self.columns, self.rows) {
+            return self.clone();
+        }
+        let mut shrink = Shrink::new(size, Turn::default(), room);
+        for (y, row) in self.pixels.chunks_exact(self.columns).enumerate() {
+            shrink.row(y, row.as_flattened(), Layout::Rgba);
+        }
+        shrink.finish()
+    }
+
     /// The same as a person is to see it.
     pub(super) fn turned(self, turn: Turn) -> Self {
         if turn == Turn::default() {

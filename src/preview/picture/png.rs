@@ -56,12 +56,36 @@ pub(super) fn decode(
     }
     let shrink = Shrink::new(size, turn, room);
     let mut rows = Rows { size, interlaced, layout, budget, shrink };
-    let end = rows.read(&mut reader, wanted)?;
+    let mut end = rows.read(&mut reader, wanted)?;
+    if end == End::Whole && !sums_fit(bytes) {
+        end = End::Damaged;
+    }
     if interlaced && end != End::Whole {
         // What came of it is seen coarsely.
         rows.shrink.fill(PASSES[0][3]);
     }
     Ok(Decoded { kept: rows.shrink.finish(), size, facts, turn, end })
+}
+
+/// Whether the parts of pixels have the sums that stand behind them, which the decoder looks at only where it goes
+/// on behind the last row.
+fn sums_fit(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(8..).unwrap_or_default();
+    while let Some((head, behind)) = rest.split_first_chunk::<8>() {
+        let (length, kind) = (u32::from_be_bytes([head[0], head[1], head[2], head[3]]), &head[4..]);
+        let Some((data, behind)) = behind.split_at_checked(length as usize) else { return true };
+        let Some((sum, behind)) = behind.split_first_chunk() else { return true };
+        if kind == b"IDAT" {
+            let mut crc = flate2::Crc::new();
+            crc.update(kind);
+            crc.update(data);
+            if crc.sum() != u32::from_be_bytes(*sum) {
+                return false;
+            }
+        }
+        rest = behind;
+    }
+    true
 }
 
 /// Bytes of a stored row.

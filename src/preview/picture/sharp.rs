@@ -1,7 +1,9 @@
 //! A picture in the pixels of the screen, for terminals that show them.
 
+use std::sync::Arc;
+
 use super::fit::{Picture, scaled};
-use super::kept::{Kept, Room};
+use super::kept::{Kept, Room, small};
 use super::palette::{Indexed, indexed};
 use super::{read_again, sixel};
 use crate::preview::row::Rgb;
@@ -9,7 +11,10 @@ use crate::preview::{Body, Preview};
 
 /// A picture of at most so many pixels, not larger than it is.
 #[derive(Debug)]
-pub struct Sharp(Kept);
+pub struct Sharp {
+    kept: Arc<Kept>,
+    size: (usize, usize),
+}
 
 /// A picture as it is sent, in few colours.
 #[derive(Debug)]
@@ -23,26 +28,34 @@ pub struct FewColours {
 pub(super) type Part = [usize; 4];
 
 impl Preview {
-    /// The picture of the preview again, for so many columns and rows of pixels; none where it is no
-    /// picture, and as soon as `wanted` says no. Takes as long as it took to show it.
+    /// The picture of the preview for so many columns and rows of pixels; none where it is no picture, and as
+    /// soon as `wanted` says no. Where these are more than are kept, it takes as long as it took to show it.
     pub fn sharp(&self, (columns, rows): (u32, u32), wanted: &dyn Fn() -> bool) -> Option<Sharp> {
         let Body::Picture(picture) = &self.body else { return None };
-        let Picture { source: Some((kind, bytes)), .. } = &**picture else { return None };
+        let Picture { source: Some((kind, bytes)), large, whole, .. } = &**picture else {
+            return None;
+        };
         let (columns, rows) = (f64::from(columns), f64::from(rows));
         let room = Room { columns, rows, area: columns * rows };
-        read_again((*kind, bytes), room, wanted).map(Sharp)
+        let size = small(*whole, room);
+        let enough = size.0 <= large.columns && size.1 <= large.rows;
+        if enough || *whole == (large.columns as u32, large.rows as u32) {
+            return wanted().then(|| Sharp { kept: Arc::clone(large), size });
+        }
+        let kept = Arc::new(read_again((*kind, bytes), room, wanted)?);
+        Some(Sharp { size: (kept.columns, kept.rows), kept })
     }
 }
 
 impl Sharp {
     /// Columns and rows of pixels.
     pub fn size(&self) -> (usize, usize) {
-        (self.0.columns, self.0.rows)
+        self.size
     }
 
     /// The same stretched to so many pixels, in at most so many colours (up to 256).
     pub fn in_few_colours(&self, (columns, rows): (usize, usize), colours: usize) -> FewColours {
-        let pixels: Vec<Rgb> = scaled(&self.0, columns, rows);
+        let pixels: Vec<Rgb> = scaled(&self.kept, columns, rows);
         FewColours { columns, rows, picture: indexed(&pixels, colours) }
     }
 }
@@ -94,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_is_decoded_again_for_the_pixels_there_are() {
+    fn a_picture_is_made_for_the_pixels_there_are() {
         let shown = preview(png(1600, 800, |x, _| [if x < 800 { 255 } else { 0 }, 0, 0]));
         let sharp = shown.sharp((1000, 1000), &|| true).unwrap();
         assert_eq!(sharp.size(), (1000, 500));
@@ -113,6 +126,22 @@ mod tests {
             (8, 8)
         );
         assert!(preview(b"text".to_vec()).sharp((9, 9), &|| true).is_none());
+    }
+
+    #[test]
+    fn what_is_kept_is_enough_for_a_pane() {
+        let asked = std::cell::Cell::new(0);
+        let wanted = || asked.replace(asked.get() + 1) < 9;
+        let shown = preview(png(2000, 1000, |x, y| [(x / 8) as u8, (y / 4) as u8, 9]));
+        // Decoding asks before every row.
+        assert_eq!(shown.sharp((580, 580), &wanted).unwrap().size(), (580, 290));
+        assert_eq!(asked.get(), 1);
+        assert!(shown.sharp((1900, 1900), &wanted).is_none(), "more than is kept");
+        assert!(shown.sharp((1900, 1900), &|| true).unwrap().size().0 == 1900);
+        let small = preview(png(300, 900, |x, _| [x as u8; 3]));
+        asked.set(0);
+        assert_eq!(small.sharp((9000, 9000), &wanted).unwrap().size(), (300, 900));
+        assert_eq!(asked.get(), 1);
     }
 
     #[test]

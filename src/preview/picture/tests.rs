@@ -81,6 +81,17 @@ fn what_came_of_a_cut_picture_is_shown() {
 }
 
 #[test]
+fn pixels_whose_sum_does_not_fit_are_told() {
+    let mut bytes = png(64, 48, |x, y| [x as u8, y as u8, 9]);
+    let end = bytes.windows(4).position(|part| part == b"IEND").unwrap();
+    // The last byte of the pixels, before their sum and the next length.
+    bytes[end - 9] ^= 1;
+    let shown = preview(&bytes, "image/png");
+    let told = "PNG, 64 × 48 pixels, 8-bit RGB; damaged: what could be read of it is shown";
+    assert_eq!((shown.kind(), note(&shown)), (PreviewKind::Picture, told));
+}
+
+#[test]
 fn the_beginning_of_a_picture_is_no_fault() {
     let whole = png(640, 480, |_, _| [9, 9, 9]);
     let head = |bytes: &[u8]| {
