@@ -171,7 +171,10 @@ fn titled(crawl: &Crawl, now: Timestamp) -> String {
             format!("running {span}").trim_end().to_owned()
         }
         Doing::Finished => format!("finished{}", since(crawler.finished_at)),
-        Doing::Silent => format!("silent, last heard{}", since(crawler.persisted_at)),
+        Doing::Silent => match crawler.persisted_at {
+            Some(at) => format!("silent, last heard{}", since(Some(at))),
+            None => "silent".to_owned(),
+        },
     };
     format!("The crawl · {state}")
 }

@@ -89,12 +89,14 @@ impl ContentsPage {
             OtherStorage::Queue(_) => {
                 let mut requests: Vec<_> =
                     values.into_iter().map(|request| (read(&request), request)).collect();
+                // A column in front, whichever of them has one.
+                let errors = requests.iter().any(|((.., error), _)| !error.is_empty());
                 requests.sort_by_key(|((state, retries, _), _)| (*state, Reverse(*retries)));
                 requests
                     .into_iter()
                     .map(|((state, _, error), request)| {
                         failed += u64::from(state == State::Failed);
-                        told(state, &error, &request)
+                        told(state, errors.then_some(&*error), &request)
                     })
                     .collect()
             }
@@ -141,7 +143,7 @@ fn read(request: &[u8]) -> (State, u64, String) {
 }
 
 /// The request with how it stands before it.
-fn told(state: State, error: &str, request: &Bytes) -> Bytes {
+fn told(state: State, error: Option<&str>, request: &Bytes) -> Bytes {
     let word = match state {
         State::Failed => "failed",
         State::Retried => "to be retried",
@@ -150,12 +152,10 @@ fn told(state: State, error: &str, request: &Bytes) -> Bytes {
         State::Done => "done",
     };
     let Some(rest) = request.trim_ascii_start().strip_prefix(b"{") else { return request.clone() };
-    let error = match error {
-        "" => String::new(),
-        error => format!("\"error\": {}, ", Json::from(error)),
-    };
+    let error = error.map(|error| format!(", \"error\": {}", Json::from(error)));
+    let error = error.unwrap_or_default();
     let comma = if rest.trim_ascii_start().starts_with(b"}") { "" } else { ", " };
-    let head = format!("{{\"state\": \"{word}\"{comma}{error}");
+    let head = format!("{{\"state\": \"{word}\"{error}{comma}");
     [head.as_bytes(), rest].concat().into()
 }
 
@@ -206,6 +206,16 @@ mod tests {
         assert_eq!(states[5..], ["waiting", "skipped", "done"]);
         assert_eq!(column(&page, "error")[..2], [r#"Error: \"b\""#, ""]);
         assert_eq!(page.values[4], "no\njson");
+    }
+
+    #[test]
+    fn errors_stand_in_front_whichever_request_has_one() {
+        let failed = r#""handled_at": "x", "user_data": {"__crawlee": {"state": 6}}"#;
+        let silent = format!("{{\"url\": \"a\", \"retry_count\": 9, {failed}}}");
+        let told = format!("{{\"url\": \"b\", \"error_messages\": [\"Timeout\"], {failed}}}");
+        let page = page(&[&told, &silent]);
+        assert_eq!([0, 1, 2].map(|at| page.table.column_name(at)), ["state", "error", "url"]);
+        assert_eq!(column(&page, "error"), ["", "Timeout"]);
     }
 
     #[test]
