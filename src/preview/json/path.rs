@@ -64,6 +64,8 @@ impl JsonPath {
     /// What is not understood, in a sentence.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
+        // One that was pasted behind the sign that stands there already.
+        let text = if text.starts_with("$$") { &text[1..] } else { text };
         let mut rest = text.strip_prefix('$').unwrap_or(text);
         if rest.len() == text.len() && !rest.starts_with(['.', '[']) {
             return Err("a path begins with $, as $.offers[*].price".to_owned());

@@ -42,6 +42,7 @@ fn values_are_found_with_their_places_and_keep_their_bytes() {
 #[test]
 fn what_is_no_path_is_told() {
     let why = |path: &str| JsonPath::parse(path).unwrap_err();
+    assert_eq!(JsonPath::parse("$$.a[1]"), JsonPath::parse("$.a[1]"), "pasted behind the sign");
     assert_eq!(why("price"), "a path begins with $, as $.offers[*].price");
     assert_eq!(why("$."), "a name is missing behind the dot");
     assert_eq!(why("$.a[1"), "] is missing");
