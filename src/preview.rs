@@ -17,6 +17,7 @@ mod fold;
 mod format;
 mod hex;
 mod index;
+mod inside;
 pub mod json;
 mod kind;
 mod line;
@@ -39,17 +40,20 @@ mod wrap;
 use bytes::Bytes;
 
 use self::charset::DecodedText;
+use self::kind::{is_json_text, is_named_text, is_readable};
 use self::line_layout::{Format, Lines};
 use self::picture::{Kind as PictureKind, Picture};
 use self::table::Table;
 use self::text::TextForm;
-use crate::model::{ContentType, Family, Record};
+use crate::model::{Family, Record};
 
 pub use contained::is_contained;
 pub use find::Matches;
 pub use fold::Fold;
+pub(crate) use inside::inside;
 pub use json::JsonFault;
 pub use kind::{Mode, PreviewKind};
+pub use page::PageLinks;
 pub use picture::{PicturePlace, Sharp};
 pub use row::{Halves, Hit, Rgb, Role, Row, Span};
 pub use table::{Arrangement, ColumnFilter, ColumnValues, Direction};
@@ -120,7 +124,7 @@ impl Preview {
         }
         let stored = match mode {
             Mode::Auto => return Self::open(record, head, wanted),
-            Mode::Table => return Self::open(record, head, wanted).into_table(head),
+            Mode::Table => return Self::open(record, head, wanted).into_table(head, wanted),
             Mode::Text => match charset::read(&record.meta, &value, head) {
                 Some(read) if read.charset.is_guessed() && family == Family::Json => {
                     Self::text(value, None)
@@ -144,7 +148,7 @@ impl Preview {
 
     /// What the bytes are by themselves, packed in nothing.
     fn guess(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
-        Self::by_family(record, head, wanted).into_meant(record)
+        Self::by_family(record, head, wanted).into_meant(record, head, wanted)
     }
 
     fn by_family(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
@@ -178,7 +182,13 @@ impl Preview {
                         Err(note) => Self::read(value, &read, note),
                     }
                 }
-                Some(read) => Self::read(value, &read, None),
+                // Crawlee reads text of every kind as text; it is laid out all the same.
+                Some(read) => match is_json_text(content_type)
+                    .then(|| Self::json(&value, &read, family, head))
+                {
+                    Some(Ok(json)) => json,
+                    _ => Self::read(value, &read, None),
+                },
                 None if is_readable(&value) => Self::text(value, None),
                 None => Self::not_utf8(value),
             },
@@ -194,8 +204,9 @@ impl Preview {
                     return Self::hex(value, unread);
                 };
                 let open = read.text.trim_ascii_start().first();
+                // Bytes as a program stores them, or what came where a picture was asked for.
                 let maybe_json = content_type.as_str().contains("json")
-                    || family == Family::Unknown && matches!(open, Some(b'{' | b'['));
+                    || !named && matches!(open, Some(b'{' | b'['));
                 match maybe_json.then(|| Self::json(&value, &read, family, head)) {
                     Some(Ok(json)) => json,
                     _ => Self::read(value, &read, None),
@@ -376,19 +387,6 @@ impl Preview {
             }
         }
     }
-}
-
-/// Whether values of this type are text by its name, whatever stands in them.
-fn is_named_text(content_type: &ContentType) -> bool {
-    let essence = content_type.as_str().split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("image/svg+xml")
-        || matches!(content_type.told_family(), Family::Json | Family::Text)
-}
-
-/// Whether the bytes are text that a person wrote or reads.
-fn is_readable(bytes: &[u8]) -> bool {
-    let odd = |byte: &u8| matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1f | 0x7f);
-    !bytes.iter().any(odd) && std::str::from_utf8(bytes).is_ok()
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Choice, Diff, InnerValue, Joined, Leaves, Merge, TypedValue, come};
+use crate::edit::{Choice, Diff, InnerValue, Joined, Leaves, Merge, TypedValue, come_of_contents};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Preview, json};
 
-use super::keys::linked_key;
+use super::keys::linked;
 use super::load::{
     Compute, FoldedLeaves, LeavesShown, Loaded, Ordered, PageLink, RecordView, StepDiff, Summary,
 };
@@ -68,8 +68,8 @@ impl Compute {
             }
             Self::Versions(numbers, typed) => {
                 let [before, after] = &*typed;
-                let diff = Box::new(Diff::of(Some(before), Some(after)));
-                Loaded::Versions(numbers, diff, come(before, after))
+                let diff = Box::new(Diff::of_contents(before, after));
+                Loaded::Versions(numbers, diff, come_of_contents(before, after))
             }
             Self::Step(plan, turn) => Loaded::Step(Box::new(StepDiff::of(&plan, turn))),
             Self::DiffOver(versions) => {
@@ -96,12 +96,14 @@ impl Compute {
             Self::Search(preview, needle) => Loaded::Found(preview.find(&needle)),
             Self::SearchPath(shown, path) => Loaded::Found(shown.lit(&shown.find_path(&path))),
             Self::FindPath(shown, path) => Loaded::PathFound(shown.find_path(&path)),
-            Self::PageLinks(page, index) => {
+            Self::PageLinks(page, key, index) => {
+                let links = page.links();
+                let base = linked::base(&key, &links);
                 let link = |address: Vec<u8>| {
-                    let key = wanted().then(|| linked_key(&index, &address)).flatten();
-                    PageLink { address: address.into(), key }
+                    let key = wanted().then(|| linked::key(&index, &address, base.as_ref()));
+                    PageLink { address: address.into(), key: key.flatten() }
                 };
-                Loaded::PageLinks(page.links().into_iter().map(link).collect())
+                Loaded::PageLinks(links.addresses.into_iter().map(link).collect())
             }
             Self::Arrange(table, how) => {
                 let shown = Arc::new(table.arranged(&how, wanted)?);

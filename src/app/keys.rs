@@ -2,12 +2,10 @@
 
 mod act;
 mod groups;
-mod linked;
+pub(in crate::app) mod linked;
 mod marks;
 mod other_half;
 mod sync;
-
-pub(in crate::app) use linked::linked_key;
 
 use std::sync::Arc;
 

@@ -153,7 +153,7 @@ pub enum Compute {
     /// Which values these are.
     FindPath(Arc<Preview>, JsonPath),
     /// The links of a page, and the keys in this index to which they lead.
-    PageLinks(Arc<Preview>, Arc<Index>),
+    PageLinks(Arc<Preview>, Key, Arc<Index>),
     /// The rows of a table, arranged so.
     Arrange(Arc<Preview>, Arrangement),
     /// What the rows that are shown hold in a column.

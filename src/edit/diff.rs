@@ -3,6 +3,7 @@
 
 mod come;
 mod excerpt;
+mod inside;
 mod json;
 mod lines;
 mod ranges;
@@ -18,6 +19,7 @@ use super::leaves::Digests;
 use super::text_of::TypedValue;
 
 pub use come::come;
+pub use inside::come_of_contents;
 
 /// Changes that are listed of one value; of the others there is the count.
 pub(super) const LISTED: usize = 1000;
@@ -35,6 +37,8 @@ pub struct Diff {
     pub body: DiffBody,
     /// Changes that are not listed.
     pub more: usize,
+    /// How the values are packed of which what they hold was compared: `gzip`.
+    pub inside: Option<String>,
 }
 
 /// What is different about the bytes of two values.
@@ -95,7 +99,7 @@ impl Diff {
         let (old, new) = (before.unwrap_or(&empty), after.unwrap_or(&empty));
         let (body, more) =
             if old.value == new.value { (DiffBody::Same, 0) } else { of_bytes(old, new) };
-        Self { before: before.map(weight), after: after.map(weight), body, more }
+        Self { before: before.map(weight), after: after.map(weight), body, more, inside: None }
     }
 
     /// Whether the content type is another.
@@ -106,6 +110,7 @@ impl Diff {
     /// Whether there is no difference at all.
     pub fn is_empty(&self) -> bool {
         self.body == DiffBody::Same
+            && self.inside.is_none()
             && !self.is_retyped()
             && self.before.is_some() == self.after.is_some()
     }

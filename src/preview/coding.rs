@@ -4,6 +4,7 @@
 pub(crate) mod base64;
 mod inflate;
 mod name;
+mod unmarked;
 mod zstd;
 
 use std::io::{self, Read};
@@ -38,6 +39,8 @@ pub(super) enum Layer {
     Zlib,
     Zstd,
     Brotli,
+    /// What zlib has inside, as some servers send it.
+    Deflate,
     Base64,
     /// With the type that it says.
     DataUrl(String),
@@ -101,6 +104,7 @@ impl Layer {
             Self::Zlib => "zlib",
             Self::Zstd => "zstd",
             Self::Brotli => "brotli",
+            Self::Deflate => "deflate",
             Self::Base64 => "base64",
             Self::DataUrl(_) => "data: URL",
         }
@@ -150,7 +154,11 @@ pub(super) fn open(value: &Bytes, content_type: &str, name: &str, limits: Limits
     let mut limits = limits;
     while opened.layers.len() < MOST_LAYERS && opened.fault.is_none() {
         let declared = name::declared(&opened.layers, content_type, name);
-        let Some((layer, out, fault)) = layer(&opened.bytes, declared, limits) else { break };
+        let unpacked = layer(&opened.bytes, declared, limits).or_else(|| {
+            let text = opened.layers.is_empty() && name::is_text(content_type);
+            text.then(|| unmarked::open(&opened.bytes, limits)).flatten()
+        });
+        let Some((layer, out, fault)) = unpacked else { break };
         if let Some(fault) = fault.filter(|_| out.is_empty()) {
             opened.closed = Some((layer, fault));
             break;
@@ -186,6 +194,10 @@ fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<U
             || out.len() >= SURE && is_readable(&out);
         return sure.then_some((Layer::Zlib, out, fault));
     }
+    if declared == name::Declared::Zlib && !is_readable(bytes) {
+        let (out, fault) = inflate::deflate(bytes, limits);
+        return (!out.is_empty()).then_some((Layer::Deflate, out, fault));
+    }
     if declared != name::Declared::Text {
         return None;
     }
@@ -201,7 +213,7 @@ pub(super) fn is_marked(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP) || zstd::is_marked(bytes)
 }
 
-/// The whole stream of Brotli, which has no mark.
+/// A stream of Brotli, which has no mark.
 fn brotli(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
     let mut decoder = Decompressor::new(bytes, BUFFER);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::format;
 use super::line_layout::{Format, Lines};
-use super::page;
+use super::page::{self, PageLinks};
 use super::source::{Language, Source};
 use super::table::{self, Table};
 use super::text::{self, TextForm};
@@ -17,10 +17,12 @@ use crate::text::size;
 const SHORT: usize = 1024;
 /// Of lines of JSON whose type Crawlee takes for that of one JSON value.
 const LINES: &str = "a JSON value a line: Crawlee for Python reads None";
+/// Of text that is to be JSON lines, in the first of which there is no object.
+const NO_LINES: &str = "no table: none of its first lines is a JSON object";
 
 impl Preview {
-    /// The text of a record as it is meant.
-    pub(super) fn into_meant(self, record: &Record) -> Self {
+    /// The text of a record as it is meant; without more than its lines where `wanted` says no.
+    pub(super) fn into_meant(self, record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         if self.kind != PreviewKind::Text {
             return self;
         }
@@ -31,19 +33,28 @@ impl Preview {
             let told = "no table but HTML".to_owned();
             return Self { note: joined(self.note, Some(told)), ..self }.into_page(record);
         }
+        let table = form.and_then(|form| Table::new(lines.bytes.clone(), form, wanted));
+        if !wanted() {
+            return self;
+        }
         if let Some(form) = form
-            && let Some(table) = Table::new(lines.bytes.clone(), form)
+            && let Some(table) = table
         {
             // Not why it is no JSON, which it is in each line.
             let lines = matches!(form, table::Form::Ndjson)
                 && record.meta.content_type.family() == Family::Json;
             let note = if lines { Some(LINES.to_owned()) } else { self.note };
+            let note = joined(note, table.odd_lines(head, wanted));
             return Self {
                 value: self.value,
                 kind: PreviewKind::Table,
                 note,
                 body: Body::Table(table),
             };
+        }
+        if matches!(form, Some(table::Form::Ndjson)) && !lines.bytes.trim_ascii().is_empty() {
+            let told = Some(NO_LINES.to_owned());
+            return Self { note: joined(self.note, told), ..self }.in_colours(record);
         }
         let language = Language::of(&record.meta.content_type, &lines.bytes);
         if language == Some(Language::Html) && is_page(&record.meta) {
@@ -53,11 +64,11 @@ impl Preview {
     }
 
     /// A list of objects as a table; of a part of one, what is here of it.
-    pub(super) fn into_table(self, head: bool) -> Self {
+    pub(super) fn into_table(self, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let Body::Lines(lines) = &self.body else { return self };
         let json = self.kind == PreviewKind::Json || head && self.kind == PreviewKind::Text;
         let form = table::Form::array(&lines.bytes).filter(|_| json);
-        match form.and_then(|form| Table::new(lines.bytes.clone(), form)) {
+        match form.and_then(|form| Table::new(lines.bytes.clone(), form, wanted)) {
             Some(table) => Self { kind: PreviewKind::Table, body: Body::Table(table), ..self },
             None => self,
         }
@@ -66,7 +77,7 @@ impl Preview {
     /// Lines of JSON as a table, where there are objects in them; one line alone too.
     pub fn of_lines(lines: Bytes) -> Self {
         let text = Self::text(lines.clone(), None);
-        match Table::new(lines, table::Form::Ndjson) {
+        match Table::new(lines, table::Form::Ndjson, &|| true) {
             Some(table) => Self { kind: PreviewKind::Table, body: Body::Table(table), ..text },
             None => text,
         }
@@ -102,16 +113,15 @@ impl Preview {
         }
     }
 
-    /// The addresses of a page's links, by their numbers; takes time in proportion to the page: for the
-    /// background.
-    pub fn links(&self) -> Vec<Vec<u8>> {
+    /// The links of a page; takes time in proportion to it: for the background.
+    pub fn links(&self) -> PageLinks {
         match &self.body {
             Body::Lines(Lines { made_from: Some(source), .. })
                 if self.kind == PreviewKind::Page =>
             {
                 page::reduce(source).links
             }
-            _ => Vec::new(),
+            _ => PageLinks::default(),
         }
     }
 

@@ -88,7 +88,7 @@ pub(super) fn sniff(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// Says that bytes are not what their content type declares, where both are known formats.
+/// Says that bytes are not what their content type declares: another known format, text, or just not that.
 pub(super) fn contradiction(content_type: &str, bytes: &[u8]) -> Option<String> {
     let declared = content_type.split(';').next().unwrap_or_default().trim();
     let declared = match &*declared.to_ascii_lowercase() {
@@ -101,11 +101,63 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8]) -> Option<String> 
     let text = declared.starts_with("text/") || declared.ends_with("json");
     let is = match mime(bytes) {
         Some(mime) if marked || text => mime,
-        None if marked && is_readable(bytes) => "text",
+        None if (marked || is_of_bytes(&declared)) && is_readable(bytes) => match sniff(bytes) {
+            // What may be JSON, or not.
+            "" | "text/plain" => "text",
+            told => told,
+        },
+        // A tar of old has no mark.
+        None if marked && declared != "application/x-tar" && describe(bytes).is_none() => {
+            return Some(format!("says {declared}, and its bytes begin otherwise"));
+        }
         _ => return None,
     };
     (is != declared).then(|| format!("says {declared}, is {is}"))
 }
+
+/// Whether no value of this type is text, as far as is known.
+fn is_of_bytes(essence: &str) -> bool {
+    let Some((kind, name)) = essence.split_once('/') else { return false };
+    let name = name.strip_prefix("x-").unwrap_or(name);
+    match kind {
+        "image" => {
+            let text = ["+xml", "pixmap", "bitmap", "dxf"].iter().any(|end| name.ends_with(end));
+            !text && !name.starts_with("portable-")
+        }
+        // Playlists are text.
+        "audio" | "video" => !["mpegurl", "scpls"].iter().any(|end| name.ends_with(end)),
+        "font" => true,
+        "application" => {
+            OF_BYTES.contains(&name) || name.starts_with("vnd.openxmlformats-officedocument.")
+        }
+        _ => false,
+    }
+}
+
+/// Types below `application/` of which no value is text.
+const OF_BYTES: [&str; 21] = [
+    "7z-compressed",
+    "br",
+    "brotli",
+    "bson",
+    "bzip2",
+    "cbor",
+    "epub+zip",
+    "java-archive",
+    "msgpack",
+    "msword",
+    "rar",
+    "vnd.apache.parquet",
+    "vnd.ms-excel",
+    "vnd.ms-powerpoint",
+    "vnd.msgpack",
+    "vnd.rar",
+    "vnd.sqlite3",
+    "wasm",
+    "xz",
+    "zlib",
+    "zstd",
+];
 
 /// Types of which every value has a mark.
 const MARKED: [&str; 9] = [

@@ -80,6 +80,8 @@ impl<'a> Source<'a> {
 pub(super) struct Notation {
     pub(super) lines: Lines,
     pub(super) note: String,
+    /// Its name, where all of the value was read.
+    pub(super) whole: Option<&'static str>,
 }
 
 type Next = for<'a> fn(&mut Source<'a>) -> Result<Item<'a>, Fault>;
@@ -138,7 +140,8 @@ pub(super) fn read(content_type: &ContentType, bytes: &[u8], head: bool) -> Opti
         Fault::TooMuch => "; only the beginning is shown".to_owned(),
     });
     let note = what + &why.unwrap_or_default();
-    Some(Notation { lines: tree.finish(fault.is_some() || head), note })
+    let whole = fault.is_none().then_some(word);
+    Some(Notation { lines: tree.finish(fault.is_some() || head), note, whole })
 }
 
 #[cfg(test)]

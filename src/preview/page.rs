@@ -35,8 +35,18 @@ pub(super) struct Page {
     pub(super) bare: bool,
     /// Whether there is less than a few words.
     pub(super) empty: bool,
-    /// The addresses of its links, by their numbers.
-    pub(super) links: Vec<Vec<u8>>,
+    pub(super) links: PageLinks,
+}
+
+/// The links of a page.
+#[derive(Debug, Default)]
+pub struct PageLinks {
+    /// The addresses, by their numbers, as the page has them.
+    pub addresses: Vec<Vec<u8>>,
+    /// What they begin at, where the page says it.
+    pub base: Option<Vec<u8>>,
+    /// The address that the page calls its own.
+    pub own: Option<Vec<u8>>,
 }
 
 /// Reads a page.
@@ -55,6 +65,8 @@ pub(super) fn reduce(source: &[u8]) -> Page {
 struct Reader {
     writer: Writer,
     links: Links,
+    base: Option<Vec<u8>>,
+    own: Option<Vec<u8>>,
     tag: Tag,
     title: Vec<u8>,
     /// Where text goes.
@@ -85,6 +97,7 @@ struct Tag {
     attribute: Attribute,
     address: Option<Vec<u8>>,
     alternative: Vec<u8>,
+    relation: Vec<u8>,
 }
 
 #[derive(Default, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +106,7 @@ enum Attribute {
     Other,
     Href,
     Alt,
+    Rel,
 }
 
 impl Reader {
@@ -109,8 +123,14 @@ impl Reader {
             Piece::OpenEnd => self.tag = Tag { closing: true, ..Tag::default() },
             Piece::Name => self.tag.element = Element::of(bytes),
             Piece::Attribute => {
-                self.tag.attribute = match (self.tag.element, bytes) {
-                    (Element::Link, name) if name.eq_ignore_ascii_case(b"href") => Attribute::Href,
+                let element = self.tag.element;
+                let addressed =
+                    matches!(element, Element::Link | Element::Base | Element::Relation);
+                self.tag.attribute = match (element, bytes) {
+                    (_, name) if addressed && name.eq_ignore_ascii_case(b"href") => Attribute::Href,
+                    (Element::Relation, name) if name.eq_ignore_ascii_case(b"rel") => {
+                        Attribute::Rel
+                    }
                     (Element::Image, name) if name.eq_ignore_ascii_case(b"alt") => Attribute::Alt,
                     _ => Attribute::Other,
                 };
@@ -125,6 +145,7 @@ impl Reader {
         let (into, most) = match self.tag.attribute {
             Attribute::Href => (self.tag.address.get_or_insert_default(), ADDRESS),
             Attribute::Alt => (&mut self.tag.alternative, LABEL),
+            Attribute::Rel => (&mut self.tag.relation, LABEL),
             Attribute::Other => return,
         };
         let room = most.saturating_sub(into.len());
@@ -157,7 +178,14 @@ impl Reader {
             Element::Link => {
                 self.close_link();
                 self.opened = self.writer.written();
-                self.link = self.tag.address.take().map(|address| entities::decode_all(&address));
+                self.link = self.address();
+            }
+            Element::Base if self.base.is_none() => self.base = self.address(),
+            Element::Relation if self.own.is_none() => {
+                let mut kinds = self.tag.relation.split(u8::is_ascii_whitespace);
+                if kinds.any(|kind| kind.eq_ignore_ascii_case(b"canonical")) {
+                    self.own = self.address();
+                }
             }
             Element::Image => {
                 let label = entities::decode_all(&std::mem::take(&mut self.tag.alternative));
@@ -183,8 +211,13 @@ impl Reader {
             Element::Paragraph => self.writer.end_block(2),
             Element::Block | Element::Item => self.writer.end_block(1),
             Element::Break => self.writer.line_break(),
-            Element::Title | Element::Other => {}
+            Element::Title | Element::Base | Element::Relation | Element::Other => {}
         }
+    }
+
+    /// The address in the tag.
+    fn address(&mut self) -> Option<Vec<u8>> {
+        self.tag.address.take().map(|address| entities::decode_all(&address))
     }
 
     fn close_link(&mut self) {
@@ -199,7 +232,8 @@ impl Reader {
         self.close_link();
         let (bare, empty) = (self.read < LITTLE, self.read < WORDS);
         self.links.write(&mut self.writer);
-        let links = self.links.into_addresses();
+        let addresses = self.links.into_addresses();
+        let links = PageLinks { addresses, base: self.base.take(), own: self.own.take() };
         let title = collapsed(&self.title);
         let cut = self.writer.is_full();
         let (body, mut roles) = self.writer.finish();

@@ -8,6 +8,7 @@ mod csv;
 mod filter;
 mod form;
 mod members;
+mod odd;
 mod rows;
 
 use std::borrow::Cow;
@@ -65,14 +66,18 @@ struct Column {
 }
 
 impl Table {
-    /// Finds the rows and the columns; none where there is no row, or no object in the first rows.
-    pub(super) fn new(bytes: Bytes, form: Form) -> Option<Self> {
+    /// Finds the rows and the columns; none where there is no row, or no object in the first rows, and as soon
+    /// as `wanted` says no.
+    pub(super) fn new(bytes: Bytes, form: Form, wanted: &dyn Fn() -> bool) -> Option<Self> {
         let (mut marks, mut rows): (Vec<(usize, usize)>, _) = (Vec::new(), 0);
         let first = form.first_row(&bytes);
         let mut at = first;
         while at < bytes.len() {
             let near = |&(row, mark): &(usize, usize)| rows - row < ROWS && at - mark < BYTES;
             if !marks.last().is_some_and(near) {
+                if !wanted() {
+                    return None;
+                }
                 marks.push((rows, at));
             }
             rows += 1;

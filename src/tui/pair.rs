@@ -39,7 +39,7 @@ pub(super) fn compare(sides: &[Side; 2], records: [Option<TypedValue>; 2]) -> Re
     let [from, to] = records;
     let from = from.map_or_else(|| file(&sides[0]), Ok)?;
     let to = to.map_or_else(|| file(&sides[1]), Ok)?;
-    Ok(Diff::of(Some(&from), Some(&to)))
+    Ok(Diff::of_contents(&from, &to))
 }
 
 /// The value of a record; `None` for a file.

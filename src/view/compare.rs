@@ -53,6 +53,9 @@ fn lines(shown: &CompareView, body: Area, width: usize, appearance: &Appearance)
         lines.push(Vec::new());
     }
     let words = match &diff.body {
+        DiffBody::Same if diff.inside.is_some() => {
+            "What they hold is the same; how it is packed is not."
+        }
         DiffBody::Same if diff.is_retyped() => {
             "The values are the same; the content types are not."
         }

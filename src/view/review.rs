@@ -99,17 +99,23 @@ pub(super) fn weights(diff: &Diff, appearance: &Appearance) -> Line {
         (old, new) if old != new => format!("{old} → {new} B"),
         (_, new) => text::size(new),
     };
+    let inside = diff.inside.as_ref().map(|how| format!(", compared inside {how}"));
+    let inside = inside.unwrap_or_default();
     if diff.is_retyped() {
         let types = format!("{} → {}", kind(&before.1), kind(&after.1));
-        return vec![(format!("{sizes}, "), dim), (types, appearance.style(Role::Warning))];
+        let types = (types, appearance.style(Role::Warning));
+        return vec![(format!("{sizes}, "), dim), types, (inside, dim)];
     }
-    vec![(format!("{sizes}, {}", kind(&after.1)), dim)]
+    vec![(format!("{sizes}, {}{inside}", kind(&after.1)), dim)]
 }
 
 /// What is different, a row each.
 pub(super) fn changes(diff: &Diff, width: usize, appearance: &Appearance) -> Vec<Line> {
     let dim = appearance.style(Role::Dim);
     let mut lines: Vec<Line> = match &diff.body {
+        DiffBody::Same if diff.inside.is_some() => {
+            vec![vec![("What it holds is the same; how it is packed is not.".to_owned(), dim)]]
+        }
         DiffBody::Same if diff.is_retyped() => {
             vec![vec![("Only the content type is changed.".to_owned(), dim)]]
         }

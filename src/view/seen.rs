@@ -61,7 +61,12 @@ impl SeenRows {
 /// What is lit in it: the value under the cursor, what a search found, else what has just come.
 pub(super) fn lit<'a>(app: &'a App, preview: &Arc<Preview>) -> Option<&'a Matches> {
     let leaf = app.leaf().filter(|leaf| leaf.is_over(preview));
-    let came = || app.record.versions.lit(app.now).filter(|_| !preview.is_converted());
+    let came = || {
+        // A page's text is made of what the value holds; the places in it are others.
+        let inside = preview.is_converted();
+        let same = !inside || preview.kind() != PreviewKind::Page;
+        app.record.versions.lit(app.now, inside).filter(|_| same)
+    };
     leaf.map(LeafCursor::lit).or(app.record.matches.as_ref()).or_else(came)
 }
 

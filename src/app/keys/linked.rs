@@ -3,19 +3,49 @@
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
+use url::Url;
 
 use crate::index::Index;
 use crate::model::Key;
+use crate::preview::PageLinks;
 
-/// The key in this store that an address leads to, if there is one.
-pub(in crate::app) fn linked_key(index: &Index, address: &[u8]) -> Option<Key> {
-    keys_of(address).into_iter().find(|key| index.find(key.as_bytes()).is_ok())
+/// The key in this store that an address leads to, if there is one; `base` is what it begins at.
+pub(in crate::app) fn key(index: &Index, address: &[u8], base: Option<&Url>) -> Option<Key> {
+    keys_of(address, base).into_iter().find(|key| index.find(key.as_bytes()).is_ok())
 }
 
-/// Keys under which the page of an address may be stored, the likeliest first: the address itself, with
-/// `_`, `-` or nothing where Crawlee's storage takes no such character, the same without the scheme, then
-/// the last part of the path, with and without its ending.
-fn keys_of(address: &[u8]) -> Vec<Key> {
+/// What the addresses of a page begin at, as browsers see it: what the page says, from its own address on. That is
+/// its canonical one, or its key where that is an address.
+pub(in crate::app) fn base(key: &Key, links: &PageLinks) -> Option<Url> {
+    let url = |bytes: &[u8]| Url::parse(std::str::from_utf8(bytes).ok()?).ok();
+    let own = links.own.as_deref().and_then(url).or_else(|| url(key.as_bytes()));
+    let own = own.filter(Url::has_host);
+    let said = links.base.as_deref().and_then(|base| std::str::from_utf8(base).ok());
+    match (said, own) {
+        (None, own) => own,
+        (Some(said), Some(own)) => own.join(said).ok().or(Some(own)),
+        (Some(said), None) => Url::parse(said).ok().filter(Url::has_host),
+    }
+}
+
+/// Keys under which the page of an address may be stored, the likeliest first: the whole address, the address as
+/// it stands in the page, the last part of its path with and without the ending.
+fn keys_of(address: &[u8], base: Option<&Url>) -> Vec<Key> {
+    let text = std::str::from_utf8(address).ok();
+    let whole = base.zip(text).and_then(|(base, address)| base.join(address.trim()).ok());
+    let (mut keys, mut parts) = (Vec::new(), Vec::new());
+    for address in whole.iter().map(|whole| whole.as_str().as_bytes()).chain([address]) {
+        let (more, last) = spellings(address);
+        keys.extend(more);
+        parts = last;
+    }
+    keys.extend(parts);
+    keys.into_iter().filter(|key| !key.is_empty()).map(Key::from).collect()
+}
+
+/// The address itself, with `_`, `-` or nothing where Crawlee's storage takes no such character, the same without
+/// the scheme; then the last part of the path, with and without its ending.
+fn spellings(address: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let end = address.iter().position(|byte| *byte == b'#').unwrap_or(address.len());
     let address: Cow<'_, [u8]> = percent_decode(&address[..end]).into();
     let scheme = address.windows(3).position(|at| at == b"://").map_or(0, |at| at + 3);
@@ -37,9 +67,7 @@ fn keys_of(address: &[u8]) -> Vec<Key> {
     for of in [address.to_vec(), trimmed(&address), bare.to_vec(), trimmed(bare)] {
         keys.extend([Some(b'_'), Some(b'-'), None].map(|by| spelled(&of, by)));
     }
-    keys.extend(last.map(<[u8]>::to_vec));
-    keys.extend(stem.map(<[u8]>::to_vec));
-    keys.into_iter().filter(|key| !key.is_empty()).map(Key::from).collect()
+    (keys, last.into_iter().chain(stem).map(<[u8]>::to_vec).collect())
 }
 
 /// The address with this in place of each character that is not a letter, a digit, `.`, `_` or `-`.
@@ -53,7 +81,37 @@ mod tests {
     use super::*;
 
     fn leads(address: &str, key: &str) -> bool {
-        keys_of(address.as_bytes()).contains(&Key::from(key))
+        keys_of(address.as_bytes(), None).contains(&Key::from(key))
+    }
+
+    #[test]
+    fn addresses_begin_where_the_page_says() {
+        let links = |base: &str, own: &str| {
+            let some = |text: &str| (!text.is_empty()).then(|| text.as_bytes().to_vec());
+            PageLinks { base: some(base), own: some(own), ..PageLinks::default() }
+        };
+        let based = |key: &str, said: &str, own: &str| {
+            base(&Key::from(key), &links(said, own)).map(|base| base.to_string())
+        };
+        let (page, shop) = ("https://shop.example/a/b", "https://shop.example/");
+        assert_eq!(based(page, "", "").as_deref(), Some(page));
+        assert_eq!(based("page-1", "", page).as_deref(), Some(page));
+        assert_eq!(based(page, "/", "").as_deref(), Some(shop));
+        assert_eq!(based("page-1", shop, "").as_deref(), Some(shop));
+        for (key, said, own) in [("page-1", "", ""), ("page-1", "/x/", ""), ("a:b", "", "c:d")] {
+            assert_eq!(based(key, said, own), None);
+        }
+        let base = Url::parse(page).unwrap();
+        let leads = |address: &str, key: &str| {
+            keys_of(address.as_bytes(), Some(&base)).contains(&Key::from(key))
+        };
+        assert!(leads("c", "https://shop.example/a/c"));
+        assert!(leads("../c?q=1#top", "https---shop.example-c-q-1"));
+        assert!(leads("/c/%C3%A9", "https://shop.example/c/é"));
+        assert!(leads("//cdn.example/c", "cdn.example_c"));
+        assert!(leads("c/d.html", "d") && leads("c/d.html", "c_d.html"), "as it stands, too");
+        let first = keys_of(b"c", Some(&base)).into_iter().next().unwrap();
+        assert_eq!(first, Key::from("https://shop.example/a/c"));
     }
 
     #[test]
@@ -76,7 +134,7 @@ mod tests {
         assert!(!leads("https://shop.example/", "shop"));
         assert!(!leads("https://shop.example/page/42", "page"));
         for odd in ["", "/", "//", "#", "?", "..", "%", "https://"] {
-            keys_of(odd.as_bytes());
+            keys_of(odd.as_bytes(), Url::parse("https://a.example").ok().as_ref());
         }
     }
 }

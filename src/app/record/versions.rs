@@ -36,6 +36,8 @@ struct Change {
     until: Timestamp,
     /// How much it is, in words.
     words: String,
+    /// Whether they are bytes of what the value holds, which is packed.
+    inside: bool,
 }
 
 /// The versions of the record that is shown, as far as they were seen while it was open.
@@ -83,7 +85,7 @@ impl Versions {
         if let Some(last) = self.kept.back().filter(|last| last.number == number) {
             let until = Timestamp::from_micros(last.at.micros() + LIT);
             let (lit, words) = (Matches::of(come), words(diff));
-            self.change = Some(Change { number, lit, until, words });
+            self.change = Some(Change { number, lit, until, words, inside: diff.inside.is_some() });
         }
     }
 
@@ -92,9 +94,10 @@ impl Versions {
         self.change.as_ref().filter(|change| change.number == last)
     }
 
-    /// The bytes that are lit now.
-    pub fn lit(&self, now: Timestamp) -> Option<&Matches> {
-        self.change().filter(|change| now < change.until).map(|change| &change.lit)
+    /// The bytes that are lit now, of the value; `inside`: of what it holds.
+    pub fn lit(&self, now: Timestamp, inside: bool) -> Option<&Matches> {
+        let change = self.change().filter(|change| now < change.until);
+        change.filter(|change| change.inside == inside).map(|change| &change.lit)
     }
 
     /// When they are lit no more.
@@ -113,6 +116,7 @@ impl Versions {
 fn words(diff: &Diff) -> String {
     let many = |count: usize, what| text::plural((count + diff.more) as u64, what);
     match &diff.body {
+        DiffBody::Same if diff.inside.is_some() => "packing".to_owned(),
         DiffBody::Same => "content type".to_owned(),
         DiffBody::Layout => "spacing".to_owned(),
         DiffBody::Leaves(changes) => many(changes.len(), "value"),
@@ -150,7 +154,9 @@ mod tests {
         let diff = Diff::of(Some(&before.typed), Some(&after.typed));
         versions.came(2, &diff, Vec::new());
         assert_eq!(versions.told().as_deref(), Some("1 value changed at 00:00:03"));
-        assert!(versions.lit(seconds(5)).is_some() && versions.lit(seconds(6)).is_none());
+        assert!(
+            versions.lit(seconds(5), false).is_some() && versions.lit(seconds(6), false).is_none()
+        );
         assert_eq!(versions.wake(seconds(5)), Some(seconds(6)));
         assert_eq!(versions.take(&of("b"), typed("2"), seconds(7)), None);
         assert_eq!((versions.kept().len(), versions.told()), (1, None));

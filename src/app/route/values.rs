@@ -38,10 +38,9 @@ pub(super) fn found(app: &mut App, finds: PathFinds) {
 
 /// Lists the links of the page that is shown; tells whether it is one.
 pub(super) fn list_links(app: &mut App) -> bool {
-    let Some((store, page)) = app.keys.store.clone().zip(app.record.page().cloned()) else {
-        return false;
-    };
-    app.out.read(Slot::Links, Compute::PageLinks(page, Arc::clone(app.keys.sync.index())));
+    let shown = app.record.wanted.clone().zip(app.record.page().cloned());
+    let Some(((store, key), page)) = shown else { return false };
+    app.out.read(Slot::Links, Compute::PageLinks(page, key, Arc::clone(app.keys.sync.index())));
     app.layers.push(Layer::List(ListDialog::Links(LinksDialog::new(store))));
     true
 }

@@ -69,12 +69,14 @@ pub(super) fn data_url(text: &[u8], most: usize) -> Option<(String, Vec<u8>)> {
     let comma = memchr::memchr(b',', &text[..text.len().min(HEAD)])?;
     let head = std::str::from_utf8(&text[5..comma]).ok()?;
     let payload = &text[comma + 1..];
-    if payload.len() > most || !payload.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+    let suffix = head.len().checked_sub(7).and_then(|at| head.get(at..));
+    let packed = suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(";base64"));
+    // Base64 may be broken into lines.
+    let known = |byte: &u8| matches!(byte, b' '..=b'~') || packed && byte.is_ascii_whitespace();
+    if payload.len() > most || !payload.iter().all(known) {
         return None;
     }
     let decoded: Cow<'_, [u8]> = percent_encoding::percent_decode(payload).into();
-    let suffix = head.len().checked_sub(7).and_then(|at| head.get(at..));
-    let packed = suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case(";base64"));
     let kind = if packed { &head[..head.len() - 7] } else { head };
     let bytes = if packed { decode(&decoded, most)? } else { decoded.into_owned() };
     // The standard's own default.

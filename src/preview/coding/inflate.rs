@@ -1,6 +1,6 @@
 //! gzip and zlib.
 
-use flate2::bufread::{GzDecoder, ZlibDecoder};
+use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
 use super::{Fault, Limits, drain};
 
@@ -51,12 +51,25 @@ pub(super) fn zlib(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
     let mut out = Vec::new();
     let mut decoder = ZlibDecoder::new(bytes);
     let fault = drain(&mut decoder, &mut out, limits).err();
-    let rest = decoder.into_inner().len();
-    let fault = match fault {
+    let fault = ended(fault, decoder.into_inner().len());
+    (out, fault)
+}
+
+/// A stream without the two bytes and the sum of zlib.
+pub(super) fn deflate(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
+    let mut out = Vec::new();
+    let mut decoder = DeflateDecoder::new(bytes);
+    let fault = drain(&mut decoder, &mut out, limits).err();
+    let fault = ended(fault, decoder.into_inner().len());
+    (out, fault)
+}
+
+/// What is wrong where so many bytes are left.
+fn ended(fault: Option<Fault>, rest: usize) -> Option<Fault> {
+    match fault {
         // What ends too early is told as broken, too.
         Some(Fault::Broken) if rest == 0 => Some(Fault::CutOff),
         None if rest > 0 => Some(Fault::Rest(rest)),
         fault => fault,
-    };
-    (out, fault)
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::format;
 use super::Layer;
-use crate::model::{ContentType, endings};
+use crate::model::{ContentType, Family, endings};
 
 /// What is said of a value before its bytes are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Word {
     fn is_of(self, layer: &Layer) -> bool {
         match layer {
             Layer::Gzip => self == Self::Gzip,
-            Layer::Zlib => self == Self::Zlib,
+            Layer::Zlib | Layer::Deflate => self == Self::Zlib,
             Layer::Zstd => self == Self::Zstd,
             Layer::Brotli => self == Self::Brotli,
             Layer::Base64 | Layer::DataUrl(_) => false,
@@ -72,6 +72,12 @@ fn essence(content_type: &str) -> String {
 /// Whether a type names a coding and not what is inside.
 pub(in crate::preview) fn is_coding(content_type: &str) -> bool {
     Word::of_type(&essence(content_type)).is_some()
+}
+
+/// Whether values of this type are text, in which packed bytes are none.
+pub(super) fn is_text(content_type: &str) -> bool {
+    let text = matches!(ContentType::from(content_type).told_family(), Family::Text | Family::Json);
+    text || essence(content_type) == "image/svg+xml"
 }
 
 /// The name without the endings of these layers, and the coding that it ends with then.

@@ -89,7 +89,8 @@ fn brotli_is_read_where_something_says_so() {
         let opened = opened(&value, content_type, name).unwrap();
         assert_eq!((&*opened.bytes, opened.fault), (page.as_bytes(), None));
     }
-    assert_eq!(words(&value, "text/html", "page.html"), "");
+    assert_eq!(words(&value, "text/html", "page.html"), "brotli", "no text by itself");
+    assert_eq!(words(&value, "application/octet-stream", "page.html"), "");
     assert_eq!(words(&gzip(&value), "", "a.br.gz"), "gzip brotli");
     assert_eq!(words(b"no brotli at all, just text", "application/x-brotli", ""), "");
 }
@@ -106,6 +107,7 @@ fn base64_is_opened_where_something_known_comes_out() {
     for (url, kind, inside) in [
         ("data:,a%20b", "text/plain", "a b"),
         ("data:text/html;base64,PGI+aGk8L2I+\n", "text/html", "<b>hi</b>"),
+        ("data:text/html;base64,\r\nPGI+a\n\tGk8L2I+\n", "text/html", "<b>hi</b>"),
         ("DATA:image/svg+xml;charset=utf-8,<svg/>", "image/svg+xml;charset=utf-8", "<svg/>"),
     ] {
         let opened = opened(url.as_bytes(), "text/plain", "").unwrap();

@@ -138,13 +138,23 @@ fn a_type_that_the_bytes_contradict_is_told() {
     let said = |content_type: &str, bytes: &[u8]| contradiction(content_type, bytes);
     let png = b"\x89PNG\r\n\x1a\n";
     assert_eq!(said("image/jpeg", png).unwrap(), "says image/jpeg, is image/png");
-    assert_eq!(said("image/png; q=1", b"<html>").unwrap(), "says image/png, is text");
+    assert_eq!(said("image/png; q=1", b"<html>").unwrap(), "says image/png, is text/html");
+    for text in ["video/mp4", "application/vnd.ms-excel", "font/woff2", "image/avif"] {
+        assert_eq!(said(text, b"a,b\n1,2\n").unwrap(), format!("says {text}, is text"));
+    }
+    for text in ["image/svg+xml", "image/x-xpixmap", "audio/x-mpegurl", "application/sql", "x"] {
+        assert_eq!(said(text, b"a,b\n1,2\n"), None, "{text}");
+    }
+    let otherwise = "says image/jpeg, and its bytes begin otherwise";
+    assert_eq!(said("image/jpeg", b"\r\n\xff\xd8\xff\xe0").unwrap(), otherwise);
+    assert!(said("image/png", b"\x01\x02").is_some(), "no mark, and no text");
+    assert_eq!(said("application/x-tar", &[0; 1024]), None, "a tar of old has no mark");
+    assert_eq!(said("image/jpeg", b"II*\0\x08\0\0\0"), None, "its own word is told");
     assert_eq!(said("text/html", b"%PDF-1.4").unwrap(), "says text/html, is application/pdf");
     for (content_type, bytes) in [
         ("image/png", &png[..]),
         ("image/jpg", b"\xff\xd8\xff"),
         ("application/octet-stream", png),
-        ("image/png", b"\x01\x02"),
         ("text/html", b"<html>"),
         ("", png),
     ] {

@@ -6,7 +6,7 @@ use crate::preview::styled::MOST_LINES;
 use crate::preview::{Preview, PreviewKind};
 
 fn shown(content_type: &str, bytes: &[u8]) -> Option<(String, String)> {
-    let Notation { lines, note } = read(&content_type.into(), bytes, false)?;
+    let Notation { lines, note, .. } = read(&content_type.into(), bytes, false)?;
     let text = |number| {
         let line = lines.line(number);
         let parts: Vec<_> = line.parts.iter().map(|part| part.bytes).collect();

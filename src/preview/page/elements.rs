@@ -22,6 +22,10 @@ pub(super) enum Element {
     Rule,
     Break,
     Link,
+    /// What addresses of links begin at.
+    Base,
+    /// How the page and others belong together, in its head.
+    Relation,
     Image,
     Title,
     Noscript,
@@ -35,6 +39,8 @@ impl Element {
         small.make_ascii_lowercase();
         match &*small {
             b"a" => Self::Link,
+            b"base" => Self::Base,
+            b"link" => Self::Relation,
             b"br" => Self::Break,
             b"img" => Self::Image,
             b"hr" => Self::Rule,

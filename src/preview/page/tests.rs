@@ -18,6 +18,19 @@ fn a_page_is_read_title_first_and_its_links_last() {
 }
 
 #[test]
+fn a_page_says_where_its_addresses_begin() {
+    let page = "<link REL='stylesheet' href=a.css><link href='https://a.example/b?c&amp;d' rel='x Canonical'>
+        <link rel=canonical href=/later><base target=_blank><base href=/d/><base href=/e/><a href=f>g</a>";
+    let links = reduce(page.as_bytes()).links;
+    let text = |bytes: Option<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
+    assert_eq!(links.addresses, [b"f"]);
+    assert_eq!(text(links.own), "https://a.example/b?c&d");
+    assert_eq!(text(links.base), "/d/");
+    let links = reduce(b"<p>no <a>link</a>").links;
+    assert_eq!((links.base, links.own, links.addresses.len()), (None, None, 0));
+}
+
+#[test]
 fn lists_quotes_and_rules_are_told_by_signs() {
     let page =
         "<ul><li>a<ol><li>b<li>c</ol></li><li><p>d</p></li></ul><blockquote>e<hr>f</blockquote>g";

@@ -124,7 +124,7 @@ fn a_wrong_type_is_told() {
         assert_eq!(note(&preview), format!("{told}PNG, 8 × 8 pixels, 8-bit RGB"), "{content_type}");
     }
     let page = preview(b"<html>not found</html>", "image/png");
-    assert_eq!((page.kind(), note(&page)), (PreviewKind::Page, "says image/png, is text"));
+    assert_eq!((page.kind(), note(&page)), (PreviewKind::Page, "says image/png, is text/html"));
     let text = preview(b"GIF89a is a format", "text/plain");
     assert_eq!((text.kind(), note(&text)), (PreviewKind::Text, ""));
 }

@@ -50,7 +50,7 @@ fn rows_of_json_stand_in_columns() {
 fn objects_of_a_list_stand_in_columns() {
     let text = " [\n{\"a\": 1, \"b\": \"x], y\"} ,[3, {}],\n{\"c\":[1,\n  {\"d\":2}],\"a\":22}\n] ";
     let form = Form::array(text.as_bytes()).unwrap();
-    let table = Table::new(text.into(), form).unwrap();
+    let table = Table::new(text.into(), form, &|| true).unwrap();
     let rows = table.seen(Scroll::default(), view(60, 9, true), None);
     let rows: Vec<_> = rows.iter().map(|row| row.text().trim_end().to_owned()).collect();
     assert_eq!(rows, [" a  b      c", " 1  x], y", "[3, {}]", "22         [1, {\"d\": 2}]"]);
@@ -124,7 +124,8 @@ fn rows_are_sorted_by_what_a_column_holds_and_what_holds_nothing_comes_last() {
     let rows = "[{\"a\": 10}, {\"b\": 1}, {\"a\": 9}, {\"a\": null}, {\"a\": \"8\"}]";
     let list = table("{\"a\": 1}\n", "application/x-ndjson");
     let form = Form::array(rows.as_bytes()).unwrap();
-    let list = Preview { body: Body::Table(Table::new(rows.into(), form).unwrap()), ..list };
+    let list =
+        Preview { body: Body::Table(Table::new(rows.into(), form, &|| true).unwrap()), ..list };
     let how = Arrangement { sort: Some((0, Direction::Up)), ..Arrangement::default() };
     let sorted = list.arranged(&how, &|| true).unwrap();
     let rows = sorted.rows(sorted.top(), view(20, 9, true), None);
@@ -301,7 +302,7 @@ proptest! {
         let kind = if json { "application/x-ndjson" } else { "text/csv" };
         let told = Form::of(&record(&text, kind, "x").meta, text.as_bytes()).unwrap();
         let form = if array { Form::array(text.as_bytes()).unwrap() } else { told };
-        let table = Table::new(text.clone().into(), form).unwrap();
+        let table = Table::new(text.clone().into(), form, &|| true).unwrap();
         let mut next = form.first_row(&table.bytes);
         prop_assert_eq!(next, [csv::past_blank(text.as_bytes(), 4), 0, 4][which]);
         for row in 0..table.rows() {
@@ -311,7 +312,7 @@ proptest! {
             prop_assert_eq!(table.row_of(next - 1), row);
         }
         let value: bytes::Bytes = text.into();
-        let body = Body::Table(Table::new(value.clone(), form).unwrap());
+        let body = Body::Table(Table::new(value.clone(), form, &|| true).unwrap());
         let preview = Preview { value, kind: PreviewKind::Table, note: None, body };
         let view = view(width, height, false);
         let scroll = preview.sideways(preview.scroll_by(preview.top(), at.cast_signed(), view), at.cast_signed(), view);

@@ -52,12 +52,12 @@ fn what_changed_is_lit_for_some_seconds_and_told_after() {
     let time = larder::text::clock(at(2).micros());
     assert!(stage.frame().contains(&format!("2 values changed at {time}")), "{}", stage.frame());
     let versions = &stage.app.record.versions;
-    let lit = versions.lit(at(2)).unwrap();
+    let lit = versions.lit(at(2), false).unwrap();
     let shown = stage.app.record.preview().unwrap().shown().clone();
     let lit: Vec<_> = (0..lit.len()).map(|at| shown.slice(lit.get(at).unwrap())).collect();
     assert_eq!(lit, [&b"\"page\": 8"[..], b"\"new\": []"]);
     assert!(stage.app.wake().is_some_and(|wake| wake <= at(5)), "then they are lit no more");
-    assert!(stage.app.record.versions.lit(at(5)).is_none());
+    assert!(stage.app.record.versions.lit(at(5), false).is_none());
     stage.app.now = at(9);
     assert!(stage.frame().contains("2 values changed at"), "the border still tells");
 }

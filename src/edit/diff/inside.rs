@@ -1,0 +1,96 @@
+//! What is different about what two values hold inside: in a gzip, in base64, in msgpack.
+
+use std::ops::Range;
+
+use crate::preview;
+
+use super::super::text_of::TypedValue;
+use super::{Diff, come};
+
+impl Diff {
+    /// What is different about two values; about what they hold, where both are packed in the same way.
+    pub fn of_contents(before: &TypedValue, after: &TypedValue) -> Self {
+        match contents([before, after]) {
+            Some((how, [from, to])) => {
+                let Self { body, more, .. } = Self::of(Some(&from), Some(&to));
+                let whole = [before, after]
+                    .map(|typed| Some((typed.value.len() as u64, typed.content_type.clone())));
+                let [before, after] = whole;
+                Self { before, after, body, more, inside: Some(how) }
+            }
+            None => Self::of(Some(before), Some(after)),
+        }
+    }
+}
+
+/// Which bytes came with a change: of the value, or of what it holds where that is compared.
+pub fn come_of_contents(before: &TypedValue, after: &TypedValue) -> Vec<Range<usize>> {
+    match contents([before, after]) {
+        Some((_, [from, to])) => come(&from, &to),
+        None => come(before, after),
+    }
+}
+
+/// What two values hold, and how they are packed.
+fn contents(typed: [&TypedValue; 2]) -> Option<(String, [TypedValue; 2])> {
+    if typed[0].value == typed[1].value {
+        return None;
+    }
+    let inside = |typed: &TypedValue| preview::inside(&typed.content_type, &typed.value);
+    let (from, to) = (inside(typed[0])?, inside(typed[1])?);
+    if from.how != to.how {
+        return None;
+    }
+    let how = from.how;
+    let value = |content_type, value| TypedValue { content_type, value };
+    Some((how, [value(from.content_type, from.bytes), value(to.content_type, to.bytes)]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::super::{DiffBody, LeafChange};
+    use super::*;
+
+    fn gzip(text: &str, level: u32) -> TypedValue {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::new(level));
+        encoder.write_all(text.as_bytes()).unwrap();
+        let value = encoder.finish().unwrap().into();
+        TypedValue { content_type: "application/json".into(), value }
+    }
+
+    #[test]
+    fn packed_values_are_compared_by_what_they_hold() {
+        let long = "x".repeat(3000);
+        let (old, new) =
+            (format!("{{\"a\": 1, \"b\": \"{long}\"}}"), format!("{{\"a\":2,\"b\":\"{long}\"}}"));
+        let (before, after) = (gzip(&old, 9), gzip(&new, 9));
+        let diff = Diff::of_contents(&before, &after);
+        let change = LeafChange {
+            path: "$.a".to_owned(),
+            before: Some("1".to_owned()),
+            after: Some("2".to_owned()),
+        };
+        assert_eq!(diff.body, DiffBody::Leaves(vec![change]));
+        assert_eq!(diff.inside.as_deref(), Some("gzip"));
+        assert_eq!(diff.after.as_ref().unwrap().0, after.value.len() as u64, "the stored size");
+        let come = come_of_contents(&before, &after);
+        assert_eq!(come.into_iter().map(|at| &new[at]).collect::<Vec<_>>(), ["\"a\":2"]);
+    }
+
+    #[test]
+    fn what_is_packed_anew_is_the_same_inside_and_not_the_same_value() {
+        let text = "some words and others ".repeat(99);
+        let (before, after) = (gzip(&text, 0), gzip(&text, 9));
+        let diff = Diff::of_contents(&before, &after);
+        assert_eq!((&diff.body, diff.inside.as_deref()), (&DiffBody::Same, Some("gzip")));
+        assert!(!diff.is_empty());
+        assert_eq!(Diff::of_contents(&before, &before).inside, None);
+        let plain = TypedValue { value: text.into(), ..before.clone() };
+        assert_eq!(Diff::of_contents(&before, &plain).inside, None, "one of them is not packed");
+    }
+}

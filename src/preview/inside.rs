@@ -1,0 +1,78 @@
+//! What a value holds that is packed, or written in a notation of bytes: all of it, to be compared with another.
+
+use bytes::Bytes;
+
+use super::coding::{self, Layer, Limits};
+use super::notation;
+use crate::model::ContentType;
+
+/// What is inside a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Inside {
+    /// How it is packed or written: `gzip`, `base64 → gzip`, `msgpack`.
+    pub(crate) how: String,
+    /// What it is.
+    pub(crate) content_type: ContentType,
+    /// Its bytes; of a notation, the lines in which it is shown.
+    pub(crate) bytes: Bytes,
+}
+
+/// What is inside a value of this type; `None` where that is nothing else than the value, or where not all of it
+/// can be read.
+pub(crate) fn inside(content_type: &ContentType, value: &Bytes) -> Option<Inside> {
+    let opened = coding::open(value, content_type.as_str(), "", Limits::new(&|| true));
+    let (mut how, mut kind) = (Vec::new(), content_type.clone());
+    if !opened.layers.is_empty() {
+        let whole = opened.fault.is_none() && opened.closed.is_none();
+        if !whole || coding::is_marked(&opened.bytes) {
+            return None;
+        }
+        how.extend(opened.layers.iter().map(Layer::word));
+        kind = coding::inner_type(&opened.layers, content_type.as_str(), "", &opened.bytes);
+    }
+    let mut bytes = opened.bytes;
+    if let Some(notation) = notation::read(&kind, &bytes, false) {
+        how.push(notation.whole?);
+        bytes = notation.lines.bytes;
+        kind = ContentType::TEXT;
+    }
+    // What may be JSON is compared as such.
+    if kind.as_str().is_empty() && matches!(bytes.first(), Some(b'{' | b'[')) {
+        kind = ContentType::JSON;
+    }
+    (!how.is_empty()).then(|| Inside { how: how.join(" → "), content_type: kind, bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::coding::tests::{gzip, zstd};
+    use super::*;
+
+    fn told(content_type: &str, value: &[u8]) -> Option<(String, String, String)> {
+        let inside = inside(&content_type.into(), &Bytes::copy_from_slice(value))?;
+        let bytes = String::from_utf8_lossy(&inside.bytes).into_owned();
+        Some((inside.how, inside.content_type.as_str().to_owned(), bytes))
+    }
+
+    #[test]
+    fn what_is_packed_is_opened_whole_or_not_at_all() {
+        let told_so = |how: &str, kind: &str, text: &str| {
+            Some((how.to_owned(), kind.to_owned(), text.to_owned()))
+        };
+        assert_eq!(told("text/html", &gzip(b"<p>x")), told_so("gzip", "text/html", "<p>x"));
+        let json = ContentType::JSON;
+        let packed = gzip(&zstd(b"{\"a\": 1}"));
+        let expected = told_so("gzip → zstd", json.as_str(), "{\"a\": 1}");
+        assert_eq!(told("application/gzip", &packed), expected);
+        assert_eq!(told("text/html", b"<p>x"), None);
+        let cut = gzip("some text that is long enough".repeat(9).as_bytes());
+        assert_eq!(told("text/html", &cut[..cut.len() - 9]), None);
+        // Without the space in front of them, which is drawn.
+        let lines = "{\n\"a\": [\n1\n]\n}";
+        let message = b"\x81\xa1a\x91\x01";
+        let (how, kind, text) = told("application/msgpack", message).unwrap();
+        assert_eq!((&*how, &*kind), ("msgpack", ContentType::TEXT.as_str()));
+        assert_eq!(text.trim_end(), lines);
+        assert_eq!(told("application/msgpack", &message[..4]), None);
+    }
+}
