@@ -20,7 +20,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use rustix::fs::{Mode, OFlags};
 
 /// How long a screen may take to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Variables of the caller's that would change what the program does.
 const FOREIGN: [&str; 31] = [

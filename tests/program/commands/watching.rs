@@ -54,7 +54,7 @@ fn set(program: &Program, key: &str, value: &str) {
 
 /// Sets new records until the first is told: then it is watched.
 fn watched(program: &Program, lines: &mpsc::Receiver<String>) -> String {
-    for number in 0..300 {
+    for number in 0..900 {
         set(program, &format!("first-{number}"), "{}");
         if let Ok(line) = lines.recv_timeout(Duration::from_millis(100)) {
             return line;
