@@ -93,6 +93,10 @@ impl Dialog for Staged {
             return Then::Stay;
         }
         match (action, self.edits.get(self.cursor.at)) {
+            // All of it is shown before it goes.
+            (Some(Action::Save), Some(edit)) if ctx.settings.review_saves => {
+                ctx.request(Request::ShowStaged(edit.id.clone()));
+            }
             (Some(Action::Save), _) => ctx.request(Request::SaveStaged),
             (Some(Action::Open), Some(edit)) => ctx.request(Request::ShowStaged(edit.id.clone())),
             (Some(Action::Edit), Some(edit)) => ctx.request(Request::EditStaged(edit.id.clone())),

@@ -9,7 +9,7 @@ use larder::model::{
 use larder::ops::{Outcome, Plan, PlannedChange, Resolution, WriteId};
 
 use super::JSON;
-use crate::stage::{Stage, record, store};
+use crate::stage::{Stage, computed, record, store};
 
 fn shop() -> Vec<Record> {
     ["a", "b", "c"].map(|key| record(key, JSON, format!(r#"{{"key": "{key}"}}"#))).to_vec()
@@ -307,6 +307,21 @@ fn what_was_staged_before_larder_was_ended_is_staged_again_by_its_list() {
     let (_, _, sets) = sent(&mut stage);
     let read = Expect::unchanged(r#"{"key": "a"}"#.into(), JSON.into());
     assert_eq!(sets[0].expected, read, "over what they were made from, and nothing later");
+}
+
+#[test]
+fn where_saves_are_shown_first_the_list_shows_all_that_it_saves() {
+    let mut stage = staged();
+    stage.app.settings.review_saves = true;
+    let is_sent = |stage: &Stage| stage.asked.iter().any(|it| matches!(it, Effect::Write(..)));
+    stage.keys("<ctrl-p><ctrl-s>");
+    assert!(stage.frame().contains("Save 3 staged edits"), "{}", stage.frame());
+    stage.keys("<ctrl-s>");
+    assert!(!is_sent(&stage), "what is not shown yet is not agreed to");
+    let (ticket, read) = stage.take(Slot::Saving);
+    stage.event(Event::Loaded(Slot::Saving, ticket, Ok(computed(read))));
+    stage.keys("<ctrl-s>");
+    assert_eq!(sent(&mut stage).2.len(), 3);
 }
 
 #[test]
