@@ -57,14 +57,19 @@ impl Drafts {
         self.make()?;
         let id = draft.head.id();
         self.make_room(&id, bytes.len() as u64);
+        self.write(&self.path(&id), &bytes)
+    }
+
+    /// Writes a file of the folder whole or not at all.
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = tempfile::Builder::new()
             .prefix(".")
             .suffix(".tmp")
             .permissions(Permissions::from_mode(0o600))
             .tempfile_in(&self.folder)?;
-        file.write_all(&bytes)?;
+        file.write_all(bytes)?;
         file.as_file().sync_data()?;
-        file.persist(self.path(&id))?;
+        file.persist(path)?;
         Ok(())
     }
 

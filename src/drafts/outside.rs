@@ -1,8 +1,8 @@
 //! The files that the user's own editors have, beside the drafts that they were handed out of.
 //!
-//! An editor may outlive its larder, and write when its draft has been gone on with, stored or given up.
-//! What it left is therefore taken into the draft, and noted beside the file: what is in the file
-//! afterwards is newer, and a draft of its own.
+//! An editor may outlive its larder, or go on in a window of its own, and write when its draft has been gone
+//! on with, stored or given up. What it left is therefore taken into the draft, and noted beside the file:
+//! what is in the file afterwards is newer, and a draft of its own.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -23,8 +23,12 @@ const TAKEN: &str = ".taken";
 const LEFT: &str = "left-";
 /// A file that was written so lately may be half written.
 const SETTLED: Duration = Duration::from_secs(2);
-/// How long it is looked for what an editor without its larder writes.
+/// How long it is looked for what an editor writes after its text was taken in.
 const LOOKED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many notes are kept of files that are gone.
+const MOST_NOTES: usize = 20;
+/// How many bytes of them are kept.
+const MOST_NOTED: u64 = 64 << 20;
 
 impl Drafts {
     /// Where the user's own editor gets its text: never where one that outlived its larder may write.
@@ -61,6 +65,44 @@ impl Drafts {
             let _ = fs::remove_file(path);
         }
         Ok(draft)
+    }
+
+    /// Removes the file of an editor that has returned, with `left` in it, which is kept or stored by now.
+    /// The editor may go on in a window of its own: what it writes from now on is a draft of its own.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn returned(&self, path: &Path, draft: &Draft, left: &Bytes) -> io::Result<()> {
+        let text = without_added_end(&draft.text, left.clone());
+        let noted = Draft { text, ..draft.clone() }.to_bytes();
+        let noted = noted.filter(|noted| noted.len() as u64 <= MOST_NOTED);
+        let is_noted = noted.is_some_and(|noted| self.write(&note_of(path), &noted).is_ok());
+        let goes_on = || is_open(path) || read_left(path, MOST as u64).is_ok_and(|now| now != *left);
+        if !is_noted || !goes_on() {
+            let_go(path)?;
+        }
+        self.forget_notes();
+        Ok(())
+    }
+
+    /// Removes the oldest notes of files that are gone, until the rest has room.
+    fn forget_notes(&self) {
+        let Ok(files) = fs::read_dir(&self.folder) else { return };
+        let note = |note: PathBuf| {
+            let name = note.file_name()?.to_str()?.strip_suffix(TAKEN)?;
+            let known = note.metadata().ok()?;
+            let is_gone = !note.with_file_name(name).exists();
+            is_gone.then_some((known.modified().ok()?, known.len(), note))
+        };
+        let mut notes: Vec<_> = files.flatten().filter_map(|file| note(file.path())).collect();
+        notes.sort_unstable_by(|a, b| b.cmp(a));
+        let mut bytes = 0;
+        for (at, (_, size, note)) in notes.into_iter().enumerate() {
+            bytes += size;
+            if at >= MOST_NOTES || bytes > MOST_NOTED {
+                let _ = fs::remove_file(note);
+            }
+        }
     }
 
     /// Makes drafts of what editors have written since it was taken in what they had left.
@@ -224,6 +266,50 @@ mod tests {
         drafts.remove(&id).unwrap();
         written(&file, "later\n");
         assert_eq!(late(&drafts).len(), 2);
+    }
+
+    #[test]
+    fn what_an_editor_in_a_window_of_its_own_saves_later_is_a_draft_of_its_own() {
+        let (_state, drafts, id) = begun();
+        let given = drafts.read(&id).unwrap();
+        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+        // It returned at once, nothing was changed, and the draft went.
+        drafts.returned(&file, &given, &given.text).unwrap();
+        drafts.remove(&id).unwrap();
+        assert_eq!((drafts.list().len(), file.exists()), (0, false));
+        written(&file, "late\n");
+        let [late] = &drafts.list()[..] else { panic!() };
+        let late = drafts.read(&late.id).unwrap();
+        assert_eq!((&late.text[..], late.base), (&b"late"[..], given.base));
+        assert!(!file.exists());
+    }
+
+    #[test]
+    fn what_an_editor_writes_late_never_stands_for_what_was_typed_since() {
+        let (_state, drafts, id) = begun();
+        let given = drafts.read(&id).unwrap();
+        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+        drafts.keep(&draft("k", b"typed on")).unwrap();
+        // It is written again before it goes.
+        written(&file, "late");
+        drafts.returned(&file, &given, &"left".into()).unwrap();
+        assert!(file.exists());
+        assert_eq!(drafts.read(&id).unwrap().text, "typed on");
+        assert_eq!((drafts.list().len(), file.exists()), (2, false));
+        assert_eq!(drafts.read(&id).unwrap().text, "typed on");
+    }
+
+    #[test]
+    fn of_files_that_are_gone_few_notes_are_kept() {
+        let (state, drafts, id) = begun();
+        let given = drafts.read(&id).unwrap();
+        for _ in 0..MOST_NOTES + 3 {
+            let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+            drafts.returned(&file, &given, &given.text).unwrap();
+        }
+        let files = fs::read_dir(state.path().join("drafts")).unwrap().flatten();
+        let notes = files.filter(|file| file.file_name().to_string_lossy().ends_with(TAKEN));
+        assert_eq!(notes.count(), MOST_NOTES);
     }
 
     #[test]

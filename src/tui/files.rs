@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rustix::process::{Pid, Signal, kill_process};
@@ -16,6 +16,9 @@ use crate::edit::draft::Draft;
 use crate::outfile;
 
 use super::drafts;
+
+/// An editor that changed nothing for so long may have gone on in a window of its own.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// How long an editor may take to end when its terminal is gone.
 const EDITOR_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -67,13 +70,20 @@ impl HandedOut {
         &self.path
     }
 
-    /// Removes it: what it holds is kept or stored, or cannot be read and stays under another name. Where
-    /// the terminal is gone, one that is still written stays: the next larder takes it into the draft.
-    pub(super) fn remove(self, gone: bool) {
+    /// Removes it: what it holds, `left` if the editor has changed it, is kept or stored, or cannot be read
+    /// and stays under another name. Where the terminal is gone, one that is still written stays: the next
+    /// larder takes it into the draft.
+    pub(super) fn remove(self, gone: bool, draft: Option<&Draft>, left: Option<&Bytes>) {
         if gone && (self.held.get() || is_open(&self.path)) {
             return self.stay();
         }
-        let _ = let_go(&self.path);
+        let drafts = drafts::folder().filter(|_| self.temporary.is_none());
+        let _ = match (drafts, draft) {
+            (Some(drafts), Some(draft)) => {
+                drafts.returned(&self.path, draft, left.unwrap_or(&draft.text))
+            }
+            _ => let_go(&self.path).map(drop),
+        };
     }
 
     /// Leaves it where it is.
@@ -129,6 +139,7 @@ pub(super) async fn edit(
         command.env_remove(name);
     }
     let failed = |error: io::Error| NotEdited { why: format!("{editor}: {error}"), left: left() };
+    let begun = Instant::now();
     let mut child = command.spawn().map_err(failed)?;
     let ended = tokio::select! {
         ended = child.wait() => Some(ended),
@@ -153,6 +164,10 @@ pub(super) async fn edit(
     let read = read();
     let failed = (!status.success()).then(|| format!("{editor} failed ({status})"));
     match (read, failed) {
+        (Ok(left), None) if left == text && begun.elapsed() < AT_ONCE => {
+            let why = "nothing was changed; an editor with a window of its own is to wait, as `code --wait` does";
+            Err(nothing(why.to_owned()))
+        }
         (Ok(text), None) => Ok(text),
         (Ok(left), Some(failed)) => {
             let left = Some(left).filter(|left| left != text);
@@ -202,7 +217,7 @@ mod tests {
         for gone in [true, false] {
             let path = folder.path().join("text");
             std::fs::write(&path, b"so far").unwrap();
-            HandedOut { path: path.clone(), temporary: None, held: Cell::new(true) }.remove(gone);
+            HandedOut { path: path.clone(), temporary: None, held: Cell::new(true) }.remove(gone, None, None);
             assert_eq!(path.exists(), gone);
         }
     }

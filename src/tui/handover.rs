@@ -215,6 +215,10 @@ impl Shell {
             self.signals.forget_typed();
             effects = self.resized()?;
         }
+        let left = match &result {
+            Ok(left) => Some(left.clone()),
+            Err(not) => not.left.clone(),
+        };
         effects.extend(self.app.handle(Event::Edited(result)));
         effects.extend(self.take_typed(typed));
         self.app.now = Timestamp::now();
@@ -230,7 +234,9 @@ impl Shell {
                     file.stay();
                 }
             }
-            Some((_, Ok(()))) | None => drop(file.map(|file| file.remove(gone))),
+            Some((_, Ok(()))) | None => {
+                drop(file.map(|file| file.remove(gone, draft.as_deref(), left.as_ref())));
+            }
         }
         Ok(effects)
     }

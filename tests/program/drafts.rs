@@ -294,6 +294,40 @@ fn whatever_ends_the_users_own_editor_or_larder_its_text_is_kept() {
 }
 
 #[test]
+fn what_an_editor_saves_that_was_not_waited_for_is_a_draft() {
+    let (folder, state) = (project(), tempfile::tempdir().unwrap());
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("editor");
+    // It returns at once, and saves later: long ago, so that nobody waits for it to be whole.
+    let script = "#!/bin/sh\n( while [ ! -e \"$0.go\" ]; do sleep 0.05; done\n\
+                  printf 'typed elsewhere' > \"$1.new\"; touch -d '2020-01-01' \"$1.new\"\n\
+                  mv \"$1.new\" \"$1\" ) > /dev/null 2>&1 < /dev/null &\n";
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let env =
+        [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", path.to_str().unwrap())];
+    let mut screen = browser(folder.path(), &env);
+    screen.keys("\r");
+    screen.wait_for_text("one");
+    screen.keys("E");
+    screen.wait_for_text("nothing was changed");
+    std::fs::write(place.path().join("editor.go"), "").unwrap();
+    waits("what it saved", || typed(state.path()).as_deref() == Some("typed elsewhere"));
+    screen.keys("q");
+    screen.exit_code();
+    // The next start offers it.
+    let mut screen = browser(folder.path(), &env);
+    screen.keys("\r");
+    screen.wait_for_text("one");
+    screen.keys("e");
+    screen.wait_for_text("A draft of page-1");
+    screen.keys("\r");
+    screen.wait_for_text("typed elsewhere");
+    send("KILL", screen.worker());
+    screen.exit_code();
+}
+
+#[test]
 fn drafts_are_listed_exported_and_removed() {
     let (folder, state) = (project(), tempfile::tempdir().unwrap());
     let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
@@ -345,6 +379,10 @@ fn staged_edits_outlive_a_kill_and_are_saved_together_later() {
     screen.keys("\x10");
     screen.wait_for("both, and what was done since", |text| {
         text.contains("page-1 in shop") && text.contains("changed since")
+    });
+    screen.keys("\x13");
+    screen.wait_for("all that they change", |text| {
+        text.contains("Save 2 staged edits") && !text.contains("looking for what is changed")
     });
     screen.keys("\x13");
     screen.wait_for_text("page-2 was changed by someone else, and stays staged");
