@@ -4,9 +4,15 @@ use super::arguments::{CopyArgs, RenameArgs, RetypeArgs};
 use super::exit::{self, ExitResult};
 use super::output::Output;
 use super::{dry_run, json, key, messages, perform, store};
-use crate::model::{ContentType, Error, ErrorKind, RecordMeta};
-use crate::ops::{self, Operation, PlannedChange, words};
+use crate::model::{
+    ContentType, Error, ErrorKind, Family, Key, Reading, RecordMeta, StoreName, Want,
+};
+use crate::ops::{self, Operation, Plan, PlannedChange, words};
+use crate::preview::why_none;
 use crate::storage::Storage;
+
+/// The largest value, in bytes, of which it is looked whether Crawlee reads it under another type.
+const LOOKED_AT: u64 = 16 << 20;
 
 /// `rename`.
 pub(super) async fn rename(
@@ -63,8 +69,30 @@ pub(super) async fn retype(
         return Err(Error::new(ErrorKind::Usage, "the content type is empty").into());
     }
     let (store, key) = (store(storage, &retype.store).await?, key(&retype.key));
-    let operation = Operation::Retype { store, key, content_type };
-    write_anew(storage, &operation, retype.dry_run, place, output).await
+    let operation = Operation::Retype {
+        store: store.clone(),
+        key: key.clone(),
+        content_type: content_type.clone(),
+    };
+    let plan = ops::plan(storage, &operation).await?;
+    let unread = unread(storage, &store, &key, &content_type).await.map(str::to_owned);
+    write_planned(storage, plan.warned(unread), retype.dry_run, place, output).await
+}
+
+/// Why Crawlee would read the record as None under this content type, of one that is not too large.
+async fn unread(
+    storage: &dyn Storage,
+    store: &StoreName,
+    key: &Key,
+    content_type: &ContentType,
+) -> Option<&'static str> {
+    if !matches!(content_type.family(), Family::Json | Family::Text | Family::None) {
+        return None;
+    }
+    match storage.read(store, key, Want::UpTo(LOOKED_AT)).await.ok()?? {
+        Reading::Whole(record) => why_none(&record.value, content_type),
+        Reading::Meta(_) | Reading::Part { .. } => None,
+    }
 }
 
 async fn write_anew(
@@ -80,6 +108,16 @@ async fn write_anew(
         }
         planned => planned?,
     };
+    write_planned(storage, plan, is_dry_run, place, output).await
+}
+
+async fn write_planned(
+    storage: &dyn Storage,
+    plan: Plan,
+    is_dry_run: bool,
+    place: &str,
+    output: &mut Output,
+) -> ExitResult {
     if is_dry_run {
         return dry_run::show(&plan, place, output);
     }

@@ -61,6 +61,7 @@ impl Dialog for Prompt {
             Some(action @ (Action::Next | Action::Previous)) => {
                 if self.kind == PromptKind::RecordType {
                     self.suggest(action == Action::Next);
+                    self.typed(ctx);
                 }
                 if self.kind == PromptKind::CopyKey {
                     ctx.request(Request::ChooseStore);
@@ -105,7 +106,8 @@ impl Prompt {
         if self.filters() {
             ctx.request(Request::Filter(self.kind, self.input.text().to_owned()));
         }
-        if matches!(self.kind, PromptKind::RecordKey | PromptKind::CopyKey) {
+        let checked = [PromptKind::RecordKey, PromptKind::CopyKey, PromptKind::RecordType];
+        if checked.contains(&self.kind) {
             ctx.request(Request::CheckKey);
         }
     }

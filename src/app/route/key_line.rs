@@ -1,8 +1,9 @@
 //! The line in which another key is typed for a record, or a content type: what it begins with, which store it
 //! is for, and what is in its way.
 
-use crate::model::{Key, LONGEST_KEY, RecordMeta, StoreName};
+use crate::model::{ContentType, Key, LONGEST_KEY, RecordMeta, StoreName};
 use crate::ops::words;
+use crate::preview;
 
 use super::super::App;
 use super::super::event::Slot;
@@ -14,6 +15,10 @@ use super::super::question::{Prompt, PromptKind};
 
 /// From so many columns on, the border has room for the whole of why a change would not last.
 const ROOMY: u16 = 86;
+
+/// The largest value, in bytes, that is looked at while a content type is typed: what takes well under a
+/// millisecond.
+const LOOKED_AT: usize = 64 << 10;
 
 /// Asks for the key or the content type that the record under the cursor is to have.
 pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
@@ -122,7 +127,7 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     // The copied record stays as it is.
     let changes = prompt.kind != PromptKind::CopyKey;
     if prompt.kind == PromptKind::RecordType {
-        return is_lost(&meta.key).then(|| written_back(app));
+        return is_lost(&meta.key).then(|| written_back(app)).or_else(|| unread(app, meta, text));
     }
     if text.is_empty() {
         return Some("a key has at least one character".to_owned());
@@ -145,6 +150,14 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
         }
         None => None,
     }
+}
+
+/// Why Crawlee would not read the record under this content type, as far as its value is there.
+fn unread(app: &App, meta: &RecordMeta, content_type: &str) -> Option<String> {
+    let record = app.record.record().filter(|record| record.meta.key == meta.key)?;
+    let is_other = meta.content_type.as_str() != content_type;
+    let value = (is_other && record.value.len() <= LOOKED_AT).then_some(&record.value)?;
+    preview::why_none(value, &ContentType::from(content_type)).map(str::to_owned)
 }
 
 /// That a change would not last, in as many words as have room in the border.

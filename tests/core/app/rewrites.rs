@@ -204,3 +204,17 @@ fn a_content_type_is_typed_or_chosen_and_the_same_changes_nothing() {
     assert_eq!(it.kind, RewriteKind::Retype("text/plain; charset=utf-8".into()));
     assert_eq!((it.record.key, it.to), (Key::from("a"), Key::from("a")));
 }
+
+#[test]
+fn a_content_type_under_which_crawlee_reads_nothing_is_told_while_it_is_typed() {
+    let mut stage = opened();
+    let is_told = |stage: &mut Stage| stage.frame().contains("Crawlee will read it as None");
+    stage.keys("K<ctrl-u>text/plain");
+    assert!(!is_told(&mut stage), "{}", stage.frame());
+    stage.keys("<ctrl-u>application/x-none");
+    assert!(is_told(&mut stage), "{}", stage.frame());
+    // It is said, and not in the way.
+    stage.keys("<enter>");
+    let (_, it) = asked(&mut stage).unwrap();
+    assert_eq!(it.kind, RewriteKind::Retype("application/x-none".into()));
+}

@@ -44,6 +44,14 @@ fn a_content_type_is_changed_alone() {
     let told = json_lines(&program.ok(&["info", "shop", "page-2", "--json"])).remove(0);
     assert_eq!(told["content_type"], "text/plain; charset=utf-8");
     assert_eq!(program.ok(&["get", "shop", "page-2"]), "<p>two</p>");
+    // Said, also before, and done.
+    let retype = ["retype", "shop", "page-2", "application/json", "--dry-run"];
+    for count in [5, 4] {
+        let run = program.run(&retype[..count]);
+        let told = String::from_utf8(run.out).unwrap() + &run.err;
+        assert!(run.code == 0 && told.contains("the value is not JSON: Crawlee will"), "{told}");
+    }
+    assert_eq!(program.ok(&["retype", "shop", "page-2", "text/html"]), "");
     program.fails(&["retype", "shop", "page-2", ""], 2);
     program.fails(&["retype", "shop", "missing", "text/plain"], 1);
 }

@@ -1,0 +1,48 @@
+//! Whether Crawlee reads a value that has a content type.
+
+use super::json;
+use crate::model::{ContentType, Family};
+
+/// Why Crawlee reads such a value as None under a content type, in a sentence; `None` where it reads it.
+pub fn why_none(value: &[u8], content_type: &ContentType) -> Option<&'static str> {
+    match content_type.family() {
+        Family::Json => json::check(value)
+            .is_err()
+            .then_some("the value is not JSON: Crawlee will read it as None"),
+        Family::Text => std::str::from_utf8(value)
+            .is_err()
+            .then_some("the value is not UTF-8: Crawlee will read it as None"),
+        Family::None => {
+            (!value.is_empty()).then_some("this type has no value: Crawlee will read it as None")
+        }
+        Family::Image | Family::Binary | Family::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_crawlee_reads_as_none_is_told() {
+        let why = |value: &[u8], content_type: &str| why_none(value, &content_type.into());
+        for (value, content_type) in [
+            (&b"{\"a\": NaN}"[..], "application/json; charset=utf-8"),
+            (b"one", "text/plain"),
+            (b"\xff", "image/png"),
+            (b"{", "application/octet-stream"),
+            (b"", "application/x-none"),
+        ] {
+            assert_eq!(why(value, content_type), None, "{content_type}");
+        }
+        for (value, content_type, what) in [
+            (&b"one"[..], "application/json", "not JSON"),
+            (b"", "application/json", "not JSON"),
+            (b"\"\xff\"", "application/json", "not JSON"),
+            (b"caf\xe9", "text/html", "not UTF-8"),
+            (b"one", "application/x-none", "no value"),
+        ] {
+            assert!(why(value, content_type).is_some_and(|why| why.contains(what)), "{what}");
+        }
+    }
+}
