@@ -17,6 +17,10 @@ use super::document::Document;
 const LONG: usize = 16 << 10;
 /// Bytes around a page's end in which it is ended behind a word.
 const WORD: usize = 64;
+/// Cells by which the further rows of a line stand behind where its text begins: those of a sign.
+const HANG: usize = 2;
+/// Rows of fewer cells have none for that.
+const LEAST_ROOM: usize = 20;
 
 /// How a document is laid out in rows.
 #[derive(Debug, Clone, Copy)]
@@ -74,8 +78,25 @@ impl<'a> Rows<'a> {
             return starts_at;
         }
         let bytes = self.document.read(page.clone());
-        starts::each(&bytes, self.width, |at| starts_at.push(page.start + at));
+        let hang = self.hang(line);
+        let first = if page.start == line.start { 0 } else { hang };
+        starts::each(&bytes, self.width, [first, hang], |at| starts_at.push(page.start + at));
         starts_at
+    }
+
+    /// Cells before the rows of a line that do not begin it: its indentation, and a little more.
+    fn hang(&self, line: &Range<usize>) -> usize {
+        if !self.wrap || self.width < LEAST_ROOM {
+            return 0;
+        }
+        let start = self.document.read(line.start..line.end.min(line.start + self.width));
+        let hang = start.iter().take_while(|byte| **byte == b' ').count() + HANG;
+        if hang * 2 > self.width { 0 } else { hang }
+    }
+
+    /// Cells before what a row shows.
+    pub fn indent(&self, row: &Row) -> usize {
+        if row.is_first() { 0 } else { self.hang(&row.of) }
     }
 
     /// The page of a line that holds an offset; the last one for the end.
@@ -208,7 +229,7 @@ impl<'a> Rows<'a> {
         stop: impl Fn(Range<usize>, usize, &Unit<'_>) -> bool,
     ) -> (usize, usize) {
         let mut found = None;
-        let mut end = 0;
+        let mut end = self.indent(row);
         self.units(row, |at, cell, unit| {
             end = cell + unit.cells;
             if stop(at.clone(), cell, unit) {
@@ -226,15 +247,16 @@ impl<'a> Rows<'a> {
         mut each: impl FnMut(Range<usize>, usize, &Unit<'_>) -> bool,
     ) {
         let start = row.at.start;
-        units(&self.document.read(row.at.clone()), |at, cell, unit| {
+        units(&self.document.read(row.at.clone()), self.indent(row), |at, cell, unit| {
             each(start + at..start + at + unit.len, cell, unit)
         });
     }
 }
 
-/// The units of a row's bytes, with their offsets and the cells before them, until `each` says no.
-fn units(bytes: &[u8], mut each: impl FnMut(usize, usize, &Unit<'_>) -> bool) {
-    let (mut at, mut cell) = (0, 0);
+/// The units of a row's bytes, with their offsets and the cells before them, of which there are `indent`
+/// before the first, until `each` says no.
+fn units(bytes: &[u8], indent: usize, mut each: impl FnMut(usize, usize, &Unit<'_>) -> bool) {
+    let (mut at, mut cell) = (0, indent);
     for unit in raw_units(bytes) {
         let unit = placed(unit, bytes[at], cell);
         if !each(at, cell, &unit) {
@@ -289,6 +311,22 @@ mod tests {
         assert_eq!(texts("ü b\tc ddddd", 9), ["ü b\tc ", "ddddd"]);
         // One with a mark over it is no space.
         assert_eq!(texts("abcdefghij \u{301}k", 10), ["abcdefghij", " \u{301}k"]);
+    }
+
+    #[test]
+    fn the_further_rows_of_a_line_stand_behind_its_indentation() {
+        let text = "    one two three four five six seven";
+        assert_eq!(texts(text, 20), ["    one two three ", "four five six ", "seven"]);
+        let document = Document::new(Bytes::from_static(text.as_bytes()));
+        let rows = Rows::new(&document, 20, true, true);
+        let (first, second) = (rows.row_of(0), rows.row_of(20));
+        assert_eq!((rows.indent(&first), rows.indent(&second)), (0, 6));
+        assert_eq!((rows.cell_of(&second, 18), rows.cell_of(&second, 20)), (6, 8));
+        assert_eq!((rows.at_cell(&second, 0), rows.at_cell(&second, 8)), (18, 20));
+        // Not where the indentation takes most of the room, and not where lines are cut.
+        let deep = format!("{}one two three", " ".repeat(12));
+        assert_eq!(texts(&deep, 20), [format!("{}one two ", " ".repeat(12)), "three".to_owned()]);
+        assert_eq!(Rows::new(&document, 20, false, true).indent(&second), 0);
     }
 
     proptest! {

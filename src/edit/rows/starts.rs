@@ -7,53 +7,70 @@ use crate::text::unit::{self, Unit};
 /// A row is broken behind a word only where at least this part of it is filled: a half.
 const FILLED: usize = 2;
 
-/// Tells where each row begins, behind the first.
-pub(super) fn each(bytes: &[u8], width: usize, mut begin: impl FnMut(usize)) {
+/// Tells where each row begins, behind the first. `indents`: the cells before what the first row shows, none
+/// or those of the others, which are at most half of a row.
+pub(super) fn each(
+    bytes: &[u8],
+    width: usize,
+    indents: [usize; 2],
+    mut begin: impl FnMut(usize),
+) {
     // Most text is plain.
     let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
     if is_plain {
-        plain_starts(bytes, width, &mut begin);
+        plain_starts(bytes, width, indents, &mut begin);
     } else {
-        any_starts(bytes, width, &mut begin);
+        any_starts(bytes, width, indents, &mut begin);
     }
 }
 
 /// Where the rows of plain text begin, behind the first. One space at the end of a row may take the cell
 /// that is free for the cursor, where more follows.
-fn plain_starts(bytes: &[u8], width: usize, begin: &mut dyn FnMut(usize)) {
-    let mut start = 0;
-    while bytes.len() - start > width {
-        let end = start + width;
+fn plain_starts(
+    bytes: &[u8],
+    width: usize,
+    [first, hang]: [usize; 2],
+    begin: &mut dyn FnMut(usize),
+) {
+    let (mut start, mut room) = (0, width - first);
+    while bytes.len() - start > room {
+        let end = start + room;
         start = if bytes[end] == b' ' && end + 1 < bytes.len() {
             end + 1
         } else {
-            let mut filled = (start + width.div_ceil(FILLED)..=end).rev();
+            let mut filled = (start + room.div_ceil(FILLED)..=end).rev();
             filled.find(|at| is_between(bytes, *at, false)).unwrap_or(end)
         };
         begin(start);
+        room = width - hang;
     }
 }
 
 /// Where the rows of any text begin, behind the first.
-fn any_starts(bytes: &[u8], width: usize, begin: &mut dyn FnMut(usize)) {
-    let (mut at, mut cell) = (0, 0);
+fn any_starts(
+    bytes: &[u8],
+    width: usize,
+    [first, hang]: [usize; 2],
+    begin: &mut dyn FnMut(usize),
+) {
+    let (mut at, mut cell, mut left) = (0, first, first);
     // Where a word ended last in the row, with the cells before it.
     let (mut word, mut wide, mut hangs_over) = (None, false, false);
     for raw in raw_units(bytes) {
-        if cell > 0 && is_between(bytes, at, wide) {
+        if cell > left && is_between(bytes, at, wide) {
             word = Some((at, cell));
         }
         let cells = |cell: usize| if bytes[at] == b'\t' { TAB - cell % TAB } else { raw.cells };
-        while cell > 0 && cell + cells(cell) > width {
+        while cell > left && cell + cells(cell) > width {
             let is_space = bytes[at] == b' ' && raw.len == 1;
             if is_space && !hangs_over && at + 1 < bytes.len() {
                 hangs_over = true;
                 break;
             }
-            let filled = word.take().filter(|(_, before)| before * FILLED >= width);
+            let filled = word.take().filter(|(_, before)| (before - left) * FILLED >= width - left);
             let (start, before) = filled.unwrap_or((at, cell));
             begin(start);
-            (cell, hangs_over) = (cell - before, false);
+            (cell, left, hangs_over) = (hang + cell - before, hang, false);
         }
         wide = raw.cells > 1 && !bytes[at].is_ascii();
         cell += cells(cell);
@@ -94,12 +111,19 @@ mod tests {
 
     use super::*;
 
+    type Starts = fn(&[u8], usize, [usize; 2], &mut dyn FnMut(usize));
+
     proptest! {
         #[test]
-        fn plain_text_is_broken_where_any_text_is(text in "[a-c ,</\"]{0,80}", width in 1_usize..20) {
-            let found = |begin: fn(&[u8], usize, &mut dyn FnMut(usize))| {
+        fn plain_text_is_broken_where_any_text_is(
+            text in "[a-c ,</\"]{0,80}", width in 1_usize..20, hang in any::<u8>(), first in any::<bool>(),
+        ) {
+            // At most half of a row, so that what is carried over fits into the next one.
+            let hang = usize::from(hang) % (width / 2 + 1);
+            let indents = [if first { 0 } else { hang }, hang];
+            let found = |begin: Starts| {
                 let mut found = Vec::new();
-                begin(text.as_bytes(), width, &mut |at| found.push(at));
+                begin(text.as_bytes(), width, indents, &mut |at| found.push(at));
                 found
             };
             prop_assert_eq!(found(plain_starts), found(any_starts));

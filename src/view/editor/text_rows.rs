@@ -117,7 +117,13 @@ impl<'a> Painter<'a> {
     fn row(&mut self, buf: &mut Buffer, y: u16, row: &Row) -> u16 {
         self.colour(row);
         let (left, right) = (self.editor.scroll.left, self.right());
-        let mut x = self.x;
+        let indent = u16::try_from(self.rows.indent(row)).unwrap_or(0);
+        if let Some(before) = indent.checked_sub(2) {
+            let (sign, style) =
+                (self.appearance.symbols.wrapped, self.appearance.style(Role::Dim));
+            put(buf, self.x + before, y, 1, sign, style);
+        }
+        let mut x = self.x + indent;
         // Pieces of one style are written together.
         let (mut piece, mut style) = (String::new(), Style::default());
         self.rows.units(row, |at, cell, unit| {
