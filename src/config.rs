@@ -84,7 +84,7 @@ pub struct Config {
     /// Values over this many bytes are fetched only on request.
     #[serde(deserialize_with = "units::size")]
     pub preview_limit: u64,
-    /// Values over this many bytes are edited in `$EDITOR` only.
+    /// Text over this many bytes is edited in `$EDITOR` only.
     #[serde(deserialize_with = "units::size")]
     pub editor_limit: u64,
     /// Show what a save changes before it is made.

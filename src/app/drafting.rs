@@ -5,8 +5,8 @@ mod found;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::edit::draft::{Draft, DraftHead, DraftId};
-use crate::edit::{LeafEdit, TypedValue};
+use crate::edit::draft::{Draft, DraftHead, DraftId, MOST};
+use crate::edit::{Document, LeafEdit, TypedValue};
 use crate::model::{ContentType, Key, Timestamp};
 
 pub use found::Found;
@@ -156,6 +156,15 @@ impl Own {
 
 /// What was typed since it was last kept; from now on it counts as kept.
 pub(super) fn unkept(app: &mut App) -> Option<Draft> {
+    if is_too_large(app) {
+        let changed = is_changed(app);
+        let own = app.drafting.own.as_mut()?;
+        own.due = None;
+        if changed && !std::mem::replace(&mut own.failed, true) {
+            not_kept(app, "it is too large");
+        }
+        return None;
+    }
     let draft = draft(app)?;
     let changed = is_changed(app);
     let own = app.drafting.own.as_mut()?;
@@ -169,6 +178,18 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     }
     own.keep(&draft);
     Some(draft)
+}
+
+/// Whether the editor holds more than a draft can: then it is not copied for one.
+fn is_too_large(app: &App) -> bool {
+    app.editor.as_ref().is_some_and(|editor| {
+        let base = editor.base().map_or(0, |base| base.value.len());
+        base + editor.value.document().map_or(0, Document::len) > MOST
+    })
+}
+
+fn not_kept(app: &mut App, why: &str) {
+    app.tell(Notice::warning(format!("what you type is not kept as a draft: {why}")));
 }
 
 /// What is edited, as the draft of a staged edit.
@@ -196,7 +217,7 @@ pub(super) fn kept(app: &mut App, id: &DraftId, result: Result<(), String>) {
         app.out.effects.extend(own.stale.drain(..).map(Effect::DropDraft));
     }
     if let (Err(why), false) = (result, failed) {
-        app.tell(Notice::warning(format!("what you type is not kept as a draft: {why}")));
+        not_kept(app, &why);
     }
 }
 

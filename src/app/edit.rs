@@ -35,12 +35,15 @@ impl Editor {
         outside: bool,
         ctx: &mut Ctx<'_>,
     ) -> Option<Self> {
-        if let Some(why) = refusal(&record, outside, ctx) {
+        let size = record.value.len() as u64;
+        let packed = !outside && may_hold(&record.value);
+        let no_key = unnamed(&record);
+        let mut editor = Self::edit(store, record, ctx.settings.editor_limit);
+        let too_large = !outside && matches!(editor.value, Content::Bytes(_));
+        if let Some(why) = no_key.or_else(|| too_large.then(|| too_much(size, ctx))) {
             ctx.say(Notice::warning(why));
             return None;
         }
-        let packed = !outside && may_hold(&record.value);
-        let mut editor = Self::edit(store, record, ctx.settings.editor_limit);
         let opens = ctx.says(Action::OpenInner, "opens what they hold");
         if let Some(note) = editor.note.take() {
             ctx.say(Notice::info(note));
@@ -67,7 +70,7 @@ impl Editor {
             let size = text::size(size);
             format!("{size} inside are too much for the built-in editor")
         };
-        let why = refusal(&record, true, ctx).or_else(|| (size > limit).then(too_much));
+        let why = unnamed(&record).or_else(|| (size > limit).then(too_much));
         if let Some(why) = why {
             ctx.say(Notice::warning(why));
             return None;
@@ -274,20 +277,15 @@ impl Editor {
     }
 }
 
-/// Why a record cannot be edited here, or at all.
-fn refusal(record: &Record, outside: bool, ctx: &Ctx<'_>) -> Option<String> {
-    if record.meta.key.as_str().is_none() {
-        let why = "this key is not UTF-8: Crawlee's metadata cannot name it, so it cannot be set";
-        return Some(why.to_owned());
-    }
-    if outside {
-        return None;
-    }
-    if record.value.len() as u64 > ctx.settings.editor_limit {
-        let size = text::size(record.value.len() as u64);
-        let state = format!("{size} are too much for the built-in editor");
-        let remedy = ctx.says(Action::EditExternal, "opens it in $EDITOR");
-        return Some(text::then(&state, "; ", remedy));
-    }
-    None
+/// Why a record cannot be edited at all.
+fn unnamed(record: &Record) -> Option<String> {
+    let why = "this key is not UTF-8: Crawlee's metadata cannot name it, so it cannot be set";
+    record.meta.key.as_str().is_none().then(|| why.to_owned())
+}
+
+/// That so many bytes cannot be edited here.
+fn too_much(size: u64, ctx: &Ctx<'_>) -> String {
+    let state = format!("{} are too much for the built-in editor", text::size(size));
+    let remedy = ctx.says(Action::EditExternal, "opens it in $EDITOR");
+    text::then(&state, "; ", remedy)
 }

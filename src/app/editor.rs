@@ -116,13 +116,11 @@ impl Editor {
     /// For a record that was read. Text is edited in UTF-8, JSON on one line is laid out for people;
     /// both are stored again as they were.
     ///
-    /// A value above `limit` bytes is only held, for the user's own editor.
+    /// A value above `limit` bytes that is edited as text, and any that is very large, is only held, for the
+    /// user's own editor.
     pub fn edit(store: StoreName, record: Record, limit: u64) -> Self {
-        let opened = if record.value.len() as u64 > limit {
-            Opened::bytes(&record.value)
-        } else {
-            Opened::new(&record)
-        };
+        let opened = Opened::within(&record, limit);
+        let opened = opened.unwrap_or_else(|| Opened::bytes(&record.value));
         // A line break in it is seen as one.
         let key = visible(&record.meta.key.escaped()).into_owned();
         let content_type = record.meta.content_type.as_str().to_owned();

@@ -3,11 +3,17 @@
 use bytes::Bytes;
 
 use crate::edit::HexEdit;
-use crate::model::Record;
+use crate::model::{Family, Record};
 use crate::preview::charset::{self, Charset, DecodedText};
 use crate::preview::json::{self, Spacing};
 
 use super::Content;
+
+/// The largest value, in bytes, that is edited in hexadecimal, where text may be smaller: nothing of it is
+/// laid out.
+const MOST_HEX: usize = 64 << 20;
+/// So many bytes tell whether a large value is text.
+const LOOKED_AT: usize = 4096;
 
 /// A value made ready to be edited, and what is needed to store it as it was.
 #[derive(Debug)]
@@ -37,10 +43,25 @@ impl Opened {
         }
     }
 
-    pub(super) fn new(record: &Record) -> Self {
+    /// One that is edited in hexadecimal.
+    fn hex(value: &Bytes) -> Self {
+        Self { value: Content::Hex(Box::new(HexEdit::new(value.clone()))), ..Self::bytes(value) }
+    }
+
+    /// One that may be too large for text, which `limit` holds for; none where it is too large.
+    pub(super) fn within(record: &Record, limit: u64) -> Option<Self> {
+        if record.value.len() as u64 <= limit {
+            return Some(Self::new(record));
+        }
+        let start = &record.value[..record.value.len().min(LOOKED_AT)];
+        let is_text = matches!(record.meta.content_type.family(), Family::Text | Family::Json)
+            || std::str::from_utf8(start).map_or_else(|why| why.error_len().is_none(), |_| true);
+        (!is_text && record.value.len() <= MOST_HEX).then(|| Self::hex(&record.value))
+    }
+
+    fn new(record: &Record) -> Self {
         let Some(read) = text(record).filter(|read| keeps(read, record)) else {
-            let value = Content::Hex(Box::new(HexEdit::new(record.value.clone())));
-            return Self { value, note: not_text(record), ..Self::bytes(&record.value) };
+            return Self { note: not_text(record), ..Self::hex(&record.value) };
         };
         let json = record.meta.content_type.is_json() && json::check(&read.text).is_ok();
         let (laid_out, spacing, note) = if json { lay_out(&read.text) } else { (None, None, None) };

@@ -134,6 +134,18 @@ fn a_value_that_is_only_held_is_stored_byte_for_byte() {
 }
 
 #[test]
+fn bytes_may_be_larger_than_text_to_be_edited() {
+    let opened = |content_type: &str, value: &[u8]| {
+        let settings = Settings { editor_limit: 4, ..Settings::default() };
+        let stage = editing_with(content_type, value, settings);
+        stage.app.editor.map(|editor| editor.value.hex().is_some())
+    };
+    assert_eq!(opened("application/octet-stream", b"\xff\xfe\0\0\0\0"), Some(true));
+    assert_eq!(opened("text/plain", b"\xff\xfe\0\0\0\0"), None);
+    assert_eq!(opened("application/octet-stream", "Grüße".as_bytes()), None);
+}
+
+#[test]
 fn the_users_editor_gets_utf8_and_the_charset_is_kept() {
     let mut stage = editing("text/plain; charset=latin1", b"gr\xfc\xdfe");
     stage.keys("<ctrl-o>");
