@@ -77,7 +77,11 @@ fn row(Entry { id, head, size }: &Entry, now: Timestamp) -> Vec<Visible<'static>
     match head {
         Ok(head) => {
             let age = text::ago(head.at.micros(), now.micros());
-            let key = if head.is_new { "(new)".to_owned() } else { head.key.escaped() };
+            let key = match (head.is_new, head.key.escaped()) {
+                (true, key) if key.is_empty() => "(new)".to_owned(),
+                (true, key) => format!("{key} (new)"),
+                (false, key) => key,
+            };
             let key = if head.staged { format!("{key} (staged)") } else { key };
             let key = match &head.inner {
                 Some(inner) if !inner.path.is_empty() => format!("{key} · {}", inner.path),
