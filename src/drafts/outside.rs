@@ -77,7 +77,8 @@ impl Drafts {
         let noted = Draft { text, ..draft.clone() }.to_bytes();
         let noted = noted.filter(|noted| noted.len() as u64 <= MOST_NOTED);
         let is_noted = noted.is_some_and(|noted| self.write(&note_of(path), &noted).is_ok());
-        let goes_on = || is_open(path) || read_left(path, MOST as u64).is_ok_and(|now| now != *left);
+        let goes_on =
+            || is_open(path) || read_left(path, MOST as u64).is_ok_and(|now| now != *left);
         if !is_noted || !goes_on() {
             let_go(path)?;
         }

@@ -124,20 +124,19 @@ pub fn not_shown(hidden: usize) -> Option<String> {
 
 /// That a change of a record that Crawlee keeps in memory would not last.
 pub const WRITTEN_BACK: &str =
-    "a running crawl writes this back within a minute: your change would be lost";
+    "a running crawl would write this back within a minute, over your change";
 /// The same where there is little room.
-pub const WRITTEN_BACK_SHORT: &str = "a running crawl writes this back";
+pub const WRITTEN_BACK_SHORT: &str = "a crawl may write this back";
 
 /// That the record in the editor is no longer what was read.
 pub const CHANGED_MEANWHILE: &str =
-    "changed on the server meanwhile: saving joins both, and asks where they meet";
+    "changed by someone else: saving joins both, and asks where they meet";
 /// The same where there is little room.
-pub const CHANGED_MEANWHILE_SHORT: &str = "changed on the server meanwhile";
+pub const CHANGED_MEANWHILE_SHORT: &str = "changed by someone else";
 /// That the record in the editor is gone.
-pub const REMOVED_MEANWHILE: &str =
-    "removed on the server meanwhile: saving asks before it comes back";
+pub const REMOVED_MEANWHILE: &str = "removed by someone else: saving asks before it comes back";
 /// The same where there is little room.
-pub const REMOVED_MEANWHILE_SHORT: &str = "removed on the server meanwhile";
+pub const REMOVED_MEANWHILE_SHORT: &str = "removed by someone else";
 
 /// That so many of the records to be deleted come back; `None` where none does.
 pub fn come_back(back: usize, all: usize) -> Option<String> {
@@ -147,7 +146,7 @@ pub fn come_back(back: usize, all: usize) -> Option<String> {
         (back, all) if back == all => "these".to_owned(),
         (back, _) => format!("{back} of these"),
     };
-    Some(format!("A running crawl writes {which} back within a minute."))
+    Some(format!("A running crawl would write {which} back within a minute."))
 }
 
 /// The same for commands, of a store that was written to so long ago, in seconds.

@@ -217,7 +217,8 @@ mod tests {
         for gone in [true, false] {
             let path = folder.path().join("text");
             std::fs::write(&path, b"so far").unwrap();
-            HandedOut { path: path.clone(), temporary: None, held: Cell::new(true) }.remove(gone, None, None);
+            HandedOut { path: path.clone(), temporary: None, held: Cell::new(true) }
+                .remove(gone, None, None);
             assert_eq!(path.exists(), gone);
         }
     }

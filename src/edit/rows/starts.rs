@@ -9,12 +9,7 @@ const FILLED: usize = 2;
 
 /// Tells where each row begins, behind the first. `indents`: the cells before what the first row shows, none
 /// or those of the others, which are at most half of a row.
-pub(super) fn each(
-    bytes: &[u8],
-    width: usize,
-    indents: [usize; 2],
-    mut begin: impl FnMut(usize),
-) {
+pub(super) fn each(bytes: &[u8], width: usize, indents: [usize; 2], mut begin: impl FnMut(usize)) {
     // Most text is plain.
     let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));
     if is_plain {
@@ -47,12 +42,7 @@ fn plain_starts(
 }
 
 /// Where the rows of any text begin, behind the first.
-fn any_starts(
-    bytes: &[u8],
-    width: usize,
-    [first, hang]: [usize; 2],
-    begin: &mut dyn FnMut(usize),
-) {
+fn any_starts(bytes: &[u8], width: usize, [first, hang]: [usize; 2], begin: &mut dyn FnMut(usize)) {
     let (mut at, mut cell, mut left) = (0, first, first);
     // Where a word ended last in the row, with the cells before it.
     let (mut word, mut wide, mut hangs_over) = (None, false, false);

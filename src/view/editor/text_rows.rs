@@ -119,8 +119,7 @@ impl<'a> Painter<'a> {
         let (left, right) = (self.editor.scroll.left, self.right());
         let indent = u16::try_from(self.rows.indent(row)).unwrap_or(0);
         if let Some(before) = indent.checked_sub(2) {
-            let (sign, style) =
-                (self.appearance.symbols.wrapped, self.appearance.style(Role::Dim));
+            let (sign, style) = (self.appearance.symbols.wrapped, self.appearance.style(Role::Dim));
             put(buf, self.x + before, y, 1, sign, style);
         }
         let mut x = self.x + indent;
