@@ -256,7 +256,9 @@ mod tests {
     fn a_group_that_holds_a_single_one_has_its_name() {
         let shown = |keys: &[&str]| -> Vec<String> {
             let mut page = KeyPage::default();
-            keys.iter().for_each(|key| page.push(key.as_bytes(), "", 1, None));
+            for key in keys {
+                page.push(key.as_bytes(), "", 1, None);
+            }
             let mut builder = Builder::new();
             builder.add(&page);
             let index = builder.finish();
