@@ -80,6 +80,7 @@ pub struct Certificate {
 
 /// What is known of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct ServerInfo {
     /// `Redis`, `Valkey`, …; empty if unknown.

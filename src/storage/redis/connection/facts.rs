@@ -8,6 +8,7 @@ use crate::model::{Cause, Error, ErrorKind, Result};
 
 /// What is known of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub(crate) struct Facts {
     /// `Redis`, `Valkey`, …; empty if unknown.
     pub(crate) product: String,
