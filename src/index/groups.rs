@@ -44,7 +44,7 @@ struct Segment {
 /// `- _ / . : |` and space, that included, or up to a run of digits, and then only
 /// those that go on with one; digits right after the prefix belong to the name. So `page-1` and
 /// `page-2` are in the group `page-`, and in that they are records. One that would hold a single group has
-/// that one's name, where there are not [too many](MANY). Whole groups are skipped over; 1,000,000 single
+/// that one's name, where there are at most 4,096 groups. Whole groups are skipped over; 1,000,000 single
 /// records take some twenty milliseconds.
 pub fn groups(index: &Index, prefix: &[u8], numbered: bool) -> Groups {
     let mut groups = Groups::default();
