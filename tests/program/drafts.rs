@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use crate::pty::{Screen, larder, send};
@@ -11,11 +11,15 @@ use crate::signals::{browser, project};
 /// How often larder is killed while somebody types, unless `LARDER_KILLS` says otherwise.
 const KILLS: u32 = 4;
 
-/// A command with this state folder.
-pub(crate) fn drafts(state: &Path, arguments: &[&str]) -> String {
+fn run(state: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(larder());
     command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
-    let output = command.output().unwrap();
+    command.output().unwrap()
+}
+
+/// What a command says with this state folder.
+pub(crate) fn drafts(state: &Path, arguments: &[&str]) -> String {
+    let output = run(state, arguments);
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {err}");
     String::from_utf8(output.stdout).unwrap()
@@ -31,11 +35,12 @@ pub(crate) fn ids(state: &Path) -> Vec<String> {
     listed.lines().map(name).collect()
 }
 
-/// What was typed in the only draft there is; none if there is none.
+/// What was typed in the only draft there is; none if there is none, or it went meanwhile.
 fn typed(state: &Path) -> Option<String> {
     let ids = ids(state);
     assert!(ids.len() <= 1, "{ids:?}");
-    ids.first().map(|id| drafts(state, &["show", id]))
+    let shown = run(state, &["show", ids.first()?]);
+    shown.status.success().then(|| String::from_utf8(shown.stdout).unwrap())
 }
 
 pub(crate) fn waits(what: &str, done: impl Fn() -> bool) {

@@ -92,6 +92,10 @@ fn staged_values_of_records_that_a_crawl_writes_are_merged_and_saved_as_one_step
         text.contains("page-1 in shop") && text.contains("merged with a change · value")
     });
     screen.keys("\x13");
+    screen.wait_for("what is changed", |text| {
+        text.contains("Save 2 staged edits") && !text.contains("looking for what is changed")
+    });
+    screen.keys("\x13");
     screen.wait_for_text("saved 2 records; one merged with what someone else wrote");
     assert_eq!((stored("page-1"), stored("page-2")), (value("1.105", "-0.0"), value("1.105", "7")));
     screen.keys("u");

@@ -199,6 +199,10 @@ impl Browser {
         let screen = &mut self.screen;
         screen.keys("\x10");
         screen.wait_for("the list", |text| listed(text).len() == KEYS.len());
+        screen.keys("\x13");
+        screen.wait_for("what is changed", |text| {
+            text.contains("Save 3 staged edits") && !text.contains("looking for what is changed")
+        });
         bench.wire.arm(fault);
         screen.keys("\x13");
         let text = screen.wait_for("an answer", |text| told(text).is_some());
@@ -231,14 +235,19 @@ impl Browser {
             return Err(format!("{wrong}: {seen:?}\n{}", screen.contents()));
         }
         settled.map_err(|why| format!("{why}: {seen:?}\n{}", screen.contents()))?;
-        // Saved once more, all are made as soon as there is a connection.
+        // Saved once more, from the list and then from what it changes, all are made as soon as there is a
+        // connection.
+        let is_open = |screen: &Screen| {
+            let text = screen.contents();
+            text.contains("Staged edits, not saved") || text.contains("╭ Save ")
+        };
         comes("the save of all of them", || {
-            if screen.contents().contains("Staged edits, not saved") {
+            if is_open(screen) {
                 screen.keys("\x13");
             }
             (0..20).any(|_| {
                 std::thread::sleep(std::time::Duration::from_millis(25));
-                !screen.contents().contains("Staged edits, not saved")
+                !is_open(screen)
             })
         })?;
         if stored(bench) != typed {
