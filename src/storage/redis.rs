@@ -123,6 +123,18 @@ impl RedisStorage {
         self.server.no_scripts.fetch_or(facts.forbids_scripts, Ordering::Relaxed);
     }
 
+    /// Whether a script that only reads may be tried: a cluster keeps what it reads on several nodes.
+    fn reads_by_script(&self) -> bool {
+        !self.connections.cluster() && !self.server.no_read_scripts.load(Ordering::Relaxed)
+    }
+
+    /// Whether an error says that such scripts are forbidden or not known, which is remembered.
+    fn refuses_read_scripts(&self, error: &Error) -> bool {
+        let refuses = error::forbids_scripts(error);
+        self.server.no_read_scripts.fetch_or(refuses, Ordering::Relaxed);
+        refuses
+    }
+
     /// Whether the server takes no writes. A replica is looked at again: it may have been made
     /// the primary since.
     async fn is_replica(&self) -> Result<bool> {

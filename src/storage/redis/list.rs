@@ -1,7 +1,6 @@
 //! Listing the stores that the indexes name, and telling what state each is in.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -135,7 +134,7 @@ impl RedisStorage {
     /// The answers to [`info_commands`] by one script; `None` where scripts that only read are
     /// forbidden or not known, or where one of the answers is an error.
     async fn answers_by_script(&self, stores: &[StoreName]) -> Result<Option<Vec<Result<Value>>>> {
-        if self.connections.cluster() || self.server.no_read_scripts.load(Ordering::Relaxed) {
+        if !self.reads_by_script() {
             return Ok(None);
         }
         let keys = info_commands(stores).into_iter().flat_map(|command| command.args);
@@ -145,10 +144,7 @@ impl RedisStorage {
         self.connections.count_commands(stores.len() as u64 * 3);
         match self.connections.run_bulk(script).await {
             Ok(reply) => Ok(Some(reply::array(reply)?.into_iter().map(Ok).collect())),
-            Err(error) if error::forbids_scripts(&error) => {
-                self.server.no_read_scripts.store(true, Ordering::Relaxed);
-                Ok(None)
-            }
+            Err(error) if self.refuses_read_scripts(&error) => Ok(None),
             Err(error) => match error.kind {
                 // Asked one by one, it shows which.
                 ErrorKind::Server

@@ -1,7 +1,5 @@
 //! What is known of one store, whatever state it is in: in one round trip, where scripts may run.
 
-use std::sync::atomic::Ordering;
-
 use bytes::Bytes;
 use fred::types::Value;
 
@@ -10,7 +8,7 @@ use super::keys::store_arg;
 use super::keys::{self, ID_TO_NAME, NAME_TO_ID, Part};
 use super::list::{INFO_COMMANDS, Indexed, classify, info_commands, parse_infos};
 use super::scripts::script;
-use super::{RedisStorage, command, error, reply};
+use super::{RedisStorage, command, reply};
 use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, Timestamp};
 
 const OWNER: &str = script!("owner");
@@ -30,15 +28,13 @@ impl RedisStorage {
 
     /// The answers to [`alone`], or, where scripts that only read are forbidden or not known, to all but its script.
     pub(super) async fn asked_alone(&self, store: &StoreName) -> Result<Vec<Result<Value>>> {
-        if self.connections.cluster() || self.server.no_read_scripts.load(Ordering::Relaxed) {
+        if !self.reads_by_script() {
             return self.connections.pipeline(store_commands(store, None)).await;
         }
         self.connections.count_commands(2);
         let replies = self.connections.pipeline(alone(store)).await?;
-        if let Some(Err(error)) = replies.last()
-            && error::forbids_scripts(error)
-        {
-            self.server.no_read_scripts.store(true, Ordering::Relaxed);
+        if let Some(Err(error)) = replies.last() {
+            self.refuses_read_scripts(error);
         }
         Ok(replies)
     }

@@ -4,15 +4,13 @@
 //! metadata is read on both sides of the value: where it stayed the same, and fits, it is the
 //! value's. Where not, and of a large value, both come in one transaction, or without the value by a script.
 
-use std::sync::atomic::Ordering;
-
 use bytes::Bytes;
 use fred::types::Value;
 
 use super::connection::{Command, DEDICATED_ABOVE, DedicatedConnection};
 use super::keys::{self, Part};
 use super::scripts::script;
-use super::{RedisStorage, command, error, reply};
+use super::{RedisStorage, command, reply};
 use crate::model::{Error, ErrorKind, Key, Reading, Record, RecordState, Result, StoreName, Want};
 use crate::storage::metadata::combine_halves;
 
@@ -93,7 +91,7 @@ impl RedisStorage {
     /// The same by one command; `None` where scripts that only read are forbidden or not known, and where the
     /// server refuses it otherwise.
     async fn stat_by_script(&self, store: &StoreName, key: &Key) -> Result<Option<Stat>> {
-        if self.connections.cluster() || self.server.no_read_scripts.load(Ordering::Relaxed) {
+        if !self.reads_by_script() {
             return Ok(None);
         }
         self.connections.count_commands(3);
@@ -103,9 +101,7 @@ impl RedisStorage {
                 return Err(error);
             }
             Err(error) => {
-                if error::forbids_scripts(&error) {
-                    self.server.no_read_scripts.store(true, Ordering::Relaxed);
-                }
+                self.refuses_read_scripts(&error);
                 return Ok(None);
             }
         };
