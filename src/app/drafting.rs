@@ -16,6 +16,7 @@ use super::ctx::Request;
 use super::event::{Effect, Event};
 use super::layers::{Layer, MergeView, UnsavedLeaf};
 use super::notice::Notice;
+use super::question::Prompt;
 
 /// The longest time between a key and the draft that holds it, in microseconds.
 const DELAY: i64 = 500_000;
@@ -233,10 +234,8 @@ pub(super) fn is_changed(app: &App) -> bool {
 /// What was typed for a value: in its line, as long as that is open, or where it meets what someone else
 /// wrote.
 fn typed<'a>(app: &'a App, unsaved: &'a UnsavedLeaf) -> Cow<'a, str> {
-    let line = app.layers.iter().find_map(|layer| match layer {
-        Layer::Prompt(line) if line.kind.changes_leaf() => Some(line.input.text()),
-        _ => None,
-    });
+    let mut lines = app.layers.iter().filter_map(Layer::get::<Prompt>);
+    let line = lines.find(|line| line.kind.changes_leaf()).map(|line| line.input.text());
     let edit = &unsaved.leaf.edit;
     let merged = merge(app).filter(|_| matches!(edit, LeafEdit::Value(_)));
     let merged = merged.and_then(|view| view.typed_at(&unsaved.leaf.path()));
@@ -249,10 +248,7 @@ fn typed<'a>(app: &'a App, unsaved: &'a UnsavedLeaf) -> Cow<'a, str> {
 
 /// Where a save meets what someone else wrote, if it does.
 fn merge(app: &App) -> Option<&MergeView> {
-    app.layers.iter().find_map(|layer| match layer {
-        Layer::Merge(view) => Some(&**view),
-        _ => None,
-    })
+    app.layers.iter().find_map(Layer::get)
 }
 
 /// What stands in the editor, or in the line of a value.

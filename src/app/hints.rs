@@ -242,12 +242,14 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     if let Some(Layer::Prompt(line)) = app.layer() {
         return line.words(action).map(Cow::Borrowed);
     }
-    match app.layer() {
-        Some(Layer::Palette(menu)) if action == Action::Accept && menu.0.title != COMMANDS => {
-            return Some("choose".into());
-        }
-        Some(Layer::Help(_) | Layer::Palette(_)) => return Some(menu_words(action).into()),
-        _ => {}
+    if let Some(Layer::Palette(menu)) = app.layer()
+        && action == Action::Accept
+        && menu.0.title != COMMANDS
+    {
+        return Some("choose".into());
+    }
+    if let Some(Layer::Help(_) | Layer::Palette(_)) = app.layer() {
+        return Some(menu_words(action).into());
     }
     if let Some(layer) = app.layer() {
         let listing = layer.dialog().listing();

@@ -55,6 +55,8 @@ pub use targets::Targets;
 pub use totals::Totals;
 pub use versions::VersionsView;
 
+use std::any::Any;
+
 use crate::keymap::Action;
 
 use super::question::{Confirm, Prompt};
@@ -208,34 +210,35 @@ impl Layer {
         Self::opened_by(action).or_else(|| Some(Self::List(ListDialog::opened_by(action)?)))
     }
 
-    /// The cursor in the values, if there is one.
-    pub(super) fn leaf_in(layers: &mut [Self]) -> Option<&mut LeafCursor> {
-        layers.iter_mut().find_map(|layer| match layer {
-            Self::Leaf(cursor) => Some(&mut **cursor),
-            _ => None,
-        })
+    /// The dialog, if it is of this type.
+    pub fn get<T: Dialog>(&self) -> Option<&T> {
+        let dialog: &dyn Any = self.dialog();
+        let boxed = dialog.downcast_ref::<Box<T>>().map(|dialog| &**dialog);
+        boxed.or_else(|| dialog.downcast_ref())
+    }
+
+    /// The same, to be changed.
+    pub(super) fn get_mut<T: Dialog>(&mut self) -> Option<&mut T> {
+        let dialog: &mut dyn Any = self.dialog_mut();
+        if dialog.is::<Box<T>>() {
+            return dialog.downcast_mut::<Box<T>>().map(|dialog| &mut **dialog);
+        }
+        dialog.downcast_mut()
+    }
+
+    /// The lowest dialog of this type, if there is one.
+    pub(super) fn find<T: Dialog>(layers: &mut [Self]) -> Option<&mut T> {
+        layers.iter_mut().find_map(Self::get_mut)
     }
 
     /// The cursor in a table of any kind, if this has one.
     pub(super) fn any_table(&mut self) -> Option<&mut TableCursor> {
-        match self {
-            Self::Table(cursor) => Some(cursor),
-            Self::Contents(shown) => shown.table.as_mut(),
-            _ => None,
-        }
-    }
-
-    /// The cursor in the table that is shown in the pane, if there is one.
-    pub(super) fn table_in(layers: &mut [Self]) -> Option<&mut TableCursor> {
-        layers.iter_mut().find_map(|layer| match layer {
-            Self::Table(cursor) => Some(&mut **cursor),
-            _ => None,
-        })
+        if let Self::Contents(shown) = self { shown.table.as_mut() } else { self.get_mut() }
     }
 
     /// The change of a value that is not stored, if there is one.
     pub(super) fn unsaved_in(layers: &mut [Self]) -> Option<&mut UnsavedLeaf> {
-        Self::leaf_in(layers)?.unsaved.as_deref_mut()
+        Self::find::<LeafCursor>(layers)?.unsaved.as_deref_mut()
     }
 }
 

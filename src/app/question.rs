@@ -130,7 +130,15 @@ impl Confirm {
         let name = match &plan.change {
             PlannedChange::Purge(store) | PlannedChange::Drop(store) => Some(store.name.escaped()),
             PlannedChange::Discard(info) => Some(info.aside.store().escaped()),
-            _ => None,
+            PlannedChange::Create(_)
+            | PlannedChange::Set(_)
+            | PlannedChange::SetMany(_)
+            | PlannedChange::Delete { .. }
+            | PlannedChange::Repair(..)
+            | PlannedChange::Rewrite(_)
+            | PlannedChange::Swap(_)
+            | PlannedChange::Restore(_)
+            | PlannedChange::DropEmpty(..) => None,
         };
         let asked = Self {
             lines: words::lines(&plan, place),

@@ -351,10 +351,10 @@ impl App {
 
     /// The editor is open: the cursor in the values comes back when it is closed.
     fn lay_cursor_beneath(&mut self) {
-        self.beneath = self.layers.drain(..).find_map(|layer| match layer {
-            Layer::Leaf(cursor) => Some(cursor),
-            _ => None,
-        });
+        self.beneath = self
+            .layers
+            .drain(..)
+            .find_map(|layer| if let Layer::Leaf(cursor) = layer { Some(cursor) } else { None });
     }
 
     pub(super) fn tell(&mut self, notice: Notice) {

@@ -79,10 +79,8 @@ pub(super) enum Answer {
 impl Writes {
     /// Hands a plan to the shell.
     pub(super) fn send(&mut self, id: WriteId, plan: Plan, ctx: &mut Ctx<'_>) {
-        let plan = match &plan.change {
-            PlannedChange::Set(_) | PlannedChange::Create(_) => plan.undoable(false),
-            _ => plan,
-        };
+        let is_alone = matches!(&plan.change, PlannedChange::Set(_) | PlannedChange::Create(_));
+        let plan = if is_alone { plan.undoable(false) } else { plan };
         self.pending.insert(id, Pending::new(plan.clone()));
         ctx.tell(Notice::info(format!("{}…", words::doing(&plan))));
         ctx.effect(Effect::Write(id, Box::new(plan)));

@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::values::BATCH;
 use super::{dry_run, json, perform, store};
 use crate::model::{Error, ErrorKind, Key, Replicas, StoreName, Write};
-use crate::ops::{self, Operation, Plan, PlannedChange, PlannedRecord, words};
+use crate::ops::{self, Operation, Plan, PlannedRecord, words};
 use crate::storage::{Storage, no_record, no_store};
 use crate::text;
 
@@ -159,10 +159,7 @@ async fn none_was_there(storage: &dyn Storage, store: &StoreName, one: Option<Ke
 
 /// The keys of a plan that are not there.
 fn missing(plan: &Plan) -> impl Iterator<Item = &Key> {
-    let records = match &plan.change {
-        PlannedChange::Delete { records, .. } => &**records,
-        _ => &[],
-    };
+    let records = plan.deletes().unwrap_or_default();
     let missing = records.iter().filter(|record| matches!(record, PlannedRecord::Absent(_)));
     missing.map(PlannedRecord::key)
 }

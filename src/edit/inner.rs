@@ -119,9 +119,8 @@ impl Inner {
 
     /// What changes besides what was typed, in a sentence.
     pub fn note(&self) -> Option<String> {
-        let packed = self.layers.iter().find_map(|layer| match layer {
-            Layer::Packed(packed) => Some(packed.word()),
-            _ => None,
+        let packed = self.layers.iter().find_map(|layer| {
+            if let Layer::Packed(packed) = layer { Some(packed.word()) } else { None }
         })?;
         Some(format!("the {packed} around it is compressed anew, so all its bytes change"))
     }

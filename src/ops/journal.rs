@@ -265,10 +265,8 @@ impl Journal {
 
 /// The bytes that the old values of a plan take.
 fn held(plan: &Plan) -> Held {
-    match &plan.change {
-        PlannedChange::Swap(swaps) => swaps.iter().map(Swap::held).sum(),
-        _ => Held::default(),
-    }
+    let PlannedChange::Swap(swaps) = &plan.change else { return Held::default() };
+    swaps.iter().map(Swap::held).sum()
 }
 
 #[cfg(test)]

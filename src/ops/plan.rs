@@ -234,25 +234,29 @@ impl Plan {
             PlannedChange::Swap(swaps) => swaps.len() > 1 && !swaps[0].is_linked,
             // Only where the store has records again, which is seen then.
             PlannedChange::Restore(info) => info.records > 1,
-            _ => false,
+            PlannedChange::Create(_)
+            | PlannedChange::Set(_)
+            | PlannedChange::SetMany(_)
+            | PlannedChange::Purge(_)
+            | PlannedChange::Drop(_)
+            | PlannedChange::Repair(..)
+            | PlannedChange::Rewrite(_)
+            | PlannedChange::Discard(_)
+            | PlannedChange::DropEmpty(..) => false,
         }
     }
 
     /// The key that a record of this store has afterwards, of a plan that gives it another.
     pub fn moves(&self, store: &StoreName) -> Option<Key> {
-        match &self.change {
-            PlannedChange::Rewrite(it) if it.kind == RewriteKind::Rename => {
-                (it.to_store == *store).then(|| it.to.clone())
-            }
-            // Written there first, and then removed where it was.
-            PlannedChange::Swap(swaps) => match &**swaps {
-                [first, second] if first.is_linked && second.is_linked => {
-                    (first.store == *store).then(|| first.key.clone())
-                }
-                _ => None,
-            },
-            _ => None,
+        if let PlannedChange::Rewrite(it) = &self.change {
+            let moves = it.kind == RewriteKind::Rename && it.to_store == *store;
+            return moves.then(|| it.to.clone());
         }
+        // Written there first, and then removed where it was.
+        let PlannedChange::Swap(swaps) = &self.change else { return None };
+        let [first, second] = &**swaps else { return None };
+        let moves = first.is_linked && second.is_linked && first.store == *store;
+        moves.then(|| first.key.clone())
     }
 
     /// The stores whose records it changes one by one.
@@ -280,8 +284,23 @@ impl Plan {
                 records.iter().map(PlannedRecord::key).collect()
             }
             PlannedChange::Swap(swaps) => swaps.iter().map(|swap| &swap.key).collect(),
-            _ => Vec::new(),
+            PlannedChange::SetMany(sets) => sets.iter().map(|set| &set.key).collect(),
+            PlannedChange::Create(_)
+            | PlannedChange::Set(_)
+            | PlannedChange::Purge(_)
+            | PlannedChange::Drop(_)
+            | PlannedChange::Repair(..)
+            | PlannedChange::Rewrite(_)
+            | PlannedChange::Restore(_)
+            | PlannedChange::Discard(_)
+            | PlannedChange::DropEmpty(..) => Vec::new(),
         }
+    }
+
+    /// The records that it deletes, of a plan that deletes some.
+    pub fn deletes(&self) -> Option<&[PlannedRecord]> {
+        let PlannedChange::Delete { records, .. } = &self.change else { return None };
+        Some(records)
     }
 
     /// The same, with a sentence that the user is to know before.
@@ -293,10 +312,8 @@ impl Plan {
 
     /// What is set aside that it puts back.
     pub fn restores(&self) -> Option<&AsideInfo> {
-        match &self.change {
-            PlannedChange::Restore(info) => Some(info),
-            _ => None,
-        }
+        let PlannedChange::Restore(info) = &self.change else { return None };
+        Some(info)
     }
 
     /// The same, of a store that is emptied or removed, with what is known of it now.
@@ -307,18 +324,18 @@ impl Plan {
 
     /// The store that it empties or removes.
     pub fn empties(&self) -> Option<&PlannedStore> {
-        match &self.change {
-            PlannedChange::Purge(store) | PlannedChange::Drop(store) => Some(store),
-            _ => None,
-        }
+        let (PlannedChange::Purge(store) | PlannedChange::Drop(store)) = &self.change else {
+            return None;
+        };
+        Some(store)
     }
 
     /// What is not set aside any more once it is made.
     pub fn ends_aside(&self) -> Option<&AsideId> {
-        match &self.change {
-            PlannedChange::Restore(info) | PlannedChange::Discard(info) => Some(&info.id),
-            _ => None,
-        }
+        let (PlannedChange::Restore(info) | PlannedChange::Discard(info)) = &self.change else {
+            return None;
+        };
+        Some(&info.id)
     }
 
     /// Whether it removes this record of this store.

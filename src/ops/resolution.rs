@@ -59,10 +59,7 @@ impl Resolution {
     /// Of two changes that are one, where `write` was the first or the second: the first alone is half
     /// of it, and so is what leaves the second open.
     pub(super) fn of_pair(self, write: &Write, first: &Key, second: &Key) -> Self {
-        let is_first = match write {
-            Write::Set(set) => set.key == *first,
-            _ => false,
-        };
+        let is_first = matches!(write, Write::Set(set) if set.key == *first);
         match self {
             Self::Done(_, state) if is_first => {
                 let error = Error::new(ErrorKind::Conflict, state);

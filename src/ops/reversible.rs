@@ -45,7 +45,14 @@ impl Plan {
             PlannedChange::Set(set) => kept_bytes(set) > kept::KEPT,
             PlannedChange::SetMany(sets) => sets.iter().map(kept_bytes).sum::<u64>() > kept::KEPT,
             PlannedChange::Rewrite(it) => it.kept_bytes() > kept::KEPT,
-            _ => false,
+            PlannedChange::Create(_)
+            | PlannedChange::Purge(_)
+            | PlannedChange::Drop(_)
+            | PlannedChange::Repair(..)
+            | PlannedChange::Swap(_)
+            | PlannedChange::Restore(_)
+            | PlannedChange::Discard(_)
+            | PlannedChange::DropEmpty(..) => false,
         }
     }
 }

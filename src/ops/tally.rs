@@ -68,7 +68,11 @@ pub(super) fn records_of(write: &Write) -> Vec<(StoreName, Key)> {
         Write::Delete { store, keys } => {
             keys.iter().map(|key| (store.clone(), key.clone())).collect()
         }
-        _ => Vec::new(),
+        Write::Create(_)
+        | Write::Rewrite(_)
+        | Write::Purge(_)
+        | Write::Drop(_)
+        | Write::Repair(_) => Vec::new(),
     }
 }
 

@@ -174,7 +174,15 @@ pub fn question(plan: &Plan, place: &str) -> String {
         PlannedChange::Purge(store) => ("Remove all records of", &store.name),
         PlannedChange::Drop(store) => ("Remove", &store.name),
         PlannedChange::Discard(info) => return aside::question(info),
-        _ => return format!("{}?", title(plan)),
+        PlannedChange::Create(_)
+        | PlannedChange::Set(_)
+        | PlannedChange::SetMany(_)
+        | PlannedChange::Delete { .. }
+        | PlannedChange::Repair(..)
+        | PlannedChange::Rewrite(_)
+        | PlannedChange::Swap(_)
+        | PlannedChange::Restore(_)
+        | PlannedChange::DropEmpty(..) => return format!("{}?", title(plan)),
     };
     let records = match plan.records {
         None => "all its records".to_owned(),
@@ -311,10 +319,8 @@ pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
 
 /// That a plan has left records as they are; `None` where it has left none.
 pub fn left_by(plan: &Plan, outcome: &Outcome) -> Option<String> {
-    match &plan.change {
-        PlannedChange::SetMany(_) => staged::left(&outcome.skipped),
-        _ => left(&outcome.skipped),
-    }
+    let is_staged = matches!(&plan.change, PlannedChange::SetMany(_));
+    if is_staged { staged::left(&outcome.skipped) } else { left(&outcome.skipped) }
 }
 
 /// That records have changed since they were shown; `None` where none has.

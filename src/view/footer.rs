@@ -38,10 +38,8 @@ pub(super) fn draw(
     }
     let blank = " ".repeat(area.width.into());
     put(buf, area.x, area.y, area.width, &blank, appearance.style(Role::Text));
-    match app.layer() {
-        Some(Layer::Prompt(line)) => Some(prompt(buf, area, line, appearance)),
-        _ => None,
-    }
+    let line = app.layer().and_then(Layer::get)?;
+    Some(prompt(buf, area, line, appearance))
 }
 
 fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance) -> (u16, u16) {

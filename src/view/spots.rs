@@ -39,15 +39,16 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
                 // A hint that was missed by a cell closes nothing.
                 return (!layout.footer.contains(x, y)).then_some(Spot::Outside);
             }
-            let button = match layer {
-                Layer::Confirm(asked) => modal::button_at(area, asked, app, appearance, x, y),
-                Layer::Contents(shown) if shown.record().is_none() => {
-                    if let Some(cell) = grid::in_contents(layout.body, shown, (x, y)) {
-                        return Some(cell);
-                    }
-                    key_at(&buf, layer, app, appearance, (x, y))
-                }
-                _ => key_at(&buf, layer, app, appearance, (x, y)),
+            if let Layer::Contents(shown) = layer
+                && shown.record().is_none()
+                && let Some(cell) = grid::in_contents(layout.body, shown, (x, y))
+            {
+                return Some(cell);
+            }
+            let button = if let Layer::Confirm(asked) = layer {
+                modal::button_at(area, asked, app, appearance, x, y)
+            } else {
+                key_at(&buf, layer, app, appearance, (x, y))
             };
             let row = || drawn(layer).row_at(area, app, (x, y)).map(Spot::Row);
             button.map(Spot::Key).or_else(row)

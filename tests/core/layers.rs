@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 mod circles;
+mod exhaustive;
 mod sources;
 
 use self::sources::{mentions, paths, sources, strip};

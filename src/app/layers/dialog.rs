@@ -1,5 +1,7 @@
 //! What all dialogs have in common.
 
+use std::any::Any;
+
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
@@ -29,7 +31,7 @@ impl CursorRows<'_> {
 }
 
 /// A dialog: takes keys, text and the wheel while it is the topmost.
-pub trait Dialog {
+pub trait Dialog: Any {
     /// The table of the keymap that its keys are in.
     fn context(&self) -> Context;
 

@@ -180,7 +180,14 @@ pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
         }
         PlannedChange::Swap(swaps) => swaps.iter().any(|swap| open == Some(&swap.store)),
         PlannedChange::SetMany(sets) => sets.iter().any(|set| open == Some(&set.store)),
-        _ => false,
+        PlannedChange::Create(_)
+        | PlannedChange::Set(_)
+        | PlannedChange::Purge(_)
+        | PlannedChange::Drop(_)
+        | PlannedChange::Repair(..)
+        | PlannedChange::Restore(_)
+        | PlannedChange::Discard(_)
+        | PlannedChange::DropEmpty(..) => false,
     };
     if concerns {
         opened::sync_keys(app, SyncEvent::Restart, None);
@@ -209,10 +216,12 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
         // The pane behind is to show what is there now.
         return opened::reload_record(app);
     }
-    let typed = match &plan.change {
-        PlannedChange::Create(OpenBy::Name(name)) => Some((PromptKind::StoreName, name)),
-        PlannedChange::Create(OpenBy::Alias(alias)) => Some((PromptKind::StoreAlias, alias)),
-        _ => None,
+    let typed = if let PlannedChange::Create(OpenBy::Name(name)) = &plan.change {
+        Some((PromptKind::StoreName, name))
+    } else if let PlannedChange::Create(OpenBy::Alias(alias)) = &plan.change {
+        Some((PromptKind::StoreAlias, alias))
+    } else {
+        None
     };
     if let (Some((kind, text)), true, None) = (typed, asks, &app.editor) {
         unasked::open(app, Layer::Prompt(Box::new(Prompt::new(kind, text))));

@@ -43,9 +43,6 @@ fn show(app: &mut App, sides: [Side; 2]) {
 
 /// The two were compared, or could not be read. Tells whether anybody has asked.
 pub(in crate::app) fn found(app: &mut App, result: Result<Diff, Error>) -> bool {
-    let view = app.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Compare(view) => Some(view),
-        _ => None,
-    });
+    let view = Layer::find::<CompareView>(&mut app.layers);
     view.map(|view| view.found = Some(result)).is_some()
 }

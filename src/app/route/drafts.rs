@@ -156,10 +156,8 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
 
 /// The draft of a new record that is shown.
 fn shown_new(app: &mut App) -> Option<&mut DraftView> {
-    app.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Draft(view) if view.draft.head.is_new => Some(&mut **view),
-        _ => None,
-    })
+    let mut drafts = app.layers.iter_mut().filter_map(Layer::get_mut::<DraftView>);
+    drafts.find(|view| view.draft.head.is_new)
 }
 
 /// What is there under the key of a new record was read, which may have been saved without an answer; tells

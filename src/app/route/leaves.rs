@@ -83,7 +83,7 @@ fn is_edited(app: &App) -> bool {
 /// Some of the values were folded off the loop.
 pub(in crate::app) fn folded(app: &mut App, made: FoldedLeaves) {
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
-    if let Some(cursor) = Layer::leaf_in(layers) {
+    if let Some(cursor) = Layer::find::<LeafCursor>(layers) {
         cursor.take_folded(made, &mut ctx);
     }
 }
@@ -99,7 +99,7 @@ pub(in crate::app) fn follow(app: &mut App) {
     let about = |cursor: &&mut LeafCursor| {
         cursor.is_about(store, &record.meta.key) && !cursor.is_over(&preview)
     };
-    if let Some(cursor) = Layer::leaf_in(&mut app.layers).filter(about) {
+    if let Some(cursor) = Layer::find::<LeafCursor>(&mut app.layers).filter(about) {
         cursor.let_go(&record, &preview, &mut ctx!(app));
         app.out.read(Slot::Leaves, Compute::Leaves(record, preview));
     }
@@ -118,7 +118,7 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
         app.tell(Notice::info(why));
         return;
     };
-    if let Some(cursor) = Layer::leaf_in(&mut app.layers) {
+    if let Some(cursor) = Layer::find::<LeafCursor>(&mut app.layers) {
         cursor.update(shown, &mut ctx!(app));
         if let Some(action) = cursor.wanted.take() {
             change(app, action);
@@ -152,7 +152,7 @@ pub(in crate::app) fn change(app: &mut App, action: Action) {
     // Not a value that is shown no more: the ones that are shown are being found.
     let json = app.record.shows_json();
     let shown = app.record.preview().filter(|_| json).cloned();
-    if let Some((cursor, shown)) = Layer::leaf_in(&mut app.layers).zip(shown)
+    if let Some((cursor, shown)) = Layer::find::<LeafCursor>(&mut app.layers).zip(shown)
         && !cursor.is_found_in(&shown)
     {
         cursor.wanted = Some(action);
@@ -162,7 +162,7 @@ pub(in crate::app) fn change(app: &mut App, action: Action) {
         return;
     }
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
-    if let Some(cursor) = Layer::leaf_in(layers) {
+    if let Some(cursor) = Layer::find::<LeafCursor>(layers) {
         cursor.begin(action, &mut ctx);
     }
     ask(app, true);
@@ -173,7 +173,7 @@ pub(in crate::app) fn change(app: &mut App, action: Action) {
 pub(in crate::app) fn resume(app: &mut App, id: DraftId, draft: Box<Draft>) {
     let head = &draft.head;
     let is_about = |cursor: &&mut LeafCursor| cursor.is_about(&head.store, &head.key);
-    if Layer::leaf_in(&mut app.layers).as_ref().is_some_and(is_about) {
+    if Layer::find::<LeafCursor>(&mut app.layers).as_ref().is_some_and(is_about) {
         go_on(app, &id, &draft);
     } else if is_edited(app) && look_for_values(app) {
         app.drafting.resumed = Some((id, draft));
@@ -185,7 +185,7 @@ pub(in crate::app) fn resume(app: &mut App, id: DraftId, draft: Box<Draft>) {
 /// The cursor takes the change that a draft is of.
 fn go_on(app: &mut App, id: &DraftId, draft: &Draft) {
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
-    let Some(cursor) = Layer::leaf_in(layers) else { return };
+    let Some(cursor) = Layer::find::<LeafCursor>(layers) else { return };
     let (Some(leaf), Some(base)) = (&draft.leaf, &draft.base) else { return };
     if let Some(why) = cursor.refused() {
         return ctx.say(Notice::warning(why));
@@ -244,7 +244,7 @@ pub(in crate::app) fn save_over(app: &mut App, expected: Option<Expect>) {
 
 /// What was typed for a value is given up.
 pub(in crate::app) fn give_up(app: &mut App) {
-    if let Some(cursor) = Layer::leaf_in(&mut app.layers) {
+    if let Some(cursor) = Layer::find::<LeafCursor>(&mut app.layers) {
         cursor.unsaved = None;
     }
 }

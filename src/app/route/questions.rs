@@ -2,7 +2,7 @@
 
 use crate::index::Filter;
 use crate::model::{Comparison, StoreInfo};
-use crate::ops::{Plan, PlannedChange, PlannedRecord, Weight, words};
+use crate::ops::{Plan, PlannedRecord, Weight, words};
 
 use super::super::App;
 use super::super::event::Slot;
@@ -24,10 +24,7 @@ pub(in crate::app) fn weight(app: &App, info: &StoreInfo) -> Weight {
 pub(in crate::app) fn ask(app: &mut App, plan: Plan) {
     let for_good = words::for_good(&plan).map(str::to_owned);
     let plan = plan.warned(for_good);
-    let names = match &plan.change {
-        PlannedChange::Delete { records, .. } => words::first_of(records),
-        _ => None,
-    };
+    let names = plan.deletes().and_then(words::first_of);
     let place = words::place(app.session.server.is_directory());
     let asked = Confirm { names, ..Confirm::plan(plan, place) };
     app.layers.push(Layer::Confirm(Box::new(asked)));
@@ -81,10 +78,8 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
 
 /// The questions about what is in the way of a save.
 pub(in crate::app) fn conflicts(app: &mut App) -> impl Iterator<Item = &mut Confirm> {
-    app.layers.iter_mut().filter_map(|layer| match layer {
-        Layer::Confirm(asked) if asked.is_undecided() => Some(&mut **asked),
-        _ => None,
-    })
+    let asked = app.layers.iter_mut().filter_map(Layer::get_mut::<Confirm>);
+    asked.filter(|asked| asked.is_undecided())
 }
 
 /// Reads what was in the way once more, if that failed or was cut off.

@@ -7,7 +7,7 @@ use crate::model::{Error, ErrorKind, StoreInfo, StoreName, Timestamp};
 use super::super::App;
 use super::super::event::{Slot, Ticket};
 use super::super::facts;
-use super::super::layers::{ContentsView, Layer, Overview};
+use super::super::layers::{ContentsView, Layer, Overview, StagedDiff, StepView};
 use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
@@ -51,8 +51,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Crawl(crawl) => {
             app.watch.crawling.read(&crawl, app.now);
             let now = app.now;
-            let overview = app.layers.iter_mut().find_map(overview);
-            match overview {
+            match Layer::find::<Overview>(&mut app.layers) {
                 Some(overview) => overview.take(crawl, app.stores.all(), now),
                 // Nobody looks at it any more.
                 None => app.out.cancel(Slot::Crawl),
@@ -85,7 +84,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         }
         Loaded::Arranged(base, how, shown) => tables::arranged(app, &base, &how, &shown),
         Loaded::Contents(page) => {
-            if let Some(view) = app.layers.iter_mut().find_map(contents) {
+            if let Some(view) = Layer::find::<ContentsView>(&mut app.layers) {
                 view.take(*page);
             }
         }
@@ -117,29 +116,24 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         }
         Loaded::Diff(diff) => {
             for layer in &mut app.layers {
-                match layer {
-                    Layer::Review(review) => return review.compared(*diff),
-                    Layer::Draft(view) => return view.diff = Some(*diff),
-                    _ => {}
+                if let Layer::Review(review) = layer {
+                    return review.compared(*diff);
+                }
+                if let Layer::Draft(view) = layer {
+                    return view.diff = Some(*diff);
                 }
             }
         }
         Loaded::Pair(diff) => drop(compare::found(app, Ok(*diff))),
         Loaded::Versions(of, diff, come) => versions::compared(app, of, *diff, come),
         Loaded::Step(diff) => {
-            let view = app.layers.iter_mut().find_map(|layer| match layer {
-                Layer::Step(view) => Some(view),
-                _ => None,
-            });
-            if let Some(view) = view {
+            if let Some(view) = Layer::find::<StepView>(&mut app.layers) {
                 view.diff = Some(*diff);
             }
         }
         Loaded::Diffs(diffs) => {
-            for layer in &mut app.layers {
-                if let Layer::StagedDiff(shown) = layer {
-                    return shown.compared(diffs);
-                }
+            if let Some(shown) = Layer::find::<StagedDiff>(&mut app.layers) {
+                shown.compared(diffs);
             }
         }
         Loaded::Staged(found) => staged::looked_at(app, &found),
@@ -199,11 +193,11 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
             app.tell(Notice::from(&error));
         }
         Slot::Contents => {
-            if let Some(view) = app.layers.iter_mut().find_map(contents) {
+            if let Some(view) = Layer::find::<ContentsView>(&mut app.layers) {
                 view.failure = Some(error);
             }
         }
-        Slot::Crawl => match app.layers.iter_mut().find_map(overview) {
+        Slot::Crawl => match Layer::find::<Overview>(&mut app.layers) {
             Some(overview) => overview.failure = Some(error),
             // Nobody looks at it any more.
             None => app.out.cancel(Slot::Crawl),
@@ -255,22 +249,6 @@ pub(in crate::app) fn stores_read(app: &mut App, stores: Vec<StoreInfo>) {
 /// The live read of a slot, as the state machine of the keys numbers it.
 pub(in crate::app) fn work(app: &App, slot: Slot) -> WorkId {
     WorkId(app.out.tickets[slot as usize].0)
-}
-
-/// The requests or items that are looked at, if this is it.
-fn contents(layer: &mut Layer) -> Option<&mut ContentsView> {
-    match layer {
-        Layer::Contents(view) => Some(view),
-        _ => None,
-    }
-}
-
-/// The overview of the crawl, if this is it.
-fn overview(layer: &mut Layer) -> Option<&mut Overview> {
-    match layer {
-        Layer::Crawl(overview) => Some(overview),
-        _ => None,
-    }
 }
 
 /// Brings the list up to date with a record that has just been read.

@@ -43,7 +43,7 @@ fn base(app: &App) -> Option<&Record> {
 /// What was edited is stored, or there already.
 fn close(app: &mut App) {
     app.editor = None;
-    if let Some(cursor) = Layer::leaf_in(&mut app.layers) {
+    if let Some(cursor) = Layer::find::<LeafCursor>(&mut app.layers) {
         cursor.unsaved = None;
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn answered(app: &mut App, id: WriteId) -> bool {
 pub(super) fn made(app: &mut App, words: &str) {
     let (merged, told) = match app.editor.take() {
         Some(editor) => (editor.saving.merged, editor.told),
-        None => match Layer::leaf_in(&mut app.layers).and_then(LeafCursor::saved) {
+        None => match Layer::find::<LeafCursor>(&mut app.layers).and_then(LeafCursor::saved) {
             Some(unsaved) => (unsaved.saving.merged, None),
             None => return,
         },

@@ -26,7 +26,7 @@ pub(super) fn select(app: &mut App) -> bool {
 pub(super) fn follow(app: &mut App) {
     let preview = app.record.preview().cloned();
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
-    let Some(cursor) = Layer::table_in(layers) else { return };
+    let Some(cursor) = Layer::find::<TableCursor>(layers) else { return };
     let stays = preview.is_some_and(|preview| cursor.update(&preview, &mut ctx));
     if !stays {
         let of_table =
@@ -83,11 +83,7 @@ pub(super) fn arranged(
 
 /// The values of a column were counted.
 pub(super) fn counted(app: &mut App, values: ColumnValues) {
-    let dialog = app.layers.iter_mut().find_map(|layer| match layer {
-        Layer::List(ListDialog::Column(dialog)) => Some(dialog),
-        _ => None,
-    });
-    if let Some(dialog) = dialog {
+    if let Some(dialog) = Layer::find::<ColumnDialog>(&mut app.layers) {
         dialog.take(values);
     }
 }

@@ -29,10 +29,8 @@ pub(super) fn find(app: &mut App, text: String) {
 
 /// What it leads to was found.
 pub(super) fn found(app: &mut App, finds: PathFinds) {
-    for layer in &mut app.layers {
-        if let Layer::List(ListDialog::Paths(dialog)) = layer {
-            return dialog.take(finds);
-        }
+    if let Some(dialog) = Layer::find::<PathDialog>(&mut app.layers) {
+        dialog.take(finds);
     }
 }
 
@@ -47,10 +45,8 @@ pub(super) fn list_links(app: &mut App) -> bool {
 
 /// The links of a page were found.
 pub(super) fn links_found(app: &mut App, links: Vec<PageLink>) {
-    for layer in &mut app.layers {
-        if let Layer::List(ListDialog::Links(dialog)) = layer {
-            return dialog.take(links);
-        }
+    if let Some(dialog) = Layer::find::<LinksDialog>(&mut app.layers) {
+        dialog.take(links);
     }
 }
 

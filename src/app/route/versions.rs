@@ -11,10 +11,7 @@ use super::super::load::Compute;
 use super::super::record::Version;
 
 fn view(app: &mut App) -> Option<&mut VersionsView> {
-    app.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Versions(view) => Some(&mut **view),
-        _ => None,
-    })
+    Layer::find(&mut app.layers)
 }
 
 /// Compares the two versions that the dialog is about, if that has not been done.

@@ -19,13 +19,13 @@ pub const LIST_ASIDES: &str = "larder aside lists what is set aside";
 
 /// What becomes of what a plan removes, or puts back: its last line.
 pub fn ending(plan: &Plan) -> &'static str {
-    match &plan.change {
-        PlannedChange::Purge(_) if plan.reversible => "Undoable ≤ 10 min; the store stays.",
-        PlannedChange::Restore(_) => RESTORED,
-        PlannedChange::Discard(_) => "Removed for good.",
-        _ if plan.reversible => UNDOABLE,
-        PlannedChange::Purge(_) => "Removed for good; the store stays.",
-        _ => "Removed for good, with the store.",
+    match (&plan.change, plan.reversible) {
+        (PlannedChange::Restore(_), _) => RESTORED,
+        (PlannedChange::Discard(_), _) => "Removed for good.",
+        (PlannedChange::Purge(_), true) => "Undoable ≤ 10 min; the store stays.",
+        (PlannedChange::Purge(_), false) => "Removed for good; the store stays.",
+        (_, true) => UNDOABLE,
+        (_, false) => "Removed for good, with the store.",
     }
 }
 

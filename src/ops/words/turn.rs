@@ -37,7 +37,10 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
         | PlannedChange::SetMany(_)
         | PlannedChange::Delete { .. } => "too much to be kept, or damaged",
         PlannedChange::Create(_) => "the store was there already",
-        _ => "what was there before is not known",
+        PlannedChange::Swap(_)
+        | PlannedChange::Restore(_)
+        | PlannedChange::Discard(_)
+        | PlannedChange::DropEmpty(..) => "what was there before is not known",
     }
 }
 
