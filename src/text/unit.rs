@@ -46,10 +46,32 @@ pub(crate) fn first(text: &str) -> Unit<'_> {
     if let Some(cells) = alone(c)
         && chars.next().is_none_or(ends)
     {
-        let len = c.len_utf8();
-        return Unit { len, text: Cow::Borrowed(&text[..len]), cells, symbol: false };
+        return plain(text, c.len_utf8(), cells);
     }
-    cluster(text, c)
+    marked(text, c).unwrap_or_else(|| cluster(text, c))
+}
+
+/// What is shown as it is, of so many bytes and cells.
+fn plain(text: &str, len: usize, cells: usize) -> Unit<'_> {
+    Unit { len, text: Cow::Borrowed(&text[..len]), cells, symbol: false }
+}
+
+/// The unit of a usual character with a few usual marks on it, if `text` begins with one: found without
+/// the tables of clusters.
+fn marked(text: &str, c: char) -> Option<Unit<'_>> {
+    let cells = simple(c)?;
+    let (mut len, mut marks) = (c.len_utf8(), 0);
+    for next in text[len..].chars() {
+        if !is_mark(next) {
+            return (marks > 0 && ends(next)).then(|| plain(text, len, cells));
+        }
+        marks += 1;
+        if marks > MARKS {
+            return None;
+        }
+        len += next.len_utf8();
+    }
+    (marks > 0).then(|| plain(text, len, cells))
 }
 
 /// The unit of a cluster that `text` begins with, and that begins with `c`.
@@ -129,7 +151,11 @@ fn simple(c: char) -> Option<usize> {
         | '\u{3a3}'..='\u{481}'
         | '\u{2010}'..='\u{2027}'
         | '\u{2030}'..='\u{203b}' => Some(1),
-        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' | '\u{4e00}'..='\u{9fff}' => Some(2),
+        '\u{3001}'..='\u{3003}'
+        | '\u{3008}'..='\u{3011}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}'
+        | '\u{4e00}'..='\u{9fff}' => Some(2),
         _ => None,
     }
 }
@@ -139,13 +165,24 @@ fn simple(c: char) -> Option<usize> {
 fn alone(c: char) -> Option<usize> {
     match c {
         c if is_pictograph(c) => c.width(),
+        c if is_syllable(c) => Some(2),
         c => simple(c),
     }
 }
 
 /// Whether what is before a character is whole without it.
 fn ends(c: char) -> bool {
-    simple(c).is_some() || is_pictograph(c) || is_hidden(c) && !is_selector(c)
+    simple(c).is_some() || is_pictograph(c) || is_syllable(c) || is_hidden(c) && !is_selector(c)
+}
+
+/// Whether a character is a whole syllable of Hangul, which only letters of Hangul join.
+fn is_syllable(c: char) -> bool {
+    matches!(c, '\u{ac00}'..='\u{d7a3}')
+}
+
+/// Whether a character is an accent over or under the one before it.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}') && !is_hidden(c)
 }
 
 /// Whether a character is one of the pictures that are nearly all there is of emoji, and neither the
@@ -221,13 +258,38 @@ mod tests {
 
     #[test]
     fn what_needs_no_cluster_is_as_if_it_had_one() {
-        let next =
-            ["", "a", "語", "👧", "\u{200d}", "\u{200d}👧", "\u{fe0f}", "\u{300}", "\u{1f3fb}"];
-        let before = ('a'..='c').chain('\u{a0}'..='\u{4ff}').chain('\u{1f000}'..='\u{1faff}');
-        for c in before.filter(|&c| !is_hidden(c)) {
+        let next = [
+            "",
+            "a",
+            "語",
+            "👧",
+            "한",
+            "\u{200d}",
+            "\u{200d}👧",
+            "\u{fe0f}",
+            "\u{300}",
+            "\u{1f3fb}",
+            "\u{11a8}",
+            "\u{903}",
+        ];
+        let ranges =
+            ['a'..='c', '\u{a0}'..='\u{4ff}', '\u{1100}'..='\u{11ff}', '\u{3000}'..='\u{30ff}'];
+        let ranges = ranges.into_iter().flatten().chain('\u{1f000}'..='\u{1faff}');
+        let syllables = ('\u{ac00}'..='\u{d7a3}').step_by(97);
+        for c in ranges.chain(syllables).filter(|&c| !is_hidden(c)) {
             for next in next {
                 let text = format!("{c}{next}");
                 assert_eq!(first(&text), cluster(&text, c), "{text:?}");
+            }
+        }
+        for c in ['a', '~', '\u{a0}', 'ж', '‼', '語', '한', '👧'] {
+            for marks in
+                [&"\u{301}".repeat(MARKS), &"\u{301}".repeat(MARKS + 1), "\u{330}\u{34f}\u{301}"]
+            {
+                for next in next {
+                    let text = format!("{c}{marks}{next}");
+                    assert_eq!(first(&text), cluster(&text, c), "{text:?}");
+                }
             }
         }
     }
