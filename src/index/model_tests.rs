@@ -206,10 +206,12 @@ proptest! {
             let mut row = index.find(prefix).unwrap_or_else(|at| at);
             for (position, group) in groups.iter(&index).enumerate() {
                 prop_assert_eq!(groups.row(position), Some(row));
+                let name = group.prefix.as_bytes();
+                // The keys are sorted: those behind the ones that begin so do not.
                 let within: Vec<_> = model
-                    .iter()
+                    .range(name.to_vec()..)
+                    .take_while(|(key, _)| key.starts_with(name))
                     .filter(|(key, _)| {
-                        let name = group.prefix.as_bytes();
                         let goes_on = || key.get(name.len()).is_some_and(u8::is_ascii_digit);
                         let within = key.starts_with(name) && (!group.numbered || goes_on());
                         if group.leaf { *key == name } else { within }
