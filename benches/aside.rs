@@ -18,6 +18,7 @@ mod report;
 mod server;
 
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -26,13 +27,15 @@ use std::time::{Duration, Instant};
 
 use larder::model::{Aside, Progress, Restored};
 use larder::storage::{self, Options, Storage, Target};
-use report::{Report, ms};
+use report::{Report, median, ms};
 use server::{Client, Server};
 
 pub(crate) const STORE: &str = "huge";
 /// New records that are few enough to be put over the others, and some that are not.
 const FEW: u64 = 90;
 const MANY: u64 = 3_000;
+/// How often what takes one step is measured.
+const TIMES: u64 = 7;
 /// The longest that the server may be held, in milliseconds.
 pub(crate) const HELD: f64 = 5.0;
 /// For how long the server is pinged where nothing ends by itself.
@@ -84,8 +87,8 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     let records_aside = Aside::Records(STORE.into());
 
     let (client, pid) = (server.client(), server.pid());
-    let (last, own) = (Duration::ZERO, Duration::ZERO);
-    let phases = &mut Phases { client, pid, longest, report, last, own };
+    let (last, own, all) = (Duration::ZERO, Duration::ZERO, Vec::new());
+    let phases = &mut Phases { client, pid, longest, report, last, own, all };
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-log-slower-than", b"1000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-max-len", b"1000000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"latency-monitor-threshold", b"1"]);
@@ -100,26 +103,33 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     phases.own = grown.max(phases.last);
     crawl::fill(server, STORE, records);
     phases.run("alone", None, tokio::time::sleep(SPAN)).await;
-    let aside = storage.set_aside(&records_aside);
-    let info = phases.run("set aside", Some(HELD), aside).await.unwrap();
-    assert_eq!(info.records, records);
-    let whole = Restored { records, left: 0, replicas: None };
     let progress = Progress::default();
-    let back = storage.restore(&info.id, &progress);
-    assert_eq!(phases.run("restored at once", Some(HELD), back).await, Ok(whole));
+    // What takes one step is over before anything can be told from one time.
+    for time in 1..=TIMES {
+        let aside = storage.set_aside(&records_aside);
+        let info = phases.run(&format!("{time}: set aside"), None, aside).await.unwrap();
+        assert!(info.records >= records);
+        let back = storage.restore(&info.id, &progress);
+        let back = phases.run(&format!("{time}: restored at once"), None, back).await.unwrap();
+        assert_eq!((back.records, back.left), (info.records, 0));
+
+        let info = storage.set_aside(&records_aside).await.unwrap();
+        come(server, (time - 1) * FEW..time * FEW);
+        let what = format!("{time}: restored under a few new records");
+        let back = phases.run(&what, None, storage.restore(&info.id, &progress)).await.unwrap();
+        assert_eq!((back.records, back.left), (info.records, 0));
+    }
+    phases.middle("set aside");
+    phases.middle("restored at once");
+    phases.middle("restored under a few new records");
 
     let info = storage.set_aside(&records_aside).await.unwrap();
-    come(server, FEW);
-    let back = storage.restore(&info.id, &progress);
-    let under = phases.run("restored under a few new records", Some(HELD), back).await;
-    assert_eq!(under, Ok(whole));
-
-    let info = storage.set_aside(&records_aside).await.unwrap();
-    come(server, MANY);
+    come(server, 0..MANY);
     let back = storage.restore(&info.id, &progress);
     let bound = Some(phases.of_steps());
     let steps = phases.run("restored in steps", bound, back).await;
-    assert_eq!(steps, Ok(Restored { records: info.records - FEW, left: FEW, ..whole }));
+    let left = TIMES * FEW;
+    assert_eq!(steps, Ok(Restored { records: info.records - left, left, replicas: None }));
     let left = storage.discard(&info.id).await;
     assert!(left.is_ok());
 
@@ -151,10 +161,10 @@ fn delete(server: &Server, records: u64) {
     }
 }
 
-/// So many new records, of the same keys each time.
-fn come(server: &Server, count: u64) {
+/// New records of these numbers.
+fn come(server: &Server, numbers: Range<u64>) {
     let new = |at| (format!("new-{at}"), "text/plain".to_owned(), b"x".to_vec());
-    fill::records(&mut server.client(), STORE, (0..count).map(new));
+    fill::records(&mut server.client(), STORE, numbers.map(new));
 }
 
 /// What is measured while something is done.
@@ -167,9 +177,26 @@ pub(crate) struct Phases<'a> {
     last: Duration,
     /// What the longest of plain writes and deletes took.
     own: Duration,
+    /// What was done, the longest ping and what the longest command took.
+    all: Vec<(String, Duration, Duration)>,
 }
 
 impl Phases<'_> {
+    /// Reports the middle of all times that something was done, against the bound.
+    fn middle(&mut self, what: &str) {
+        let of = self.all.iter().filter(|(done, ..)| done.ends_with(&format!(": {what}")));
+        let (pings, commands): (Vec<_>, Vec<_>) =
+            of.map(|(_, ping, command)| (ms(*ping), ms(*command))).unzip();
+        self.report.line(
+            &format!("{what}: middle of the longest pings"),
+            median(&pings),
+            Some(HELD),
+            "ms",
+        );
+        let line = format!("{what}: middle of the longest commands");
+        self.report.line(&line, median(&commands), Some(HELD), "ms");
+    }
+
     /// What a step may take: it moves few records, but a hash that it makes grow or shrink past a
     /// power of two holds the server as it does for whoever writes.
     pub(crate) fn of_steps(&self) -> f64 {
@@ -187,19 +214,22 @@ impl Phases<'_> {
         self.client.call(&[b"SLOWLOG", b"RESET"]);
         self.client.call(&[b"LATENCY", b"RESET"]);
         self.longest.0.store(0, Ordering::Relaxed);
-        let (begun, waited) = (Instant::now(), self.waited());
+        let (begun, waited, stolen) = (Instant::now(), self.waited(), stolen());
         let done = work.await;
         let (took, waited) = (begun.elapsed(), self.waited().saturating_sub(waited));
+        let stolen = self::stolen().saturating_sub(stolen);
         // A ping that waits is answered by then.
         tokio::time::sleep(Duration::from_millis(200)).await;
         let held = Duration::from_micros(self.longest.0.load(Ordering::Relaxed));
         let (command, slowest) = self.slowest();
         self.last = slowest;
+        self.all.push((what.to_owned(), held, slowest));
         self.report.line(&format!("{what}: took"), ms(took), None, "ms");
         self.report.line("  longest ping", ms(held), bound, "ms");
         let command = format!("  longest command, by the server itself {command}");
         self.report.line(&command, ms(slowest), bound, "ms");
         self.report.line("  waits of the server for a processor", ms(waited), None, "ms");
+        self.report.line("  the machine waited for its host, about", ms(stolen), None, "ms");
         for (event, longest) in self.events() {
             self.report.line(&format!("  longest of the server's {event}"), longest, bound, "ms");
         }
@@ -238,6 +268,14 @@ impl Phases<'_> {
         });
         events.filter(|(name, _)| name != "command" && name != "fast-command").collect()
     }
+}
+
+/// How long the processors of a virtual machine have waited for those of its host so far: to 10 ms. What
+/// is measured then has stood still, too.
+fn stolen() -> Duration {
+    let told = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+    let ticks = told.split_whitespace().nth(8).and_then(|ticks| ticks.parse().ok());
+    Duration::from_millis(10 * ticks.unwrap_or(0_u64))
 }
 
 /// Objects that the server still has to free.
