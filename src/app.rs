@@ -259,18 +259,12 @@ impl App {
 
     /// The cursor in the values of the JSON that is shown, if there is one.
     pub fn leaf(&self) -> Option<&LeafCursor> {
-        self.layers.iter().find_map(|layer| match layer {
-            Layer::Leaf(cursor) => Some(&**cursor),
-            _ => None,
-        })
+        self.layers.iter().find_map(Layer::get)
     }
 
     /// The cursor in the table that is shown, if there is one.
     pub fn table(&self) -> Option<&TableCursor> {
-        self.layers.iter().find_map(|layer| match layer {
-            Layer::Table(cursor) => Some(&**cursor),
-            _ => None,
-        })
+        self.layers.iter().find_map(Layer::get)
     }
 
     /// The change of one value that is not stored, if there is one.
