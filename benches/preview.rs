@@ -76,7 +76,7 @@ fn previews(criterion: &mut Criterion) {
 /// Columns and rows of pictures of 20 megapixels.
 const PICTURE: (u16, u16) = (5472, 3648);
 
-/// Pictures with lines, areas and some noise, as PNG and JPEG; and a PNG of 20,000 × 20,000 pixels in a
+/// Pictures with lines, areas and some noise, as PNG, JPEG and progressive JPEG; and a PNG of 20,000 × 20,000 pixels in a
 /// megabyte.
 fn pictures(criterion: &mut Criterion) {
     let (columns, rows) = (usize::from(PICTURE.0), usize::from(PICTURE.1));
@@ -93,14 +93,21 @@ fn pictures(criterion: &mut Criterion) {
     let bomb = encoded((20_000, 20_000), |writer| {
         (0..20_000).for_each(|_| writer.write_all(&line).expect("it is memory"));
     });
-    let mut jpeg = Vec::new();
-    jpeg_encoder::Encoder::new(&mut jpeg, 85)
-        .encode(&pixels, PICTURE.0, PICTURE.1, jpeg_encoder::ColorType::Rgb)
-        .expect("it is memory");
+    let jpeg = |progressive| {
+        let mut bytes = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, 85);
+        encoder.set_progressive(progressive);
+        encoder
+            .encode(&pixels, PICTURE.0, PICTURE.1, jpeg_encoder::ColorType::Rgb)
+            .expect("it is memory");
+        bytes
+    };
     let mut group = criterion.benchmark_group("picture");
     group.sample_size(10).measurement_time(Duration::from_secs(2));
     group.warm_up_time(Duration::from_millis(200));
-    for (name, bytes) in [("png", png), ("jpeg", jpeg), ("bomb", bomb)] {
+    for (name, bytes) in
+        [("png", png), ("jpeg", jpeg(false)), ("jpeg, progressive", jpeg(true)), ("bomb", bomb)]
+    {
         let record = Record { value: bytes.into(), ..Record::default() };
         group.bench_function(name, |bencher| bencher.iter(|| Preview::build(&record)));
     }
@@ -119,12 +126,22 @@ fn encoded(size: (u32, u32), write: impl FnOnce(&mut dyn std::io::Write)) -> Vec
     bytes
 }
 
-/// A page of 5 MB, and a table of 100, from their bytes to the screen.
+/// Pages, scripts and styles of 5 MB, and a table of 100, from their bytes to the screen.
 fn faces(criterion: &mut Criterion) {
     let item = "<div class=\"item\" data-id='42'><a href=\"/p/42?a=1&amp;b=2\">A cup &amp; a plate</a>\
         <p>Some words of a text, some more of them.</p>\n<script>var a = {\"b\": [1, /c/]}; // d\n\
         </script><style>.a { color: #fff }</style></div>\n";
     let page = format!("<!doctype html><title>T</title>{}", item.repeat(5_000_000 / item.len()));
+    let of = |piece: &str| piece.repeat(5_000_000 / piece.len());
+    let sitemap = of(
+        "<url><loc>https://shop.example/page/42?a=1&amp;b=2</loc><lastmod>2026-11-22</lastmod></url>\n",
+    );
+    let script = of(
+        "const price = (a, b) => `€${a}` + b['x'] / 1.5e3; // a comment\nif (/a+[/]/i.test(b)) { return null; }\n",
+    );
+    let style = of(
+        "@media (min-width: 40em) { .shelf > p::before { content: \"x\"; color: #fa0 } } /* b */\n",
+    );
     let row = "https://shop.example/page/42,\"A cup, a plate\",46.20,EUR,,true\n";
     let table =
         format!("url,name,price,currency,note,sold\n{}", row.repeat(100_000_000 / row.len()));
@@ -133,6 +150,9 @@ fn faces(criterion: &mut Criterion) {
     for (name, record, mode) in [
         ("html 5 MB as source", record(page.clone(), "text/html"), Mode::Text),
         ("html 5 MB as text", record(page, "text/html"), Mode::Auto),
+        ("xml 5 MB", record(sitemap, "application/xml"), Mode::Auto),
+        ("js 5 MB", record(script, "application/javascript"), Mode::Auto),
+        ("css 5 MB", record(style, "text/css"), Mode::Auto),
         ("csv 100 MB", record(table, "text/csv"), Mode::Auto),
     ] {
         group.bench_function(format!("{name}: shown"), |bencher| {

@@ -1,5 +1,6 @@
 //! JPEG, which is decoded whole.
 
+mod scans;
 mod segments;
 
 use zune_core::bytestream::ZCursor;
@@ -9,7 +10,7 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
 use self::segments::Header;
-use super::kept::{Layout, Room, Shrink};
+use super::kept::{Layout, Room, Shrink, small};
 use super::{Decoded, End, Fault, exif, may_take};
 
 /// A progressive picture is in more scans than this only to take long.
@@ -30,7 +31,8 @@ pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
         .set_max_height(size.1 as usize)
         .jpeg_set_max_scans(SCANS)
         .jpeg_set_out_colorspace(space);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let seen = scans::without_detail(bytes, scale(size, room));
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&seen), options);
     let pixels = decoder.decode().map_err(|why| fault(&why))?;
     if decoder.dimensions() != Some((size.0 as usize, size.1 as usize)) {
         return Err(Fault::Damaged("it has two sizes".to_owned()));
@@ -52,6 +54,13 @@ pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
         shrink.row(y, row, layout);
     }
     Ok(Decoded { kept: shrink.finish(), size, facts: header.facts(), turn, end })
+}
+
+/// How many of the columns of a picture are kept, whichever side of it is up.
+fn scale((columns, rows): (u32, u32), room: Room) -> f64 {
+    let upright = small((columns, rows), room).0 as f64 / f64::from(columns.max(1));
+    let sideways = small((rows, columns), room).1 as f64 / f64::from(columns.max(1));
+    upright.max(sideways)
 }
 
 fn fault(why: &DecodeErrors) -> Fault {
