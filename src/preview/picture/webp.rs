@@ -1,5 +1,7 @@
 //! WebP, which is decoded whole: of an animation, its first frame.
 
+mod cut;
+
 use std::io::{Cursor, ErrorKind};
 
 use image_webp::{DecodingError, UpsamplingMethod, WebPDecoder};
@@ -14,10 +16,12 @@ const EACH: u64 = 10;
 const PARTS: usize = 1000;
 
 pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
-    decode_whole(bytes, room).map_err(|fault| match fault {
+    decode_whole(bytes, room).or_else(|fault| match fault {
         // What the decoder stumbles over follows from that.
-        Fault::Damaged(_) if is_cut(bytes) => Fault::Cut,
-        fault => fault,
+        Fault::Damaged(_) | Fault::Cut if is_cut(bytes) => {
+            cut::decode(bytes, room).ok_or(Fault::Cut)
+        }
+        fault => Err(fault),
     })
 }
 
@@ -58,37 +62,41 @@ fn decode_whole(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
     Ok(Decoded { kept: shrink.finish(), size, facts, turn, end: End::Whole })
 }
 
+/// A part of a file.
+struct Part<'a> {
+    name: &'a [u8],
+    /// How many bytes it is to have.
+    len: usize,
+    /// Those that are there.
+    body: &'a [u8],
+}
+
+/// The parts of a file, up to the first frame of an animation, and those inside it.
+fn parts(bytes: &[u8]) -> impl Iterator<Item = Part<'_>> {
+    let mut at = 12;
+    let next = move || {
+        let (head, body) = bytes.get(at..)?.split_at_checked(8)?;
+        let (name, len) = head.split_at(4);
+        let len = u32::from_le_bytes(*len.first_chunk()?) as usize;
+        at = if name == b"ANMF" { at + 8 + 16 } else { at.checked_add(8 + len + len % 2)? };
+        Some(Part { name, len, body: &body[..body.len().min(len)] })
+    };
+    std::iter::from_fn(next).take(PARTS)
+}
+
+/// Columns and rows of a lossy picture.
+fn frame_size(part: &Part<'_>) -> Option<(u32, u32)> {
+    // Tag of the frame, signature, columns and rows of 14 bits each.
+    let [columns_low, columns_high, rows_low, rows_high] = *part.body.get(6..)?.first_chunk()?;
+    let size = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
+    Some((size(columns_low, columns_high), size(rows_low, rows_high)))
+}
+
 /// The largest size that a lossy picture up to the first frame of an animation has.
 fn largest(bytes: &[u8]) -> Option<(u32, u32)> {
-    let mut largest: Option<(u32, u32)> = None;
-    let mut at = 12;
-    for _ in 0..PARTS {
-        let Some(part) = bytes.get(at..at + 8) else { break };
-        let len = part[4..].iter().rev().fold(0, |len, &byte| len << 8 | usize::from(byte));
-        match &part[..4] {
-            // Inside it stand the parts of its picture.
-            b"ANMF" => {
-                at += 8 + 16;
-                continue;
-            }
-            b"VP8 " => {
-                // Tag of the frame, signature, columns and rows of 14 bits each.
-                if let Some(&[columns_low, columns_high, rows_low, rows_high]) =
-                    bytes.get(at + 14..).and_then(|rest| rest.first_chunk())
-                {
-                    let size = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3fff);
-                    let (columns, rows) =
-                        (size(columns_low, columns_high), size(rows_low, rows_high));
-                    let before = largest.unwrap_or_default();
-                    largest = Some((before.0.max(columns), before.1.max(rows)));
-                }
-            }
-            _ => {}
-        }
-        let Some(next) = at.checked_add(8 + len + len % 2) else { break };
-        at = next;
-    }
-    largest
+    let lossy = parts(bytes).filter(|part| part.name == b"VP8 ");
+    let sizes = lossy.filter_map(|part| frame_size(&part));
+    sizes.reduce(|one, other| (one.0.max(other.0), one.1.max(other.1)))
 }
 
 fn fault(why: &DecodingError) -> Fault {

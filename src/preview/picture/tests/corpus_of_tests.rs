@@ -5,11 +5,11 @@ use std::io::Cursor;
 use jpeg_encoder::{ColorType as JpegColour, Encoder};
 
 /// A picture, and what is told of it.
-pub(super) struct Sample {
-    pub(super) name: &'static str,
-    pub(super) bytes: Vec<u8>,
-    pub(super) content_type: &'static str,
-    pub(super) facts: &'static str,
+pub(in crate::preview::picture) struct Sample {
+    pub(in crate::preview::picture) name: &'static str,
+    pub(in crate::preview::picture) bytes: Vec<u8>,
+    pub(in crate::preview::picture) content_type: &'static str,
+    pub(in crate::preview::picture) facts: &'static str,
 }
 
 const WIDTH: usize = 80;
@@ -205,7 +205,7 @@ fn webp(colour: image_webp::ColorType, pixels: &[u8]) -> Vec<u8> {
 }
 
 /// One of each kind.
-pub(super) fn samples() -> Vec<Sample> {
+pub(in crate::preview::picture) fn samples() -> Vec<Sample> {
     use png::{BitDepth, ColorType};
     let of =
         |colour, depth, pixels: &[u8]| stored(WIDTH as u32, HEIGHT as u32, (colour, depth), pixels);
