@@ -10,6 +10,7 @@ mod form;
 mod members;
 mod odd;
 mod rows;
+mod value;
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -4,11 +4,14 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::filter::{ColumnFilter, Test, number};
+use super::filter::{ColumnFilter, Test};
+use super::value::{exactly, value};
 use super::{Form, Table, csv};
 
 /// No more rows are arranged; each takes 8 bytes, and 24 while they are sorted.
 const MOST: usize = 4_000_000;
+/// From here on whole numbers share their value with others, as `f64`.
+const EXACT: f64 = 9_007_199_254_740_992.0;
 /// It is asked every so many rows whether the order is still wanted.
 const STEP: usize = 1024;
 
@@ -53,7 +56,7 @@ impl Order {
     }
 }
 
-/// What a row is sorted by.
+/// What a row is sorted by: numbers come before texts, as in spreadsheets.
 #[derive(Debug, Clone, Copy)]
 enum Key {
     Number(f64),
@@ -61,6 +64,9 @@ enum Key {
     Text(u32, u32),
     Nothing,
 }
+
+/// A row while it is sorted: its number, and where it begins.
+type Row = (Key, u32, u32);
 
 impl Arrangement {
     /// Whether all rows are shown as they are stored.
@@ -98,11 +104,14 @@ impl Table {
         if !self.can_be_arranged() {
             return None;
         }
-        let filters: Vec<(usize, Test)> =
-            how.filters.iter().map(|(column, filter)| (*column, filter.test())).collect();
+        let filters: Vec<(usize, Test)> = how
+            .filters
+            .iter()
+            .map(|(column, filter)| (*column, filter.test(self.decimal())))
+            .collect();
         let is_kept =
             |at: usize| filters.iter().all(|(column, test)| test.keeps(&self.said_in(at, *column)));
-        let mut kept: Vec<(Key, u32, u32)> = Vec::new();
+        let mut kept: Vec<Row> = Vec::new();
         let mut at = self.stored_start(0);
         for row in 0..self.rows {
             if row % STEP == 0 && !wanted() {
@@ -114,8 +123,8 @@ impl Table {
             }
             at = self.form.next_row(&self.bytes, at);
         }
-        if let Some((_, direction)) = how.sort {
-            kept.sort_by(|(a, ..), (b, ..)| self.compare(*a, *b, direction));
+        if let Some((column, direction)) = how.sort {
+            kept.sort_by(|a, b| self.compare(a, b, column, direction));
         }
         let order = Order(kept.into_iter().map(|(_, row, at)| (row, at)).collect());
         wanted().then(|| Self { order: Some(Arc::new(order)), ..self.clone() })
@@ -131,20 +140,31 @@ impl Table {
         if inner.is_empty() || inner == b"null" {
             return Key::Nothing;
         }
-        let numbers = self.columns.get(column).is_some_and(|column| column.numbers);
-        if let Some(number) = number(inner).filter(|_| numbers) {
+        if let Some(number) = value(inner, self.decimal()) {
             return Key::Number(number);
         }
         let start = place.start + usize::from(inner.len() < field.len());
         Key::Text(start as u32, inner.len() as u32)
     }
 
-    fn compare(&self, a: Key, b: Key, direction: Direction) -> Ordering {
+    /// What may stand before the decimals of a number: a comma where none parts fields.
+    fn decimal(&self) -> u8 {
+        match self.form {
+            Form::Csv(csv) if csv.comma == b';' => b',',
+            Form::Csv(_) | Form::Ndjson | Form::Array => b'.',
+        }
+    }
+
+    fn compare(&self, a: &Row, b: &Row, column: usize, direction: Direction) -> Ordering {
         let text = |start: u32, len: u32| &self.bytes[start as usize..][..len as usize];
-        let order = match (a, b) {
+        let order = match (a.0, b.0) {
             (Key::Nothing, Key::Nothing) => return Ordering::Equal,
             (Key::Nothing, _) => return Ordering::Greater,
             (_, Key::Nothing) => return Ordering::Less,
+            (Key::Number(one), Key::Number(other)) if one == other && one.abs() >= EXACT => {
+                let digits = |row: &Row| self.said_in(row.2 as usize, column);
+                exactly(&digits(a), &digits(b))
+            }
             (Key::Number(a), Key::Number(b)) => a.total_cmp(&b),
             (Key::Number(_), Key::Text(..)) => Ordering::Less,
             (Key::Text(..), Key::Number(_)) => Ordering::Greater,

@@ -6,6 +6,8 @@ use std::cmp::Ordering;
 use bytes::Bytes;
 use memchr::memmem;
 
+use super::value::value;
+
 /// What a column must hold for its row to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnFilter {
@@ -29,8 +31,9 @@ enum Kind {
     Holds(Box<memmem::Finder<'static>>),
     /// Ignoring case: in small letters.
     HoldsAnyCase(String),
-    /// Whether a number less than, equal to or greater than this one is kept.
-    Number(f64, [bool; 3]),
+    /// Whether a number less than, equal to or greater than this one is kept; and what may stand before its
+    /// decimals.
+    Number(f64, [bool; 3], u8),
 }
 
 impl ColumnFilter {
@@ -42,7 +45,8 @@ impl ColumnFilter {
         }
     }
 
-    pub(super) fn test(&self) -> Test {
+    /// The same for fields in which this may stand before decimals.
+    pub(super) fn test(&self, decimal: u8) -> Test {
         let typed = match self {
             Self::Is(bytes) => return Test { not: false, kind: Kind::Is(bytes.clone()) },
             Self::Typed(typed) => typed.as_str(),
@@ -53,9 +57,9 @@ impl ColumnFilter {
             ("<", [true, false, false]),
             (">", [false, false, true]),
         ] {
-            let number = typed.strip_prefix(sign).and_then(|rest| number(rest.as_bytes()));
+            let number = typed.strip_prefix(sign).and_then(|rest| value(rest.as_bytes(), decimal));
             if let Some(number) = number {
-                return Test { not: false, kind: Kind::Number(number, keeps) };
+                return Test { not: false, kind: Kind::Number(number, keeps, decimal) };
             }
         }
         let (not, text) = typed.strip_prefix('!').map_or((false, typed), |rest| (true, rest));
@@ -82,8 +86,8 @@ impl Test {
             Kind::HoldsAnyCase(text) => {
                 String::from_utf8_lossy(field).to_lowercase().contains(text.as_str())
             }
-            Kind::Number(than, [less, equal, greater]) => {
-                match number(field).and_then(|number| number.partial_cmp(than)) {
+            Kind::Number(than, [less, equal, greater], decimal) => {
+                match value(field, *decimal).and_then(|number| number.partial_cmp(than)) {
                     Some(Ordering::Less) => *less,
                     Some(Ordering::Equal) => *equal,
                     Some(Ordering::Greater) => *greater,
@@ -95,12 +99,6 @@ impl Test {
     }
 }
 
-/// The number that stands in a field.
-pub(super) fn number(field: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(field.trim_ascii()).ok()?;
-    text.parse().ok().filter(|number: &f64| !number.is_nan())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,7 +106,7 @@ mod tests {
     #[test]
     fn what_is_typed_tells_what_is_kept() {
         let keeps = |typed: &str, field: &str| {
-            ColumnFilter::Typed(typed.to_owned()).test().keeps(field.as_bytes())
+            ColumnFilter::Typed(typed.to_owned()).test(b'.').keeps(field.as_bytes())
         };
         for (typed, kept, left) in [
             ("cup", "A CUP of", "pot"),
@@ -125,11 +123,13 @@ mod tests {
             ("<=0", "-0", "x"),
             (">5", "1e3", ""),
             ("<b", "a <B>", "a"),
+            (">1,000", "12,500", "999"),
+            ("<1", "50%", "inf"),
         ] {
             assert!(keeps(typed, kept) && !keeps(typed, left), "{typed}");
         }
         let is = ColumnFilter::Is(Bytes::from_static(b">5"));
-        assert!(is.test().keeps(b">5") && !is.test().keeps(b"6"));
+        assert!(is.test(b'.').keeps(b">5") && !is.test(b'.').keeps(b"6"));
         assert_eq!(is.words(), "=>5");
     }
 }

@@ -118,8 +118,9 @@ fn rows_are_sorted_by_what_a_column_holds_and_what_holds_nothing_comes_last() {
         names(&shop(&Arrangement { sort: Some((column, direction)), ..Arrangement::default() }))
     };
     assert_eq!(by(0, Direction::Up), ["b\"x", "cup", "cup", "pan", "pot"]);
-    // One word makes a column one of texts.
-    assert_eq!(by(1, Direction::Up), ["pan", "pot", "cup", "cup", "b\"x"]);
+    // Numbers by what they are worth, texts behind them.
+    assert_eq!(by(1, Direction::Up), ["pan", "cup", "pot", "cup", "b\"x"]);
+    assert_eq!(by(1, Direction::Down), ["cup", "pot", "cup", "pan", "b\"x"]);
     assert_eq!(by(2, Direction::Down), ["pan", "pot", "b\"x", "cup", "cup"]);
     let rows = "[{\"a\": 10}, {\"b\": 1}, {\"a\": 9}, {\"a\": null}, {\"a\": \"8\"}]";
     let list = table("{\"a\": 1}\n", "application/x-ndjson");
@@ -131,6 +132,20 @@ fn rows_are_sorted_by_what_a_column_holds_and_what_holds_nothing_comes_last() {
     let rows = sorted.rows(sorted.top(), view(20, 9, true), None);
     assert_eq!(rows.iter().filter_map(|row| row.number).collect::<Vec<_>>(), [5, 3, 1, 2, 4]);
     assert!(list.arranged(&how, &|| false).is_none());
+}
+
+#[test]
+fn numbers_are_sorted_as_the_table_writes_them() {
+    let sorted = |text: &str, kind: &str| {
+        let how = Arrangement { sort: Some((0, Direction::Up)), ..Arrangement::default() };
+        let sorted = table(text, kind).arranged(&how, &|| true).unwrap();
+        names(&sorted).join(" ")
+    };
+    let english = "n,x\n\"1,200\",\n90.5,\nn/a,\n-3,\n";
+    assert_eq!(sorted(english, "text/csv"), "-3 90.5 1,200 n/a");
+    assert_eq!(sorted("n;x\n1.200,5;\n90,5;\n90,05;\n", "text/csv"), "90,05 90,5 1.200,5");
+    let ids = "n,x\n90071992547409932,\n90071992547409931,\n9,\n";
+    assert_eq!(sorted(ids, "text/csv"), "9 90071992547409931 90071992547409932");
 }
 
 #[test]
@@ -262,7 +277,7 @@ proptest! {
         how.set_filter(0, Some(ColumnFilter::Typed(format!(">={least}"))));
         let shown = all.arranged(&how, &|| true).unwrap();
         let cells = |preview: &Preview, line: usize| (preview.cell(line, 0), preview.cell(line, 1));
-        let keeps = |(n, _): &(Bytes, Bytes)| filter::number(n).is_some_and(|n| n >= f64::from(least));
+        let keeps = |(n, _): &(Bytes, Bytes)| value::value(n, b'.').is_some_and(|n| n >= f64::from(least));
         let mut kept: Vec<_> = (0..all.lines()).map(|line| cells(&all, line)).filter(keeps).collect();
         let mut made: Vec<_> = (0..shown.lines()).map(|line| cells(&shown, line)).collect();
         if column == 1 {
