@@ -10,8 +10,11 @@ use std::borrow::Cow;
 use super::line_layout::Lines;
 use super::row::Role;
 use super::styled::Writer;
+use super::{format, is_readable};
 use crate::text;
 
+/// What is said of a ZIP that does not begin where the value does, as a program that unpacks itself.
+const BEHIND: &str = "ZIP behind other bytes";
 /// So many entries are listed.
 const MOST: usize = 100_000;
 /// A longer name is cut, in bytes.
@@ -75,15 +78,16 @@ pub(super) struct Listing {
 
 /// Lists an archive; `None` for anything else. Of a `head` the end is not missed.
 pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
-    let (word, entries) = match zip::entries(bytes) {
-        Some(entries) => ("ZIP", entries),
-        None => ("tar", tar::entries(bytes)?),
+    let (word, entries) = match (zip::entries(bytes), tar::entries(bytes)) {
+        (Some(entries), _) => ("ZIP", entries),
+        (None, Some(entries)) => ("tar", entries),
+        (None, None) => (BEHIND, behind(bytes)?),
     };
     if entries.count == 0 && entries.fault.is_some() {
         return None;
     }
     let sum = sum(&entries);
-    let office = (word == "ZIP").then(|| office::describe(bytes, &entries)).flatten();
+    let office = (word != "tar").then(|| office::describe(bytes, &entries)).flatten();
     let fault =
         entries.fault.filter(|_| !head).map(|fault| format!("{fault}: this is what could be read"));
     let notes = [Some(office.unwrap_or_else(|| word.to_owned())), Some(sum), fault];
@@ -91,9 +95,15 @@ pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
     Some(Listing { lines: lines(&entries), note })
 }
 
+/// The entries of a ZIP behind other bytes that have no meaning of their own.
+fn behind(bytes: &[u8]) -> Option<Entries<'_>> {
+    let is_known = || format::mime(bytes).is_some() || is_readable(bytes);
+    zip::behind(bytes).filter(|_| !is_known())
+}
+
 /// What an archive is called.
 pub(super) fn word(bytes: &[u8]) -> &'static str {
-    if zip::is_marked(bytes) { "ZIP" } else { "tar" }
+    if !zip::is_marked(bytes) && tar::is_marked(bytes) { "tar" } else { "ZIP" }
 }
 
 fn sum(entries: &Entries<'_>) -> String {

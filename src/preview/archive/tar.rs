@@ -18,11 +18,18 @@ struct Before<'a> {
     link: Option<&'a [u8]>,
     size: Option<u64>,
     time: Option<i64>,
+    /// Of a file with holes, which are not stored: its own name and size.
+    sparse: (Option<&'a [u8]>, Option<u64>),
+}
+
+/// Whether it begins as one.
+pub(super) fn is_marked(bytes: &[u8]) -> bool {
+    bytes.get(..BLOCK).is_some_and(is_header)
 }
 
 /// The entries; `None` for what is no tar.
 pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
-    if !is_header(bytes.get(..BLOCK)?) {
+    if !is_marked(bytes) {
         return None;
     }
     let mut entries = Entries::default();
@@ -42,19 +49,23 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
             return Some(entries);
         };
         let kind = header[156];
-        let size = if matches!(kind, b'x' | b'g' | b'L' | b'K') {
+        let size = if matches!(kind, b'x' | b'X' | b'g' | b'L' | b'K') {
             told
         } else {
             before.size.unwrap_or(told)
         };
         // Links and devices have no data, whatever they say.
         let stored = if matches!(kind, b'1'..=b'6') { 0 } else { size };
+        if kind == b'S' {
+            before.sparse.1 = number(&header[483..495]);
+            at = past_map(bytes, header, at);
+        }
         let stored = usize::try_from(stored).unwrap_or(usize::MAX);
         let data = bytes.get(at..).unwrap_or_default();
         let is_cut = data.len() < stored;
         let data = &data[..data.len().min(stored).min(LONGEST)];
         match kind {
-            b'x' => pax(data, &mut before),
+            b'x' | b'X' => pax(data, &mut before),
             b'g' => {}
             b'L' => before.name = Some(text(data)),
             b'K' => before.link = Some(text(data)),
@@ -75,7 +86,8 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
 }
 
 fn entry<'a>(header: &'a [u8], kind: u8, size: u64, before: &Before<'a>) -> Entry<'a> {
-    let name = before.name.map_or_else(|| name(header), Cow::Borrowed);
+    let told = before.sparse.0.or(before.name);
+    let name = told.map_or_else(|| name(header), Cow::Borrowed);
     let link = || before.link.unwrap_or_else(|| text(&header[157..257])).to_vec();
     let kind = match kind {
         b'1' | b'2' => Kind::Link(link()),
@@ -84,9 +96,19 @@ fn entry<'a>(header: &'a [u8], kind: u8, size: u64, before: &Before<'a>) -> Entr
         _ if name.ends_with(b"/") => Kind::Folder,
         _ => Kind::File,
     };
-    let size = if kind == Kind::File { size } else { 0 };
+    let size = if kind == Kind::File { before.sparse.1.unwrap_or(size) } else { 0 };
     let time = before.time.or_else(|| i64::try_from(number(&header[136..148])?).ok());
     Entry { name, size, time: time.and_then(words), kind }
+}
+
+/// Behind the blocks that tell where a file of GNU's has holes, if its header has no room for all of them.
+fn past_map(bytes: &[u8], header: &[u8], at: usize) -> usize {
+    let (mut more, mut at) = (header[482] == 1, at);
+    while more && let Some(block) = bytes.get(at..at.saturating_add(BLOCK)) {
+        more = block[504] == 1;
+        at += BLOCK;
+    }
+    at
 }
 
 /// The name, with what stands before it in another field.
@@ -138,6 +160,10 @@ fn pax<'a>(data: &'a [u8], before: &mut Before<'a>) {
         match &record[..equals] {
             b"path" => before.name = Some(value),
             b"linkpath" => before.link = Some(value),
+            b"GNU.sparse.name" => before.sparse.0 = Some(value),
+            b"GNU.sparse.size" | b"GNU.sparse.realsize" => {
+                before.sparse.1 = number().and_then(|text| text.parse().ok());
+            }
             b"size" => before.size = number().and_then(|text| text.parse().ok()),
             b"mtime" => {
                 let whole = number().and_then(|text| text.split('.').next());

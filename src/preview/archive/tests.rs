@@ -94,6 +94,27 @@ fn a_zip_lists_its_entries_and_their_sum() {
 }
 
 #[test]
+fn a_zip_behind_a_program_is_listed() {
+    let zip = zip(&[(b"mimetype", b"application/epub+zip"), (b"second", b"22")]);
+    let program = [b"MZ\x90\0 and PK\x05\x06 in it".to_vec(), zip.clone()].concat();
+    let listing = list(&program, false).unwrap();
+    assert_eq!(listing.note, "EPUB book, 2 entries, 22 B unpacked", "its offsets are shifted");
+    let plain = [b"MZ\x90\0".to_vec(), super::tests::zip(&[(b"one", b"1")])].concat();
+    assert_eq!(list(&plain, false).unwrap().note, "ZIP behind other bytes, 1 entry, 1 B unpacked");
+    assert_eq!(word(&plain), "ZIP");
+    for other in [
+        [&plain[..], b"more"].concat(),
+        [b"\x89PNG\r\n\x1a\n", &zip[..]].concat(),
+        plain[..plain.len() - 1].to_vec(),
+        b"MZ\x90\0".to_vec(),
+    ] {
+        assert!(list(&other, false).is_none(), "{other:?}");
+    }
+    let inside = tar(&[(b"a.zip", &zip)]);
+    assert!(list(&inside, false).unwrap().note.starts_with("tar, 1 entry"));
+}
+
+#[test]
 fn a_zip_that_is_cut_off_is_read_by_what_stands_before_its_entries() {
     let bytes = zip(&[(b"first", b"1"), (b"second", b"22"), (b"third", b"333")]);
     let cut = &bytes[..bytes.len() - 100];
@@ -162,6 +183,33 @@ fn a_tar_lists_long_names_links_and_folders() {
     assert_eq!(&rows[4][27..], "folder");
     assert_eq!(&rows[5][27..], "link  link");
     assert_eq!(rows[6], "   12 B  in 5 entries");
+}
+
+#[test]
+fn files_with_holes_have_the_size_that_they_take_unpacked() {
+    let pax = b"29 GNU.sparse.realsize=70000\n23 GNU.sparse.name=big\n24 path=GNUSparseFile/b\n";
+    let mut sparse = block(b"old", b'S', b"stored");
+    sparse[482] = 1;
+    sparse[483..494].copy_from_slice(b"00000303240");
+    sparse[148..156].fill(b' ');
+    let sum: u32 = sparse[..512].iter().map(|&byte| u32::from(byte)).sum();
+    sparse[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    let mut map = vec![0; 1024];
+    map[504] = 1;
+    sparse.splice(512..512, map);
+    let bytes = [
+        block(b"x", b'x', pax),
+        block(b"GNUSparseFile/b", b'0', b"map and data"),
+        sparse,
+        block(b"last", b'0', b"1"),
+        vec![0; 1024],
+    ]
+    .concat();
+    let listing = list(&bytes, false).unwrap();
+    assert_eq!(listing.note, "tar, 3 entries, 170 KB unpacked");
+    let rows = texts(&listing);
+    assert!(rows[1].starts_with("  70 KB") && rows[1].ends_with("  big"), "{}", rows[1]);
+    assert!(rows[2].starts_with(" 100 KB") && rows[2].ends_with("  old"), "{}", rows[2]);
 }
 
 #[test]

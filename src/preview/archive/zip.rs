@@ -27,23 +27,40 @@ pub(super) fn is_marked(bytes: &[u8]) -> bool {
     bytes.starts_with(LOCAL) || bytes.starts_with(END)
 }
 
-/// The entries; `None` for what is no ZIP.
+/// The entries; `None` for what does not begin as a ZIP.
 pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
     if !is_marked(bytes) {
         return None;
     }
-    Some(match directory(bytes) {
-        Some(start) => central(bytes, start),
+    Some(match directory(bytes, false) {
+        Some(directory) => central(bytes, directory.start),
         None => local(bytes),
     })
 }
 
-/// Where the central directory begins.
-fn directory(bytes: &[u8]) -> Option<usize> {
+/// The entries of a ZIP that ends where the bytes do and has others before it, as a program that unpacks
+/// itself; `None` where there is no such.
+pub(super) fn behind(bytes: &[u8]) -> Option<Entries<'_>> {
+    let directory = directory(bytes, true)?;
+    let entries = central(bytes, directory.start);
+    (entries.count > 0 && entries.fault.is_none()).then_some(entries)
+}
+
+/// The central directory.
+struct Directory {
+    /// Where it begins.
+    start: usize,
+    /// How many bytes stand before the archive that its offsets do not count.
+    before: usize,
+}
+
+/// The central directory; only of a ZIP that ends where the bytes do, where it has to be at their end.
+fn directory(bytes: &[u8], at_end: bool) -> Option<Directory> {
     let from = bytes.len().saturating_sub(END_BYTES + COMMENT);
     let is_whole = |at: &usize| {
         let comment = little(bytes, at + 20, 2).map(|comment| comment as usize);
-        comment.is_some_and(|comment| at + END_BYTES + comment <= bytes.len())
+        let end = comment.map(|comment| at + END_BYTES + comment);
+        end.is_some_and(|end| end == bytes.len() || end < bytes.len() && !at_end)
     };
     let ends = memmem::rfind_iter(&bytes[from..], END).map(|at| from + at);
     let end = ends.take(16).find(is_whole)?;
@@ -63,7 +80,8 @@ fn directory(bytes: &[u8]) -> Option<usize> {
     let told = usize::try_from(offset).ok();
     let is_there =
         |at: &usize| *at == end || bytes.get(*at..).is_some_and(|rest| rest.starts_with(CENTRAL));
-    [told, near].into_iter().flatten().find(is_there)
+    let start = [told, near].into_iter().flatten().find(is_there)?;
+    Some(Directory { start, before: start.saturating_sub(told.unwrap_or(start)) })
 }
 
 fn central(bytes: &[u8], start: usize) -> Entries<'_> {
@@ -147,7 +165,8 @@ fn entry<'a>(name: &'a [u8], size: u64, header: &[u8], flags: usize, mode: u32) 
 
 /// The first bytes of an entry, unpacked; of one that is neither stored nor deflated, none.
 pub(super) fn inside(bytes: &[u8], name: &[u8], most: u64) -> Option<Vec<u8>> {
-    let mut at = directory(bytes)?;
+    let directory = directory(bytes, false)?;
+    let mut at = directory.start;
     while let Some(header) = bytes.get(at..at.checked_add(CENTRAL_BYTES)?) {
         if !header.starts_with(CENTRAL) {
             return None;
@@ -156,7 +175,7 @@ pub(super) fn inside(bytes: &[u8], name: &[u8], most: u64) -> Option<Vec<u8>> {
         let begin = at + CENTRAL_BYTES;
         if bytes.get(begin..begin + length(28)) == Some(name) {
             let start = usize::try_from(little(header, 42, 4)?).ok()?;
-            let local = bytes.get(start..)?;
+            let local = bytes.get(start.checked_add(directory.before)?..)?;
             let skip = |field| little(local, field, 2).map(|length| length as usize);
             let data = local.get(LOCAL_BYTES + skip(26)? + skip(28)?..)?;
             let packed = usize::try_from(little(header, 20, 4)?).ok()?;

@@ -160,8 +160,10 @@ fn several_parts_are_one_value() {
     let parts = [gzip(b"one "), gzip(b""), gzip(b"two")].concat();
     assert_eq!(&*opened(&parts, "", "").unwrap().bytes, b"one two");
     let skipped = b"\x53\x2a\x4d\x18\x03\0\0\0abc".to_vec();
-    let parts = [zstd(b"one "), skipped, zstd(b"two")].concat();
+    let parts =
+        [skipped.clone(), skipped.clone(), zstd(b"one "), skipped.clone(), zstd(b"two")].concat();
     assert_eq!(&*opened(&parts, "", "").unwrap().bytes, b"one two");
+    assert!(opened(&skipped, "", "").is_none(), "nothing to be read");
 }
 
 #[test]

@@ -16,9 +16,13 @@ const END: &[u8] = b"\x01\0\0\0\0\0\0";
 /// More than this a frame may not want to look back, in bytes.
 const WINDOW: u64 = 64 << 20;
 
-/// Whether it begins like a frame.
+/// Whether it begins like a frame, perhaps behind others that hold nothing to be read.
 pub(super) fn is_marked(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC)
+    let mut rest = bytes;
+    while let Some(skipped) = skipped(rest) {
+        rest = rest.get(skipped..).unwrap_or_default();
+    }
+    rest.starts_with(MAGIC)
 }
 
 /// All frames.
@@ -27,7 +31,7 @@ pub(super) fn open(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
     loop {
         if let Some(skipped) = skipped(rest) {
             rest = rest.get(skipped..).unwrap_or_default();
-        } else if is_marked(rest) {
+        } else if rest.starts_with(MAGIC) {
             match frame(rest, &mut out, limits) {
                 Ok(used) => rest = &rest[used..],
                 Err(fault) => return (out, Some(fault)),
