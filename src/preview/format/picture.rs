@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::{big, little};
+use crate::text;
 
 /// So far it is looked for the box that tells the size, in bytes.
 const NEAR: usize = 4096;
@@ -16,7 +17,13 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
             let height = little(bytes, 22, 4).map(|height| height.cast_signed().unsigned_abs());
             facts("BMP", little(bytes, 18, 4).zip(height))
         }
-        [0, 0, 1, 0, count @ 1..=64, 0, ..] => icon(*count, bytes)?,
+        [b'B', b'M', ..] if little(bytes, 14, 4) == Some(12) => {
+            facts("BMP", little(bytes, 18, 2).zip(little(bytes, 20, 2)))
+        }
+        [0, 0, kind @ 1..=2, 0, count @ 1..=64, 0, ..] => {
+            icon(if *kind == 1 { ("ICO", "icon") } else { ("CUR", "cursor") }, *count, bytes)?
+        }
+        [b'I', b'I', 43, 0, 8, 0, ..] | [b'M', b'M', 0, 43, 0, 8, ..] => "BigTIFF".to_owned(),
         [b'I', b'I', 42, 0, ..] => facts("TIFF", tiff(bytes, little)),
         [b'M', b'M', 0, 42, ..] => facts("TIFF", tiff(bytes, big)),
         [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => {
@@ -31,7 +38,10 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
         }
         [0, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => match brand.get(..4)? {
             b"avif" | b"avis" => facts("AVIF", heif(bytes)),
-            b"heic" | b"heix" | b"hevc" | b"mif1" => facts("HEIF", heif(bytes)),
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => {
+                facts("HEIF", heif(bytes))
+            }
+            b"crx " => "Canon raw picture (CR3)".to_owned(),
             _ => return None,
         },
         _ => return None,
@@ -45,8 +55,8 @@ fn facts(name: &str, size: Option<(u32, u32)>) -> String {
     }
 }
 
-/// Icons with the size of the largest; `None` where one would lie outside.
-fn icon(count: u8, bytes: &[u8]) -> Option<String> {
+/// Icons, or cursors, with the size of the largest; `None` where one would lie outside.
+fn icon((name, noun): (&str, &str), count: u8, bytes: &[u8]) -> Option<String> {
     let mut largest = 0;
     for number in 0..usize::from(count) {
         let at = 6 + 16 * number;
@@ -57,8 +67,8 @@ fn icon(count: u8, bytes: &[u8]) -> Option<String> {
         // A zero stands for 256.
         largest = largest.max(u32::from(bytes[at].wrapping_sub(1)) + 1);
     }
-    let icons = if count == 1 { "1 icon".to_owned() } else { format!("{count} icons") };
-    Some(format!("ICO, {icons}, up to {largest} pixels wide"))
+    let icons = text::plural(count.into(), noun);
+    Some(format!("{name}, {icons}, up to {largest} pixels wide"))
 }
 
 type Number = fn(&[u8], usize, usize) -> Option<u32>;

@@ -97,6 +97,7 @@ fn films_tell_their_length_and_size() {
     assert_eq!(told(&mp4()), "MP4, 1 h 2 min, 1920 × 1080 pixels");
     assert_eq!(told(&webm()), "WebM, 13 s, 1280 × 720 pixels");
     assert_eq!(told(b"\0\0\0\x10ftypM4A \0\0\0\0"), "M4A");
+    assert_eq!(told(b"\0\0\0\x10ftyp3gp5\0\0\0\0"), "3GPP");
 }
 
 #[test]
@@ -229,6 +230,8 @@ fn pictures_that_are_not_decoded_tell_their_size() {
         number(&[0x4_0101, 1, 200]),
     ];
     let icon = [b"\0\0\x01\0\x01\0\0\x20\0\0\0\0\0\0".to_vec(), number(&[4, 22, 0])].concat();
+    let cursor = [b"\0\0\x02", &icon[3..]].concat();
+    let old_bmp = b"BM\0\0\0\0\0\0\0\0\x1a\0\0\0\x0c\0\0\0\x40\x01\xc8\0\x01\0\x18\0".to_vec();
     let jp2 = [
         box_of(b"jP  ", b"\r\n\x87\n"),
         box_of(b"jp2h", &box_of(b"ihdr", b"\0\0\0\xc8\0\0\x01\x40")),
@@ -239,7 +242,11 @@ fn pictures_that_are_not_decoded_tell_their_size() {
         (box_of(b"ftyp", b"avif"), "AVIF"),
         (bmp.concat(), "BMP, 320 × 200 pixels"),
         (tiff.concat(), "TIFF, 320 × 200 pixels"),
+        (photo(b"heis\0\0\0\0mif1"), "HEIF, 4032 × 3024 pixels"),
+        (box_of(b"ftyp", b"crx "), "Canon raw picture (CR3)"),
+        (old_bmp, "BMP, 320 × 200 pixels"),
         (icon, "ICO, 1 icon, up to 256 pixels wide"),
+        (cursor, "CUR, 1 cursor, up to 256 pixels wide"),
         (jp2.concat(), "JPEG 2000, 320 × 200 pixels"),
     ] {
         assert_eq!(told(&bytes), expected);

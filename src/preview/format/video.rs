@@ -43,6 +43,7 @@ fn mp4(bytes: &[u8], brand: &[u8]) -> String {
     let name = match brand.get(..4).unwrap_or_default() {
         b"M4A " | b"M4B " => "M4A",
         b"qt  " => "QuickTime",
+        [b'3', b'g', b'p' | b'2', _] => "3GPP",
         _ => "MP4",
     };
     let (mut at, mut seconds, mut size) = (0_usize, None, None);
