@@ -32,6 +32,8 @@ struct Step {
 enum Kind {
     Key(String),
     Item(usize),
+    /// From here on, before there, each so many.
+    Items(usize, usize, usize),
     Any,
 }
 
@@ -58,7 +60,7 @@ pub struct PathFinds {
 }
 
 impl JsonPath {
-    /// Reads a path: `$`, then `.name`, `["name"]`, `[3]`, `[*]`, `.*`, each after `..` at any depth.
+    /// Reads a path: `$`, then `.name`, `["name"]`, `[3]`, `[2:5]`, `[*]`, `.*`, each after `..` at any depth.
     ///
     /// # Errors
     /// What is not understood, in a sentence.
@@ -125,21 +127,56 @@ impl JsonPath {
 fn bracket(inner: &str) -> Result<(Kind, &str), String> {
     for quote in ['"', '\''] {
         let Some(name) = inner.strip_prefix(quote) else { continue };
-        let Some((name, behind)) = name.split_once(&format!("{quote}]")) else {
+        let end = end_of_name(name, quote);
+        let Some((name, behind)) = end.map(|end| (&name[..end], &name[end + 2..])) else {
             return Err(format!("{quote}] is missing behind the name"));
         };
-        return Ok((Kind::Key(name.to_owned()), behind));
+        return Ok((Kind::Key(said(name, quote)), behind));
     }
     let Some((inside, behind)) = inner.split_once(']') else {
         return Err("] is missing".to_owned());
     };
     let kind = match inside.trim() {
         "*" => Kind::Any,
-        number => Kind::Item(number.parse().map_err(|_| {
-            format!("[{number}] is not understood: a number, * or a name in quotes is")
-        })?),
+        items => numbered(items).ok_or_else(|| {
+            format!("[{items}] is not understood: a number from 0, 2:5, * or a name in quotes is")
+        })?,
     };
     Ok((kind, behind))
+}
+
+/// An item by its number, or several: the first one, the one behind the last, and the step, each of which may be
+/// left out.
+fn numbered(items: &str) -> Option<Kind> {
+    let Some((from, rest)) = items.split_once(':') else {
+        return items.parse().ok().map(Kind::Item);
+    };
+    let (to, step) = rest.split_once(':').unwrap_or((rest, ""));
+    let or = |text: &str, usual| match text.trim() {
+        "" => Some(usual),
+        number => number.parse().ok(),
+    };
+    let step = or(step, 1).filter(|step| *step > 0)?;
+    Some(Kind::Items(or(from, 0)?, or(to, usize::MAX)?, step))
+}
+
+/// Where the quote is that ends a name and has a bracket behind it; one behind a backslash is part of the name.
+fn end_of_name(name: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    name.char_indices().find_map(|(at, c)| {
+        let ends = c == quote && !escaped && name[at + 1..].starts_with(']');
+        escaped = c == '\\' && !escaped;
+        ends.then_some(at)
+    })
+}
+
+/// What a name says whose escapes are those of JSON, as larder tells places; as it stands where they are not.
+fn said(name: &str, quote: char) -> String {
+    let json = match quote {
+        '\'' => name.replace("\\'", "'").replace('"', "\\\""),
+        _ => name.to_owned(),
+    };
+    serde_json::from_str(&format!("\"{json}\"")).unwrap_or_else(|_| name.to_owned())
 }
 
 /// An object or a list that is open.
@@ -176,13 +213,16 @@ impl Pass<'_> {
             let key = &json[self.key.clone()];
             path.next(parent.states, |kind| match kind {
                 Kind::Key(name) => is_key(key, name),
-                Kind::Item(_) => false,
+                Kind::Item(_) | Kind::Items(..) => false,
                 Kind::Any => true,
             })
         } else {
             path.next(parent.states, |kind| match kind {
                 Kind::Key(_) => false,
                 Kind::Item(item) => *item == index,
+                Kind::Items(from, to, step) => {
+                    (*from..*to).contains(&index) && (index - from).is_multiple_of(*step)
+                }
                 Kind::Any => true,
             })
         }

@@ -40,6 +40,26 @@ fn values_are_found_with_their_places_and_keep_their_bytes() {
 }
 
 #[test]
+fn keys_are_found_as_they_are_told() {
+    let text = r#"{"a\"]b": 1, "c\\": 2, "d'": 3, "e]": {"f.g": 4}, "\u0069": 5}"#;
+    for (path, value) in found("$.*", text) {
+        assert_eq!(texts(&path, text), [value], "{path}");
+    }
+    assert_eq!(texts(r"$['d\'']", text), ["3"]);
+    assert_eq!(texts(r#"$['a"]b']"#, text), ["1"]);
+    assert_eq!(texts("$['e]']['f.g']", text), ["4"]);
+    assert_eq!(texts("$.i", text), ["5"]);
+}
+
+#[test]
+fn several_items_are_found_by_their_numbers() {
+    let items = |path: &str| texts(path, "[0, 1, 2, 3, 4]").concat();
+    assert_eq!([items("$[1:3]"), items("$[3:]"), items("$[:2]")], ["12", "34", "01"]);
+    assert_eq!([items("$[::2]"), items("$[1::3]"), items("$[4:2]")], ["024", "14", ""]);
+    assert_eq!(items("$[:]"), "01234");
+}
+
+#[test]
 fn what_is_no_path_is_told() {
     let why = |path: &str| JsonPath::parse(path).unwrap_err();
     assert_eq!(JsonPath::parse("$$.a[1]"), JsonPath::parse("$.a[1]"), "pasted behind the sign");
@@ -47,7 +67,10 @@ fn what_is_no_path_is_told() {
     assert_eq!(why("$."), "a name is missing behind the dot");
     assert_eq!(why("$.a[1"), "] is missing");
     assert_eq!(why("$['a]"), "'] is missing behind the name");
-    assert_eq!(why("$[-1]"), "[-1] is not understood: a number, * or a name in quotes is");
+    let items = "is not understood: a number from 0, 2:5, * or a name in quotes is";
+    for path in ["[-1]", "[-2:]", "[1:2:0]", "[1:2:3:4]", "[0,1]", "[?(@.a > 1)]", "[]"] {
+        assert_eq!(why(&format!("${path}")), format!("{path} {items}"));
+    }
     assert_eq!(why("$a"), "a path goes on with . or [, not with a");
     assert!(JsonPath::parse(&format!("${}", ".a".repeat(63))).is_ok());
     assert_eq!(why(&format!("${}", ".a".repeat(64))), "a path has at most 63 steps");
@@ -81,6 +104,10 @@ fn walk<'a>(value: &'a Value, steps: &[Step], out: &mut Vec<&'a Value>) {
             Kind::Any => true,
             Kind::Key(name) => key == Some(name),
             Kind::Item(item) => key.is_none() && *item == at,
+            Kind::Items(from, to, step) => {
+                key.is_none()
+                    && (*from..*to).step_by(*step).take_while(|it| *it <= at).any(|it| it == at)
+            }
         };
         if leads {
             walk(child, rest, out);
@@ -95,7 +122,7 @@ proptest! {
     #[test]
     fn the_same_is_found_as_by_walking(
         text in json(),
-        path in "\\$(\\.\\.?[a-c]|\\.\\.?\\*|(\\.\\.)?\\[(\\*|[0-2])\\]){1,4}",
+        path in "\\$(\\.\\.?[a-c]|\\.\\.?\\*|(\\.\\.)?\\[(\\*|[0-2]|[01]?:[0-3]?(:[12])?)\\]){1,4}",
     ) {
         // What serde reads: no repeated keys, and no numbers that are none.
         let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
