@@ -198,7 +198,7 @@ impl RecordPane {
         match action {
             action if takes_value(action) => !self.is_in_part(),
             Action::Fetch => self.is_in_part(),
-            Action::SelectValue if self.shows_table() || self.page().is_some() => true,
+            Action::SelectValue if self.shows_table() || self.shows_links() => true,
             Action::SelectValue | Action::OpenInner => {
                 let Some(RecordView::Whole(record, preview)) = &self.shown else { return false };
                 let json = preview.kind() == PreviewKind::Json && !preview.is_converted();
@@ -263,7 +263,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         // Esc says so already.
         (Action::Left, Pane::Keys) if app.keys.grouping.is_some() => return None,
         (Action::SelectValue, _) if app.record.shows_table() => "cells",
-        (Action::SelectValue, _) if app.record.page().is_some() => "links",
+        (Action::SelectValue, _) if app.record.shows_links() => "links",
         (Action::Left, Pane::Keys) => "stores",
         (Action::Left, _) => "keys",
         (Action::Follow, _) if app.keys.follow.on => "stop following",

@@ -170,9 +170,14 @@ impl RecordPane {
         self.preview().filter(page).filter(|_| !self.is_stale())
     }
 
+    /// Whether what is shown is a page with links.
+    pub fn shows_links(&self) -> bool {
+        self.page().is_some_and(|page| page.has_links())
+    }
+
     /// Whether what is shown has parts to choose from: values, cells or links.
     pub fn has_parts(&self) -> bool {
-        self.shows_json() || self.shows_table() || self.page().is_some()
+        self.shows_json() || self.shows_table() || self.shows_links()
     }
 
     /// The record, if it is the wanted one and its value is here.

@@ -105,12 +105,18 @@ impl Preview {
         let mut lines = Lines::new(page.text.into(), index, Format::Text(style));
         lines.source = Some(Source::told(page.roles));
         lines.made_from = Some(source);
+        lines.linked = !page.links.addresses.is_empty();
         Self {
             kind: PreviewKind::Page,
             note: joined(self.note, told),
             body: Body::Lines(lines),
             ..self
         }
+    }
+
+    /// Whether it is a page with links.
+    pub fn has_links(&self) -> bool {
+        matches!(&self.body, Body::Lines(lines) if lines.linked)
     }
 
     /// The links of a page; takes time in proportion to it: for the background.
@@ -169,6 +175,7 @@ mod tests {
     #[test]
     fn a_page_is_text_first_and_source_by_one_key() {
         let page = preview(PAGE, "text/html");
+        assert!(page.has_links());
         assert_eq!(page.kind(), PreviewKind::Page);
         let read = "Some words of a page that is long enough to be read, with a link[1].";
         assert_eq!(texts(&page), ["T", "", "# Head", "", read, "", "Links", "[1] /x"]);
@@ -215,6 +222,7 @@ mod tests {
             (short.kind(), texts(&short)),
             (PreviewKind::Page, vec!["Access denied".to_owned()])
         );
+        assert!(!short.has_links());
         assert_eq!(preview(PAGE, "text/plain").kind(), PreviewKind::Text);
         assert_eq!(preview(PAGE, "").kind(), PreviewKind::Page);
     }

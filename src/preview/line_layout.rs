@@ -31,6 +31,8 @@ pub(super) struct Lines {
     pub(super) source: Option<Source>,
     /// What a page's text was made from.
     pub(super) made_from: Option<Bytes>,
+    /// Whether that page has links.
+    pub(super) linked: bool,
 }
 
 /// How the value is cut into lines.
@@ -52,6 +54,7 @@ impl Lines {
             folds: Folds::default(),
             source: None,
             made_from: None,
+            linked: false,
         }
     }
 
@@ -70,6 +73,7 @@ impl Lines {
             folds: Folds::new(folds),
             source: None,
             made_from: None,
+            linked: false,
         })
     }
 

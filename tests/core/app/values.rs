@@ -370,6 +370,17 @@ fn links_of_a_page_are_listed_and_lead_to_records_of_the_store() {
 }
 
 #[test]
+fn a_page_without_links_offers_none() {
+    let page = "<!doctype html><title>Shop</title><p>Words enough for a page to be read.</p>\
+        <a href='#top'>up</a>";
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 1)]);
+    stage.open(&[record("a", "text/html", page)]).keys("<tab>");
+    assert!(stage.frame().contains("Words enough for a page to be read"), "{}", stage.frame());
+    assert!(!stage.frame().contains("links"), "{}", stage.frame());
+}
+
+#[test]
 fn a_link_leads_to_the_record_whose_key_says_most_of_its_address() {
     let page = "<!doctype html><title>Shop</title><p>Words enough for a page that is to be read.</p>\
         <a href='https://shop.example/b'>next</a> <a href='/c'>third</a>";
