@@ -25,6 +25,7 @@ use ratatui::layout::{Position, Size};
 
 use crate::view::Link;
 use flow::Flow;
+pub(super) use flow::SLICE;
 use links::{Links, Mark};
 pub use picture::{TerminalPicture, Tile};
 use screen::Screen;
@@ -139,7 +140,7 @@ impl<W: Write> CompactBackend<W> {
         while self.slice_due().is_some_and(|wait| wait.is_zero()) {
             let command = self.command().cloned();
             self.sent += usize::from(command.is_some());
-            let text = command.unwrap_or_else(|| self.screen.paint(flow::SLICE));
+            let text = command.unwrap_or_else(|| self.screen.paint(SLICE));
             self.at = None;
             if text.is_empty() {
                 // Something covers all that waited.

@@ -16,6 +16,14 @@ pub struct Sharp {
     size: (usize, usize),
 }
 
+/// A picture stretched to so many columns and rows.
+#[derive(Debug)]
+pub struct Stretched {
+    columns: usize,
+    rows: usize,
+    pixels: Vec<Rgb>,
+}
+
 /// A picture as it is sent, in few colours.
 #[derive(Debug)]
 pub struct FewColours {
@@ -53,14 +61,33 @@ impl Sharp {
         self.size
     }
 
-    /// The same stretched to so many pixels, in at most so many colours (up to 256).
-    pub fn in_few_colours(&self, (columns, rows): (usize, usize), colours: usize) -> FewColours {
-        let pixels: Vec<Rgb> = scaled(&self.kept, columns, rows);
-        FewColours { columns, rows, picture: indexed(&pixels, colours) }
+    /// The same with so many columns and rows of pixels.
+    pub fn stretched(&self, (columns, rows): (usize, usize)) -> Stretched {
+        Stretched { columns, rows, pixels: scaled(&self.kept, columns, rows) }
+    }
+}
+
+impl Stretched {
+    /// The same in at most so many colours (up to 256).
+    pub fn in_few_colours(&self, colours: usize) -> FewColours {
+        let picture = indexed(&self.pixels, colours);
+        FewColours { columns: self.columns, rows: self.rows, picture }
     }
 }
 
 impl FewColours {
+    /// The same with each pixel so many times as wide and as high, and of that so many columns and rows.
+    pub fn enlarged(mut self, times: usize, (columns, rows): (usize, usize)) -> Self {
+        if times > 1 {
+            let (width, old) = (self.columns, std::mem::take(&mut self.picture.pixels));
+            let row = |y: usize| (0..columns).map(move |x| (y / times) * width + x / times);
+            let pixels = (0..rows).flat_map(row).map(|at| old.get(at).copied().unwrap_or_default());
+            self.picture.pixels = pixels.collect();
+            (self.columns, self.rows) = (columns, rows);
+        }
+        self
+    }
+
     /// All of it.
     pub fn whole(&self) -> Part {
         [0, 0, self.columns, self.rows]
@@ -111,7 +138,7 @@ mod tests {
         let shown = preview(png(1600, 800, |x, _| [if x < 800 { 255 } else { 0 }, 0, 0]));
         let sharp = shown.sharp((1000, 1000), &|| true).unwrap();
         assert_eq!(sharp.size(), (1000, 500));
-        let few = sharp.in_few_colours((900, 600), 64);
+        let few = sharp.stretched((900, 600)).in_few_colours(64);
         let bytes = few.png([440, 0, 20, 10]);
         let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
@@ -145,6 +172,21 @@ mod tests {
     }
 
     #[test]
+    fn pixels_are_repeated_to_be_larger() {
+        let shown = preview(png(2, 2, |x, y| [if x == y { 255 } else { 0 }; 3]));
+        let few = shown.sharp((2, 2), &|| true).unwrap().stretched((2, 2)).in_few_colours(8);
+        let rows = |few: &FewColours| {
+            let of = |at: &u8| few.picture.colours[usize::from(*at)][0] > 0;
+            few.picture.pixels.iter().map(of).collect::<Vec<_>>()
+        };
+        let large = few.enlarged(2, (3, 3));
+        let row = [true, true, false];
+        assert_eq!(rows(&large), [row, row, [false, false, true]].concat());
+        let same = rows(&large);
+        assert_eq!(rows(&large.enlarged(1, (9, 9))), same);
+    }
+
+    #[test]
     fn a_page_takes_some_hundred_kilobytes_at_most() {
         // Lines of text on white, and a photograph's soft colours below.
         let page = |x: usize, y: usize| match y {
@@ -153,7 +195,8 @@ mod tests {
             _ => [(x / 4) as u8, (y / 3) as u8, ((x + y) / 8) as u8],
         };
         let shown = preview(png(1000, 700, page));
-        let few = shown.sharp((1000, 700), &|| true).unwrap().in_few_colours((1000, 700), 64);
+        let few =
+            shown.sharp((1000, 700), &|| true).unwrap().stretched((1000, 700)).in_few_colours(64);
         let len = few.png(few.whole()).len() * 4 / 3;
         assert!((10_000..200_000).contains(&len), "{len} bytes");
     }

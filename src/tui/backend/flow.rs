@@ -14,14 +14,15 @@ pub(super) const QUESTION: &str = "\x1b[5n";
 pub(super) const ANSWER: &str = "0n";
 
 /// Bytes of one slice.
-pub(super) const SLICE: usize = 4096;
+pub(in crate::tui) const SLICE: usize = 3072;
 
-/// Slices that may be on their way: 8 KiB take 66 ms of a line of 1 Mbit/s.
+/// Slices that may be on their way: 6 KiB take 49 ms of a line of 1 Mbit/s, and what a key draws comes behind
+/// them.
 const SLICES: usize = 2;
 
 /// How long a slice counts as being on its way to a terminal that has never answered: so paced, a picture
 /// takes four fifths of a line of 1 Mbit/s.
-const PACE: Duration = Duration::from_millis(40);
+const PACE: Duration = Duration::from_millis(30);
 
 /// How long an answer is waited for from a terminal that has given one.
 const PATIENCE: Duration = Duration::from_secs(10);

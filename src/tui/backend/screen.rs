@@ -100,7 +100,8 @@ impl Screen {
         text
     }
 
-    /// The bytes that draw cells that were kept: so many, or a few more.
+    /// The bytes that draw cells that were kept: so many, or a few more; a part of a picture that would be more
+    /// comes alone.
     pub(super) fn paint(&mut self, bytes: usize) -> String {
         let links = std::mem::take(&mut self.links);
         let mut pen = Pen::new(self.size.width, &links);
@@ -109,6 +110,10 @@ impl Screen {
         {
             let y = place.1;
             if let Some(at) = tiled(self.picture.as_deref(), cell) {
+                let tile = self.picture.as_deref().and_then(|picture| picture.tile(at));
+                if pen.len() > 0 && pen.len() + tile.map_or(0, |tile| tile.text.len()) > bytes {
+                    break;
+                }
                 self.paint_tile(place, at, &mut pen);
                 continue;
             }

@@ -3,10 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::tui::backend::TerminalPicture;
+use crate::tui::backend::{SLICE, TerminalPicture};
 
-/// The most data that one command may carry, in base64.
-const CHUNK: usize = 4096;
+/// The data that one command carries, in base64: the protocol allows 4096 bytes, in whole groups of four.
+const CHUNK: usize = SLICE;
+const _: () = assert!(CHUNK <= 4096 && CHUNK.is_multiple_of(4));
 
 /// Whether the terminal knows the protocol: a picture of one pixel, which is not kept.
 pub(super) const QUESTION: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\";
@@ -67,10 +68,10 @@ mod tests {
         let png: Vec<u8> = (0..10_000_u32).map(|at| at as u8).collect();
         let sent = picture(&png, 7, (50, 20), false);
         let commands = sent.commands;
-        assert_eq!(commands.len(), 4);
+        assert_eq!(commands.len(), 5);
         assert!(commands[0].starts_with("\x1b_Ga=T,U=1,f=100,i=7,c=50,r=20,q=2,m=1;"));
         assert!(commands[1].starts_with("\x1b_Gm=1,q=2;"));
-        assert!(commands[3].starts_with("\x1b_Gm=0,q=2;"));
+        assert!(commands[4].starts_with("\x1b_Gm=0,q=2;"));
         assert!(commands.iter().all(|command| command.len() < CHUNK + 100));
         assert_eq!(data(&commands), png);
         assert_eq!(sent.frees, "\x1b_Ga=d,d=I,i=7,q=2;\x1b\\");

@@ -1,6 +1,6 @@
 //! A picture made ready for the terminal, beside the loop.
 
-use crate::preview::Preview;
+use crate::preview::{Preview, Sharp};
 use crate::tui::backend::TerminalPicture;
 
 use super::ability::{CellSize, Protocol};
@@ -9,14 +9,14 @@ use super::{kitty, tiles};
 /// The most pixels of a picture: in 64 to 256 colours some 100 kB.
 const AREA: u32 = 700_000;
 
-/// The most that is sent of a picture, in bytes: what is over is drawn in characters.
-const MOST: usize = 300_000;
+/// The most that is sent of a picture, in bytes; 1.2 s of a line of 1 Mbit/s. What is over it in every way is
+/// drawn in characters.
+const MOST: usize = 150_000;
 
-/// The most that is sent of a picture before it is tried with fewer colours.
-const GOOD: usize = 150_000;
-
-/// How many colours it is sent in: with more it is larger, with fewer areas show steps.
-const COLOURS: [usize; 4] = [256, 64, 24, 8];
+/// The ways in which it is tried to be sent, the best first: how many screen pixels are one of it, across and
+/// down, and in how many colours. With fewer, areas show steps; with fewer pixels it is less sharp.
+const WAYS: [(u32, usize); 8] =
+    [(1, 256), (1, 64), (1, 24), (2, 64), (2, 16), (3, 32), (4, 32), (5, 16)];
 
 /// What is to be made.
 #[derive(Debug, Clone, Copy)]
@@ -43,42 +43,82 @@ pub(super) fn make(
         return None;
     }
     let sharp = preview.sharp(pixels, wanted)?;
-    let mut best = None;
-    for colours in COLOURS {
+    let mut last = None;
+    for (coarse, colours) in WAYS {
+        if !wanted() {
+            return None;
+        }
+        let sent = Sent::new(&sharp, Order { cell, ..order }, coarse);
+        let stretched = match last.take() {
+            Some((of, stretched)) if of == coarse => stretched,
+            _ => sharp.stretched(sent.pixels),
+        };
+        let few = stretched.in_few_colours(colours);
+        last = Some((coarse, stretched));
         let made = match order.protocol {
+            // The terminal stretches it to its place.
             Protocol::Kitty { tmux } => {
-                // The terminal stretches it to its place.
-                let few = sharp.in_few_colours(sharp.size(), colours);
-                kitty::picture(&few.png(few.whole()), order.id, order.size, tmux)
+                Some(kitty::picture(&few.png(few.whole()), order.id, order.size, tmux))
             }
             Protocol::Iterm | Protocol::Sixel => {
-                let cell = if exact { cell } else { not_larger(cell, sharp.size(), order.size) };
-                let (across, down) = (cell.0 as usize, cell.1 as usize);
-                let whole = (columns as usize * across, rows as usize * down);
-                let few = sharp.in_few_colours(whole, colours);
+                let few = few.enlarged(sent.times, sent.whole);
+                let (across, down) = sent.cell;
                 let draw = |row: u16, column: u16, columns: u16| {
                     let (x, y) = (usize::from(column) * across, usize::from(row) * down);
                     let part = [x, y, usize::from(columns) * across, down];
                     if exact { few.sixel(part) } else { tiles::iterm(&few.png(part), columns) }
                 };
-                let Some(tiles) = tiles::tiles(order.size, MOST, wanted, &draw) else {
-                    if wanted() {
-                        continue;
-                    }
-                    return None;
-                };
-                TerminalPicture { id: order.id, tiles, ..TerminalPicture::default() }
+                let tiles = tiles::tiles(order.size, MOST, wanted, &draw);
+                let of =
+                    |tiles| TerminalPicture { id: order.id, tiles, ..TerminalPicture::default() };
+                tiles.map(of)
             }
         };
-        let bytes = bytes_of(&made);
-        if bytes <= MOST {
-            best = Some(made);
-        }
-        if bytes <= GOOD || !wanted() {
-            break;
+        if made.as_ref().is_some_and(|made| bytes_of(made) <= MOST) {
+            return made;
         }
     }
-    best
+    None
+}
+
+/// In which pixels a picture is sent.
+struct Sent {
+    /// Those that are made.
+    pixels: (usize, usize),
+    /// How often each is repeated across and down …
+    times: usize,
+    /// … to be those of a cell, and of all of them, that are sent.
+    cell: (usize, usize),
+    whole: (usize, usize),
+}
+
+impl Sent {
+    /// So many screen pixels of each made one.
+    fn new(sharp: &Sharp, order: Order, coarse: u32) -> Self {
+        let size = (usize::from(order.size.0), usize::from(order.size.1));
+        let as_sizes = |(width, height): CellSize| (width as usize, height as usize);
+        let of_all = |cell: (usize, usize)| (size.0 * cell.0, size.1 * cell.1);
+        let parts = |(width, height): (usize, usize)| {
+            (width.div_ceil(coarse as usize), height.div_ceil(coarse as usize))
+        };
+        match order.protocol {
+            Protocol::Kitty { .. } => {
+                let pixels = parts(sharp.size());
+                Self { pixels, times: 1, cell: (0, 0), whole: pixels }
+            }
+            Protocol::Iterm => {
+                let cell = as_sizes(not_larger(order.cell, sharp.size(), order.size));
+                let cell = parts(cell);
+                Self { pixels: of_all(cell), times: 1, cell, whole: of_all(cell) }
+            }
+            // It has to have the pixels of the screen.
+            Protocol::Sixel => {
+                let (cell, times) = (as_sizes(order.cell), coarse as usize);
+                let whole = of_all(cell);
+                Self { pixels: parts(whole), times, cell, whole }
+            }
+        }
+    }
 }
 
 fn bytes_of(made: &TerminalPicture) -> usize {
@@ -136,15 +176,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hard_to_pack_is_sent_in_fewer_colours_or_not_at_all() {
+    fn what_is_hard_to_pack_is_sent_in_fewer_colours_or_pixels() {
         for protocol in [Protocol::Kitty { tmux: false }, Protocol::Iterm, Protocol::Sixel] {
             let order = Order { protocol, id: 20, size: (40, 20), cell: (10, 20) };
-            if let Some(made) = make(&preview(true), order, &|| true) {
-                let bytes = bytes_of(&made);
-                assert!((1000..=MOST).contains(&bytes), "{protocol:?}: {bytes} bytes");
-                let texts = made.tiles.iter().map(|tile| &tile.text).chain(&made.commands);
-                assert!(texts.map(String::len).max() < Some(4200), "{protocol:?}");
-            }
+            let made = make(&preview(true), order, &|| true).unwrap();
+            let bytes = bytes_of(&made);
+            assert!((1000..=MOST).contains(&bytes), "{protocol:?}: {bytes} bytes");
+            let texts = made.tiles.iter().map(|tile| &tile.text).chain(&made.commands);
+            assert!(texts.map(String::len).max() < Some(3200), "{protocol:?}");
         }
     }
 

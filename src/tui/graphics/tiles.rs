@@ -4,10 +4,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::tui::backend::Tile;
+use crate::tui::backend::{SLICE, Tile};
 
 /// Bytes over which a part is cut in two.
-const LARGE: usize = 4096;
+const LARGE: usize = SLICE;
 
 /// Draws some columns of a row of cells: row, first column, columns.
 pub(super) type Draw<'a> = dyn Fn(u16, u16, u16) -> String + 'a;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::tui::backend::flow::{ANSWER, QUESTION};
+use crate::tui::backend::flow::{ANSWER, QUESTION, SLICE};
 use crate::tui::backend::{BEGIN_UPDATE, END_UPDATE, TerminalPicture, Tile};
 
 /// What stands for 0 to 3.
@@ -23,10 +23,12 @@ fn frame(id: u8) -> Buffer {
 
 /// The same in two parts a row.
 fn tiles(id: u8) -> Arc<TerminalPicture> {
-    let tile = |(row, column): (u16, u16)| {
-        let text = format!("<{row},{column}>");
-        Tile { row, column, columns: 2, text }
-    };
+    tiles_of(id, |row, column| format!("<{row},{column}>"))
+}
+
+fn tiles_of(id: u8, text: impl Fn(u16, u16) -> String) -> Arc<TerminalPicture> {
+    let tile =
+        |(row, column): (u16, u16)| Tile { row, column, columns: 2, text: text(row, column) };
     let places = (0..3).flat_map(|row| [0, 2].map(|column| (row, column)));
     Arc::new(TerminalPicture {
         id,
@@ -48,6 +50,21 @@ fn next(before: &Buffer, after: &Buffer, shown: &mut Screen) -> (String, String)
         own += &shown.paint(1);
     }
     (text, own)
+}
+
+#[test]
+fn parts_are_no_more_than_a_slice_together() {
+    let (blank, picture) = (Buffer::empty(Rect::new(0, 0, 12, 5)), frame(20));
+    for (bytes, slices) in [(SLICE * 2 / 3, 6), (SLICE / 3 - 20, 2), (SLICE, 6), (SLICE * 2, 6)] {
+        let mut shown = shown(Some(tiles_of(20, |_, _| "x".repeat(bytes))));
+        shown.draw(blank.diff(&picture).into_iter());
+        let mut sizes = Vec::new();
+        while shown.owes() {
+            sizes.push(shown.paint(SLICE).len());
+        }
+        assert_eq!(sizes.len(), slices, "{bytes}: {sizes:?}");
+        assert!(sizes.iter().all(|size| *size < bytes.max(SLICE) + 20), "{bytes}: {sizes:?}");
+    }
 }
 
 #[test]
