@@ -13,6 +13,7 @@
 //! the demo's crawl. The core handles [`Plan`], [`Outcome`] and [`Resolution`] as data.
 
 mod doubt;
+mod follow;
 mod import;
 pub mod journal;
 mod kept;
@@ -38,6 +39,7 @@ pub use kept::{Kept, OldValues};
 
 pub use crate::model::{Progress, WriteId};
 pub use doubt::Doubt;
+pub use follow::Followed;
 pub use import::{Import, plan_import};
 pub use operation::Operation;
 pub use outcome::{Failed, Outcome};

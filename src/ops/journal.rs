@@ -1,11 +1,11 @@
 //! What was done, step by step, so that it can be undone and done again in order. Does nothing
 //! itself: it holds the plans.
 
-use crate::model::{AsideId, StoreName, Timestamp};
+use crate::model::{AsideId, StoreInfo, StoreName, Timestamp};
 
 use super::kept::Held;
 use super::record_swap::Swap;
-use super::{Plan, PlannedChange, Turn, words};
+use super::{Followed, Plan, PlannedChange, PlannedStore, Turn, words};
 
 /// Steps that are remembered at most; the oldest is forgotten first.
 const STEPS: usize = 100;
@@ -233,13 +233,42 @@ impl Journal {
     }
 
     /// A step that empties or removes a store is done again whatever has been written there since, for it is
-    /// asked about before.
-    pub fn ask_before(&mut self, id: StepId) {
+    /// asked about before. `shown` is the store as that shows it.
+    pub fn ask_before(&mut self, id: StepId, shown: Option<&StoreInfo>) {
         let step = self.steps.iter_mut().find(|step| step.id == id);
         if let Some(Step { state: StepState::Undone(Some(plan)), .. }) = step
             && let PlannedChange::Purge(store) | PlannedChange::Drop(store) = &mut plan.change
         {
             store.modified_at = None;
+            if let Some(id) = shown.and_then(|shown| shown.id.clone()) {
+                store.id = Some(id);
+            }
+        }
+    }
+
+    /// The stores that undone steps are to empty or remove again, if nobody else has written to them.
+    pub fn follows(&self) -> Vec<PlannedStore> {
+        let mut all: Vec<PlannedStore> = Vec::new();
+        for step in &self.steps {
+            let StepState::Undone(Some(plan)) = &step.state else { continue };
+            let store = plan.empties().filter(|store| store.modified_at.is_some());
+            if let Some(store) = store.filter(|store| !all.contains(store)) {
+                all.push(store.clone());
+            }
+        }
+        all
+    }
+
+    /// Such a store was written to by a step of larder's own, and by nobody else.
+    pub fn followed(&mut self, store: &Followed) {
+        for step in &mut self.steps {
+            if let StepState::Undone(Some(plan)) = &mut step.state
+                && let PlannedChange::Purge(planned) | PlannedChange::Drop(planned) =
+                    &mut plan.change
+                && *planned == store.was
+            {
+                planned.clone_from(&store.now);
+            }
         }
     }
 

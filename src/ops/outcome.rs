@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, StoreInfo, Written};
 
 use super::doubt::Doubt;
+use super::follow::Followed;
 use super::plan::Plan;
 
 /// What a plan did.
@@ -28,6 +29,8 @@ pub struct Outcome {
     pub left: u64,
     /// What was not made of it, for it was cancelled: it can still be made.
     pub rest: Option<Box<Plan>>,
+    /// The stores that the plan follows, as far as nobody else had written to them.
+    pub followed: Vec<Followed>,
 }
 
 impl Outcome {

@@ -11,7 +11,7 @@ use super::kept::OldValues;
 use super::outcome::{Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
 use super::tally::Made;
-use super::{rewriting, set_many, swap, undo, words};
+use super::{follow, rewriting, set_many, swap, undo, words};
 
 /// Records that are removed by one call at most.
 const AT_ONCE: usize = 500;
@@ -40,6 +40,18 @@ pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldVa
 /// # Errors
 /// As [`perform_kept`].
 pub async fn perform_in_steps(
+    storage: &dyn Storage,
+    plan: &Plan,
+    old_values: &OldValues,
+    progress: &Progress,
+) -> Performed {
+    let before = follow::unwritten(storage, &plan.follows).await;
+    let mut outcome = make(storage, plan, old_values, progress).await?;
+    outcome.followed = follow::become_now(storage, before).await;
+    Ok(outcome)
+}
+
+async fn make(
     storage: &dyn Storage,
     plan: &Plan,
     old_values: &OldValues,

@@ -27,6 +27,8 @@ pub struct Plan {
     pub problem: Option<Error>,
     /// The step of the journal that it undoes or does again, by its title.
     pub step: Option<(Turn, String)>,
+    /// Stores that later steps are to empty or remove again, if nobody else has written to them.
+    pub follows: Vec<PlannedStore>,
 }
 
 /// An operation, with what it was planned for.
@@ -198,8 +200,8 @@ impl Plan {
     }
 
     fn new(change: PlannedChange, records: Option<u64>, weight: Weight, reversible: bool) -> Self {
-        let warnings = Vec::new();
-        Self { change, records, weight, reversible, warnings, problem: None, step: None }
+        let (warnings, problem, step, follows) = (Vec::new(), None, None, Vec::new());
+        Self { change, records, weight, reversible, warnings, problem, step, follows }
     }
 
     /// The plan of changing records that are what they were.

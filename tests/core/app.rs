@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 pub(crate) mod asides;
+mod awkward;
 mod beside;
 mod compare;
 mod connection;
@@ -33,6 +34,7 @@ mod staged_values;
 mod tables;
 mod text;
 mod undo;
+mod undo_beside;
 mod values;
 mod versions;
 mod world;

@@ -51,13 +51,15 @@ fn is_written_since(app: &App, plan: &Plan) -> bool {
 
 /// Asks before a step that empties or removes a store is done again, with what is there now.
 pub(in crate::app) fn ask_anew(app: &mut App, id: StepId) {
-    app.journal.ask_before(id);
     let next = app.journal.next(Turn::Redo).filter(|(step, _)| step.id == id);
-    let Some((step, plan)) = next else { return };
-    let Some(planned) = plan.empties() else { return };
-    let info = app.stores.get(&planned.name).cloned();
-    let info =
-        info.unwrap_or_else(|| StoreInfo { store: planned.name.clone(), ..StoreInfo::default() });
+    let Some(name) = next.and_then(|(_, plan)| plan.empties()).map(|store| store.name.clone())
+    else {
+        return;
+    };
+    let info = app.stores.get(&name).cloned();
+    app.journal.ask_before(id, info.as_ref());
+    let Some((step, plan)) = app.journal.next(Turn::Redo) else { return };
+    let info = info.unwrap_or_else(|| StoreInfo { store: name, ..StoreInfo::default() });
     let weight = questions::weight(app, &info);
     let place = words::place(app.session.server.is_directory());
     let asked = Confirm::again(step, plan, &info, weight, place);
@@ -86,7 +88,8 @@ pub(in crate::app) fn make(app: &mut App, turn: Turn, id: StepId) {
         app.notice = Some(Notice::info("something else was done since: nothing was changed"));
         return;
     };
-    let plan = Plan { step: Some((turn, step.words())), ..plan.clone() };
+    let follows = app.journal.follows();
+    let plan = Plan { step: Some((turn, step.words())), follows, ..plan.clone() };
     let step = step.id;
     let write = ctx!(app).send(plan);
     let cursor = app.keys.current().map(|meta| meta.key);
@@ -108,6 +111,9 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
     let turning = app.turning.take_if(|turning| turning.write == id);
     match (answer, turning) {
         (Answer::Done(plan, outcome), Some(Turning { step, turn, cursor, .. })) => {
+            for store in &outcome.followed {
+                app.journal.followed(store);
+            }
             let inverse = outcome.inverse.clone();
             if turn == Turn::Redo && plan.empties().is_some() {
                 app.journal.retitle(step, words::made(plan, outcome), outcome.records);
@@ -123,7 +129,7 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
             if matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotFound) =>
         {
             if is_only_written_since(app, plan, error.kind) {
-                app.journal.ask_before(step);
+                app.journal.ask_before(step, None);
             } else if let Some(store) = missing(app, plan, error.kind) {
                 app.journal.wait(step, store);
                 app.stores.read_again(&mut ctx!(app));

@@ -13,11 +13,11 @@ use super::JSON;
 use crate::stage::{NOW, Stage, computed, record, shown, store};
 
 /// A browser whose reads and writes are made in a directory.
-struct Shop {
-    stage: Stage,
-    storage: std::sync::Arc<dyn Storage>,
-    runtime: Runtime,
-    name: StoreName,
+pub(super) struct Shop {
+    pub(super) stage: Stage,
+    pub(super) storage: std::sync::Arc<dyn Storage>,
+    pub(super) runtime: Runtime,
+    pub(super) name: StoreName,
     _folder: tempfile::TempDir,
 }
 
@@ -53,7 +53,7 @@ impl Shop {
         Self { stage, storage, runtime, name, _folder: folder }
     }
 
-    fn of(records: &[(&str, &str)]) -> Self {
+    pub(super) fn of(records: &[(&str, &str)]) -> Self {
         let records: Vec<_> = records.iter().map(|(key, value)| record(key, JSON, value)).collect();
         Self::with(&records, (120, 36))
     }
@@ -69,7 +69,7 @@ impl Shop {
         self.runtime.block_on(self.storage.read(&self.name, key, want)).unwrap()
     }
 
-    fn value(&self, key: &str) -> Option<String> {
+    pub(super) fn value(&self, key: &str) -> Option<String> {
         let read = self.read(&key.into(), Want::Whole).map(Reading::into_record);
         read.map(|record| String::from_utf8(record.value.to_vec()).unwrap())
     }
@@ -134,7 +134,7 @@ impl Shop {
     }
 
     /// Presses keys that ask for a write, and makes it.
-    fn makes(&mut self, keys: &str) -> &mut Self {
+    pub(super) fn makes(&mut self, keys: &str) -> &mut Self {
         self.stage.keys(keys);
         let asked = self.asked();
         self.make(asked, false)
@@ -421,6 +421,35 @@ fn a_purge_that_is_done_again_beside_a_crawl_is_asked_about_with_what_is_there_n
     assert_eq!(told, "done again: purged shop: 3 records removed", "as many as there were");
     shop.makes("u");
     assert_eq!(there(&shop), [true; 3]);
+}
+
+#[test]
+fn a_purge_is_done_again_unasked_where_only_own_steps_came_between() {
+    let mut shop = Shop::of(&[("a", "1"), ("b", "2"), ("c", "3")]);
+    let info = shop.runtime.block_on(shop.storage.get_metadata(&shop.name)).unwrap();
+    shop.stage.noticed(WatchEvent::Store(info));
+    let there = |shop: &Shop| ["a", "b", "c"].map(|key| shop.value(key).is_some());
+    shop.makes("dy").makes("Pshop<enter>").makes("u").makes("u");
+    assert_eq!(there(&shop), [true; 3]);
+    shop.makes("<ctrl-r>").makes("<ctrl-r>");
+    assert!(shop.stage.app.layers.is_empty(), "it was answered before");
+    assert_eq!(shop.stage.notice(), "done again: purged shop: 2 records removed");
+    assert_eq!(there(&shop), [false; 3]);
+    shop.makes("u").makes("u");
+    assert_eq!(there(&shop), [true; 3]);
+    // Somebody else has come between own steps.
+    let crawled = Plan::set(SetValue {
+        store: shop.name.clone(),
+        key: "d".into(),
+        value: "4".into(),
+        content_type: JSON.into(),
+        expected: Expect::Absent,
+    });
+    shop.runtime.block_on(ops::perform(&*shop.storage, &crawled)).unwrap();
+    shop.makes("<ctrl-r>").makes("<ctrl-r>");
+    assert!(shop.stage.notice().contains("has been written to since"), "{}", shop.stage.notice());
+    assert!(matches!(shop.stage.app.layer(), Some(Layer::Confirm(_))));
+    assert_eq!((there(&shop), shop.value("d").is_some()), ([false, true, true], true));
 }
 
 #[test]

@@ -241,6 +241,19 @@ pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage
         assert_eq!(all(storage, &shop).await, now);
         let left: Vec<_> = storage.asides(AsideList::All).await.unwrap();
         assert_eq!(left.into_iter().map(|it| it.aside).collect::<Vec<_>>(), [aside]);
+        // A store that is to be purged again is followed through own steps, and no others'.
+        let purge = Plan::purge(&info, Weight::Unknown).undoable(true);
+        let undo = made(storage, &purge, &old_values).await.inverse.unwrap();
+        let again = made(storage, &undo, &old_values).await.inverse.unwrap();
+        let own = set(&shop, "own", "mine", Expect::Absent);
+        let own = Plan { follows: vec![again.empties().unwrap().clone()], ..own };
+        let followed = made(storage, &own, &old_values).await.followed;
+        assert_eq!(followed.len(), 1, "{followed:?}");
+        assert_ne!(followed[0].was, followed[0].now);
+        put(storage, &shop, "b", "crawled again").await;
+        let next = set(&shop, "next", "mine", Expect::Absent);
+        let next = Plan { follows: vec![followed[0].now.clone()], ..next };
+        assert_eq!(made(storage, &next, &old_values).await.followed, []);
     }
 }
 

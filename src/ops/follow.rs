@@ -1,0 +1,49 @@
+//! Stores that a step is to empty or remove again, followed through larder's own steps before it: what others
+//! write meanwhile is seen all the same.
+
+use crate::model::StoreName;
+use crate::storage::Storage;
+
+use super::plan::PlannedStore;
+
+/// A store as it was before a plan was made, and as it is after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// As it was planned for, and found before.
+    pub was: PlannedStore,
+    /// As it is now.
+    pub now: PlannedStore,
+}
+
+/// Those of the stores that are as they were planned for.
+pub(super) async fn unwritten(
+    storage: &dyn Storage,
+    planned: &[PlannedStore],
+) -> Vec<PlannedStore> {
+    let mut same = Vec::new();
+    for was in planned {
+        if look(storage, &was.name).await.as_ref() == Some(was) {
+            same.push(was.clone());
+        }
+    }
+    same
+}
+
+/// The same stores, each with what it has become.
+pub(super) async fn become_now(storage: &dyn Storage, found: Vec<PlannedStore>) -> Vec<Followed> {
+    let mut all = Vec::new();
+    for was in found {
+        if let Some(now) = look(storage, &was.name).await {
+            all.push(Followed { was, now });
+        }
+    }
+    all
+}
+
+/// A store as it is, where it says when it was written to last.
+async fn look(storage: &dyn Storage, store: &StoreName) -> Option<PlannedStore> {
+    let info = storage.get_metadata(store).await.ok()?;
+    info.modified_at
+        .is_some()
+        .then(|| PlannedStore { modified_at: info.modified_at, ..PlannedStore::from(&info) })
+}
