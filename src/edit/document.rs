@@ -142,8 +142,7 @@ impl Document {
         let removed = self.pieces.replace(range, &inserted, &self.buffers);
         self.history.push(Change::new(at, removed, inserted), grouping, now, word);
         self.revision += 1;
-        if self.history.is_full() {
-            self.history.forget();
+        if self.history.is_full() && self.history.forget() {
             let kept = self.pieces.iter_mut().chain(self.history.pieces_mut());
             self.buffers.compact(kept);
         }

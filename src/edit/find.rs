@@ -31,10 +31,22 @@ pub fn previous(document: &Document, needle: &[u8], from: usize) -> Option<Range
 
 /// All places where `needle` stands, in order, none overlapping.
 pub fn all(document: &Document, needle: &[u8]) -> Vec<Range<usize>> {
-    let (mut found, mut from) = (Vec::new(), 0);
-    while let Some(place) = forward(document, needle, from..document.len()) {
-        from = place.end;
-        found.push(place);
+    let (mut found, mut from, mut start) = (Vec::new(), 0, 0);
+    let (finder, folds) = (memmem::Finder::new(needle), folds(needle));
+    while !needle.is_empty() && start + needle.len() <= document.len() {
+        // A place that begins in this window may end behind it.
+        let mut window = document.read(start..start + WINDOW + needle.len() - 1);
+        if folds {
+            window.to_mut().make_ascii_lowercase();
+        }
+        let mut at = from.max(start) - start;
+        while let Some(next) = finder.find(&window[at..]) {
+            let begin = start + at + next;
+            at += next + needle.len();
+            found.push(begin..begin + needle.len());
+        }
+        from = start + at;
+        start += WINDOW;
     }
     found
 }
@@ -176,6 +188,19 @@ mod tests {
         let place = WINDOW - 3..WINDOW + 3;
         assert_eq!(next(&document, b"needle", 0), Some(place.clone()));
         assert_eq!(previous(&document, b"needle", document.len()), Some(place));
+    }
+
+    #[test]
+    fn what_stands_everywhere_is_found_once_each() {
+        let text = "aA".repeat(WINDOW) + "baaa" + &"xAa".repeat(WINDOW / 2);
+        let document = document(&[&text]);
+        for needle in ["a", "aa", "aaa", "ax", "xa", "A"] {
+            let folded = if needle == "A" { text.clone() } else { text.to_ascii_lowercase() };
+            let expected: Vec<_> = folded.match_indices(needle).map(|(at, _)| at).collect();
+            let found = all(&document, needle.as_bytes());
+            assert!(found.iter().all(|place| place.len() == needle.len()), "{needle}");
+            assert!(found.iter().map(|place| place.start).eq(expected), "{needle}");
+        }
     }
 
     #[test]

@@ -309,13 +309,35 @@ mod tests {
     fn all_is_replaced_in_one_step() {
         let mut edit = edit("cat, Cat, cart, cat");
         edit.go(Motion::Finish, false, 80, false);
-        assert_eq!(edit.replace_all("cat", "mouse", now()), 3);
+        assert_eq!(edit.replace_all("cat", "mouse", false, now()), Some(3));
         assert_eq!(text(&edit), "mouse, mouse, cart, mouse");
         assert_eq!(edit.cursor(), edit.document().len());
         edit.undo(false);
         assert_eq!(text(&edit), "cat, Cat, cart, cat");
         assert!(!edit.find("CART", true) && edit.find("cart", false));
         assert_eq!(edit.selection(), Some(10..14));
+    }
+
+    #[test]
+    fn what_stands_everywhere_is_replaced_in_few_pieces_or_apart() {
+        let line = "one two\n";
+        let long = line.repeat(20_000);
+        for apart in [false, true] {
+            let mut edit = edit(&long);
+            edit.go(Motion::Finish, false, 80, false);
+            assert_eq!(edit.replace_all("o", "00", apart, now()), Some(40_000));
+            assert!(text(&edit) == long.replace('o', "00"), "{apart}");
+            assert_eq!(edit.cursor(), edit.document().len());
+            let parts = edit.document().edits_since_original().len();
+            assert_eq!(parts, if apart { 40_000 } else { 1 });
+            // What is typed after it takes nothing of it away.
+            edit.insert("x", now());
+            edit.undo(false);
+            edit.undo(false);
+            assert!(text(&edit) == long, "{apart}");
+            assert_eq!(edit.replace_all("o", &"0".repeat(1 << 20), apart, now()), None);
+            assert!(!edit.document().is_changed());
+        }
     }
 
     #[test]

@@ -90,10 +90,13 @@ impl Editor {
             PromptKind::ReplaceWith => {
                 let needle = &self.needle;
                 let Some(edit) = self.value.text_mut() else { return };
-                let count = edit.replace_all(needle, answer, ctx.now);
+                // What is laid out is put back piece by piece.
+                let apart = self.spacing.is_some();
+                let count = edit.replace_all(needle, answer, apart, ctx.now);
                 ctx.say(Notice::info(match count {
-                    0 => "not found".to_owned(),
-                    _ => format!("replaced in {}", text::plural(count as u64, "place")),
+                    None => "not replaced: the text would be too long".to_owned(),
+                    Some(0) => "not found".to_owned(),
+                    Some(count) => format!("replaced in {}", text::plural(count as u64, "place")),
                 }));
             }
             PromptKind::GoTo if !self.go_to_place(answer) => {

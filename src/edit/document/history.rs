@@ -113,8 +113,8 @@ impl History {
         self.weight > MOST_BYTES
     }
 
-    /// Forgets the oldest steps until half the room is free; the last one stays.
-    pub(super) fn forget(&mut self) {
+    /// Forgets the oldest steps until half the room is free; the last one stays. Tells whether it forgot some.
+    pub(super) fn forget(&mut self) -> bool {
         let mut count = 0;
         while self.weight > MOST_BYTES / 2 && count + 1 < self.made {
             self.weight -= self.steps[count].weight;
@@ -122,6 +122,7 @@ impl History {
         }
         self.steps.drain(..count);
         self.made -= count;
+        count > 0
     }
 
     pub(super) fn pieces_mut(&mut self) -> impl Iterator<Item = &mut Piece> {

@@ -10,6 +10,11 @@ use super::super::find;
 use super::super::line_edits::line_edits;
 use super::{Motion, TextEdit};
 
+/// Places that are replaced as a piece each, at most: a piece takes memory, and each key after it time.
+const MOST_PIECES: usize = 10_000;
+/// Bytes that a text may have once all is replaced.
+const LONGEST: usize = 256 << 20;
+
 impl TextEdit {
     /// Types text over the selection, or where the cursor is.
     pub fn insert(&mut self, text: &str, now: Timestamp) {
@@ -103,17 +108,44 @@ impl TextEdit {
         place.is_some()
     }
 
-    /// Puts `with` in the place of `text` everywhere, as one step; tells how often.
-    pub fn replace_all(&mut self, text: &str, with: &str, now: Timestamp) -> usize {
+    /// Puts `with` in the place of `text` everywhere, as one step; tells how often. Past many places what
+    /// stands between them is put anew too, unless each is to be `apart`. `None` where the text would be too
+    /// long.
+    pub fn replace_all(
+        &mut self,
+        text: &str,
+        with: &str,
+        apart: bool,
+        now: Timestamp,
+    ) -> Option<usize> {
         let found = find::all(&self.document, text.as_bytes());
         let count = found.len();
+        if count.saturating_mul(with.len()).saturating_add(self.document.len()) > LONGEST {
+            return None;
+        }
         let before = found.iter().filter(|range| range.end <= self.cursor).count();
-        let edits: Vec<_> = found.into_iter().map(|range| (range, with.as_bytes())).collect();
-        self.document.replace_each(&edits, now);
+        let whole = match (found.first(), found.last()) {
+            (Some(first), Some(last)) if !apart && count > MOST_PIECES => first.start..last.end,
+            _ => 0..0,
+        };
+        if whole.is_empty() {
+            let edits: Vec<_> = found.into_iter().map(|range| (range, with.as_bytes())).collect();
+            self.document.replace_each(&edits, now);
+        } else {
+            let was = self.document.read(whole.clone());
+            let (mut new, mut at) = (Vec::with_capacity(was.len()), whole.start);
+            for range in found {
+                new.extend_from_slice(&was[at - whole.start..range.start - whole.start]);
+                new.extend_from_slice(with.as_bytes());
+                at = range.end;
+            }
+            drop(was);
+            self.document.replace(whole, &new, Grouping::Alone, now);
+        }
         let moved = self.cursor + before * with.len();
         self.cursor = clusters::settle(&self.document, moved.saturating_sub(before * text.len()));
         (self.anchor, self.goal) = (None, None);
-        count
+        Some(count)
     }
 
     /// Puts another text in the place of this one, as one step, with the cursor at the beginning. The lines
