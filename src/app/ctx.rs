@@ -125,6 +125,8 @@ pub enum Request {
     SaveLeaf(String),
     /// Keep the record with the value as it was typed, to be saved with others.
     StageLeaf(String),
+    /// Leave the line of a value, in which this stands: what was typed is given up, after a question.
+    LeaveLeaf(String),
     /// Give up what was typed for a value.
     DropLeaf,
     /// A save that was shown is not made: what was typed is edited further.

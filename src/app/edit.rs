@@ -184,7 +184,9 @@ impl Editor {
                 ctx.say(Notice::info("a value inside another has no content type of its own"));
             }
             Some(Action::SaveAsText) => return self.save(true, None, shown, ctx),
-            Some(Action::Cancel) if !self.is_changed() => return Then::Close,
+            Some(Action::Cancel) if !self.is_changed() && !self.value.is_half_typed() => {
+                return Then::Close;
+            }
             Some(Action::Cancel) => {
                 let key = self.typed_key().escaped();
                 let asked = Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)

@@ -42,8 +42,10 @@ pub struct Confirm {
 pub enum Confirmed {
     /// Make this plan, as it was shown.
     Plan(Box<Plan>),
-    /// Give up what is in the editor.
+    /// Give up what is in the editor, or in the line of a value.
     DiscardEdit,
+    /// Give up what was typed where a save meets what someone else wrote.
+    LeaveMerge,
     /// Throw this draft away.
     DropDraft(DraftId),
     /// Throw this staged edit away.
@@ -74,8 +76,7 @@ impl Confirm {
     /// A question that a `y` answers.
     pub fn new(title: impl Into<String>, verb: &'static str, confirmed: Confirmed) -> Self {
         let (title, lines) = (title.into(), Vec::new());
-        let (yes, typed, entered) = (false, None, false);
-        let (names, sets_aside) = (None, false);
+        let (yes, typed, entered, names, sets_aside) = (false, None, false, None, false);
         Self { title, lines, names, verb, confirmed, yes, typed, entered, sets_aside }
     }
 
@@ -326,6 +327,8 @@ pub enum PromptKind {
     ReplaceWith,
     /// Go to this line or offset of the text being edited.
     GoTo,
+    /// Go to this offset of the bytes being edited.
+    GoToOffset,
     /// Save the value to this file.
     SaveValue,
     /// Compare the record with this file.
@@ -365,7 +368,7 @@ impl PromptKind {
             Self::Search | Self::SearchText | Self::FindPath => "find",
             Self::ReplaceText => "go on",
             Self::ReplaceWith => "replace all",
-            Self::GoTo => "go",
+            Self::GoTo | Self::GoToOffset => "go",
             Self::SaveValue => "save",
             Self::CompareFile => "compare",
             Self::Password => "log in",
@@ -387,6 +390,7 @@ impl PromptKind {
             Self::ReplaceText => "replace: ",
             Self::ReplaceWith => "by: ",
             Self::GoTo => "go to line: ",
+            Self::GoToOffset => "go to offset: ",
             Self::SaveValue => "save value as: ",
             Self::CompareFile => "compare with file: ",
             Self::Password => "password: ",

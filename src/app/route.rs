@@ -143,11 +143,7 @@ impl App {
         while let Some(request) = self.out.requests.pop_front() {
             match request {
                 Request::Quit => leaving::quit(self),
-                Request::Leave => {
-                    self.editor = None;
-                    leaves::give_up(self);
-                    leaving::leave(self);
-                }
+                Request::Leave => leaving::agreed(self),
                 Request::Focus(pane) => panes::focus_on(self, pane),
                 Request::OpenStore(store) => {
                     if opened::is_open(self, &store) {
@@ -170,6 +166,7 @@ impl App {
                     staged::sent(self, id, &plan);
                     self.writes.send(id, *plan, &mut ctx!(self));
                 }
+                Request::DiscardEdit if self.editor.is_none() => leaves::discard(self),
                 Request::DiscardEdit => {
                     self.editor = None;
                     // Perhaps it was given up because someone else had changed the record.
@@ -225,9 +222,11 @@ impl App {
                 Request::ResumeLeaf(id, draft) => leaves::resume(self, id, draft),
                 Request::SaveLeaf(typed) => leaves::save(self, &typed),
                 Request::StageLeaf(typed) => leaves::stage(self, &typed),
+                Request::LeaveLeaf(typed) => leaves::leave(self, &typed),
                 Request::DropLeaf => leaves::give_up(self),
                 Request::EditFurther => leaves::edit_further(self),
                 Request::StopMerging => {
+                    self.layers.retain(|layer| !matches!(layer, Layer::Merge(_)));
                     saving::stop_merging(self);
                     leaves::edit_further(self);
                 }

@@ -21,6 +21,9 @@ use super::paint::{paragraph, put};
 /// Columns from which on the two stand side by side.
 const SIDE_BY_SIDE: u16 = 70;
 
+/// Bytes of a side that are shown.
+const MOST: usize = 16 << 10;
+
 /// What the two sides are called, behind their keys.
 const MINE: &str = "yours";
 const THEIRS: &str = "theirs";
@@ -95,9 +98,14 @@ fn draw(
     if let Some(typed) = &shown.typed {
         return typing(buf, area, typed, shown.fault.as_deref(), appearance);
     }
-    if let Some(Choice::Edited(text)) = chosen {
-        let edited = format!("edited  {}", one_line(Some(text)));
-        put(buf, area.x, area.y, area.width, &edited, appearance.style(Role::Selection));
+    let own = match chosen {
+        Some(Choice::Edited(text)) => Some(("edited ", text, Role::Selection)),
+        Some(Choice::Mine | Choice::Theirs) => None,
+        None => shown.left(shown.at).map(|text| ("typed, not taken ", text, Role::Warning)),
+    };
+    if let Some((what, text, role)) = own {
+        let own = format!("{what} {}", one_line(Some(text)));
+        put(buf, area.x, area.y, area.width, &own, appearance.style(role));
         area.y += 1;
         area.height -= 1;
     }
@@ -160,13 +168,17 @@ fn lines(
         put(buf, area.x, area.y, area.width, "removed", appearance.style(Role::Warning));
         return;
     };
-    let text = if shown.merge.can_edit(shown.at) || std::str::from_utf8(bytes).is_ok() {
-        String::from_utf8_lossy(&bytes[..bytes.len().min(16 << 10)]).into_owned()
+    let is_text = shown.merge.can_edit(shown.at) || std::str::from_utf8(bytes).is_ok();
+    let text = if is_text {
+        String::from_utf8_lossy(&bytes[..bytes.len().min(MOST)]).into_owned()
     } else {
         format!("{} that are not text", text::size(bytes.len() as u64))
     };
-    let rows: Vec<String> =
+    let mut rows: Vec<String> =
         text.lines().flat_map(|line| text::wrap(line, usize::from(area.width.max(1)))).collect();
+    if is_text && bytes.len() > MOST {
+        rows.push(format!("… and {} more", text::size((bytes.len() - MOST) as u64)));
+    }
     let first = shown.overlay.first(rows.len(), area.height.into());
     for (row, y) in rows.iter().skip(first).zip(area.y..area.y + area.height) {
         put(buf, area.x, y, area.width, row, appearance.style(Role::Text));

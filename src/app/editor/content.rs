@@ -41,6 +41,11 @@ impl Content {
         }
     }
 
+    /// Whether a byte has been typed of which only the first digit is there.
+    pub fn is_half_typed(&self) -> bool {
+        self.hex().is_some_and(|edit| edit.half().is_some())
+    }
+
     /// What ends a line, as other editors would add it at the end.
     pub fn line_end(&self) -> &'static [u8] {
         self.text().map_or(b"\n", |text| text.line_end().as_bytes())

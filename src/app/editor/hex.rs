@@ -136,7 +136,7 @@ impl Editor {
             }
             Action::PasteSelection => edit.paste_bytes(&self.clipboard, ctx.now),
             Action::Search => ctx.ask_needle(PromptKind::SearchText, "", &self.needle),
-            Action::GoTo => ctx.prompt(PromptKind::GoTo, ""),
+            Action::GoTo => ctx.prompt(PromptKind::GoToOffset, ""),
             Action::SearchNext | Action::SearchPrevious if self.needle.is_empty() => {
                 ctx.prompt(PromptKind::SearchText, "");
             }
@@ -166,7 +166,7 @@ impl Editor {
                     ctx.say(Notice::info("not found"));
                 }
             }
-            PromptKind::GoTo => match offset(answer) {
+            PromptKind::GoToOffset => match offset(answer) {
                 Some(at) => edit.go(Motion::To(at), false, 16),
                 None => ctx.say(Notice::info("type an offset in bytes: 1000, or 0x3e8")),
             },

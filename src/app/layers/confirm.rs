@@ -92,6 +92,7 @@ impl Confirm {
         match std::mem::replace(&mut self.confirmed, Confirmed::DiscardEdit) {
             Confirmed::Plan(plan) => drop(ctx.send(*plan)),
             Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),
+            Confirmed::LeaveMerge => ctx.request(Request::StopMerging),
             Confirmed::DropDraft(id) => ctx.request(Request::DropDraft(id)),
             Confirmed::DropStaged(id) => ctx.request(Request::DropStaged(id)),
             Confirmed::Turn(turn, step, _) => ctx.request(Request::TurnStep(turn, step)),

@@ -9,10 +9,12 @@ use crossterm::event::KeyEvent;
 use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, TypedValue};
 use crate::keymap::{Action, Context};
 use crate::model::{Comparison, SetValue};
+use crate::text;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::editor::type_into;
 use super::super::notice::Notice;
+use super::super::question::{Confirm, Confirmed};
 use super::super::saving::only_over;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
@@ -30,6 +32,8 @@ pub struct MergeView {
     pub at: usize,
     /// What is being typed for it.
     pub typed: Option<TextEdit>,
+    /// What was typed for each and is not taken.
+    left: Vec<Option<Bytes>>,
     /// What is wrong with that.
     pub fault: Option<String>,
     /// How the record is compared before it is written.
@@ -44,6 +48,7 @@ impl MergeView {
     /// Nothing is chosen at first.
     pub fn new(set: SetValue, merge: Merge, comparison: Comparison) -> Self {
         let choices = vec![None; merge.conflicts.len()];
+        let left = vec![None; merge.conflicts.len()];
         let overlay = Overlay::default();
         Self {
             set,
@@ -51,6 +56,7 @@ impl MergeView {
             choices,
             at: 0,
             typed: None,
+            left,
             fault: None,
             comparison,
             overlay,
@@ -78,10 +84,22 @@ impl MergeView {
     fn typed_for(&self, at: usize) -> Option<Bytes> {
         let typing = self.typed.as_ref().filter(|_| at == self.at);
         let typing = typing.map(|typed| typed.document().bytes());
-        typing.or_else(|| match self.choices.get(at) {
-            Some(Some(Choice::Edited(text))) => Some(text.clone()),
-            _ => None,
+        typing.or_else(|| match self.choices.get(at)? {
+            Some(Choice::Edited(text)) => Some(text.clone()),
+            Some(Choice::Mine | Choice::Theirs) => None,
+            None => self.left(at).cloned(),
         })
+    }
+
+    /// What was typed for the conflict of this number and is not taken.
+    pub fn left(&self, at: usize) -> Option<&Bytes> {
+        self.left.get(at)?.as_ref()
+    }
+
+    /// Whether something was typed here.
+    fn is_typed(&self) -> bool {
+        let edited = |choice: &Option<Choice>| matches!(choice, Some(Choice::Edited(_)));
+        self.choices.iter().any(edited) || self.left.iter().any(Option::is_some)
     }
 
     /// What was typed for the conflict at this place.
@@ -121,17 +139,46 @@ impl MergeView {
 
     /// Begins to type for the conflict that is shown, from what is chosen for it or was typed before.
     fn type_anew(&mut self, ctx: &mut Ctx<'_>) {
-        let Some(conflict) = self.conflict() else { return };
+        if self.conflict().is_none() {
+            return;
+        }
         if !self.merge.can_edit(self.at) {
             ctx.say(Notice::info("these bytes are taken whole: the ones or the others"));
             return;
         }
-        let piece = match self.choices.get(self.at).and_then(Option::as_ref) {
+        let left = self.left(self.at);
+        let piece = left.or_else(|| self.piece()).cloned().unwrap_or_default();
+        let end = left.map(|_| piece.len()..piece.len());
+        let mut typed = TextEdit::new(piece);
+        if let Some(end) = end {
+            typed.select(end);
+        }
+        self.typed = Some(typed);
+    }
+
+    /// What is typed over, of the conflict that is shown.
+    fn piece(&self) -> Option<&Bytes> {
+        let conflict = self.conflict()?;
+        match self.choices.get(self.at)? {
             Some(Choice::Edited(text)) => Some(text),
             Some(Choice::Theirs) => conflict.theirs.as_ref(),
-            _ => conflict.mine.as_ref().or(conflict.theirs.as_ref()),
-        };
-        self.typed = Some(TextEdit::new(piece.cloned().unwrap_or_default()));
+            Some(Choice::Mine) | None => conflict.mine.as_ref().or(conflict.theirs.as_ref()),
+        }
+    }
+
+    /// Leaves what is being typed. Another text than that which was typed over is there again where this
+    /// place is edited again.
+    fn leave_typing(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(typed) = self.typed.take() else { return };
+        let typed = typed.document().bytes();
+        let is_new = typed != self.piece().cloned().unwrap_or_default();
+        if let Some(left) = self.left.get_mut(self.at) {
+            *left = is_new.then_some(typed);
+        }
+        if is_new {
+            let goes_on = ctx.keymap.says(Context::Merge, Action::Edit, "goes on with it");
+            ctx.say(Notice::info(text::then("what you typed here is not taken", "; ", goes_on)));
+        }
     }
 
     fn type_key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) {
@@ -144,10 +191,13 @@ impl MergeView {
                     self.fault = Some(why);
                 } else {
                     self.typed = None;
+                    if let Some(left) = self.left.get_mut(self.at) {
+                        *left = None;
+                    }
                     self.choose(Choice::Edited(text));
                 }
             }
-            Some(Action::Cancel) => self.typed = None,
+            Some(Action::Cancel) => self.leave_typing(ctx),
             _ if ctx.common(action) => {}
             Some(Action::Undo) => drop(typed.undo(false)),
             Some(Action::Redo) => drop(typed.undo(true)),
@@ -208,6 +258,13 @@ impl Dialog for MergeView {
             Some(Action::Edit) => self.type_anew(ctx),
             Some(Action::Next) => self.go(self.at + 1),
             Some(Action::Previous) => self.go(self.at.saturating_sub(1)),
+            Some(Action::Close) if self.is_typed() => {
+                let confirmed = Confirmed::LeaveMerge;
+                let asked = Confirm::new("Discard the changes", "discard", confirmed)
+                    .line("What was typed in this merge is not saved.")
+                    .line("What was typed before it stays.");
+                ctx.request(Request::Ask(Box::new(asked)));
+            }
             Some(Action::Close) => {
                 ctx.request(Request::StopMerging);
                 return Then::Close;

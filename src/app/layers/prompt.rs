@@ -12,6 +12,7 @@ use crate::preview::ColumnFilter;
 use super::super::ctx::{Ctx, OfTable, Request};
 use super::super::event::Password;
 use super::super::input::LineInput;
+use super::super::notice::Notice;
 use super::super::question::{Prompt, PromptKind};
 use super::dialog::Dialog;
 use super::overlay::Then;
@@ -41,13 +42,13 @@ impl Dialog for Prompt {
                 self.answer(ctx);
                 return Then::Close;
             }
+            Some(Action::Cancel | Action::Back) if self.kind.changes_leaf() => {
+                ctx.request(Request::LeaveLeaf(self.input.text().to_owned()));
+            }
             Some(Action::Cancel | Action::Back) => {
                 // What was filtered while typing is shown whole again.
                 if self.filters() {
                     ctx.request(Request::Filter(self.kind, String::new()));
-                }
-                if self.kind.changes_leaf() {
-                    ctx.request(Request::DropLeaf);
                 }
                 return Then::Close;
             }
@@ -91,6 +92,9 @@ impl Dialog for Prompt {
 
     fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
         self.input.paste(text);
+        if self.kind.changes_leaf() && text.contains(['\n', '\r']) {
+            ctx.say(Notice::info("line breaks were pasted as spaces"));
+        }
         self.typed(ctx);
     }
 }
@@ -133,7 +137,8 @@ impl Prompt {
             PromptKind::SearchText
             | PromptKind::ReplaceText
             | PromptKind::ReplaceWith
-            | PromptKind::GoTo => ctx.request(Request::InEditor(self.kind, text.to_owned())),
+            | PromptKind::GoTo
+            | PromptKind::GoToOffset => ctx.request(Request::InEditor(self.kind, text.to_owned())),
             PromptKind::SaveValue => {
                 if !text.is_empty() {
                     ctx.save_file(PathBuf::from(text), self.value.clone(), false);

@@ -19,12 +19,15 @@ use super::super::event::Slot;
 use super::super::layers::{Dialog as _, Layer, LeafCursor, UnsavedLeaf};
 use super::super::load::{Compute, FoldedLeaves, LeavesShown, RecordView};
 use super::super::notice::Notice;
+use super::super::question::{Confirm, Confirmed};
 use super::{drafts, saving, tables, unasked, values};
 
 /// Of JSON of more bytes than this no value is chosen.
 const LONGEST: usize = 64 << 20;
 /// JSON of more bytes than this is edited as a whole only.
 const EDITED: usize = 8 << 20;
+/// Columns of what was typed that the question whether to give it up shows.
+const TOLD: usize = 60;
 const TOO_LONG: &str = "a value is edited alone in JSON of up to 8 MiB: edit the whole record";
 
 /// What a key that chooses a value does: what has no parts is edited as a whole.
@@ -240,6 +243,23 @@ pub(in crate::app) fn save_over(app: &mut App, expected: Option<Expect>) {
     if let Ok(set) = unsaved.set(expected) {
         saving::save(app, set);
     }
+}
+
+/// The line of a value is left: asks first where something else was typed in it than stands there.
+pub(in crate::app) fn leave(app: &mut App, typed: &str) {
+    let changed = app.unsaved_leaf().filter(|unsaved| unsaved.is_changed(typed));
+    let Some(path) = changed.map(|unsaved| unsaved.leaf.path()) else { return discard(app) };
+    let asked = Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)
+        .line(format!("What was typed at {path} is not saved."))
+        .line(text::fit(typed, TOLD));
+    app.layers.push(Layer::Confirm(Box::new(asked)));
+}
+
+/// What was typed for a value is given up, with its line.
+pub(in crate::app) fn discard(app: &mut App) {
+    give_up(app);
+    let is_line = |layer: &Layer| matches!(layer, Layer::Prompt(line) if line.kind.changes_leaf());
+    app.layers.retain(|layer| !is_line(layer));
 }
 
 /// What was typed for a value is given up.

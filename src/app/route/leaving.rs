@@ -9,20 +9,21 @@ use super::super::event::Effect;
 use super::super::layers::Layer;
 use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, WAIT};
+use super::leaves;
 
 /// Ends, after a question where something would be lost.
 pub(super) fn quit(app: &mut App) {
     if drafting::is_changed(app) {
-        let unsaved = app.unsaved_leaf().map(|unsaved| unsaved.saving.is_busy());
-        let line = match (unsaved, app.editor.as_ref().is_some_and(Editor::is_busy)) {
-            (Some(true), _) => "A value is being saved. If that fails, its change is lost.",
-            (Some(false), _) => "A value that was changed has not been saved.",
-            (None, true) => {
-                "The record in the editor is being saved. If that fails, the text is lost."
-            }
-            (None, false) => "The record in the editor has not been saved.",
+        let what = match app.editor {
+            Some(_) => "The record in the editor",
+            None => "A value that was changed",
         };
-        let mut asked = Confirm::new("Quit", "quit and discard", Confirmed::Quit).line(line);
+        let (verb, state) = match (is_saving(app), app.drafting.is_failing()) {
+            (true, false) => ("quit", "is being saved. If that fails, a draft of it is kept."),
+            (true, true) => ("quit", "is being saved. If that fails, what was typed is lost."),
+            (false, _) => ("quit and discard", "has not been saved."),
+        };
+        let mut asked = Confirm::new("Quit", verb, Confirmed::Quit).line(format!("{what} {state}"));
         asked.lines.extend(app.staged.at_stake());
         app.layers.push(Layer::Confirm(Box::new(asked)));
         return;
@@ -40,6 +41,22 @@ pub(super) fn quit(app: &mut App) {
             .line("larder ends as soon as it has been answered.");
         app.layers.push(Layer::Confirm(Box::new(asked)));
         return;
+    }
+    leave(app);
+}
+
+/// Whether what is edited is on its way to the storage.
+fn is_saving(app: &App) -> bool {
+    let leaf = || app.unsaved_leaf().is_some_and(|unsaved| unsaved.saving.is_busy());
+    app.editor.as_ref().map_or_else(leaf, Editor::is_busy)
+}
+
+/// Ends as the user has agreed to. What is being saved stays until that is answered: if it fails, its draft
+/// is there.
+pub(super) fn agreed(app: &mut App) {
+    if !is_saving(app) {
+        app.editor = None;
+        leaves::give_up(app);
     }
     leave(app);
 }

@@ -189,7 +189,7 @@ fn what_is_typed_where_a_record_meets_another_change_of_it_is_kept_too() {
     other.compared().keys("<enter>");
     assert_eq!(other.edited(), "both mine one\ntwo\nthree\n");
     // Given up, what is in the editor is kept again.
-    stage.keys("<esc><esc>");
+    stage.keys("<esc><esc>y");
     wait(&mut stage, 500);
     assert_eq!(kept(&stage).pop().unwrap().text, "mine one\ntwo\n");
 }

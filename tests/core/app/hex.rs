@@ -26,7 +26,9 @@ fn one_byte_is_typed_over_and_every_other_is_what_it_was() {
     for at in [0, 1, 500, 999] {
         let value = all_bytes();
         let mut stage = editing(&value);
-        stage.keys("<ctrl-g>").keys(&at.to_string()).keys("<enter>");
+        stage.keys("<ctrl-g>");
+        assert!(stage.frame().contains("go to offset: "));
+        stage.keys(&at.to_string()).keys("<enter>");
         stage.keys("Ae<ctrl-s>");
         let Write::Set(set) = stage.write() else { panic!() };
         let mut expected = value;
@@ -46,7 +48,10 @@ fn half_a_byte_is_shown_and_is_no_change_until_the_other_half_comes() {
     assert!(!stage.app.editor.as_ref().unwrap().is_changed());
     stage.keys("<backspace>");
     assert!(stage.frame().contains("f0 01 02"));
-    stage.keys("<esc>");
+    // Left while half of it is there, it is asked about.
+    stage.keys("f<esc>");
+    assert!(stage.frame().contains("Discard the changes"), "{}", stage.frame());
+    stage.keys("n<backspace><esc>");
     assert!(stage.app.editor.is_none(), "nothing to be asked about");
 }
 

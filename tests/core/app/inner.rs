@@ -386,7 +386,7 @@ fn what_is_typed_where_a_value_can_only_be_the_one_or_the_other_is_kept_of_the_r
     let text = String::from_utf8(read.text.to_vec()).unwrap();
     assert!(text.contains("\"x\"") && text.contains("\"n\": 1"), "{text}");
     // Given up, it is again what was typed inside.
-    stage.keys("<esc><esc>");
+    stage.keys("<esc><esc>y");
     let draft = kept(&mut stage);
     assert_eq!(
         (draft.head.inner.unwrap().path.as_str(), &draft.text[..]),

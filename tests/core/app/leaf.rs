@@ -107,9 +107,46 @@ fn what_is_no_value_is_asked_for_again_with_what_was_typed() {
     assert!(stage.notice().starts_with("not JSON"), "{}", stage.notice());
     let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!() };
     assert_eq!(prompt.input.text(), "cheap");
-    stage.keys("<esc><enter><enter>");
+    stage.keys("<esc>y<enter><enter>");
     assert_eq!(stage.notice(), "nothing was changed");
     assert!(stage.writes().is_empty());
+}
+
+#[test]
+fn what_was_typed_for_a_value_is_given_up_only_after_a_question() {
+    for (keys, typed) in
+        [("j<enter><ctrl-u>cheap", "cheap"), ("jastock: 4", "stock: 4"), ("jR<ctrl-u>cost", "cost")]
+    {
+        let mut stage = on(TEXT);
+        select(&mut stage);
+        stage.keys(keys).keys("<esc>");
+        let frame = stage.frame();
+        for part in ["Discard the changes", "What was typed at $.price is not saved", typed] {
+            assert!(frame.contains(part), "{part}: {frame}");
+        }
+        // A second esc gives nothing up.
+        stage.keys("<esc>");
+        assert_eq!(line(&stage), typed);
+        stage.keys("<esc>y");
+        assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))), "{typed}");
+        assert!(stage.app.unsaved_leaf().is_none() && stage.writes().is_empty());
+    }
+    // What is as it was is left at once.
+    for keys in ["j<enter>5<backspace><esc>", "ja<esc>", "jR<esc>"] {
+        let mut stage = on(TEXT);
+        select(&mut stage);
+        stage.keys(keys);
+        assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))), "{keys}");
+    }
+}
+
+#[test]
+fn line_breaks_that_are_pasted_for_a_value_are_told_of() {
+    let mut stage = on(TEXT);
+    select(&mut stage);
+    stage.keys("j<enter><ctrl-u>");
+    stage.event(Event::Paste("[1,\r\n2]".to_owned()));
+    assert_eq!((line(&stage), stage.notice()), ("[1, 2]", "line breaks were pasted as spaces"));
 }
 
 #[test]
@@ -223,6 +260,32 @@ fn what_is_typed_in_the_merge_is_saved() {
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e<ctrl-end><backspace>3.0<ctrl-s><enter>");
     assert_eq!(saved(&mut stage).0, r#"{"price": 3.0}"#);
+}
+
+#[test]
+fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
+    let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
+    stage.compared().keys("e<ctrl-end><backspace>3.0<esc>");
+    assert_eq!(stage.notice(), "what you typed here is not taken; e goes on with it");
+    let frame = stage.frame();
+    assert!(frame.contains("typed, not taken  3.0"), "{frame}");
+    // The one or the other can be taken, and what was typed is there still.
+    stage.keys("te5<ctrl-s>");
+    let Some(Layer::Merge(view)) = stage.app.layer() else { panic!() };
+    assert_eq!((view.decided(), view.left(0)), (1, None));
+    stage.keys("<esc>");
+    let frame = stage.frame();
+    assert!(frame.contains("What was typed in this merge is not saved"), "{frame}");
+    stage.keys("<esc><enter>");
+    assert_eq!(saved(&mut stage).0, r#"{"price": 3.05}"#);
+    // Given up, what was typed before is in its line.
+    let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
+    stage.compared().keys("e7<esc><esc>y");
+    assert_eq!((line(&stage), stage.notice()), ("2", "not saved: what you typed is in the line"));
+    // Where nothing else was typed, nothing is asked.
+    let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
+    stage.compared().keys("e7<backspace><esc><esc>");
+    assert_eq!(line(&stage), "2");
 }
 
 #[test]

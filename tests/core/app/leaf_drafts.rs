@@ -87,7 +87,7 @@ fn whatever_is_changed_is_kept_until_it_is_stored_or_given_up() {
         other.keys(keys);
         wait(&mut other, 500);
         assert!(dropped(&other).is_empty());
-        other.keys("<esc>");
+        other.keys(if typed.is_empty() { "<esc>" } else { "<esc>y" });
         assert_eq!(dropped(&other), [draft.head.id()], "{keys}");
         // A save that fails, and one that is made.
         stage.keys(if typed.is_empty() { "y" } else { "<enter>" });
@@ -155,7 +155,7 @@ fn what_is_typed_where_a_value_meets_another_change_of_it_is_kept_too() {
     values(&mut other);
     assert_eq!(line(&other), "52");
     // Given up, what was typed in the line is kept again.
-    stage.keys("<esc>");
+    stage.keys("<esc>y");
     wait(&mut stage, 500);
     assert_eq!((line(&stage), &kept(&stage).pop().unwrap().text[..]), ("2", &b"2"[..]));
 }
@@ -283,6 +283,32 @@ fn a_draft_of_a_value_becomes_a_new_record_or_a_file() {
         });
         assert_eq!(saved.unwrap(), file);
     }
+}
+
+#[test]
+fn a_value_that_is_being_saved_as_larder_ends_leaves_its_draft_where_that_fails() {
+    let quits = |text: &str| {
+        let mut stage = on_price(text);
+        stage.keys("<enter>5<enter>");
+        let write = stage.write();
+        wait(&mut stage, 500);
+        stage.keys("<ctrl-c>");
+        let frame = stage.frame();
+        for part in ["is being saved. If that fails, a", "draft of it is kept", "y quit "] {
+            assert!(frame.contains(part), "{part}: {frame}");
+        }
+        stage.keys("y");
+        assert!(dropped(&stage).is_empty(), "it is not stored so far");
+        (stage, write)
+    };
+    let (mut stage, write) = quits(TEXT);
+    stage.written(write, Ok(done()));
+    assert_eq!((dropped(&stage).len(), stage.app.unseen_failure()), (1, None));
+    let (mut stage, write) = quits(TEXT);
+    stage.written(write, Err(Error::new(ErrorKind::Io, "the disk is full")));
+    assert!(dropped(&stage).is_empty());
+    let told = stage.app.unseen_failure().unwrap();
+    assert!(told.contains("page in shop was not saved; a draft of it is kept"), "{told}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(super) struct Before {
     question: Option<Confirm>,
     merge: Option<Box<MergeView>>,
     prompt: Option<(PromptKind, bytes::Bytes)>,
+    /// What stands in the topmost line.
+    line: Option<String>,
     notice: Option<String>,
     record: Option<Record>,
     awaiting: Option<Action>,
@@ -56,6 +58,10 @@ pub(super) fn before(stage: &Stage) -> Before {
         },
         prompt: match app.layer() {
             Some(Layer::Prompt(prompt)) => Some((prompt.kind, prompt.value.clone())),
+            _ => None,
+        },
+        line: match app.layer() {
+            Some(Layer::Prompt(prompt)) => Some(prompt.input.text().to_owned()),
             _ => None,
         },
         notice: app.notice.as_ref().filter(|notice| notice.lasting).map(|n| n.text.clone()),
@@ -274,6 +280,14 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
     }
 }
 
+/// Whether what stands in the line of a value changes nothing.
+fn is_unchanged(was: &Before) -> bool {
+    let Some((unsaved, line)) = was.leaf.as_ref().zip(was.line.as_ref()) else { return false };
+    let mut leaf = unsaved.leaf.clone();
+    leaf.edit = leaf.edit.with(line);
+    line.as_bytes() == leaf.spelled() || leaf.made().is_ok_and(|made| made == unsaved.record.value)
+}
+
 /// What was typed for a value stays until its own write is made or the user has given it up, and can be
 /// seen; tells whether it was given up.
 fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
@@ -290,7 +304,12 @@ fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
         let there = joined(was, event).is_some_and(|(out, theirs)| out == theirs)
             || leaf.leaf.edit == LeafEdit::Remove
                 && matches!(event, Event::Loaded(_, _, Ok(Loaded::Value(None))));
-        assert!(own || there || by_key, "{event:?} gave up {leaf:?}");
+        let asked = was.question.as_ref().is_some_and(|asked| {
+            let confirmed = &asked.confirmed;
+            matches!(confirmed, Confirmed::DiscardEdit | Confirmed::RemoveLeaf | Confirmed::Quit)
+        });
+        let given_up = by_key && (asked || leaf.leaf.edit == LeafEdit::Remove || is_unchanged(was));
+        assert!(own || there || given_up, "{event:?} gave up {leaf:?}");
         return by_key;
     };
     assert_eq!(now.record, leaf.record);
