@@ -91,7 +91,7 @@ async fn a_store_that_grows_and_shrinks_meanwhile_loses_nothing_that_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn beside_a_crawl_pages_stay_small() {
     let redis = Redis::new().await;
-    fill(&redis.server, 100_000);
+    fill(&redis.server, 30_000);
     let stop = Arc::new(AtomicBool::new(false));
     let (mut client, stopped) = (redis.server.client(), Arc::clone(&stop));
     let crawl = thread::spawn(move || {
@@ -111,9 +111,9 @@ async fn beside_a_crawl_pages_stay_small() {
         pages.map_ok(|page| page.len()).try_fold(0, |a, b| async move { Ok(a + b) }).await.unwrap();
     stop.store(true, Ordering::Relaxed);
     crawl.join().unwrap();
-    assert!(rows >= 100_000);
+    assert!(rows >= 30_000);
     let scans = scans(&monitor.lines());
-    assert!(scans.iter().all(|(_, count)| *count == 100), "{scans:?}");
+    assert!(scans.len() >= 100 && scans.iter().all(|(_, count)| *count == 100), "{scans:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
