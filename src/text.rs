@@ -10,9 +10,10 @@ mod wrap;
 
 pub use apart::{Cut, cut_apart};
 pub use format::{
-    ago, clock, count, count_within, limit, plural, rate, short_count, since, size, span, then,
+    ago, clock, count, count_within, limit, moment, plural, rate, short_count, since, size, span,
+    then,
 };
 pub use links::{file_url, is_linkable, linked, takes_links};
 pub use visible::{Visible, visible, visible_bytes};
-pub use width::{cells, fit, fit_middle};
+pub use width::{beginning, cells, fit, fit_middle};
 pub use wrap::wrap;

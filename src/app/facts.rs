@@ -66,11 +66,7 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
         facts.push(("values", format!("{}: {told}", text::count(values))));
     }
     let when = |at: Option<Timestamp>| {
-        at.map_or_else(none, |at| {
-            // With blanks, where a narrow column may break it.
-            let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
-            format!("{exact} · {}", text::since(at.micros(), now.micros()))
-        })
+        at.map_or_else(none, |at| text::moment(&at.to_string(), at.micros(), now.micros()))
     };
     facts.push(("created_at", when(info.created_at)));
     facts.push(("modified_at", when(info.modified_at)));

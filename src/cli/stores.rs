@@ -22,6 +22,10 @@ const ADDED_UP: u64 = 1_000_000;
 /// Records whose sizes are asked for in one step.
 pub(super) const AT_ONCE: u32 = 1000;
 
+/// Fields that are moments, and those that count something.
+const TIMES: [&str; 4] = ["created_at", "modified_at", "accessed_at", "expires_at"];
+const COUNTS: [&str; 2] = ["records", "values"];
+
 const SHORT_HEADS: [&str; 4] = ["store", ">records", "changed", "created"];
 const HEADS: [&str; 7] =
     ["store", "id", "name", ">records", "created_at", "modified_at", "accessed_at"];
@@ -175,12 +179,16 @@ pub(super) async fn info(
         for (name, value) in rows {
             let text = match value {
                 Value::Null => "-".to_owned(),
+                Value::String(text) if TIMES.contains(&&**name) => when(text, output),
                 Value::String(text) => text.clone(),
+                Value::Number(count) if COUNTS.contains(&&**name) => grouped(count, output),
                 // What the values themselves have is another number.
                 Value::Number(bytes) if name == "bytes" => {
                     format!("about {} {place}", counted(bytes, output))
                 }
-                Value::Number(bytes) if name == "value_bytes" => shown(bytes, output),
+                Value::Number(bytes) if name == "value_bytes" || name == "size" => {
+                    shown(bytes, output)
+                }
                 Value::Object(_) if name == "ignored" => ignored.0.clone(),
                 Value::Object(_) if name == "no_stores" => ignored.1.clone(),
                 other => other.to_string(),
@@ -216,6 +224,20 @@ async fn value_bytes(storage: &dyn Storage, info: &StoreInfo, progress: &Progres
         bytes = bytes.saturating_add(sum_of(&page));
     }
     Ok(bytes)
+}
+
+/// A moment: as it is written for a script, with its age for a person.
+fn when(iso: &str, output: &Output) -> String {
+    match Timestamp::parse(iso).filter(|_| output.terminal) {
+        Some(at) => text::moment(iso, at.micros(), Timestamp::now().micros()),
+        None => iso.to_owned(),
+    }
+}
+
+/// A count, in groups of thousands for a person.
+fn grouped(count: &serde_json::Number, output: &Output) -> String {
+    let number = count.as_u64().filter(|_| output.terminal);
+    number.map_or_else(|| count.to_string(), text::count)
 }
 
 /// Bytes: exact for a script, and what they come to beside it for a person.

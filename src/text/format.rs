@@ -114,6 +114,13 @@ pub fn since(then: i64, now: i64) -> String {
     if words == "now" || words.starts_with("in ") { words } else { format!("{words} ago") }
 }
 
+/// A moment in its ISO form, as a person reads it: `2026-11-22 13:57:47 UTC · 2 min ago`.
+pub fn moment(iso: &str, then: i64, now: i64) -> String {
+    // With blanks, where a narrow column may break it.
+    let exact = iso.replace('T', " ").replace("+00:00", " UTC");
+    format!("{exact} · {}", since(then, now))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +180,13 @@ mod tests {
         assert_eq!(count(999), "999");
         assert_eq!(count(5_000_000), "5,000,000");
         assert_eq!(plural(1, "record"), "1 record");
+    }
+
+    #[test]
+    fn moments_are_exact_and_relative() {
+        let iso = "2026-11-22T13:57:47.827633+00:00";
+        let told = "2026-11-22 13:57:47.827633 UTC · 2 min ago";
+        assert_eq!(moment(iso, 1_000_000, 121_000_000), told);
     }
 
     #[test]

@@ -39,6 +39,13 @@ pub fn fit(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
+/// As much of the beginning of a text as can be seen in so many cells, and some more: a cell may hold a
+/// letter with its marks.
+pub fn beginning(text: &str, cells: usize) -> &str {
+    let most = 8 * cells + 8;
+    text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
+}
+
 /// As [`fit`], but the cut is in the middle, so that both ends stay readable.
 pub fn fit_middle(text: &str, width: usize) -> Cow<'_, str> {
     if cells(text) <= width {

@@ -68,11 +68,18 @@ fn a_person_gets_heads_short_types_sizes_and_ages() {
     assert!(screen.lines().any(|line| line.starts_with("shop ") && line.contains("ago")));
     let (screen, _, _) = shown(&program, &["info", "shop"]);
     assert!(screen.contains(" (12 KB)"), "{screen}");
+    let time = screen.lines().find(|line| line.starts_with("created_at ")).unwrap();
+    assert!(time.contains(" UTC · ") && !time.contains("+00:00"), "{screen}");
+    let (screen, _, _) = shown(&program, &["info", "shop", "large"]);
+    assert!(screen.contains("12345 (12 KB)"), "{screen}");
 
     // A script's lines are as they were: whole, exact and without heads.
     let plain = program.ok(&["keys", "shop", "--prefix", "large"]);
     assert_eq!(words(&plain), words("12345 text/plain; charset=utf-8 large"));
     assert!(program.ok(&["stores"]).contains(" created_at "));
+    let plain = program.ok(&["info", "shop"]);
+    let time = plain.lines().find(|line| line.starts_with("created_at ")).unwrap();
+    assert!(time.ends_with("+00:00") && time.contains('T'), "{plain}");
 }
 
 #[test]
