@@ -44,6 +44,7 @@ mod table;
 mod targets;
 mod title;
 mod totals;
+mod typed;
 mod value_links;
 mod versions;
 

@@ -1,5 +1,7 @@
 //! Questions and lines to type, as data: what a dialog is about, and what it does when confirmed.
 
+mod kind;
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -12,6 +14,8 @@ use crate::ops::{Plan, PlannedChange, Turn, Weight, words};
 use crate::text::{self, visible};
 
 use super::input::LineInput;
+
+pub use kind::PromptKind;
 
 /// A question whose default is No.
 #[derive(Debug, Clone)]
@@ -69,6 +73,8 @@ pub enum Confirmed {
 pub(super) const WAIT: &str = "wait and quit";
 /// Of the columns, one in so many is for the name of a store before a line.
 const STORE_SHARE: usize = 3;
+/// From so many columns on, what stands before a line says how it is written.
+const ROOMY: usize = 60;
 /// What the line that tells of the record in the way begins with.
 const NOW: &str = "Now: ";
 
@@ -296,6 +302,7 @@ impl Prompt {
                 let store = store.escaped();
                 format!("copy to {} as: ", text::fit_middle(&store, columns / STORE_SHARE)).into()
             }
+            None if columns < ROOMY => self.kind.short_label().into(),
             None => self.kind.label().into(),
         }
     }
@@ -303,106 +310,5 @@ impl Prompt {
     /// Asks for the file that is to hold this value.
     pub fn save(path: &str, value: Bytes) -> Self {
         Self { value, ..Self::new(PromptKind::SaveValue, path) }
-    }
-}
-
-/// What a line is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PromptKind {
-    /// Leave only the stores that contain it.
-    FilterStores,
-    /// Leave only the keys that contain it.
-    FilterKeys,
-    /// Find it in the value.
-    Search,
-    /// Find values of JSON by this path.
-    FindPath,
-    /// Keep the rows of a table that hold it in a column.
-    FilterColumn,
-    /// Find it in the text being edited.
-    SearchText,
-    /// Replace it in the text being edited.
-    ReplaceText,
-    /// Put this in its place.
-    ReplaceWith,
-    /// Go to this line or offset of the text being edited.
-    GoTo,
-    /// Go to this offset of the bytes being edited.
-    GoToOffset,
-    /// Save the value to this file.
-    SaveValue,
-    /// Compare the record with this file.
-    CompareFile,
-    /// Another value in JSON.
-    LeafValue,
-    /// Another name of a member.
-    LeafKey,
-    /// One more member of an object.
-    LeafMember,
-    /// One more item of a list.
-    LeafItem,
-    /// Connect with this password.
-    Password,
-    /// Create a store of this name.
-    StoreName,
-    /// Create a store of this alias.
-    StoreAlias,
-    /// Give a record this key.
-    RecordKey,
-    /// Make a second record of this key.
-    CopyKey,
-    /// Give a record this content type.
-    RecordType,
-}
-
-impl PromptKind {
-    /// Whether a value is changed in it.
-    pub(super) fn changes_leaf(self) -> bool {
-        matches!(self, Self::LeafValue | Self::LeafKey | Self::LeafMember | Self::LeafItem)
-    }
-
-    /// What is done with the line, in a word or two.
-    pub fn verb(self) -> &'static str {
-        match self {
-            Self::FilterStores | Self::FilterKeys | Self::FilterColumn => "keep",
-            Self::Search | Self::SearchText | Self::FindPath => "find",
-            Self::ReplaceText => "go on",
-            Self::ReplaceWith => "replace all",
-            Self::GoTo | Self::GoToOffset => "go",
-            Self::SaveValue => "save",
-            Self::CompareFile => "compare",
-            Self::Password => "log in",
-            Self::LeafValue | Self::LeafKey | Self::RecordType => "set",
-            Self::LeafMember | Self::LeafItem => "add",
-            Self::StoreName | Self::StoreAlias => "create store",
-            Self::RecordKey => "rename",
-            Self::CopyKey => "duplicate",
-        }
-    }
-
-    /// What stands before the line.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::FilterStores | Self::FilterKeys => "filter: ",
-            Self::FindPath => "path, as $.offers[*].price: ",
-            Self::FilterColumn => "keep rows (text, =text, !text, <5, >5): ",
-            Self::Search | Self::SearchText => "search: ",
-            Self::ReplaceText => "replace: ",
-            Self::ReplaceWith => "by: ",
-            Self::GoTo => "go to line: ",
-            Self::GoToOffset => "go to offset: ",
-            Self::SaveValue => "save value as: ",
-            Self::CompareFile => "compare with file: ",
-            Self::Password => "password: ",
-            Self::LeafValue => "value: ",
-            Self::LeafKey => "name: ",
-            Self::LeafMember => "new \"name\": value: ",
-            Self::LeafItem => "new value: ",
-            Self::StoreName => "new store, name: ",
-            Self::StoreAlias => "new store, alias: ",
-            Self::RecordKey => "rename to: ",
-            Self::CopyKey => "duplicate as: ",
-            Self::RecordType => "content type: ",
-        }
     }
 }

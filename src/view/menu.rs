@@ -14,6 +14,7 @@ use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::paint::{below, put};
+use super::typed::put_typed;
 
 impl Drawn for Help {
     fn draw(&self, scene: Scene<'_>) -> Option<Cell> {
@@ -43,22 +44,28 @@ impl Drawn for Palette {
     }
 }
 
-/// Draws border and the line that is typed; gives what is left, and the cursor's cell.
-fn frame(
-    buf: &mut Buffer,
-    area: Area,
-    title: &str,
-    menu: &Menu,
-    appearance: &Appearance,
-) -> (Area, Option<Cell>) {
+/// What the border says of the row under the cursor: why it cannot be run, or the command that does the
+/// same.
+fn bottom(menu: &Menu, area: Area) -> &str {
     let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
-    let bottom = match menu.current().map(|row| row.why.as_deref()) {
+    match menu.current().map(|row| row.why.as_deref()) {
         Some(Some(why)) => why,
         Some(None) => command(menu.command().unwrap_or_default(), room),
         None => "",
-    };
+    }
+}
+
+/// Draws the border, with its title and what stands below, and the line that is typed; gives what is
+/// left, and the cursor's cell.
+fn frame(
+    buf: &mut Buffer,
+    area: Area,
+    (top, bottom): (&str, &str),
+    menu: &Menu,
+    appearance: &Appearance,
+) -> (Area, Option<Cell>) {
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
-    bordered(buf, area, &Titles { top: title, bottom }, appearance, border, style);
+    bordered(buf, area, &Titles { top, bottom }, appearance, border, style);
     let inner = area.inner();
     let typed = menu.input.text();
     if !menu.typing && typed.is_empty() || inner.height < 2 {
@@ -67,10 +74,9 @@ fn frame(
     let used = put(buf, inner.x + 1, inner.y, 2, "> ", appearance.style(Role::KeyHint));
     let x = inner.x + 1 + used;
     let room = inner.width.saturating_sub(used + 2);
-    put(buf, x, inner.y, room, typed, appearance.style(Role::Input));
-    let before: String = typed.chars().take(menu.input.cursor()).collect();
-    let column = u16::try_from(cells(&visible(&before))).unwrap_or(room).min(room);
-    (below(inner, 1), menu.typing.then_some((x + column, inner.y)))
+    let line = (typed, menu.input.cursor());
+    let cursor = put_typed(buf, (x, inner.y), room, line, appearance.style(Role::Input));
+    (below(inner, 1), menu.typing.then_some(cursor))
 }
 
 /// A text, or as many of its words as have room.

@@ -14,6 +14,7 @@ use super::border::{Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::named::Named;
 use super::paint::put;
+use super::typed::put_typed;
 
 /// On both sides of a dialog are so many columns and rows together, or none: its border and that of a
 /// pane, one beside the other, are taken for one.
@@ -61,20 +62,15 @@ fn confirm(
 ) -> Option<(u16, u16)> {
     let width = body.width.min(64);
     let text = usize::from(width.saturating_sub(4));
-    let wrapped = |line: &String| {
-        let mut wrapped = text::wrap(line, text);
-        // A key of a thousand characters must not push the buttons off the screen.
-        if wrapped.len() > 3 {
-            wrapped.truncate(3);
-            if let Some(last) = wrapped.last_mut() {
-                *last = crate::text::fit(&format!("{last}…"), text).into_owned();
-            }
-        }
-        wrapped
+    // A key of a thousand characters must not push the buttons off the screen, nor what becomes of it.
+    let room = body.height.saturating_sub(3 + u16::from(confirm.typed.is_some()));
+    let all = |most: usize| -> Vec<String> {
+        confirm.lines.iter().flat_map(|line| wrapped(line, text, most)).collect()
     };
-    let mut lines: Vec<String> = confirm.lines.iter().flat_map(wrapped).collect();
+    let most = [3, 2].into_iter().find(|most| all(*most).len() <= room.into()).unwrap_or(1);
+    let mut lines = all(most);
     if let Some((names, more)) = &confirm.names {
-        let at = confirm.lines.first().map_or(0, |line| wrapped(line).len());
+        let at = confirm.lines.first().map_or(0, |line| wrapped(line, text, most).len());
         // Two borders and the buttons.
         let room = usize::from(body.height.saturating_sub(3)).saturating_sub(lines.len()).max(1);
         lines.splice(at..at, first_names(names, *more, text, room));
@@ -127,21 +123,25 @@ fn confirm(
             y += 1;
             put(buf, x, y, 2, "> ", appearance.style(Role::KeyHint))
         };
-        put(
-            buf,
-            x + used,
-            y,
-            width.saturating_sub(used),
-            input.text(),
-            appearance.style(Role::Text),
-        );
-        let before: String = input.text().chars().take(input.cursor()).collect();
-        let column = u16::try_from(cells(&visible(&before))).unwrap_or(u16::MAX);
-        cursor = Some((x.saturating_add(used).saturating_add(column), y));
+        let line = (input.text(), input.cursor());
+        let room = width.saturating_sub(used + 1);
+        cursor = Some(put_typed(buf, (x + used, y), room, line, appearance.style(Role::Text)));
     }
     let y = (area.y + area.height).saturating_sub(2);
     buttons(buf, x, y, width, confirm, app, appearance);
     cursor
+}
+
+/// A line in rows of this width; of one that needs more than three only the first ones.
+fn wrapped(line: &str, width: usize, most: usize) -> Vec<String> {
+    let mut wrapped = text::wrap(line, width);
+    if wrapped.len() > 3 {
+        wrapped.truncate(most);
+        if let Some(last) = wrapped.last_mut() {
+            *last = text::fit(&format!("{last}…"), width).into_owned();
+        }
+    }
+    wrapped
 }
 
 /// Names, and how many more there are, in rows of this width: in a sentence where all are whole, else

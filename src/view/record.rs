@@ -10,11 +10,12 @@ use crate::app::{App, Area, Pane, RecordView};
 use crate::keymap::{Action, Context};
 use crate::model::{Record, RecordMeta};
 use crate::preview::{Hit, Mode, PicturePlace, Preview, PreviewKind, Role as Part, Row};
-use crate::text;
+use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
-use super::border::{Titles, pane};
+use super::border::{TITLE_FRAME, Titles, pane};
 use super::grid;
+use super::keys::titles::{Weight, fit};
 use super::paint::{below, paragraph, put, put_right, type_role};
 use super::pixels::pixels;
 use super::seen::{SeenRows, inside, lit};
@@ -37,7 +38,11 @@ pub(super) fn draw(
         (None, _) => "Value".to_owned(),
     };
     let title = if title.is_empty() { "(empty key)" } else { &title };
-    pane(buf, area, focused, &Titles { top: title, bottom: &bottom(app, appearance) }, appearance);
+    let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
+    // Keys that begin alike differ at their ends.
+    let title = text::fit_middle(&visible(title), room).into_owned();
+    let bottom = bottom(app, room, appearance);
+    pane(buf, area, focused, &Titles { top: &title, bottom: &bottom }, appearance);
     let inner = inside(area);
     let in_role = |role| appearance.style(role);
     if let Some(error) = &record.failure {
@@ -130,68 +135,76 @@ fn cancels(app: &App) -> Option<String> {
     app.keymap.says(Context::Record, Action::Back, "cancels")
 }
 
-fn bottom(app: &App, appearance: &Appearance) -> String {
+/// What the lower border says: as many of these as have room whole, the weightier first.
+fn bottom(app: &App, room: usize, appearance: &Appearance) -> String {
     let record = &app.record;
     let mut parts = Vec::new();
     if let Some(leaf) = app.leaf() {
         // Of a long way both ends are told.
-        let room = app.layout().record.map_or(0, |area| area.width.saturating_sub(14));
-        parts.push(text::fit_middle(&leaf.path(), room.into()).into_owned());
+        let path = leaf.path();
+        let path = text::fit_middle(&visible(&path), room.saturating_sub(8)).into_owned();
+        parts.push((Weight::Chosen, path));
     } else if let Some(cursor) = app.table() {
-        let room = app.layout().record.map_or(0, |area| area.width.saturating_sub(6));
-        parts.push(text::fit(&cursor.words(), room.into()).into_owned());
+        parts.push((Weight::Chosen, text::fit(&cursor.words(), room).into_owned()));
     } else if !record.search.is_empty() {
-        let found = record.matches.as_ref().map_or_else(
-            || "…".to_owned(),
-            |matches| match matches.current() {
-                Some(at) => {
-                    let total = text::count(matches.len() as u64);
-                    let more = if matches.is_capped() { "+" } else { "" };
-                    format!("{} of {total}{more}", text::count(at as u64 + 1))
-                }
-                None => "not found".to_owned(),
-            },
-        );
-        parts.push(format!("/{} · {found}", record.search));
+        parts.push((Weight::Chosen, searched(app, room)));
     }
     if let Some(told) = record.versions.told().filter(|_| app.leaf().is_none()) {
-        parts.push(told);
+        parts.push((Weight::State, told));
     }
     if record.wanted.as_ref().is_some_and(|(store, key)| app.drafting.found.has(store, key)) {
-        parts.push(format!("{} draft", appearance.symbols.draft));
+        parts.push((Weight::Fault, format!("{} draft", appearance.symbols.draft)));
     }
     if let Some(preview) = record.preview() {
-        match record.mode {
+        let mode = match record.mode {
             Mode::Auto | Mode::Table => match preview.kind() {
-                PreviewKind::Page => parts.push("page as text".to_owned()),
+                PreviewKind::Page => Some("page as text".to_owned()),
                 // The cursor in it tells of its rows.
-                PreviewKind::Table if app.table().is_some() => {}
+                PreviewKind::Table if app.table().is_some() => None,
                 // Of a part, what is counted is not all there is.
                 PreviewKind::Table if matches!(record.shown, Some(RecordView::Head(..))) => {
-                    parts.push("table".to_owned());
+                    Some("table".to_owned())
                 }
-                PreviewKind::Table => {
-                    parts.push(text::plural(preview.lines() as u64, "row"));
-                }
-                _ => {}
+                PreviewKind::Table => Some(text::plural(preview.lines() as u64, "row")),
+                _ => None,
             },
-            Mode::Text if preview.is_source() => parts.push("source".to_owned()),
-            Mode::Text => parts.push("as text".to_owned()),
-            Mode::Hex => parts.push("as hex".to_owned()),
-            Mode::Raw => parts.push("raw".to_owned()),
-        }
+            Mode::Text if preview.is_source() => Some("source".to_owned()),
+            Mode::Text => Some("as text".to_owned()),
+            Mode::Hex => Some("as hex".to_owned()),
+            Mode::Raw => Some("raw".to_owned()),
+        };
+        parts.extend(mode.map(|mode| (Weight::State, mode)));
         let view = app.viewport();
         let wraps =
             !matches!(preview.kind(), PreviewKind::Hex | PreviewKind::Picture | PreviewKind::Table);
         if !record.wrap && wraps {
-            parts.push("no wrap".to_owned());
+            parts.push((Weight::State, "no wrap".to_owned()));
         }
         if preview.bottom(view) != preview.top() {
             let share = preview.fraction(record.scroll, view);
-            parts.push(format!("{:.0} %", (share * 100.0).floor()));
+            parts.push((Weight::Place, format!("{:.0} %", (share * 100.0).floor())));
         }
     }
-    parts.join(" · ")
+    fit(parts, room)
+}
+
+/// What is searched for, and which of how many matches is looked at: the latter whole.
+fn searched(app: &App, room: usize) -> String {
+    let record = &app.record;
+    let found = record.matches.as_ref().map_or_else(
+        || "…".to_owned(),
+        |matches| match matches.current() {
+            Some(at) => {
+                let total = text::count(matches.len() as u64);
+                let more = if matches.is_capped() { "+" } else { "" };
+                format!("{} of {total}{more}", text::count(at as u64 + 1))
+            }
+            None => "not found".to_owned(),
+        },
+    );
+    let left = room.saturating_sub(cells(&found) + 4);
+    let search = text::beginning(&record.search, room);
+    format!("/{} · {found}", text::fit_middle(&visible(search), left))
 }
 
 fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, appearance: &Appearance) {

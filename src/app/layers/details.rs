@@ -1,10 +1,16 @@
 //! What is known of a store or a record, to be looked at.
 
-use crate::keymap::Context;
+use crossterm::event::KeyEvent;
 
+use crate::keymap::{Action, Context};
+
+use super::super::ctx::Ctx;
 use super::super::facts::Facts;
 use super::dialog::Dialog;
-use super::overlay::Overlay;
+use super::overlay::{Overlay, Then, closes};
+
+/// Where they are opened by a key.
+const OPENED_IN: [Context; 4] = [Context::Stores, Context::Keys, Context::Record, Context::Crawl];
 
 /// Facts in two columns, in parts that are about one thing each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,5 +63,15 @@ impl Dialog for Details {
 
     fn overlay(&mut self) -> Option<&mut Overlay> {
         Some(&mut self.overlay)
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if OPENED_IN
+            .into_iter()
+            .any(|context| closes(&key, action, (context, Action::Details), ctx))
+        {
+            return Then::Close;
+        }
+        self.overlay.act(action, ctx)
     }
 }

@@ -24,6 +24,9 @@ use super::overlay::Then;
 pub use dialogs::{Help, Palette};
 use places::Places;
 
+/// Nothing in a menu has more letters than this that one would look for.
+const LONGEST: usize = 1000;
+
 /// What the palette of all commands is called.
 pub(in crate::app) const COMMANDS: &str = "Commands";
 
@@ -119,15 +122,26 @@ impl Menu {
     /// What finds the letters that were typed: all of them together, or each word for itself.
     pub fn letters(&self) -> Vec<Letters> {
         let text = self.input.text();
+        if self.is_too_long() {
+            return Vec::new();
+        }
         match self.matching {
             Filter::Fuzzy => vec![Letters::new(text, Filter::Fuzzy)],
             other => text.split_whitespace().map(|word| Letters::new(word, other)).collect(),
         }
     }
 
+    /// Whether more was typed, or rather pasted, than is looked for.
+    fn is_too_long(&self) -> bool {
+        self.input.text().chars().nth(LONGEST).is_some()
+    }
+
     fn narrow(&mut self) {
         self.at = 0;
         self.places.forget();
+        if self.is_too_long() {
+            return self.shown.clear();
+        }
         let wanted = self.input.text().trim();
         let mut letters = self.letters();
         let mut found: Vec<Found> = Vec::new();

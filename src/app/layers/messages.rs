@@ -1,13 +1,16 @@
 //! The notices that the footer has shown, to be read again.
 
+use crossterm::event::KeyEvent;
+
 use crate::keymap::{Action, Context};
 use crate::model::Timestamp;
 
 use super::super::App;
+use super::super::ctx::Ctx;
 use super::super::notice::{Notice, Tone};
 use super::dialog::Dialog;
 use super::list::{Listing, Look, Place, Row};
-use super::overlay::Overlay;
+use super::overlay::{Overlay, Then, closes};
 
 /// The notices of this session.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,6 +49,13 @@ impl Dialog for Messages {
 
     fn overlay(&mut self) -> Option<&mut Overlay> {
         Some(&mut self.overlay)
+    }
+
+    fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        if closes(&key, action, (Context::Global, Action::Messages), ctx) {
+            return Then::Close;
+        }
+        self.overlay.act(action, ctx)
     }
 }
 

@@ -105,7 +105,7 @@ fn bottom(app: &App, room: usize) -> String {
 
 /// What goes before what, where not all has room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Weight {
+pub(in crate::view) enum Weight {
     /// What a key would be about.
     Chosen,
     /// What is not as it seems.
@@ -119,12 +119,12 @@ enum Weight {
 }
 
 /// Those that have room whole, in their order; the weightiest in any case.
-fn fit(parts: Vec<(Weight, String)>, room: usize) -> String {
+pub(in crate::view) fn fit(parts: Vec<(Weight, String)>, room: usize) -> String {
     let mut by_weight: Vec<_> = parts.into_iter().enumerate().collect();
     by_weight.sort_by_key(|(_, (weight, _))| *weight);
     let (mut kept, mut left) = (Vec::new(), room + cells(BETWEEN));
     for (at, (_, words)) in by_weight {
-        let needed = cells(&words) + cells(BETWEEN);
+        let needed = cells(&visible(&words)) + cells(BETWEEN);
         if kept.is_empty() || needed <= left {
             left = left.saturating_sub(needed);
             kept.push((at, words));
@@ -158,6 +158,8 @@ pub(in crate::view) fn filtered(
     room: usize,
 ) -> String {
     let shown = |title: &str| cells(&visible(title));
+    // Of one that was pasted by the megabyte no more is looked at than is seen.
+    let filter = text::beginning(filter, room);
     let [full, short] = found.each_ref().map(|found| format!("/{filter} · {found}"));
     let whole = [&full, &short].map(|words| format!("{store} {words}"));
     if let Some(title) = whole.into_iter().find(|title| shown(title) <= room) {

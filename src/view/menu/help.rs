@@ -7,7 +7,7 @@ use crate::theme::Role;
 use super::super::Appearance;
 use super::super::dialog::{Cell, Scene};
 use super::super::paint::{light, marker, put};
-use super::{frame, labels, put_words};
+use super::{bottom, frame, labels, put_words};
 
 /// Columns of the screen that a column of the help needs at least.
 const COLUMN: u16 = 54;
@@ -42,7 +42,8 @@ struct Columns {
 /// Draws the help over everything; gives the cursor's cell while something is typed.
 pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     let Scene { buf, body, app, appearance } = scene;
-    let (inner, cursor) = frame(buf, body, "What can be done", menu, appearance);
+    let titles = ("What can be done", bottom(menu, body));
+    let (inner, cursor) = frame(buf, body, titles, menu, appearance);
     let count = (inner.width / COLUMN).clamp(1, 3);
     let width = inner.width / count;
     let columns = Columns {

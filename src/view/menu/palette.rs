@@ -8,7 +8,7 @@ use super::super::Appearance;
 use super::super::dialog::{Cell, Scene};
 use super::super::modal::centred;
 use super::super::paint::{light, marker, put, put_right};
-use super::{frame, labels, put_words, whole_words};
+use super::{bottom, frame, labels, put_words, whole_words};
 
 /// Columns, where there is room.
 const WIDTH: u16 = 92;
@@ -27,7 +27,10 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     let rows = u16::try_from(menu.shown().len().max(1)).unwrap_or(u16::MAX);
     let height = rows.saturating_add(3).min(body.height - 2 * gap);
     let area = Area { y: body.y + gap, height, ..centred(body, WIDTH, height) };
-    let (inner, cursor) = frame(buf, area, menu.title, menu, appearance);
+    // What its row says whole is not said again.
+    let told = menu.current().is_some_and(|row| says_why(row, area.inner().width));
+    let bottom = if told { "" } else { bottom(menu, area) };
+    let (inner, cursor) = frame(buf, area, (menu.title, bottom), menu, appearance);
     let height = usize::from(inner.height.max(1));
     menu.places.measure((0..menu.shown().len()).collect(), height, 1);
     let top = menu.places.window(menu.at(), menu.at() + 1, menu.shown().len());
@@ -50,7 +53,7 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
         if at == menu.at() {
             light(buf, area, appearance.style(Role::Cursor));
         }
-        // Dim text on the cursor's ground is hard to read; the border says that it cannot be run.
+        // Dim text on the cursor's ground is hard to read; beside it stands why it cannot be run.
         let dim = row.why.is_some() && at != menu.at();
         let role = if dim { Role::Dim } else { Role::Text };
         let lit: Vec<_> = letters.iter_mut().flat_map(|word| word.find(&words)).collect();
@@ -75,16 +78,26 @@ fn right_side(
     if area.width < TELLS {
         return end;
     }
-    // As much as the words leave, or two fifths of the row.
+    let room = beside(row, area.width);
+    let told = whole_words(row.why.as_deref().unwrap_or(row.section), room.into());
+    put_right(buf, end, area.y, room, &told, appearance.style(Role::Dim)).saturating_sub(1)
+}
+
+/// Columns for what is said of a row that has so many: what its words leave, or two fifths.
+fn beside(row: &MenuRow, width: u16) -> u16 {
     let words = match row.item {
         Item::Act(_, action) if row.why.is_some() => action.clause(),
         _ => &row.text,
     };
     let words = u16::try_from(cells(&visible(words))).unwrap_or(u16::MAX);
-    let left = end.saturating_sub(area.x + 3).saturating_sub(words);
-    let room = left.max(area.width * 2 / 5);
-    let told = whole_words(row.why.as_deref().unwrap_or(row.section), room.into());
-    put_right(buf, end, area.y, room, &told, appearance.style(Role::Dim)).saturating_sub(1)
+    let left = width.saturating_sub(KEY + 5).saturating_sub(words);
+    left.max(width * 2 / 5)
+}
+
+/// Whether a row of so many columns says whole why it cannot be run.
+fn says_why(row: &MenuRow, width: u16) -> bool {
+    let why = row.why.as_deref().filter(|_| width >= TELLS);
+    why.is_some_and(|why| cells(why) <= beside(row, width).into())
 }
 
 /// What a row does, in so many columns: an action in few words where it needs that.

@@ -218,6 +218,37 @@ fn what_cannot_be_done_says_why_in_the_palette_and_is_not_done() {
 }
 
 #[test]
+fn what_was_pasted_by_the_megabyte_is_not_looked_for() {
+    for opens in [":", "?/"] {
+        let mut stage = opened(80, 24);
+        stage.keys(opens);
+        let all = menu(&stage).shown().len();
+        stage.event(Event::Paste("a b ".repeat(300_000)));
+        assert_eq!(menu(&stage).shown().len(), 0, "{opens}");
+        assert!(stage.frame().contains("no matches"), "{}", stage.frame());
+        stage.keys("<ctrl-u>");
+        assert_eq!(menu(&stage).shown().len(), all, "{opens}");
+    }
+}
+
+#[test]
+fn why_a_row_cannot_be_run_is_said_once_and_whole() {
+    let whys =
+        ["read-only (--read-only)", "this server is a cluster: no write can be one step there"];
+    for why in whys {
+        for (width, height) in [(200, 50), (120, 36), (80, 24)] {
+            let mut stage = opened(width, height);
+            stage.app.settings.read_only = true;
+            stage.app.settings.read_only_why = why;
+            stage.keys(":delete the record");
+            let frame = stage.frame();
+            let said = frame.lines().filter(|line| line.contains(['▌', '┗']) && line.contains(why));
+            assert_eq!(said.count(), 1, "{width}: {frame}");
+        }
+    }
+}
+
+#[test]
 fn what_becomes_impossible_while_the_palette_is_open_is_not_done() {
     let mut stage = opened(120, 36);
     stage.keys(":delete the record");

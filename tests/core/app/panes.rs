@@ -185,3 +185,16 @@ fn what_lies_behind_a_dialog_is_dim() {
         assert_ne!(program.style().fg, dim.fg, "{keys}");
     }
 }
+
+#[test]
+fn what_becomes_of_a_store_is_told_however_long_its_name_is() {
+    for (width, height) in [(40, 10), (80, 24)] {
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store(&"x".repeat(200), 3), store("zoo", 1)]);
+        stage.keys("D");
+        let frame = stage.frame();
+        for told in ["xxx…", "3 records", "Undoable for 10 min", "No", "drop"] {
+            assert!(frame.contains(told), "{told}: {frame}");
+        }
+    }
+}

@@ -403,3 +403,22 @@ fn a_link_leads_to_the_record_whose_key_says_most_of_its_address() {
     assert!(row("[1] https").contains("https___shop.example_b"), "{frame}");
     assert!(row("[2] /c").contains(" c "), "{frame}");
 }
+
+#[test]
+fn borders_of_the_value_say_what_counts_however_long_its_key_and_the_search_are() {
+    for (width, height) in [(40, 10), (80, 24), (120, 36)] {
+        let key = format!("snapshot-{}-17.html", "of-a-page-".repeat(20));
+        let text = "needle".repeat(30);
+        let mut stage = Stage::new(width, height);
+        stage.connect(vec![store("shop", 1), store("zoo", 1)]);
+        stage.open(&[record(&key, "text/plain; charset=utf-8", &text)]);
+        stage.keys(&format!("<enter>/{text}<enter>"));
+        let (ticket, read) = stage.take(Slot::Search);
+        stage.event(Event::Loaded(Slot::Search, ticket, Ok(computed(read))));
+        let frame = stage.frame();
+        let border = frame.lines().rev().nth(1).unwrap();
+        assert!(border.contains("needle · 1 of 1 "), "{frame}");
+        let title = frame.lines().nth(1).unwrap();
+        assert!(title.contains("-17.html ") && title.contains("snapsh"), "{frame}");
+    }
+}
