@@ -35,6 +35,8 @@ pub struct Hint {
     pub chord: Chord,
     /// A word or two: what it does now.
     pub words: Cow<'static, str>,
+    /// Whether it has its place before those that come first.
+    pub held: bool,
 }
 
 /// What can be done here and now, from the most to the least needed.
@@ -50,10 +52,25 @@ pub fn hints(app: &App) -> Vec<Hint> {
     for (action, words) in needed.into_iter().chain(usual) {
         let chord = app.keymap.chord(context, action);
         if let Some(chord) = chord.filter(|_| hints.iter().all(|hint| hint.action != action)) {
-            hints.push(Hint { action, chord, words });
+            hints.push(Hint { action, chord, words, held: is_held(app, action) });
         }
     }
     hints
+}
+
+/// Whether the state makes one look for an action that others go before.
+fn is_held(app: &App, action: Action) -> bool {
+    let in_panes = app.layers.is_empty() && app.editor.is_none();
+    in_panes
+        && match action {
+            Action::Details => app.is_read_only() && app.session.is_open(),
+            Action::Follow => {
+                let keys = &app.keys;
+                let marking = keys.range().is_some() || !keys.marks.keys.is_empty();
+                keys.has_newest() && !keys.follow.on && !marking
+            }
+            _ => false,
+        }
 }
 
 type Needed = Vec<(Action, Cow<'static, str>)>;
@@ -78,6 +95,14 @@ fn needed(app: &App) -> Needed {
     {
         add(Action::Targets, "other target");
     }
+    // Where there is nothing yet, it is made.
+    let first = match app.focus {
+        Pane::Stores => (app.stores.ready && app.stores.total() == 0).then_some(Action::NewStore),
+        Pane::Keys => app.keys.has_no_records().then_some(Action::NewRecord),
+        Pane::Record => None,
+    };
+    let first = first.filter(|new| app.allowed(*new).is_ok() && is_useful(app, *new));
+    needed.extend(first.map(|new| (new, new.hint().into())));
     match app.focus {
         Pane::Stores => needed.extend(app.stores.undoes().map(|does| (Action::Back, does.into()))),
         Pane::Keys => {
@@ -111,6 +136,9 @@ fn needed_of_keys(keys: &KeysPane, refused: Option<&'static str>) -> Needed {
             needed.push((Action::Delete, format!("delete {}", text::count(marked as u64)).into()));
         }
         needed.push((Action::UnmarkAll, "unmark".into()));
+        if !keys.are_grouped() && !keys.is_empty() {
+            needed.push((Action::MarkRange, Action::MarkRange.hint().into()));
+        }
     }
     if !keys.filter.is_empty() && !keys.is_empty() && range.is_none() {
         needed.push((Action::MarkAll, "mark all".into()));
@@ -144,7 +172,7 @@ fn needed_of_record(record: &RecordPane, focus: Pane) -> Needed {
             needed.push((Action::Back, "end search".into()));
         }
     }
-    if record.outdated {
+    if record.outdated || record.failure.is_some() {
         needed.push((Action::Refresh, "read again".into()));
     }
     needed
@@ -272,6 +300,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         (Action::ToggleWatch, _) if app.watch.on => "pause",
         (Action::OtherHalf, _) => app.keys.other_half()?.0.name(),
         (Action::Pin, _) if is_pinned(app) => "unpin",
+        (Action::Details, _) if app.is_read_only() => "why read-only",
         _ => action.hint(),
     };
     Some(words.into())

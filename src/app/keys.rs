@@ -101,6 +101,11 @@ impl KeysPane {
         self.grouping.as_ref().is_some_and(|grouping| !grouping.flat)
     }
 
+    /// Whether all keys are read, and there are none.
+    pub(super) fn has_no_records(&self) -> bool {
+        self.store.is_some() && self.index.is_empty() && self.sync.is_complete()
+    }
+
     /// A row of the list as shown, if it is a group.
     pub fn group(&self, at: usize) -> Option<Group> {
         self.grouping.as_ref().filter(|grouping| !grouping.flat)?.group(at)

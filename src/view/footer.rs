@@ -8,20 +8,21 @@ use ratatui::style::Style;
 use crate::app::{self, App, Area, Hint, Layer, Notice, Prompt, PromptKind, Tone};
 use crate::index::Filter;
 use crate::keymap::{Action, Chord};
-use crate::text::{cells, visible};
+use crate::text::{beginning, cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
 use super::dialog::drawn;
 use super::paint::{put, put_over, put_right};
+use super::typed::put_typed;
 
 /// Columns between two hints.
 const GAP: usize = 2;
 /// Columns that a line that is typed has to grow before its hints.
 const TO_TYPE: usize = 6;
-/// From so many columns on, how to end larder has its place.
+/// From so many columns on, how to end larder and how to find all that can be done have their places.
 const NARROW: u16 = 60;
-/// From so many columns on, so has how to find what can be done by its name.
+/// From so many columns on there is room for most of what can be done.
 const WIDE: u16 = 100;
 /// Columns beside a sentence in a border: a corner, a line and a gap, on each side.
 const FRAME: u16 = 6;
@@ -47,16 +48,8 @@ fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance
     let used = put(buf, area.x, area.y, area.width, &label, appearance.style(Role::Title));
     let room = area.width.saturating_sub(used + 1);
     let text = shown(prompt, appearance);
-    let before: String = text.chars().take(prompt.input.cursor()).collect();
-    // What does not fit scrolls out on the left.
-    let mut start = 0;
-    let wide = |from: usize| cells(&visible(&before[from..]));
-    while wide(start) > usize::from(room) {
-        start += before[start..].chars().next().map_or(1, char::len_utf8);
-    }
-    let x = area.x + used;
-    put(buf, x, area.y, room, &text[start..], appearance.style(Role::Input));
-    (x + u16::try_from(wide(start)).unwrap_or(room).min(room), area.y)
+    let at = (area.x + used, area.y);
+    put_typed(buf, at, room, (&text, prompt.input.cursor()), appearance.style(Role::Input))
 }
 
 /// What has been typed, as it is shown: of a password only how long it is.
@@ -79,13 +72,15 @@ pub(super) fn finish(
     if area.height == 0 {
         return Vec::new();
     }
-    let mut hints = hints(app, appearance);
+    let mut hints = hints(app, area.width, appearance);
     let notice = app.notice.as_ref().map(|notice| sentence(notice, appearance));
     if let Some(Layer::Prompt(line)) = app.layer() {
         let fault = line.fault.as_ref();
         let fault = fault.map(|fault| (format!("! {fault}"), appearance.style(Role::Warning)));
-        let typed =
-            cells(&line.label(area.width.into())) + cells(&visible(&shown(line, appearance)));
+        let text = shown(line, appearance);
+        // What goes on behind the last column needs no room.
+        let seen = beginning(&text, area.width.into());
+        let typed = cells(&line.label(area.width.into())) + cells(&visible(seen));
         let room = usize::from(area.width).saturating_sub(typed + TO_TYPE);
         let shown = fit(&hints, room, area.width, appearance);
         // What the line can also be is said above where it has no room.
@@ -184,12 +179,12 @@ fn read_whole(hints: &mut Vec<Hint>, app: &App) {
     if let Some(chord) = chord.filter(|_| app.editor.is_none()) {
         let words = "read it all".into();
         hints.retain(|hint| hint.action != Action::Messages);
-        hints.insert(0, Hint { action: Action::Messages, chord, words });
+        hints.insert(0, Hint { action: Action::Messages, chord, words, held: false });
     }
 }
 
 /// What can be done here and now, but for what the topmost dialog says itself.
-fn hints(app: &App, appearance: &Appearance) -> Vec<Hint> {
+fn hints(app: &App, width: u16, appearance: &Appearance) -> Vec<Hint> {
     // Where a name is typed, letters are letters; the dialog itself says what the keys do.
     let typing = matches!(app.layer(), Some(Layer::Confirm(confirm)) if confirm.typed.is_some());
     // Nor are they offered where they are not taken yet.
@@ -200,6 +195,11 @@ fn hints(app: &App, appearance: &Appearance) -> Vec<Hint> {
     let named = above.map_or_else(Vec::new, |shown| shown.named(app, appearance));
     let still = above.is_some_and(|shown| !shown.scrolls(app));
     let mut hints = app::hints(app);
+    if width < WIDE {
+        // Where many are left out, it is what leads to them.
+        let all = hints.iter_mut().filter(|hint| hint.action == Action::Palette);
+        all.for_each(|hint| hint.words = "more".into());
+    }
     hints.retain(|hint| {
         let scroll = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];
         let scrolls = still && scroll.contains(&hint.action);
@@ -225,19 +225,21 @@ fn fit<'a>(
     appearance: &Appearance,
 ) -> Vec<&'a Hint> {
     // The help names all the others, and a way out is always wanted: they have their places first.
-    let held = |hint: &Hint| match hint.action {
-        Action::Help | Action::Cancel | Action::Close => true,
-        Action::Quit => width >= NARROW,
-        Action::Palette => width >= WIDE,
-        _ => false,
+    let rank = |hint: &Hint| match hint.action {
+        Action::Help | Action::Cancel | Action::Close => Some(0),
+        Action::Quit | Action::Palette => (width >= NARROW).then_some(1),
+        _ => (hint.held && width >= NARROW).then_some(2),
     };
     let mut fits = |hint: &Hint| {
         let left = room.checked_sub(wide(hint, appearance));
         room = left.unwrap_or(room);
         left.is_some()
     };
-    let held: Vec<_> = hints.iter().filter(|hint| held(hint) && fits(hint)).collect();
-    let is_held = |hint: &Hint| held.iter().any(|held| held.action == hint.action);
+    let mut held = Vec::new();
+    for place in 0..3 {
+        held.extend(hints.iter().filter(|hint| rank(hint) == Some(place) && fits(hint)));
+    }
+    let is_held = |hint: &Hint| held.iter().any(|held: &&Hint| held.action == hint.action);
     hints.iter().filter(|hint| is_held(hint) || fits(hint)).collect()
 }
 

@@ -1,5 +1,6 @@
 //! What a person does in the first minute who reads the screen alone: each key that is needed is told in
-//! the footer, in the border of a dialog or in the help, and leads on.
+//! the footer, in the border of a dialog or, for a word that is typed, in the palette, and leads on. Only
+//! where the palette has no place in the footer is it told in the help.
 
 use std::sync::Arc;
 
@@ -111,8 +112,8 @@ impl Reader {
     }
 }
 
-/// Whether the screen tells of a key: in the last line, on the edges of a dialog, or in the help that
-/// the last line names.
+/// Whether the screen tells of a key: in the last line, on the edges of a dialog, or in the palette that the
+/// last line names, else in the help.
 fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
     let frame = stage.frame();
     let footer = frame.lines().last().unwrap_or_default();
@@ -125,11 +126,31 @@ fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
     if edges.into_iter().any(|line| format!(" {line} ").contains(&format!(" {label} "))) {
         return true;
     }
-    let Some(help) = stage.app.keymap.chord(stage.app.context(), Action::Help) else {
+    let context = stage.app.context();
+    // How one moves is no command.
+    let moves = matches!(action, Action::Up | Action::Down | Action::Home);
+    if let Some(palette) = stage.app.keymap.chord(context, Action::Palette)
+        && footer.contains(&format!(" {} ", palette.label(true)))
+        && !moves
+    {
+        return in_palette(stage, &palette.to_string(), action, label);
+    }
+    let Some(help) = stage.app.keymap.chord(context, Action::Help) else {
         return false;
     };
     footer.contains(&format!("{} help", help.label(true)))
         && has_page(stage, &help.to_string(), |page| has_row(page, action, label))
+}
+
+/// Whether the palette has the key at the end of a row that is seen, once the word for what it does is typed.
+fn in_palette(stage: &mut Stage, palette: &str, action: Action, label: &str) -> bool {
+    stage.keys(&format!("<{palette}>")).keys(action.hint());
+    let frame = stage.frame();
+    let does: String = action.clause().chars().take(12).collect();
+    let ends = format!(" {label} ┃");
+    let found = frame.lines().any(|line| line.contains(&does) && line.contains(&ends));
+    stage.keys("<esc>");
+    found
 }
 
 /// Whether there is such a page in the help, which is read page by page.
@@ -179,6 +200,33 @@ fn a_key_that_is_not_on_the_screen_is_not_taken_for_told() {
         assert!(!is_told(&mut stage, Action::Totals, "f7"), "no key at all");
         assert!(is_told(&mut stage, Action::Totals, "t"));
     }
+}
+
+/// The last line says what is needed at each step of these tasks itself, where there are eighty columns.
+#[test]
+fn the_last_line_names_what_the_first_minute_needs() {
+    let says = |reader: &mut Reader, wanted: &[&str]| {
+        let frame = reader.stage.frame();
+        let footer = format!("{}  ", frame.lines().last().unwrap());
+        for wanted in wanted {
+            assert!(footer.contains(&format!(" {wanted}  ")), "{wanted}: {frame}");
+        }
+    };
+    let mut reader = reader((80, 24));
+    let always = ["↵ open", "e edit", "/ filter", "s sort", "← stores", ": more", "? help"];
+    says(&mut reader, &always);
+    says(&mut reader, &["space mark"]);
+    reader.comes("page-9");
+    says(&mut reader, &always);
+    says(&mut reader, &["F follow"]);
+    reader.press(Action::Mark);
+    says(&mut reader, &["d delete 1", "x unmark", "V range", "? help"]);
+    reader.press(Action::UnmarkAll);
+    reader.stage.app.settings.read_only = true;
+    says(&mut reader, &["↵ open", "/ filter", "i why read-only", ": more", "? help"]);
+    reader.stage.app.settings.read_only = false;
+    reader.press(Action::Left);
+    says(&mut reader, &["↵ open", "C crawl", "T targets", ": more", "? help", "q quit"]);
 }
 
 #[test]

@@ -220,6 +220,22 @@ fn the_help_opens_over_every_dialog_and_goes_back_to_it() {
 }
 
 #[test]
+fn the_key_that_opens_a_dialog_closes_it() {
+    for keys in ["i", "m", "J", "U", "T", "C", "t"] {
+        for pane in ["", "h", "l"] {
+            if (keys, pane) == ("t", "h") || (keys, pane) == ("t", "l") {
+                continue;
+            }
+            let mut stage = with((120, 36), &shop());
+            stage.keys(pane).keys(keys);
+            assert_eq!(stage.app.layers.len(), 1, "{pane}{keys}");
+            stage.keys(keys);
+            assert!(stage.app.layers.is_empty(), "{pane}{keys}");
+        }
+    }
+}
+
+#[test]
 fn a_key_of_another_pane_says_where_it_works() {
     let mut stage = with((120, 36), &shop());
     stage.keys("h");
