@@ -151,14 +151,14 @@ fn filter(server: &Server, records: u64, report: &mut Report) {
     screen.wait_quiet(Duration::from_secs(1));
     // The whole result must not come after it was waited for.
     let quiet = Duration::from_millis(400).mul_f64((records as f64 / 1e6).max(1.0));
-    for (what, text) in [("substring", "123"), ("fuzzy", "~987")] {
+    for (what, text) in [("substring", "123"), ("fuzzy", "~987"), ("expression", "/987")] {
         screen.keys("/");
         let (mut first, mut all) = (Vec::new(), Vec::new());
         for letter in text.chars() {
             let before = screen.contents();
             let pressed = Instant::now();
             screen.keys(&letter.to_string());
-            if letter == '~' {
+            if ['~', '/'].contains(&letter) {
                 sleep(PAUSE);
                 continue;
             }

@@ -212,6 +212,7 @@ impl App {
         if let Some(warning) = self.settings.warning.take() {
             self.notice = Some(Notice::warning(warning));
         }
+        self.session.asks(self.now);
         vec![Effect::Connect]
     }
 
@@ -349,6 +350,7 @@ impl App {
             summaries::wake(self, next_second),
             self.drafting.wake(),
             self.record.versions.wake(self.now),
+            self.session.wake(self.now),
         ];
         watch.into_iter().chain(editor).chain(rest.into_iter().flatten()).min()
     }

@@ -178,6 +178,7 @@ impl Shell {
     }
 
     async fn run(mut self) -> io::Result<u8> {
+        self.app.now = Timestamp::now();
         let effects = self.app.start();
         self.carry_out(effects).await?;
         loop {

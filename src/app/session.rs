@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo};
+use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo, Timestamp};
 
 use super::ctx::Ctx;
 use super::event::{Effect, Password};
@@ -15,6 +15,8 @@ use super::settings::Settings;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// The wait for an answer from which on it is told, in microseconds.
+const LATE: i64 = 1_000_000;
 /// The time between two questions to a replica whether it still is one.
 const ASK_REPLICA: Duration = Duration::from_secs(1);
 
@@ -40,6 +42,10 @@ pub struct Session {
     pub latency: Option<Duration>,
     /// How often connecting has failed since there was a server, or since another one was chosen.
     pub tries: u32,
+    /// Since when there is no server, though one is asked for.
+    pub begun: Option<Timestamp>,
+    /// Since when the answer is awaited that is the next to come.
+    pub asked: Option<Timestamp>,
     /// How long to wait before the next try to connect, if one fails.
     pause: Duration,
     /// Whether another target was chosen and its first answer is awaited.
@@ -56,10 +62,35 @@ impl Session {
             server: ServerInfo::default(),
             latency: None,
             tries: 0,
+            begun: None,
+            asked: None,
             pause: FIRST_PAUSE,
             switching,
             logging_in: false,
         }
+    }
+
+    /// It is being connected from now on.
+    pub(super) fn asks(&mut self, now: Timestamp) {
+        self.state = SessionState::Connecting;
+        self.begun.get_or_insert(now);
+        self.asked = Some(now);
+    }
+
+    /// How long the first answer is awaited already, where that is to be told.
+    pub fn late(&self, now: Timestamp) -> Option<Duration> {
+        let asked = self.asked.filter(|_| self.state == SessionState::Connecting)?;
+        let micros = now.micros().saturating_sub(asked.micros());
+        // After a failure the wait is told from the beginning: what told of that stays.
+        (self.tries > 0 || micros >= LATE)
+            .then(|| Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
+    }
+
+    /// When what is told of the wait will be different although nothing happens.
+    pub(super) fn wake(&self, now: Timestamp) -> Option<Timestamp> {
+        let asked = self.asked.filter(|_| self.state == SessionState::Connecting)?.micros();
+        let told = now.micros().saturating_sub(asked).max(0) / LATE;
+        Some(Timestamp::from_micros(asked + (told + 1) * LATE))
     }
 
     /// Whether the server let nobody in, so that a password can be typed.
@@ -70,7 +101,7 @@ impl Session {
     /// Connects with a password that was typed. Where it is refused, it is asked for again.
     pub(super) fn log_in(&mut self, password: Password, ctx: &mut Ctx<'_>) {
         if self.wants_password() {
-            self.state = SessionState::Connecting;
+            self.asks(ctx.now);
             self.logging_in = true;
             ctx.effect(Effect::LogIn(password));
         }
@@ -127,6 +158,7 @@ impl Session {
                 self.latency = server.latency;
                 self.state = SessionState::Open(ConnectionState::Up);
                 self.pause = FIRST_PAUSE;
+                (self.begun, self.asked) = (None, None);
                 // It was taken back when there was nothing to do all that with.
                 if std::mem::take(&mut self.tries) > 0 && ctx.settings.welcome {
                     ctx.tell(welcome(ctx.keymap));
@@ -214,7 +246,7 @@ impl Session {
     /// connecting failed, it is tried at once.
     pub(super) fn refresh(&mut self, ctx: &mut Ctx<'_>) -> bool {
         if matches!(self.state, SessionState::Failed(_)) {
-            self.state = SessionState::Connecting;
+            self.asks(ctx.now);
             self.pause = FIRST_PAUSE;
             ctx.effect(Effect::Connect);
         }

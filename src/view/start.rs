@@ -1,10 +1,12 @@
-//! What stands in the middle while there is no server: what is wrong, where, the tries, the keys.
+//! What stands in the middle while there is no server: where, what is wrong or awaited, the tries, the keys.
+
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, SessionState};
 use crate::keymap::{Action, Context};
-use crate::text;
+use crate::text::{self, visible};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -14,33 +16,52 @@ use super::paint::{dim, put};
 
 /// Columns of the panel, where there is room.
 const WIDTH: u16 = 68;
+/// No target takes more rows.
+const TARGET: usize = 3;
 
-/// Draws the panel where connecting failed.
+/// Draws the panel where connecting failed, or takes long.
 pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appearance) {
-    let SessionState::Failed(error) = &app.session.state else { return };
+    let (top, border, said) = match &app.session.state {
+        SessionState::Failed(error) => {
+            ("Not connected", Role::Danger, (Role::Danger, format!("{error}.")))
+        }
+        SessionState::Connecting => match app.session.late(app.now) {
+            Some(waited) => ("Connecting", Role::BorderFocus, (Role::Text, awaited(waited))),
+            None => return,
+        },
+        SessionState::Open(_) => return,
+    };
     let width = body.width.min(WIDTH);
     let room = usize::from(width.saturating_sub(4));
-    let mut lines = Vec::new();
-    let mut say = |role, text: &str| {
-        // A line neither begins nor ends with what stands between two keys.
-        let wrapped = text::wrap(text, room).into_iter();
-        lines.extend(wrapped.map(|line| (role, line.trim_matches(['·', ' ']).to_owned())));
+    // A line neither begins nor ends with what stands between two keys.
+    let wrapped = |role, text: &str| {
+        let lines = text::wrap(text, room).into_iter();
+        lines.map(move |line| (role, line.trim_matches(['·', ' ']).to_owned())).collect::<Vec<_>>()
     };
-    say(Role::Title, &app.settings.label);
-    say(Role::Danger, &format!("{error}."));
-    let state = tried(app);
-    if !state.is_empty() {
-        say(Role::Dim, &state);
-    }
     // While something is typed, keys are letters.
-    if app.layers.is_empty() {
-        say(Role::Text, &remedies(app));
+    let remedies = if app.layers.is_empty() { remedies(app) } else { String::new() };
+    let mut below = Vec::new();
+    for (role, text) in [(Role::Dim, tried(app)), (Role::Text, remedies)] {
+        if !text.is_empty() {
+            below.extend(wrapped(role, &text));
+        }
     }
+    // What can be done is told in any case, and of a target and a failure as much as has room.
+    let rows = usize::from(body.height.saturating_sub(2)).saturating_sub(below.len());
+    let failure = wrapped(said.0, &said.1);
+    let target = visible(&app.settings.label);
+    let most = rows.saturating_sub(failure.len()).clamp(1, TARGET);
+    let mut lines = wrapped(Role::Title, &text::fit_middle(&target, room * most));
+    lines.truncate(most);
+    lines.extend(failure);
+    lines.truncate(rows.max(1));
+    lines.extend(below);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     dim(buf, body, appearance);
     let area = centred(body, width, height);
-    let (border, title) = (appearance.style(Role::Danger), appearance.style(Role::Danger));
-    bordered(buf, area, &Titles { top: "Not connected", bottom: "" }, appearance, border, title);
+    let title = if border == Role::Danger { border } else { Role::Title };
+    let (border, title) = (appearance.style(border), appearance.style(title));
+    bordered(buf, area, &Titles { top, bottom: "" }, appearance, border, title);
     let inner = area.inner();
     for ((role, line), y) in lines.iter().zip(inner.y..inner.y + inner.height) {
         let room = inner.width.saturating_sub(2);
@@ -48,11 +69,33 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appeara
     }
 }
 
-/// How often it was tried, and that it goes on.
+/// For how long nothing was answered.
+fn awaited(waited: Duration) -> String {
+    match waited.as_secs() {
+        0 => "waiting for an answer".to_owned(),
+        _ => format!("no answer for {}", lasted(waited)),
+    }
+}
+
+/// A span in whole seconds, or in what it has more of.
+fn lasted(span: Duration) -> String {
+    match span.as_secs() {
+        short @ 0..2 => format!("{short} s"),
+        long => text::ago(0, i64::try_from(long).unwrap_or(i64::MAX).saturating_mul(1_000_000)),
+    }
+}
+
+/// How often it was tried and for how long, and that it goes on.
 fn tried(app: &App) -> String {
-    let tries = match app.session.tries {
-        0 | 1 => String::new(),
-        more => format!("tried {} times", text::count(more.into())),
+    let began = app.session.begun.unwrap_or(app.now).micros();
+    let micros = app.now.micros().saturating_sub(began);
+    let all = Duration::from_micros(u64::try_from(micros).unwrap_or(0));
+    let tries = match (app.session.tries, &app.session.state) {
+        // The first failure has just been told.
+        (0, _) | (1, SessionState::Failed(_)) => String::new(),
+        (1, _) => "tried once".to_owned(),
+        (more, _) if all.as_secs() == 0 => format!("tried {more} times"),
+        (more, _) => format!("tried {} times in {}", text::count(more.into()), lasted(all)),
     };
     match (tries.is_empty(), app.session.is_trying()) {
         (_, false) => tries,
@@ -64,11 +107,12 @@ fn tried(app: &App) -> String {
 /// What can be done about it.
 fn remedies(app: &App) -> String {
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
+    let failed = matches!(app.session.state, SessionState::Failed(_));
     let again = if app.session.is_trying() { "retry now" } else { "retry" };
     let more = app.settings.targets.len() > 1;
     let told = [
         says(Action::TypePassword, "type the password").filter(|_| app.session.wants_password()),
-        says(Action::Refresh, again),
+        says(Action::Refresh, again).filter(|_| failed),
         says(Action::Targets, "other target").filter(|_| more),
         says(Action::Quit, "quit"),
     ];

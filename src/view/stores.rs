@@ -148,9 +148,11 @@ fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
     match &app.session.state {
-        SessionState::Connecting => return Some("connecting…".to_owned()),
+        SessionState::Connecting if app.session.late(app.now).is_none() => {
+            return Some("connecting…".to_owned());
+        }
         // The panel in the middle says why.
-        SessionState::Failed(_) => return Some(String::new()),
+        SessionState::Connecting | SessionState::Failed(_) => return Some(String::new()),
         SessionState::Open(_) => {}
     }
     if let Some(error) = stores.failure.as_ref().filter(|_| stores.total() == 0) {

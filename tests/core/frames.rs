@@ -205,8 +205,29 @@ fn notices_name_the_keys_that_the_user_chose() {
 }
 
 #[test]
+fn every_picture_that_is_kept_is_of_a_state() {
+    let states = concat!(include_str!("frames.rs"), include_str!("frames/states.rs"));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/snapshots");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().file_name().into_string().unwrap();
+        let Some(name) = file.strip_prefix("core__frames__") else { continue };
+        let (state, _) = name.rsplit_once('_').unwrap();
+        assert!(states.contains(&format!("\"{state}\"")), "{file} is of no state");
+        seen += 1;
+    }
+    assert!(seen > 400, "{seen}");
+}
+
+#[test]
 fn the_start() {
-    each("connecting", Stage::new);
+    let waiting = |width, height, seconds: i64| {
+        let mut stage = Stage::new(width, height);
+        stage.app.session.asked = Some(Timestamp::from_micros(NOW - seconds * 1_000_000));
+        stage
+    };
+    each("connecting", |width, height| waiting(width, height, 0));
+    each("connecting_long", |width, height| waiting(width, height, 4));
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     }
     new.notice = Some(Notice::info(format!("opening {}…", choice.name)));
     new.session = Session::new(true);
+    new.session.asks(new.now);
     *app = new;
     app.out.effects.push(Effect::Connect);
 }

@@ -4,10 +4,12 @@ use larder::app::{
     Effect, Event, Layer, Load, Loaded, Pane, Password, Read, SessionState, Settings, Slot,
     TargetChoice, Targets,
 };
-use larder::model::{ConnectionState, Error, ErrorKind, ServerInfo, StoreInfo, WriteOutcome};
+use larder::model::{
+    ConnectionState, Error, ErrorKind, ServerInfo, StoreInfo, Timestamp, WriteOutcome,
+};
 
 use super::{JSON, done, opened, shop};
-use crate::stage::{Stage, record, shown, store};
+use crate::stage::{NOW, Stage, record, shown, store};
 
 #[test]
 fn a_refused_connection_can_be_tried_again() {
@@ -19,6 +21,62 @@ fn a_refused_connection_can_be_tried_again() {
     stage.asked.clear();
     stage.keys("r");
     assert!(matches!(stage.asked[..], [Effect::Connect]));
+}
+
+#[test]
+fn a_server_that_says_nothing_is_told_of_from_the_first_second_on() {
+    let mut stage = Stage::new(80, 24);
+    let second = |second: i64| Timestamp::from_micros(second * 1_000_000);
+    let waited = |stage: &mut Stage, seconds: i64| {
+        // Frames are drawn at one moment: it is the answer that was asked for so long ago.
+        stage.app.session.asked = Some(Timestamp::from_micros(NOW - seconds * 1_000_000));
+        stage.frame()
+    };
+    assert_eq!(stage.app.wake(), Some(second(1)), "the wait is told then");
+    stage.app.now = second(3);
+    assert_eq!(stage.app.wake(), Some(second(4)), "and each second");
+    let soon = waited(&mut stage, 0);
+    assert!(soon.contains("connecting…") && !soon.contains("no answer"), "{soon}");
+    for (seconds, told) in [(1, "no answer for 1 s"), (4, "no answer for 4 s")] {
+        let frame = waited(&mut stage, seconds);
+        for told in [" Connecting ", "redis://127.0.0.1:6379/0", told, "q quit"] {
+            assert!(frame.contains(told), "{told}: {frame}");
+        }
+        assert!(!frame.contains("connecting…"), "{frame}");
+    }
+    // Once it has failed, a further try begins with what is known.
+    stage.app.session.begun = Some(Timestamp::from_micros(NOW - 40_000_000));
+    for _ in 0..2 {
+        stage.event(Event::Connected(Err(Error::new(ErrorKind::Timeout, "no answer"))));
+    }
+    assert!(stage.frame().contains("tried 2 times in 40 s · retrying"), "{}", stage.frame());
+    stage.keys("r");
+    let frame = waited(&mut stage, 0);
+    for told in ["waiting for an answer", "tried 2 times in 40 s"] {
+        assert!(frame.contains(told), "{told}: {frame}");
+    }
+    stage.connect(vec![store("shop", 3)]);
+    assert_eq!((stage.app.session.begun, stage.app.session.asked), (None, None));
+    assert!(!stage.frame().contains("Connecting"), "{}", stage.frame());
+}
+
+#[test]
+fn what_can_be_done_is_told_however_long_target_and_failure_are() {
+    for (width, height) in [(40, 10), (80, 24), (120, 36)] {
+        let mut stage = Stage::new(width, height);
+        let hosts: String = (0..9).map(|n| format!("sentinel-{n}.crawl.example:26379,")).collect();
+        stage.app.settings.label = format!("redis-sentinel://{hosts}/5");
+        let why = "the name of the master is known to none of the sentinels; ".repeat(6);
+        stage.event(Event::Connected(Err(Error::new(ErrorKind::Connection, why))));
+        let frame = stage.frame();
+        let panel: Vec<&str> = frame.lines().skip(1).take(usize::from(height) - 2).collect();
+        let panel = panel.join("\n");
+        for told in
+            ["redis-sentinel://", "/5", "the name of the", "retrying", "r retry now", "q quit"]
+        {
+            assert!(panel.contains(told), "{told} at {width}: {frame}");
+        }
+    }
 }
 
 #[test]
@@ -301,8 +359,9 @@ fn without_a_server_one_panel_says_what_where_how_often_and_which_keys() {
         assert!(frame.contains(told), "{told}: {frame}");
     }
     assert!(!frame.contains("tried"), "{frame}");
+    stage.app.session.begun = Some(Timestamp::from_micros(NOW - 3_000_000));
     stage.event(Event::Connected(Err(refused())));
-    assert!(stage.frame().contains("tried 2 times · retrying"), "{}", stage.frame());
+    assert!(stage.frame().contains("tried 2 times in 3 s · retrying"), "{}", stage.frame());
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     assert!(!stage.frame().contains("Not connected"), "{}", stage.frame());
     let password = Error::new(ErrorKind::Permission, "the server wants a password");
