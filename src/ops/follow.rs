@@ -30,14 +30,14 @@ pub(super) async fn unwritten(
 }
 
 /// The same stores, each with what it has become.
-pub(super) async fn become_now(storage: &dyn Storage, found: Vec<PlannedStore>) -> Vec<Followed> {
+pub(super) async fn become_now(storage: &dyn Storage, found: Vec<PlannedStore>) -> Box<[Followed]> {
     let mut all = Vec::new();
     for was in found {
         if let Some(now) = look(storage, &was.name).await {
             all.push(Followed { was, now });
         }
     }
-    all
+    all.into()
 }
 
 /// A store as it is, where it says when it was written to last.

@@ -30,7 +30,7 @@ pub struct Outcome {
     /// What was not made of it, for it was cancelled: it can still be made.
     pub rest: Option<Box<Plan>>,
     /// The stores that the plan follows, as far as nobody else had written to them.
-    pub followed: Vec<Followed>,
+    pub followed: Box<[Followed]>,
 }
 
 impl Outcome {
