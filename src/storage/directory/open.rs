@@ -100,7 +100,7 @@ fn create(
     let created = lock_current(&stores, store.as_bytes(), options.lock_timeout)
         .and_then(|folder| folder.ok_or_else(|| Error::no_store(store)))
         .and_then(|folder| {
-            let text = if style::are_javascript_s(&stores)? {
+            let text = if style::is_javascript_s(root)? {
                 new_javascript_metadata(store)?
             } else {
                 new_metadata(name)?

@@ -9,6 +9,7 @@ use super::names;
 use super::names::metadata_name;
 use super::os_error;
 use super::record_files::{MetadataContent, MetadataFile, RecordFiles};
+use super::root::Root;
 use super::sidecar::{self, Form, News, Notes};
 use super::style::{self, Style};
 use crate::model::Family;
@@ -55,9 +56,9 @@ impl Plan {
 /// # Errors
 /// [`ErrorKind::Usage`] for a key that the store's program could not read, and
 /// [`ErrorKind::Damaged`] where several files are the record.
-pub(super) fn plan(folder: &Folder, set: &SetValue) -> Result<Plan> {
+pub(super) fn plan(root: &Root, folder: &Folder, set: &SetValue) -> Result<Plan> {
     let quoted = names::writable(&set.key)?.into_owned();
-    let style = style::of(folder)?;
+    let style = style::in_storage(root, folder)?;
     let near = if style == Style::Python { find(folder, &set.key, Reach::Near)? } else { None };
     // What is edited is there, and is looked for as it was read.
     let edited = matches!(set.expected, Expect::Is(_));

@@ -51,7 +51,7 @@ pub(super) fn rewrite(root: &Root, it: &RecordRewrite, options: WriteOptions) ->
         content_type: it.content_type.clone().unwrap_or(record.meta.content_type),
         expected: if it.is_in_place() { it.expect.clone() } else { it.over.clone() },
     };
-    let written = set_noted(&folder, &set, Some(&notes(&files)), options)?;
+    let written = set_noted(root, &folder, &set, Some(&notes(&files)), options)?;
     if it.removes && !it.is_in_place() {
         // Crawlee knows no locks, and may have written it meanwhile.
         let now = read_in(&folder, &it.key, &version.want())?;

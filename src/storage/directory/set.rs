@@ -34,12 +34,13 @@ use crate::model::{Expect, Result, SetValue, Written};
 pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<Written> {
     names::writable(&set.key)?;
     let folder = open_locked(root, &set.store, options)?;
-    set_noted(&folder, set, None, options)
+    set_noted(root, &folder, set, None, options)
 }
 
 /// Sets a record of a store whose lock is held. `notes` are what other programs note of it, where they
 /// take the place of what is noted there.
 pub(super) fn set_noted(
+    root: &Root,
     folder: &Folder,
     set: &SetValue,
     notes: Option<&Notes>,
@@ -49,7 +50,7 @@ pub(super) fn set_noted(
     if let StoreMetadataFile::Malformed(why) = &stored {
         return Err(store_info::damaged(&set.store, why));
     }
-    let mut plan = plan(folder, set)?;
+    let mut plan = plan(root, folder, set)?;
     if let Some(notes) = notes {
         plan.note(folder, notes)?;
     }

@@ -5,6 +5,7 @@ use super::folder::read_text;
 use super::folder::{FileStat, Folder};
 use super::names::{self, FileKind, METADATA};
 use super::record_files::{self, MetadataContent, MetadataFile};
+use super::root::Root;
 use super::sidecar::Form;
 use crate::model::Result;
 use crate::model::endings;
@@ -15,6 +16,8 @@ const ENTRIES: usize = 1000;
 const READ: usize = 8;
 /// So many other stores are looked at.
 const STORES: usize = 32;
+/// What else a crawl keeps in its storage.
+const OTHERS: [&str; 2] = ["request_queues", "datasets"];
 /// The one record that people put there by hand, whichever program is to read it.
 const INPUT: &[u8] = b"INPUT";
 
@@ -51,43 +54,94 @@ fn told(folder: &Folder) -> Option<bool> {
     }
 }
 
-/// How the store's program writes, as its metadata and its records tell.
-pub(super) fn of(folder: &Folder) -> Result<Style> {
-    let told = told(folder);
-    if told == Some(true) {
-        return Ok(Style::Python);
+/// How the store's program writes, as its metadata and its records tell, or else all that lies beside it.
+pub(super) fn in_storage(root: &Root, folder: &Folder) -> Result<Style> {
+    match known(folder)? {
+        Some(style) => Ok(style),
+        None if is_javascript_s(root)? => Ok(Style::Bare),
+        None => Ok(Style::Python),
     }
-    let signs = signs(folder)?;
-    Ok(match signs.style {
-        Some(style) => style,
-        // What has no metadata beside it is read by its ending, also by the program that writes some.
-        None if told.is_some() || signs.input || signs.bare => Style::Bare,
-        None => Style::Python,
-    })
 }
 
-/// Whether the stores of a storage are of Crawlee for JavaScript, or an Apify program's: something in them
-/// says so, and nothing that Crawlee for Python has been there.
-pub(super) fn are_javascript_s(stores: &Folder) -> Result<bool> {
+/// The same of a store alone.
+pub(super) fn of(folder: &Folder) -> Result<Style> {
+    Ok(known(folder)?.unwrap_or(Style::Python))
+}
+
+/// `None` where neither metadata nor a record tells.
+fn known(folder: &Folder) -> Result<Option<Style>> {
+    let told = told(folder);
+    if told == Some(true) {
+        return Ok(Some(Style::Python));
+    }
+    let signs = signs(folder)?;
+    // What has no metadata beside it is read by its ending, also by the program that writes some.
+    let is_bare = told.is_some() || signs.input || signs.bare;
+    Ok(signs.style.or(is_bare.then_some(Style::Bare)))
+}
+
+/// Whether a storage is of Crawlee for JavaScript, or an Apify program's: something in its stores says so, or
+/// where they say nothing in its queues and datasets, and nothing there that Crawlee for Python has been there.
+pub(super) fn is_javascript_s(root: &Root) -> Result<bool> {
+    if let Some(stores) = root.stores()?
+        && let Some(javascript) = any(&stores, is_store_javascript_s)?
+    {
+        return Ok(javascript);
+    }
+    let mut found = false;
+    for kind in OTHERS {
+        // What cannot be opened says nothing.
+        let Ok(Some(folder)) = root.subfolder(kind) else { continue };
+        match any(&folder, is_other_javascript_s)? {
+            Some(false) => return Ok(false),
+            javascript => found |= javascript.is_some(),
+        }
+    }
+    Ok(found)
+}
+
+/// Whether one of these folders is of Crawlee for JavaScript, and none of Crawlee for Python; `None` where none
+/// of them tells.
+fn any(folders: &Folder, told: fn(&Folder) -> Result<Option<bool>>) -> Result<Option<bool>> {
     let mut names = Vec::new();
-    stores.names_while(|name, kind| {
+    folders.names_while(|name, kind| {
         if kind.is_dir() && !name.starts_with(b".") {
             names.push(name.to_vec());
         }
         names.len() < STORES
     })?;
-    let mut found = false;
+    let mut found = None;
     for name in names {
         // One that cannot be opened says nothing.
-        let Ok(Some(folder)) = stores.folder(&name) else { continue };
-        let told = told(&folder);
-        let signs = if told.is_none() { signs(&folder)? } else { Signs::default() };
-        if told == Some(true) || signs.style == Some(Style::Python) {
-            return Ok(false);
+        let Ok(Some(folder)) = folders.folder(&name) else { continue };
+        match told(&folder)? {
+            Some(false) => return Ok(Some(false)),
+            javascript => found = found.or(javascript),
         }
-        found |= told.is_some() || signs.style.is_some() || signs.bare;
     }
     Ok(found)
+}
+
+fn is_store_javascript_s(folder: &Folder) -> Result<Option<bool>> {
+    if let Some(python) = told(folder) {
+        return Ok(Some(!python));
+    }
+    let Signs { style, bare, .. } = signs(folder)?;
+    Ok(style.map(|style| style != Style::Python).or(bare.then_some(true)))
+}
+
+/// The same of a queue or a dataset: in one of Crawlee for Python no item is without the metadata.
+fn is_other_javascript_s(folder: &Folder) -> Result<Option<bool>> {
+    if let Some(python) = told(folder) {
+        return Ok(Some(!python));
+    }
+    let (mut has_items, mut left) = (false, ENTRIES);
+    folder.names_while(|name, kind| {
+        has_items |= kind.is_file() && name.ends_with(b".json") && name != METADATA;
+        left -= 1;
+        left > 0 && !has_items
+    })?;
+    Ok(has_items.then_some(true))
 }
 
 /// What a store's records tell of the program that wrote them.
@@ -159,28 +213,46 @@ pub(super) fn sibling(folder: &Folder) -> Result<Option<FileStat>> {
 mod tests {
     use super::*;
 
-    /// Whether stores with these files, each `STORE/FILE`, are Crawlee for JavaScript's.
+    /// Whether a storage with these files is Crawlee for JavaScript's.
     fn javascript_s(files: &[(&str, &str)]) -> bool {
-        let root = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
-            let path = root.path().join(name);
+            let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, text).unwrap();
         }
-        are_javascript_s(&Folder::through_links(root.path()).unwrap()).unwrap()
+        is_javascript_s(&Root::open(folder.path()).unwrap()).unwrap()
     }
+
+    const PYTHON: &str = r#"{"accessed_at": ""}"#;
+    const CAMEL: &str = r#"{"accessedAt": ""}"#;
 
     #[test]
     fn a_storage_is_javascript_s_where_something_says_so_and_nothing_is_python_s() {
-        const PYTHON: (&str, &str) = ("shop/__metadata__.json", r#"{"accessed_at": ""}"#);
+        let python = ("key_value_stores/shop/__metadata__.json", PYTHON);
         let sidecar = r#"{"key": "a", "content_type": "text/plain", "size": 1}"#;
-        let sidecar = ("b/a.__metadata__.json", sidecar);
-        let camel = ("c/__metadata__.json", r#"{"accessedAt": ""}"#);
-        let bare = ("default/SDK_SESSION_POOL_STATE.json", "{}");
+        let sidecar = ("key_value_stores/b/a.__metadata__.json", sidecar);
+        let camel = ("key_value_stores/c/__metadata__.json", CAMEL);
+        let bare = ("key_value_stores/default/SDK_SESSION_POOL_STATE.json", "{}");
         assert!(javascript_s(&[bare]) && javascript_s(&[camel]));
-        assert!(!javascript_s(&[bare, PYTHON]) && !javascript_s(&[camel, sidecar]));
+        assert!(!javascript_s(&[bare, python]) && !javascript_s(&[camel, sidecar]));
         // What anybody may have put there, or a tool.
-        assert!(!javascript_s(&[("default/INPUT.json", "{}"), ("default/a", "")]));
-        assert!(!javascript_s(&[(".git/x.json", "{}")]) && !javascript_s(&[]));
+        let input = ("key_value_stores/default/INPUT.json", "{}");
+        assert!(!javascript_s(&[input, ("key_value_stores/default/a", "")]));
+        assert!(!javascript_s(&[("key_value_stores/.git/x.json", "{}")]) && !javascript_s(&[]));
+    }
+
+    #[test]
+    fn where_the_stores_say_nothing_queues_and_datasets_do() {
+        let input = ("key_value_stores/default/INPUT.json", "{}");
+        let queue = ("request_queues/default/a1b2.json", "{}");
+        let dataset = ("datasets/default/000000001.json", "{}");
+        assert!(javascript_s(&[input, queue]) && javascript_s(&[dataset]));
+        assert!(javascript_s(&[("datasets/default/__metadata__.json", CAMEL)]));
+        let python = ("request_queues/other/__metadata__.json", PYTHON);
+        assert!(!javascript_s(&[dataset, python]) && !javascript_s(&[python, queue]));
+        let own = ("key_value_stores/default/__metadata__.json", PYTHON);
+        assert!(!javascript_s(&[own, queue]));
+        assert!(!javascript_s(&[("datasets/default/notes.txt", "")]));
     }
 }

@@ -322,6 +322,29 @@ async fn a_store_of_javascript_is_opened_and_stays_one() {
 }
 
 #[tokio::test]
+async fn an_empty_store_is_written_for_the_program_whose_queue_lies_beside_it() {
+    let (made, store, path) = Directory::with_files(&[]).await;
+    let queue = made.folder.path().join("request_queues/default");
+    fs::create_dir_all(&queue).unwrap();
+    made.storage().set_value(&write(&store, "a", "1", "text/plain")).await.unwrap();
+    assert_eq!(names(&path), ["a", "a.__metadata__.json"], "nothing tells");
+    fs::remove_dir_all(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    fs::write(queue.join("x1y2.json"), "{}").unwrap();
+    made.storage().set_value(&write(&store, "INPUT", "{}", "application/json")).await.unwrap();
+    assert_eq!(names(&path), ["INPUT.json"]);
+    let shop = made.storage().open(&OpenBy::Name("shop".into())).await.unwrap();
+    made.storage().set_value(&write(&shop.info.store, "b", "1", "text/plain")).await.unwrap();
+    assert_eq!(names(&made.store("shop")), ["__metadata__.json", "b.txt"]);
+    // Crawlee for Python has been there since.
+    fs::write(queue.join("__metadata__.json"), r#"{"accessed_at": ""}"#).unwrap();
+    fs::remove_dir_all(made.folder.path().join("key_value_stores")).unwrap();
+    made.storage().open(&OpenBy::Default).await.unwrap();
+    made.storage().set_value(&write(&store, "a", "1", "text/plain")).await.unwrap();
+    assert_eq!(names(&path), ["__metadata__.json", "a", "a.__metadata__.json"]);
+}
+
+#[tokio::test]
 async fn every_spelling_of_a_key_in_a_file_s_name_is_found() {
     let named = |key: &str, file: &str| {
         serde_json::json!({"key": key, "contentType": "text/plain", "filename": file}).to_string()
