@@ -9,6 +9,7 @@ mod asked;
 mod changes;
 mod crawl;
 pub mod directory;
+mod fields;
 pub(crate) mod metadata;
 mod naming;
 mod read_only;

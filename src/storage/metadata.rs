@@ -6,8 +6,9 @@ pub(crate) mod fuzz;
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
+use super::fields::Fields;
 use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };
@@ -124,16 +125,14 @@ pub(super) fn rewrite_record(
 ) -> Result<String> {
     let plain = write_record(key, content_type, size)?;
     let old = old.filter(|old| parse_record(old).is_some());
-    let fields = old.and_then(|old| serde_json::from_slice::<Map<String, Json>>(old).ok());
-    let Some(mut fields) = fields else { return Ok(plain) };
-    let snake = fields.contains_key("content_type");
-    let name = if snake { "content_type" } else { "contentType" };
-    fields.insert("key".to_owned(), key.escaped().into());
-    fields.insert(name.to_owned(), content_type.as_str().into());
-    if fields.contains_key("size") {
-        fields.insert("size".to_owned(), size.into());
+    let Some(mut fields) = old.and_then(Fields::parse) else { return Ok(plain) };
+    let snake = fields.has("content_type");
+    fields.put("key", key.escaped());
+    fields.put(if snake { "content_type" } else { "contentType" }, content_type.as_str());
+    if fields.has("size") {
+        fields.put("size", size);
     }
-    Ok(Json::Object(fields).to_string())
+    Ok(fields.to_line())
 }
 
 /// Puts together what the two halves of a record say; `None` if neither is there.

@@ -90,7 +90,8 @@ impl<'a> Store<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`] if the record is not whole, or its value is no JSON, to which Python's `NaN`
-    /// counts here; [`ErrorKind::Usage`] if it is of another content type, or not such a value.
+    /// counts here; [`ErrorKind::Usage`] if it is of another content type, or not such a value;
+    /// [`ErrorKind::NotSupported`] if it is nested over 127 deep.
     pub async fn get_json<T: DeserializeOwned>(&self, key: impl Into<Key>) -> Result<Option<T>> {
         let Some(record) = self.whole(key.into()).await? else { return Ok(None) };
         let key = record.meta.key.named();
@@ -106,6 +107,11 @@ impl<'a> Store<'a> {
         serde_json::from_slice(json).map(Some).map_err(|why| match why.classify() {
             serde_json::error::Category::Data => {
                 Error::new(ErrorKind::Usage, format!("{key} is not such a value: {why}"))
+            }
+            // JSON that Crawlee reads may be nested deeper than the 128 that serde_json reads.
+            _ if why.to_string().starts_with("recursion limit") => {
+                let problem = format!("{key} is nested too deep to be read as a Rust type: {why}");
+                Error::new(ErrorKind::NotSupported, problem).hint("read its bytes with get")
             }
             _ => Error::new(ErrorKind::Damaged, format!("{key} is not JSON: {why}")),
         })

@@ -16,6 +16,7 @@ use super::times::{self, note_access};
 use crate::model::{
     Error, ErrorKind, OpenBy, Opened, Result, StoreInfo, StoreName, StoreState, Timestamp,
 };
+use crate::storage::fields::Fields;
 use crate::storage::metadata::StoreMetadata;
 use crate::storage::naming::{check_alias, check_name, new_id};
 use crate::storage::read_only;
@@ -160,16 +161,14 @@ fn new_metadata(name: Option<&str>) -> Result<String> {
 /// of their own are all that it reads: it stumbles over its own.
 fn new_javascript_metadata(store: &StoreName) -> Result<String> {
     let now = times::javascript(Timestamp::now());
-    let metadata = serde_json::json!({
-        "id": new_id()?,
-        "name": store.escaped(),
-        "accessedAt": now,
-        "createdAt": now,
-        "modifiedAt": now,
-        "userId": "1",
-    });
-    serde_json::to_string_pretty(&metadata)
-        .map_err(|why| Error::new(ErrorKind::Io, why.to_string()))
+    let mut fields = Fields::new();
+    fields.put("id", new_id()?);
+    fields.put("name", store.escaped());
+    for name in ["accessedAt", "createdAt", "modifiedAt"] {
+        fields.put(name, now.as_str());
+    }
+    fields.put("userId", "1");
+    Ok(fields.to_lines())
 }
 
 /// The store whose metadata has this id.

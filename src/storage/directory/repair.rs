@@ -3,8 +3,6 @@
 //! What the damaged text still tells is kept: id, name and times, and where it is JSON, all else. The
 //! rest is made as for a new store, with the times of its files.
 
-use serde_json::Value as Json;
-
 use super::folder::Folder;
 use super::folder::read_text;
 use super::lock::{WriteOptions, open_locked};
@@ -16,6 +14,7 @@ use super::style::{self, Style};
 use super::temporary::{Like, TemporaryFile, sync};
 use super::{os_error, times};
 use crate::model::{Error, ErrorKind, Repair, Result, StoreName, Timestamp, Written};
+use crate::storage::fields::Fields;
 use crate::storage::metadata::STORE_FIELDS;
 use crate::storage::naming::{check_name, new_id};
 
@@ -92,27 +91,25 @@ fn metadata(folder: &Folder, store: &StoreName, text: &str) -> Result<String> {
     let accessed = time("accessed_at", "accessedAt", last);
     let created = time("created_at", "createdAt", first);
     let modified = time("modified_at", "modifiedAt", last);
-    let mut fields = vec![("id", Json::from(id))];
+    let mut fields = Fields::new();
+    fields.put("id", id);
     if !javascript || name.is_some() {
-        fields.push(("name", Json::from(name)));
+        fields.put("name", name);
     }
     let names = if javascript {
         ["accessedAt", "createdAt", "modifiedAt"]
     } else {
         ["accessed_at", "created_at", "modified_at"]
     };
-    fields.extend(names.into_iter().zip([accessed, created, modified].map(Json::from)));
+    for (name, time) in names.into_iter().zip([accessed, created, modified]) {
+        fields.put(name, time);
+    }
     if javascript {
-        fields.push(("userId", Json::from("1")));
+        fields.put("userId", "1");
     }
-    let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value));
-    let mut fields: serde_json::Map<String, Json> = fields.collect();
     // What others noted, or a newer Crawlee, where the text can be read at all.
-    if let Ok(Json::Object(told)) = serde_json::from_str(text) {
-        fields.extend(told.into_iter().filter(|(name, _)| !STORE_FIELDS.contains(&name.as_str())));
-    }
-    serde_json::to_string_pretty(&Json::Object(fields))
-        .map_err(|why| Error::new(ErrorKind::Io, why.to_string()))
+    let told = Fields::parse(text.as_bytes()).unwrap_or_default();
+    Ok(fields.with(told.only(|name| !STORE_FIELDS.contains(&name))).to_lines())
 }
 
 /// When the oldest and the newest file of the store were last changed.

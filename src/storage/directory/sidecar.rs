@@ -14,12 +14,13 @@ use std::borrow::Cow;
 
 use percent_encoding::percent_decode;
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::folder::is_name;
 use super::names::{self, FileKind};
 use crate::model::endings;
 use crate::model::{ContentType, Key};
+use crate::storage::fields::Fields;
 use crate::storage::metadata::parse_record;
 
 /// What a metadata file says.
@@ -73,16 +74,17 @@ pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
         });
     }
     if let Some(fields) = nested(text) {
-        let word = |name: &str| fields.get(name).and_then(Json::as_str);
+        let word = |name: &str| fields.text(name);
         let ending = word("extension").unwrap_or_default();
         if ending.contains(['/', '\0']) {
             return None;
         }
-        let form = Form::Nested(ending.to_owned());
+        let form = Form::Nested(ending);
+        let content_type = word("contentType").or_else(|| word("content_type"))?;
         return Some(Sidecar {
-            other_key: other_key(base, word("key")?, &form),
-            content_type: ContentType::from(word("contentType").or_else(|| word("content_type"))?),
-            size: fields.get("size").and_then(Json::as_u64),
+            other_key: other_key(base, &word("key")?, &form),
+            content_type: ContentType::from(&*content_type),
+            size: fields.number("size"),
             form,
         });
     }
@@ -102,12 +104,12 @@ pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
 }
 
 /// The object in a JSON string.
-fn nested(text: &[u8]) -> Option<Map<String, Json>> {
+fn nested(text: &[u8]) -> Option<Fields> {
     if text.trim_ascii_start().first() != Some(&b'"') {
         return None;
     }
     let inner: String = serde_json::from_slice(text).ok()?;
-    serde_json::from_str(&inner).ok()
+    Fields::parse(inner.as_bytes())
 }
 
 /// The name of a value's file in the same folder; `None` for one that leads elsewhere, or that
@@ -138,15 +140,11 @@ pub(super) fn python(key: &Key, content_type: &ContentType, size: usize) -> Stri
 
 /// New metadata in JSON that names the value's file.
 pub(super) fn named(key: &Key, content_type: &ContentType, name: &[u8]) -> String {
-    let name = String::from_utf8_lossy(name);
-    let fields = [
-        ("key", Json::from(key.escaped())),
-        ("contentType", Json::from(content_type.as_str())),
-        ("filename", Json::from(&*name)),
-    ];
-    pretty(&Json::Object(
-        fields.map(|(name, value)| (name.to_owned(), value)).into_iter().collect(),
-    ))
+    let mut fields = Fields::new();
+    fields.put("key", key.escaped());
+    fields.put("contentType", content_type.as_str());
+    fields.put("filename", &*String::from_utf8_lossy(name));
+    fields.to_lines()
 }
 
 /// New metadata as Crawlee for JavaScript 3 writes it.
@@ -170,74 +168,52 @@ pub(super) struct News<'a> {
 /// to be changed.
 pub(super) fn renewed(text: &[u8], form: &Form, news: &News<'_>) -> Option<String> {
     let is_nested = matches!(form, Form::Nested(_));
-    let mut fields = if is_nested {
-        nested(text)?
-    } else {
-        serde_json::from_slice::<Map<String, Json>>(text).ok()?
-    };
+    let mut fields = if is_nested { nested(text)? } else { Fields::parse(text)? };
     let before = fields.clone();
-    let snake = fields.contains_key("content_type");
-    let name = if snake { "content_type" } else { "contentType" };
-    fields.insert(name.to_owned(), news.content_type.as_str().into());
-    if fields.contains_key("size") {
-        fields.insert("size".to_owned(), news.size.into());
+    let snake = fields.has("content_type");
+    fields.put(if snake { "content_type" } else { "contentType" }, news.content_type.as_str());
+    if fields.has("size") {
+        fields.put("size", news.size);
     }
     match form {
-        Form::Named(_) => {
-            let name = String::from_utf8_lossy(news.name).into_owned();
-            fields.insert("filename".to_owned(), name.into());
-        }
-        Form::Nested(_) => drop(fields.insert("extension".to_owned(), news.ending.into())),
+        Form::Named(_) => fields.put("filename", &*String::from_utf8_lossy(news.name)),
+        Form::Nested(_) => fields.put("extension", news.ending),
         Form::Python => {}
     }
-    if fields == before {
-        return None;
-    }
-    let document = Json::Object(fields);
-    Some(if is_nested {
-        Json::from(document.to_string()).to_string()
+    (fields != before).then(|| written(&fields, text, is_nested))
+}
+
+/// Members as metadata of this text's form.
+fn written(fields: &Fields, text: &[u8], is_nested: bool) -> String {
+    if is_nested {
+        Json::from(fields.to_line()).to_string()
     } else if text.contains(&b'\n') {
-        pretty(&document)
+        fields.to_lines()
     } else {
-        document.to_string()
-    })
+        fields.to_line()
+    }
 }
 
 /// What a program notes in metadata beside what every Crawlee reads.
-pub(super) type Notes = Map<String, Json>;
+pub(super) type Notes = Fields;
 
 /// The members that larder and Crawlee's programs write themselves.
 const OWN: [&str; 6] = ["key", "content_type", "contentType", "size", "filename", "extension"];
 
-fn members(text: &[u8]) -> Option<Map<String, Json>> {
-    nested(text).or_else(|| serde_json::from_slice(text).ok())
+fn members(text: &[u8]) -> Option<Fields> {
+    nested(text).or_else(|| Fields::parse(text))
 }
 
 /// The notes in a metadata file's text.
 pub(super) fn notes(text: &[u8]) -> Notes {
-    let members = members(text).unwrap_or_default();
-    members.into_iter().filter(|(name, _)| !OWN.contains(&name.as_str())).collect()
+    members(text).unwrap_or_default().only(|name| !OWN.contains(&name))
 }
 
 /// The same metadata with these notes instead of its own; `None` if it has them already.
 pub(super) fn with_notes(text: &[u8], notes: &Notes) -> Option<String> {
     let before = members(text)?;
-    let mut members = before.clone();
-    members.retain(|name, _| OWN.contains(&name.as_str()));
-    members.extend(notes.clone());
-    let is_same = members == before;
-    let spelled = if nested(text).is_some() {
-        Json::from(Json::Object(members).to_string()).to_string()
-    } else if text.contains(&b'\n') {
-        pretty(&Json::Object(members))
-    } else {
-        Json::Object(members).to_string()
-    };
-    (!is_same).then_some(spelled)
-}
-
-fn pretty(document: &Json) -> String {
-    serde_json::to_string_pretty(document).unwrap_or_else(|_| document.to_string())
+    let members = before.clone().only(|name| OWN.contains(&name)).with(notes.clone());
+    (!members.is_like(&before)).then(|| written(&members, text, nested(text).is_some()))
 }
 
 #[cfg(test)]
@@ -252,7 +228,7 @@ mod tests {
     fn notes_of_other_programs_go_with_a_record_in_each_form() {
         let old = br#"{"by": "me", "key": "a", "content_type": "b", "n": 1.10, "size": 3}"#;
         let notes = notes(old);
-        assert_eq!(Json::from(notes.clone()).to_string(), r#"{"by":"me","n":1.10}"#);
+        assert_eq!(notes.to_line(), r#"{"by":"me","n":1.10}"#);
         let python = python(&Key::from("k"), &ContentType::TEXT, 3);
         let python = with_notes(python.as_bytes(), &notes).unwrap();
         assert!(python.ends_with("\"size\": 3,\n  \"by\": \"me\",\n  \"n\": 1.10\n}"), "{python}");

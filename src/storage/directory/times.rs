@@ -1,7 +1,5 @@
 //! The times in a store's metadata. All of this blocks.
 
-use serde_json::Value as Json;
-
 use super::folder::Folder;
 use super::lock::{WriteOptions, open_locked};
 use super::names;
@@ -10,6 +8,7 @@ use super::root::Root;
 use super::store_info::{self, StoreMetadataFile};
 use super::temporary::{Like, TemporaryFile, sync};
 use crate::model::{ErrorKind, Result, StoreName, Timestamp};
+use crate::storage::fields::Fields;
 
 /// A time as Python's `str()` writes it.
 pub(super) fn python(time: Timestamp) -> String {
@@ -27,21 +26,20 @@ pub(super) fn javascript(time: Timestamp) -> String {
 /// else that it says stays.
 pub(super) fn touched_text(stored: &StoreMetadataFile, modified: bool) -> Option<String> {
     let StoreMetadataFile::Parsed(_, text) = stored else { return None };
-    let Ok(Json::Object(mut fields)) = serde_json::from_slice(text) else { return None };
+    let mut fields = Fields::parse(text)?;
     let now = Timestamp::now();
     let mut put = |snake: &str, camel: &str| {
-        let (name, time) = if fields.contains_key(camel) && !fields.contains_key(snake) {
-            (camel, javascript(now))
+        if fields.has(camel) && !fields.has(snake) {
+            fields.put(camel, javascript(now));
         } else {
-            (snake, python(now))
-        };
-        fields.insert(name.to_owned(), time.into());
+            fields.put(snake, python(now));
+        }
     };
     put("accessed_at", "accessedAt");
     if modified {
         put("modified_at", "modifiedAt");
     }
-    serde_json::to_string_pretty(&Json::Object(fields)).ok()
+    Some(fields.to_lines())
 }
 
 /// Writes the store's metadata with new times, to be put in its place; see [`touched_text`].

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use fred::types::Value;
+use serde_json::value::RawValue;
 
 use super::connection::Command;
 use super::keys::SiblingKind;
@@ -78,6 +79,6 @@ impl RedisStorage {
 
 /// The items of a list that RedisJSON has spelled: numbers and the order of keys stay.
 fn items_of(list: &[u8]) -> Vec<Bytes> {
-    let items: Vec<serde_json::Value> = serde_json::from_slice(list).unwrap_or_default();
-    items.into_iter().map(|item| Bytes::from(item.to_string())).collect()
+    let items: Vec<&RawValue> = serde_json::from_slice(list).unwrap_or_default();
+    items.into_iter().map(|item| Bytes::copy_from_slice(item.get().as_bytes())).collect()
 }

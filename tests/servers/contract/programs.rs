@@ -79,6 +79,10 @@ pub async fn a_value_that_is_no_such_value_is_named(storage: &dyn Storage) {
         let why = shop.get_json::<Page>(key).await.unwrap_err();
         assert!(why.kind == kind && why.problem.starts_with(told), "{why:?}");
     }
+    let deep = "[".repeat(1000) + &"]".repeat(1000);
+    shop.set_bytes("deep", deep, "application/json").await.unwrap();
+    let why = shop.get_json::<serde_json::Value>("deep").await.unwrap_err();
+    assert!(why.kind == ErrorKind::NotSupported && why.problem.contains("too deep"), "{why:?}");
     let why = shop.get_text("bytes").await.unwrap_err();
     assert_eq!((why.kind, why.problem.as_str()), (ErrorKind::Usage, "bytes is not UTF-8"));
     let nowhere = storage.store("nowhere");

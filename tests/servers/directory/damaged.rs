@@ -348,7 +348,7 @@ async fn a_store_with_odd_metadata_keeps_what_it_says() {
     fs::write(&file, odd).unwrap();
     put(made.storage(), &shop, "key", "x").await;
     let text = fs::read_to_string(&file).unwrap();
-    assert!(text.contains("\"extra\": {\n    \"n\": 1.50,\n    \"ü\": []\n  }"), "{text}");
+    assert!(text.contains("\n  \"extra\": {\"n\": 1.50, \"ü\": []},\n"), "{text}");
     assert!(text.contains("\"createdAt\": \"2026-01-01T00:00:00Z\""), "{text}");
 
     for bad in ["", "{", "[]", "{\"id\": 1}", "\0\u{ff}"] {
