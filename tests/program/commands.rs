@@ -1,6 +1,6 @@
 //! The one-shot commands, whole: the real program against a real server.
 
-mod aside;
+pub(crate) mod aside;
 mod contract;
 mod dry_run;
 mod examples;

@@ -30,7 +30,14 @@ pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
         FirstRead::Pair(both) => {
             both.iter().map(|(store, key)| stat_commands(store, key)).collect()
         }
-        FirstRead::Records(store, keys) if is_page(keys) => vec![sizes(store, keys)],
+        FirstRead::Records(store, keys) if is_page(keys) => {
+            let mut groups = vec![sizes(store, keys)];
+            // One whose halves do not fit is asked for at one moment.
+            if let [key] = &**keys {
+                groups.push(vec![at_once(store, key, 0)]);
+            }
+            groups
+        }
         FirstRead::Values(store, keys) if is_page(keys) => {
             let groups = [read_few(store, keys), measuring(store, keys)];
             groups.into_iter().filter(|group| !group.is_empty()).collect()

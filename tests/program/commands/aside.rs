@@ -8,7 +8,7 @@ use super::program::{Program, json_lines};
 use crate::pty::Screen;
 
 /// Sets a store or its records aside, as the browser's purge and drop do; gives the id.
-pub(super) fn set_aside(target: &str, aside: &Aside) -> String {
+pub(crate) fn set_aside(target: &str, aside: &Aside) -> String {
     let target = match target.strip_prefix('/') {
         Some(_) => Target::Directory(target.into()),
         None => Target::parse(target).unwrap(),

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use fred::types::Value;
+use futures::future;
 
 use super::super::keys::{self, ASIDES, EVERY_STORE, NAME_TO_ID};
+use super::super::list::index_page;
 use super::super::scan::bounds::Bounds;
 use super::super::{RedisStorage, command, error, reply};
 use super::{AsideKeys, Marker, nothing_aside};
@@ -63,8 +65,19 @@ impl RedisStorage {
     }
 
     async fn asides_among(&self, among: Among<'_>) -> Result<Vec<AsideInfo>> {
-        let listed = self.listed(among).await?.into_iter();
-        self.told(listed.map(|(id, store)| AsideKeys::new(&store, &id)).collect()).await
+        let (all, stores) = self.places(among).await?;
+        let keys = |listed: &BTreeMap<AsideId, StoreName>| -> Vec<AsideKeys> {
+            listed.iter().map(|(id, store)| AsideKeys::new(store, id)).collect()
+        };
+        // What the list of all names is read without waiting for the stores' own.
+        let (mut infos, mut others) =
+            future::try_join(self.told(keys(&all)), self.listed_by(&stores)).await?;
+        others.retain(|id, _| !all.contains_key(id));
+        if !others.is_empty() {
+            infos.extend(self.told(keys(&others)).await?);
+            infos.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        }
+        Ok(infos)
     }
 
     /// What is told of asides; those that have expired are freed instead.
@@ -121,7 +134,13 @@ impl RedisStorage {
         };
         let known = || self.known_asides().get(id).cloned();
         let store = match store.or_else(known) {
-            None => self.listed(Among::All).await?.remove(id),
+            None => {
+                let (mut all, stores) = self.places(Among::All).await?;
+                match all.remove(id) {
+                    None => self.listed_by(&stores).await?.remove(id),
+                    store => store,
+                }
+            }
             store => store,
         };
         store.map(|store| AsideKeys::new(&store, id)).ok_or_else(|| nothing_aside(id))
@@ -152,35 +171,47 @@ impl RedisStorage {
         Ok(found)
     }
 
-    /// The ids of all asides that the lists name, with their stores.
-    async fn listed(&self, among: Among<'_>) -> Result<BTreeMap<AsideId, StoreName>> {
-        let mut listed = BTreeMap::new();
+    /// What the list of all names, with the stores, and the stores whose own lists are to be looked into.
+    async fn places(
+        &self,
+        among: Among<'_>,
+    ) -> Result<(BTreeMap<AsideId, StoreName>, Vec<StoreName>)> {
         let all = self.walk_index(ASIDES).await;
         let sees_all = all.is_ok();
-        match all {
-            Err(error) if error::forbids_key(&error) => {}
+        let all = match all {
+            Err(error) if error::forbids_key(&error) => BTreeMap::new(),
             all => {
-                let all = all?.into_iter().filter_map(|(id, store)| {
+                let named = |(id, store): (Bytes, Bytes)| {
                     Some((parse_id(&id)?, StoreName::from(store.to_vec())))
-                });
-                listed.extend(all);
+                };
+                all?.into_iter().filter_map(named).collect()
             }
-        }
+        };
         let stores = match among {
             Among::Listed if sees_all => Vec::new(),
             Among::All | Among::Listed => self.stores_that_may_list().await?,
             Among::Store(store) => vec![store.clone()],
         };
+        Ok((all, stores))
+    }
+
+    /// The ids that the own lists of these stores name.
+    async fn listed_by(&self, stores: &[StoreName]) -> Result<BTreeMap<AsideId, StoreName>> {
+        let mut listed = BTreeMap::new();
         for stores in stores.chunks(AT_ONCE) {
-            let asked = stores.iter().map(|store| command("HLEN", [keys::aside_list(store)]));
-            let lengths = self.connections.pipeline_bulk(asked.collect()).await?;
-            for (store, length) in stores.iter().zip(lengths) {
+            let asked = stores.iter().map(|store| index_page(keys::aside_list(store), 0));
+            let pages = self.connections.pipeline_bulk(asked.collect()).await?;
+            for (store, page) in stores.iter().zip(pages) {
                 // Another user's store, or no list.
-                if !length.is_ok_and(|length| reply::integer(&length).is_ok_and(|it| it > 0)) {
-                    continue;
-                }
-                let ids = self.walk_hash(keys::aside_list(store)).await?.into_keys();
-                listed.extend(ids.filter_map(|id| Some((parse_id(&id)?, store.clone()))));
+                let Ok((next, entries)) = page.and_then(reply::page) else { continue };
+                let ids: Vec<Bytes> = if next == 0 {
+                    let ids = entries.into_iter().step_by(2).map(reply::bytes);
+                    ids.filter_map(Result::transpose).collect::<Result<_>>()?
+                } else {
+                    self.walk_hash(keys::aside_list(store)).await?.into_keys().collect()
+                };
+                let ids = ids.iter().filter_map(parse_id);
+                listed.extend(ids.map(|id| (id, store.clone())));
             }
         }
         Ok(listed)
