@@ -10,12 +10,13 @@ use serde_json::{Map, json};
 
 use super::arguments::ImportArgs;
 use super::exit::{self, ExitResult, REFUSED};
-use super::messages::{self, say};
+use super::messages::{self, note, say};
 use super::output::Output;
 use super::progress::Progress;
 use super::{json, store};
 use crate::model::{Error, ErrorKind, Key, Record, Replicas, Result, StoreName};
 use crate::ops::{Outcome, PlannedChange, plan_import};
+use crate::preview::why_none;
 use crate::storage::{Storage, no_store};
 use crate::text;
 use set::{Made, set};
@@ -41,6 +42,10 @@ struct Imported {
     /// The first of those that the storage cannot take, and why it cannot take the very first.
     refused_named: Vec<Key>,
     why_refused: Option<Error>,
+    unread: u64,
+    /// The first of those that Crawlee cannot read, and why not the very first.
+    unread_named: Vec<Key>,
+    why_unread: Option<&'static str>,
     replicas: Option<Replicas>,
 }
 
@@ -68,6 +73,7 @@ pub(super) async fn import(
         };
         if let Err(why) = made {
             imported.tell_looked_up();
+            imported.tell_unread();
             imported.tell_refused();
             if imported.records > 0 && !import.dry_run {
                 let records = text::plural(imported.records, "record");
@@ -96,6 +102,13 @@ impl Imported {
             self.is_in_the_way(key);
         }
         progress.add(all - found.plans.len() as u64);
+        for plan in &found.plans {
+            if let PlannedChange::Set(set) = &plan.change
+                && let Some(why) = why_none(&set.value, &set.content_type)
+            {
+                self.is_unread(&set.key, why);
+            }
+        }
         if import.dry_run {
             self.records += found.plans.len() as u64;
             self.bytes += found.bytes;
@@ -163,6 +176,23 @@ impl Imported {
         self.why_refused.get_or_insert(why);
     }
 
+    fn is_unread(&mut self, key: &Key, why: &'static str) {
+        self.unread += 1;
+        if self.unread_named.len() < NAMED {
+            self.unread_named.push(key.clone());
+        }
+        self.why_unread.get_or_insert(why);
+    }
+
+    /// Says which records are set as they are, though Crawlee cannot read them.
+    fn tell_unread(&self) {
+        let Some(why) = self.why_unread else { return };
+        let names = named(&self.unread_named, self.unread);
+        let records = text::plural(self.unread, "record");
+        let why = why.split(": ").next().unwrap_or(why);
+        note(&format!("{records} that Crawlee will not read, set as they are: {names}; {why}"));
+    }
+
     /// Says which records this storage cannot take.
     fn tell_refused(&self) {
         let Some(why) = &self.why_refused else { return };
@@ -202,6 +232,7 @@ impl Imported {
             messages::tell(&said);
         }
         let code = exit::written(self.replicas);
+        self.tell_unread();
         self.tell_refused();
         if self.in_the_way == 0 {
             return Ok(if self.refused > 0 { REFUSED } else { code });

@@ -63,11 +63,6 @@ pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
     let is_typed = set.value.is_some();
     let (bytes, content_type) = value.encode(given);
     let bytes = if is_typed { in_charset(bytes, &content_type)? } else { bytes };
-    let read = matches!(content_type.family(), Family::Text | Family::Json);
-    if read && std::str::from_utf8(&bytes).is_err() {
-        say("the value is not UTF-8; as text, Crawlee will read it as None");
-    }
-    warn_of_json(&bytes, &content_type);
     Ok((bytes, content_type))
 }
 
@@ -86,8 +81,12 @@ fn in_charset(bytes: Bytes, content_type: &ContentType) -> Result<Bytes> {
     })
 }
 
-/// Says of JSON what Crawlee could not read, and what is none.
-fn warn_of_json(bytes: &[u8], content_type: &ContentType) {
+/// Says what Crawlee could not read of a value that is to be stored.
+fn warn_of(bytes: &[u8], content_type: &ContentType) {
+    let is_read = matches!(content_type.family(), Family::Text | Family::Json);
+    if is_read && std::str::from_utf8(bytes).is_err() {
+        say("the value is not UTF-8; as text, Crawlee will read it as None");
+    }
     let essence = content_type.as_str().split(';').next().unwrap_or("").trim();
     if content_type.family() == Family::Json {
         let depth = depth(bytes);
@@ -163,6 +162,7 @@ pub(super) async fn set(
         Some(kept) => as_kept(set, kept, (value, content_type)),
         None => (value, content_type),
     };
+    warn_of(&value, &content_type);
     let size = value.len() as u64;
     let expected = match &set.if_unchanged {
         Some(digest) => digest::unchanged(storage, &name, &key, digest).await?,

@@ -116,6 +116,15 @@ pub fn depth(bytes: &[u8]) -> usize {
     depth.most
 }
 
+/// The same of what is JSON.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn checked_depth(bytes: &[u8]) -> Result<usize, JsonFault> {
+    let mut depth = DepthCounter::default();
+    scan(bytes, &mut depth).map(|()| depth.most)
+}
+
 #[derive(Default)]
 struct DepthCounter {
     now: usize,

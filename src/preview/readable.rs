@@ -3,12 +3,17 @@
 use super::json;
 use crate::model::{ContentType, Family};
 
-/// Why Crawlee reads such a value as None under a content type, in a sentence; `None` where it reads it.
+/// Why Crawlee reads such a value as None under a content type, or fails, in a sentence; `None` where it
+/// reads it.
 pub fn why_none(value: &[u8], content_type: &ContentType) -> Option<&'static str> {
     match content_type.family() {
-        Family::Json => json::check(value)
-            .is_err()
-            .then_some("the value is not JSON: Crawlee will read it as None"),
+        Family::Json => match json::checked_depth(value) {
+            Err(_) => Some("the value is not JSON: Crawlee will read it as None"),
+            Ok(depth) if depth > json::PYTHON_DEPTH => {
+                Some("the JSON is nested deeper than Python reads: Crawlee cannot read it")
+            }
+            Ok(_) => None,
+        },
         Family::Text => std::str::from_utf8(value)
             .is_err()
             .then_some("the value is not UTF-8: Crawlee will read it as None"),
@@ -44,5 +49,10 @@ mod tests {
         ] {
             assert!(why(value, content_type).is_some_and(|why| why.contains(what)), "{what}");
         }
+        let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        let (fits, deep) = (nested(json::PYTHON_DEPTH), nested(json::PYTHON_DEPTH + 1));
+        assert_eq!(why(fits.as_bytes(), "application/json"), None);
+        assert!(why(deep.as_bytes(), "application/json").unwrap().contains("deeper than Python"));
+        assert_eq!(why(deep.as_bytes(), "text/plain"), None);
     }
 }

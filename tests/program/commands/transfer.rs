@@ -80,6 +80,34 @@ fn an_export_that_was_ended_is_gone_on_with() {
 }
 
 #[test]
+fn what_crawlee_will_not_read_is_told_by_import_and_set() {
+    let program = Program::with_shop();
+    let deep = "[".repeat(1200) + &"]".repeat(1200);
+    let line = |key: &str, value: &str| {
+        format!("{{\"key\":\"{key}\",\"content_type\":\"application/json\",\"value\":{value}}}\n")
+    };
+    let path = file(&program, "lines.jsonl");
+    let latin = r#"{"key":"c","content_type":"text/plain","value_base64":"4g=="}"#;
+    fs::write(&path, line("a", &deep) + &line("b", "[1]") + latin).unwrap();
+    for args in [&["--dry-run"][..], &[]] {
+        let run = program.run([&["import", "shop", &path], args].concat());
+        let told = "2 records that Crawlee will not read, set as they are: a, c; the JSON is nested deeper";
+        assert!(run.code == 0 && run.err.contains(told), "{}", run.err);
+    }
+    assert_eq!(program.ok(&["get", "shop", "a"]), deep);
+    let run = program.run(["set", "shop", "d", &deep, "-c", "application/json"]);
+    assert!(run.code == 0 && run.err.contains("nested 1200 deep"), "{}", run.err);
+    // The type that a file's name keeps counts too.
+    let storage = file(&program, "project/storage");
+    let folder = format!("{storage}/key_value_stores/default");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(format!("{folder}/INPUT.json"), "{}").unwrap();
+    let run = program.run(["-t", &storage, "set", "default", "INPUT", &deep]);
+    assert!(run.code == 0 && run.err.contains("nested 1200 deep"), "{}", run.err);
+    assert_eq!(fs::read_to_string(format!("{folder}/INPUT.json")).unwrap(), deep);
+}
+
+#[test]
 fn a_line_that_is_no_record_is_named_by_its_number() {
     let program = Program::with_shop();
     let path = file(&program, "lines.jsonl");
