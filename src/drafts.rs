@@ -203,14 +203,14 @@ fn gone(removed: io::Result<()>) -> io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use bytes::Bytes;
 
     use super::*;
     use crate::edit::TypedValue;
     use crate::model::{Key, StoreName, Timestamp};
 
-    pub(super) fn draft(key: &str, text: &[u8]) -> Draft {
+    pub(crate) fn draft(key: &str, text: &[u8]) -> Draft {
         let head = DraftHead {
             target: "here".to_owned(),
             store: StoreName::from("shop"),

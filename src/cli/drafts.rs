@@ -1,11 +1,14 @@
 //! `drafts`: what was typed and not stored. Connects to nothing.
 
+use std::path::Path;
+
 use serde_json::{Map, json};
 
 use super::arguments::DraftsCommand;
 use super::exit::{DONE, ExitResult};
-use super::json;
+use super::input::not_written;
 use super::output::Output;
+use super::{json, messages};
 use crate::config::state_folder;
 use crate::drafts::{Drafts, Entry};
 use crate::edit::draft::{Draft, DraftId};
@@ -22,35 +25,47 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
     let drafts = Drafts::of(&state_folder().ok_or_else(none)?);
     match what {
         None | Some(DraftsCommand::List) => list(&drafts, output),
-        Some(DraftsCommand::Show { draft }) => {
-            let text = read(&drafts, draft)?.typed();
-            match std::str::from_utf8(&text) {
-                Ok(text) if output.terminal => output.text(text)?,
-                _ => output.raw(&text)?,
-            }
-            Ok(DONE)
+        Some(DraftsCommand::Show { draft }) => print(&drafts, draft, output),
+        Some(DraftsCommand::Export { draft, file }) if file == Path::new("-") => {
+            print(&drafts, draft, output)
         }
         Some(DraftsCommand::Export { draft, file }) => {
-            let text = read(&drafts, draft)?.typed();
-            outfile::write(file, &text, true).map_err(|why| {
-                let problem = format!("{} cannot be written: {why}", file.display());
-                Error::new(ErrorKind::Io, problem).hint("name a file that is not there")
-            })?;
+            let typed = read(&drafts, draft)?.typed();
+            outfile::write(file, &typed, true).map_err(|why| not_written(file, &why))?;
+            let size = text::size(typed.len() as u64);
+            messages::tell(&format!("saved {size} to {}", file.display()));
             Ok(DONE)
         }
         Some(DraftsCommand::Remove { drafts: named }) => {
-            for name in named {
-                let id = id(name)?;
-                if !drafts.list().iter().any(|entry| entry.id == id) {
-                    return Err(unknown(name).into());
-                }
-                drafts.remove(&id).map_err(|why| {
-                    Error::new(ErrorKind::Io, format!("{name} cannot be removed: {why}"))
+            let known = drafts.list();
+            // All of them are named before the first goes.
+            let ids: Vec<_> =
+                named.iter().map(|name| known_id(&known, name)).collect::<Result<_, _>>()?;
+            for id in &ids {
+                drafts.remove(id).map_err(|why| {
+                    Error::new(ErrorKind::Io, format!("{} cannot be removed: {why}", id.as_str()))
                 })?;
             }
+            messages::tell(&format!("removed {}", text::plural(ids.len() as u64, "draft")));
             Ok(DONE)
         }
     }
+}
+
+/// Prints what was typed: to a terminal only text, made visible.
+fn print(drafts: &Drafts, draft: &str, output: &mut Output) -> ExitResult {
+    let typed = read(drafts, draft)?.typed();
+    if !output.terminal {
+        output.raw(&typed)?;
+        return Ok(DONE);
+    }
+    let Ok(text) = std::str::from_utf8(&typed) else {
+        let problem = "the draft is bytes, which a terminal cannot show";
+        let hint = format!("save it: larder drafts export {draft} FILE");
+        return Err(Error::new(ErrorKind::NotSupported, problem).hint(hint).into());
+    };
+    output.text(text)?;
+    Ok(DONE)
 }
 
 fn list(drafts: &Drafts, output: &mut Output) -> ExitResult {
@@ -126,8 +141,10 @@ fn as_json(Entry { id, head, size }: &Entry) -> Map<String, serde_json::Value> {
     map
 }
 
-fn id(name: &str) -> Result<DraftId, Error> {
-    DraftId::parse(name).ok_or_else(|| unknown(name))
+/// The draft of this name, if it is among those that there are.
+fn known_id(known: &[Entry], name: &str) -> Result<DraftId, Error> {
+    let id = DraftId::parse(name).filter(|id| known.iter().any(|entry| entry.id == *id));
+    id.ok_or_else(|| unknown(name))
 }
 
 fn unknown(name: &str) -> Error {
@@ -136,9 +153,27 @@ fn unknown(name: &str) -> Error {
 }
 
 fn read(drafts: &Drafts, name: &str) -> Result<Draft, Error> {
-    let id = id(name)?;
-    if !drafts.list().iter().any(|entry| entry.id == id) {
-        return Err(unknown(name));
-    }
+    let id = known_id(&drafts.list(), name)?;
     drafts.read(&id).map_err(|why| Error::new(ErrorKind::Damaged, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::exit::Failure;
+    use crate::drafts::tests::draft;
+
+    #[test]
+    fn a_terminal_gets_no_bytes_of_a_draft() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        let typed = draft("k", b"\xff\x1b]0;title\x07");
+        drafts.keep(&typed).unwrap();
+        let mut output = Output::new(false);
+        output.terminal = true;
+        let refused = print(&drafts, typed.head.id().as_str(), &mut output);
+        let Err(Failure::Error(why)) = refused else { panic!("printed") };
+        assert_eq!(why.kind, ErrorKind::NotSupported);
+        assert!(why.to_string().contains("save it: larder drafts export"), "{why}");
+    }
 }

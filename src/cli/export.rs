@@ -3,7 +3,6 @@
 mod folder;
 mod lines;
 
-use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
@@ -113,13 +112,4 @@ pub(super) async fn export(
     let (count, size) = (text::plural(records, "record"), text::size(bytes));
     messages::tell(&format!("exported {count}, {size}, to {}", export.file.display()));
     Ok(code)
-}
-
-fn not_written(path: &Path, why: &io::Error) -> Error {
-    let reason = match why.kind() {
-        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
-        kind => io::Error::from(kind).to_string(),
-    };
-    Error::new(ErrorKind::Io, format!("{} cannot be written: {reason}", path.display()))
-        .hint("write to another file, or to standard output")
 }

@@ -1,16 +1,19 @@
-//! Files that the command line names to be read, and the keys that such a file lists.
+//! Files that the command line names, and the keys that such a file lists.
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use super::arguments::KeysFrom;
 use crate::model::{Error, ErrorKind, Key, Result};
+use crate::text;
 
 /// What names standard input.
 const STDIN: &str = "-";
+/// The longest key that is read from a list, in bytes.
+const LONGEST: u64 = 64 << 20;
 
 /// Keys in the order in which they are named, a batch at a time.
 pub(super) struct Keys {
@@ -41,12 +44,16 @@ impl Keys {
         let Some((file, name)) = &mut self.file else { return Ok(keys) };
         while keys.len() < at_most {
             let mut bytes = Vec::new();
-            let read = file.read_until(self.end, &mut bytes);
+            let read = file.by_ref().take(LONGEST + 1).read_until(self.end, &mut bytes);
             if read.map_err(|why| cannot_read(name, &why))? == 0 {
                 break;
             }
             if bytes.last() == Some(&self.end) {
                 bytes.pop();
+            } else if bytes.len() as u64 > LONGEST {
+                let problem = format!("{name} lists no keys: one has over {}", text::size(LONGEST));
+                return Err(Error::new(ErrorKind::Usage, problem)
+                    .hint("list one key a line, or with --null each followed by a NUL byte"));
             }
             keys.push(Key::from(bytes));
         }
@@ -80,6 +87,17 @@ pub(super) fn cannot_read(name: &str, why: &io::Error) -> Error {
         .hint("name another file, or - for standard input")
 }
 
+/// That a file cannot be written. By its kind: the system's text names the temporary file.
+pub(super) fn not_written(path: &Path, why: &io::Error) -> Error {
+    let reason = match why.kind() {
+        io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        io::ErrorKind::AlreadyExists => "it is there already".to_owned(),
+        kind => io::Error::from(kind).to_string(),
+    };
+    Error::new(ErrorKind::Io, format!("{} cannot be written: {reason}", path.display()))
+        .hint("write to another file, or to standard output")
+}
+
 fn name(file: &Path) -> String {
     if file == Path::new(STDIN) { "standard input".into() } else { file.display().to_string() }
 }
@@ -107,6 +125,13 @@ mod tests {
         assert_eq!(keys(b"a\nb\0c\0", true, 9), [[key(b"a\nb"), key(b"c")]]);
         assert_eq!(keys(b"a\nb\nc\n", false, 2), [vec![key(b"a"), key(b"b")], vec![key(b"c")]]);
         assert!(keys(b"", false, 9).is_empty());
+    }
+
+    #[test]
+    fn a_list_that_never_ends_is_given_up() {
+        let from = KeysFrom { keys_from: Some("/dev/zero".into()), null: false };
+        let why = Keys::open(&[], &from).unwrap().next(9).unwrap_err();
+        assert!(why.problem.starts_with("/dev/zero lists no keys"), "{why}");
     }
 
     #[test]

@@ -358,6 +358,13 @@ fn drafts_are_listed_exported_and_removed() {
     let file = state.path().join("typed.txt");
     drafts(state.path(), &["export", &id, file.to_str().unwrap()]);
     assert_eq!(std::fs::read(&file).unwrap(), typed(state.path()).unwrap().as_bytes());
+    assert_eq!(drafts(state.path(), &["export", &id, "-"]), typed(state.path()).unwrap());
+    let again = run(state.path(), &["export", &id, file.to_str().unwrap()]);
+    let why = String::from_utf8(again.stderr).unwrap();
+    assert!(!again.status.success() && why.contains("it is there already"), "{why}");
+    // All are known before the first goes.
+    assert!(!run(state.path(), &["remove", &id, "none"]).status.success());
+    assert_eq!(ids(state.path()), [&*id]);
     drafts(state.path(), &["remove", &id]);
     assert!(ids(state.path()).is_empty());
 }

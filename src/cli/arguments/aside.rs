@@ -49,7 +49,7 @@ pub enum DraftsCommand {
     Export {
         /// The draft, as it is listed
         draft: String,
-        /// The file
+        /// The file, which must not be there yet; - is standard output
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use super::lines::Lines;
-use super::not_written;
 use crate::cli::arguments::ExportArgs;
 use crate::cli::digest;
+use crate::cli::input::not_written;
 use crate::cli::json_lines::{self, RECORDS};
 use crate::model::{Error, ErrorKind, Key, Record, RecordMeta, Result, endings};
 

@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::not_written;
 use crate::cli::arguments::ExportArgs;
+use crate::cli::input::not_written;
 use crate::cli::json_lines;
 use crate::model::{Error, ErrorKind, Key, Result};
 
