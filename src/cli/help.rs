@@ -109,7 +109,7 @@ Examples:
 
 pub(super) const KEYS: &str = "\
 Where standard output is not a terminal, sizes are bytes, types are whole, and keys are printed byte for \
-byte; a key with a line end in it is told apart only by --json or --null. There, --fields puts a tab between \
+byte; a key with a line break in it, which is said on standard error, is told apart only by --json or --null. There, --fields puts a tab between \
 fields. With --sort or --reverse, nothing is printed before all keys are read, and --limit is of what is sorted.
 
 Examples:
@@ -271,6 +271,7 @@ Examples:
   larder drafts
   larder drafts show 0f3a9c51d2e47b86-6442a1f0-1f2e
   larder drafts export 0f3a9c51d2e47b86-6442a1f0-1f2e typed.json
+  larder drafts export 0f3a9c51d2e47b86-6442a1f0-1f2e - | jq .
   larder drafts remove 0f3a9c51d2e47b86-6442a1f0-1f2e";
 
 pub(super) const ASIDE: &str = "\

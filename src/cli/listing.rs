@@ -68,7 +68,7 @@ pub(super) async fn keys(
             Err(_) => {}
         }
     }
-    Ok(odd.told())
+    Ok(odd.told(arguments))
 }
 
 /// Prints the rows of each page; tells whether there were none.

@@ -12,8 +12,8 @@ use crate::text;
 pub(super) struct OddKeys {
     /// Left out of a list with NUL bytes between the keys.
     with_nul: u64,
-    /// In a list of bare lines.
-    with_line_break: u64,
+    /// In lines that a key breaks, or in columns that it shifts.
+    split: u64,
     /// The first.
     first: Option<Key>,
 }
@@ -26,19 +26,18 @@ impl OddKeys {
         arguments: &KeysOptions,
         output: &Output,
     ) -> bool {
-        let is_bare = arguments.bare && !arguments.null && !output.terminal;
         let with_nul = arguments.null && key.contains(&0);
-        let with_line_break = is_bare && key.contains(&b'\n');
-        if with_nul || with_line_break {
+        let split = split_by(arguments, output).iter().any(|end| key.contains(end));
+        if with_nul || split {
             self.first.get_or_insert_with(|| Key::from(key));
         }
         self.with_nul += u64::from(with_nul);
-        self.with_line_break += u64::from(with_line_break);
+        self.split += u64::from(split);
         with_nul
     }
 
     /// Says what was met, and gives the exit code.
-    pub(super) fn told(&self) -> u8 {
+    pub(super) fn told(&self, arguments: &KeysOptions) -> u8 {
         let Some(first) = &self.first else { return DONE };
         let first = first.named();
         if self.with_nul > 0 {
@@ -46,8 +45,22 @@ impl OddKeys {
             say(&format!("{keys} with a NUL byte left out, as {first}; keys --json lists all"));
             return REFUSED;
         }
-        let keys = text::plural(self.with_line_break, "key");
-        note(&format!("{keys} with a line break, as {first}; --null lists such for a script"));
+        let keys = text::plural(self.split, "key");
+        let with = if arguments.fields.is_empty() { "a line break" } else { "a line break or tab" };
+        let other = if arguments.bare { "--null" } else { "--json" };
+        note(&format!("{keys} with {with}, as {first}; {other} lists such for a script"));
         DONE
     }
+}
+
+/// The bytes in a key after which a script takes what follows for something else.
+fn split_by(arguments: &KeysOptions, output: &Output) -> &'static [u8] {
+    if output.terminal || output.json || arguments.null {
+        return b"";
+    }
+    if !arguments.fields.is_empty() {
+        return b"\n\t";
+    }
+    // Whole rows that are coloured have keys made visible.
+    if arguments.bare || output.theme.is_none() { b"\n" } else { b"" }
 }

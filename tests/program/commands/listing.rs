@@ -68,6 +68,23 @@ fn a_list_for_another_program_holds_no_key_that_it_would_take_for_two() {
         "{}",
         run.err
     );
+    program.ok(&["set", "shop", "two\ttabs", "v"]);
+    for (how, told) in [
+        (&[][..], "1 key with a line break, as two"),
+        (&["--fields", "key,size"], "2 keys with a line break or tab, as two"),
+    ] {
+        let run = program.run([&["keys", "shop", "--prefix", "two"], how].concat());
+        assert!(
+            run.code == 0 && run.err.contains(told) && run.err.contains("--json"),
+            "{}",
+            run.err
+        );
+        for quiet in ["-q", "--color=always", "--json"] {
+            let colored = quiet == "--color=always" && !how.is_empty();
+            let args = [&["keys", "shop", "--prefix", "two", quiet], how].concat();
+            assert!(colored || program.run(args).err.is_empty(), "{quiet}");
+        }
+    }
 }
 
 #[test]
