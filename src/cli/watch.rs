@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::stdio::stdout;
 use serde_json::json;
 
 use super::arguments::WatchArgs;
-use super::exit::{DONE, ExitResult};
+use super::exit::{DONE, ExitResult, Failure};
 use super::listing::Columns;
 use super::output::Output;
 use super::{json, messages, store};
@@ -22,7 +24,7 @@ struct Printer<'a> {
     is_told_late: bool,
 }
 
-/// Time between two looks for a store that is not there yet.
+/// Time between two looks for a store that is not there yet, or whether the output is still read.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// `watch`: runs until it is interrupted, its output is closed, or the store is gone.
@@ -42,6 +44,9 @@ pub(super) async fn watch(
             begun => break begun?,
         }
         tokio::time::sleep(LOOK_AGAIN).await;
+        if is_output_closed() {
+            return Err(Failure::Closed);
+        }
     };
     if arguments.wait && !waited {
         messages::tell(
@@ -52,6 +57,7 @@ pub(super) async fn watch(
     printer.heads()?;
     printer.output.flush()?;
     let (mut connection, mut is_up) = (storage.session().state, true);
+    let mut look = tokio::time::interval(LOOK_AGAIN);
     while printer.left != Some(0) {
         let events = {
             let mut next = std::pin::pin!(changes.next());
@@ -60,6 +66,12 @@ pub(super) async fn watch(
                     events = &mut next => break events?,
                     Ok(()) = connection.changed() => {
                         say_whether_up(&connection.borrow_and_update(), &mut is_up);
+                    }
+                    _ = look.tick() => {
+                        // A quiet store would have the rest of a pipeline wait for its next change.
+                        if is_output_closed() {
+                            return Err(Failure::Closed);
+                        }
                     }
                 }
             }
@@ -71,6 +83,14 @@ pub(super) async fn watch(
         printer.output.flush()?;
     }
     Ok(DONE)
+}
+
+/// Whether nobody reads standard output any more, as far as a pipe tells.
+fn is_output_closed() -> bool {
+    let stdout = stdout();
+    let mut asked = [PollFd::new(&stdout, PollFlags::empty())];
+    let answered = poll(&mut asked, Some(&Timespec::default()));
+    answered.is_ok() && asked[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
 /// Tells once that the connection is lost, and once that it is back: changes are told late, not lost.

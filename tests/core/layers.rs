@@ -75,6 +75,8 @@ const CRATES: [(&str, &[&str]); 17] = [
             "tui",
             "cli::prepare",
             "cli::logging",
+            // Whether the reader of its output has gone.
+            "cli::watch",
             // The modes of a terminal that a browser on another host has had.
             "cli::remote",
             "storage::redis::connection::ssh",

@@ -139,6 +139,24 @@ fn a_closed_pipe_ends_it_quietly() {
 }
 
 #[test]
+fn a_reader_that_goes_ends_it_though_nothing_changes() {
+    let program = Program::with_shop();
+    for args in [&["watch", "shop"][..], &["watch", "nowhere", "--wait"]] {
+        let (mut running, out) = start(&program, args);
+        drop(out);
+        let begun = std::time::Instant::now();
+        let status = loop {
+            if let Some(status) = running.0.try_wait().unwrap() {
+                break status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{args:?} does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        };
+        assert_eq!(status.code(), Some(0), "{args:?}");
+    }
+}
+
+#[test]
 fn there_must_be_such_a_store() {
     let program = Program::with_shop();
     program.fails(&["watch", "nothing"], 1);
