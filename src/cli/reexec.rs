@@ -59,6 +59,13 @@ pub fn hide_passwords(cli: &Cli) {
     }
 }
 
+/// A target without its passwords; `None` if it has none.
+pub(super) fn shown(target: &str) -> Option<String> {
+    let Hidden { url, .. } = Hidden::of(target)?;
+    let added = if target.contains("://") { "" } else { "redis://" };
+    Some(url.strip_prefix(added).unwrap_or(&url).to_owned())
+}
+
 /// A URL without its passwords, and the passwords.
 #[derive(Debug, PartialEq, Eq)]
 struct Hidden {

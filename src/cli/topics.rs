@@ -113,7 +113,11 @@ const TARGETS: [(&str, &str); 9] = [
         "Crawlee's storage directory, or a project that has one; also file:///…",
     ),
     ("redis://user:password@host:6379/0", "A server; also host:6379 and localhost."),
-    ("rediss://host:6380", "With TLS; ?ca_file=, ?cert_file= and ?key_file= name PEM files."),
+    (
+        "rediss://host:6380",
+        "With TLS; ?ca_file=, ?cert_file= and ?key_file= name PEM files, ?server_name= the name in the certificate \
+         where a tunnel leads there.",
+    ),
     (
         "redis+ssh://me@bastion/host:6379/0",
         "A server that another host reaches, through your own ssh.",

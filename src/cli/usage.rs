@@ -9,44 +9,72 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 
 use super::arguments::Cli;
-use super::exit::USAGE;
+use super::exit::{DONE, Failure, USAGE};
 use super::help_command;
 use super::messages;
+use super::reexec::shown;
 use super::unknown;
 use crate::model::{Error, ErrorKind as Kind};
 
 /// Reads the process's arguments.
 ///
 /// # Errors
-/// The exit code, where the arguments make no sense: that has been said on standard error, in one
-/// line. After `--help` and `--version` the process ends here.
+/// The exit code: where the arguments make no sense, which has been said on standard error, in one
+/// line; and after `--help` and `--version`.
 pub fn parse() -> Result<Cli, u8> {
     let cli = Cli::try_parse().map_err(|why| {
         if why.kind() == ErrorKind::DisplayHelp && wants_all(&env::args_os().collect::<Vec<_>>()) {
-            // Whether anybody reads it matters to nobody.
-            let _ = io::stdout().write_all(help_command::whole().as_bytes());
-            std::process::exit(0);
-        }
-        if !why.use_stderr() {
-            why.exit();
+            return printed(io::stdout().write_all(help_command::whole().as_bytes()));
         }
         let words: Vec<OsString> = env::args_os().skip(1).collect();
         messages::begin(wants_json(&words), false);
+        if !why.use_stderr() {
+            return printed(why.print());
+        }
+        if why.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            && let Some(needs) = needs_a_word(&words)
+        {
+            messages::fail(&needs, USAGE);
+            return USAGE;
+        }
         if let Some(unknown) = unknown_command(&why, &words) {
             messages::fail(&unknown, USAGE);
             return USAGE;
         }
-        let line = one_line(&why.render().to_string(), &words);
+        let line = without_passwords(one_line(&why.render().to_string(), &words), &words);
         let (problem, hint) = line.rsplit_once("; ").unwrap_or((&line, ""));
         messages::fail(&Error::new(Kind::Usage, problem).hint(hint), USAGE);
         USAGE
     })?;
     messages::begin(cli.global.json, cli.global.quiet);
     if let (Some(word), Some(_), None) = (&cli.browse, &cli.global.target, &cli.command) {
-        messages::fail(&unknown::beside_target(word), USAGE);
+        let word = shown(word).unwrap_or_else(|| word.clone());
+        messages::fail(&unknown::beside_target(&word), USAGE);
         return Err(USAGE);
     }
     Ok(cli)
+}
+
+/// The exit code of what was only to be printed.
+fn printed(written: io::Result<()>) -> u8 {
+    match written.and_then(|()| io::stdout().flush()).map_err(Failure::from) {
+        Ok(()) | Err(Failure::Closed) => DONE,
+        Err(Failure::Error(why)) => {
+            messages::fail(&why, USAGE);
+            USAGE
+        }
+    }
+}
+
+/// That a command wants one of its words, as `config` does.
+fn needs_a_word(words: &[OsString]) -> Option<Error> {
+    let clap = Cli::command();
+    let command = words.iter().rev().find_map(|word| clap.find_subcommand(word))?;
+    let its: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let name = command.get_name();
+    let (last, first) = its.split_last()?;
+    let problem = format!("larder {name} needs a word: {} or {last}", first.join(", "));
+    Some(Error::new(Kind::Usage, problem).hint(format!("see larder {name} --help")))
 }
 
 /// What a word is that clap takes for a target, where more stands behind it and it is much like a command.
@@ -70,11 +98,22 @@ fn wants_json(words: &[OsString]) -> bool {
     words.iter().take_while(|word| *word != "--").any(|word| word == "--json")
 }
 
+/// A sentence that may quote arguments, without the passwords of URLs among them.
+fn without_passwords(line: String, arguments: &[OsString]) -> String {
+    arguments.iter().filter_map(|word| word.to_str()).fold(line, |line, word| match shown(word) {
+        Some(clean) => line.replace(&*words(word), &clean),
+        None => line,
+    })
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// clap's sentence, its tip and the command that it is about, of its several paragraphs.
 fn one_line(text: &str, arguments: &[OsString]) -> String {
     let text = text.trim_start_matches("error: ");
     let end = text.find("\n\n").unwrap_or(text.len());
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut line = words(&text[..end]);
     for more in text.lines() {
         if let Some(tip) = more.trim_start().strip_prefix("tip: ") {
@@ -129,6 +168,33 @@ mod tests {
         }
         assert_eq!(said(&["redis://h", "shop"]), None);
         assert_eq!(said(&["stores", "--jsno"]), None);
+    }
+
+    #[test]
+    fn a_command_that_needs_a_word_says_which() {
+        let said = |words: &[&str]| {
+            let why = Cli::try_parse_from(["larder"].iter().chain(words)).unwrap_err();
+            assert!(why.use_stderr());
+            assert_eq!(why.kind(), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            needs_a_word(&words).unwrap().to_string()
+        };
+        let needs =
+            "larder config needs a word: path, show, example or schema; see larder config --help";
+        assert_eq!(said(&["-t", "a", "config"]), needs);
+    }
+
+    #[test]
+    fn a_password_in_the_wrong_place_is_not_quoted() {
+        for url in ["redis://ann:pass word@h/1", "ann:hunter2@h", "redis://:hunter2@h"] {
+            let arguments = ["stores", url];
+            let words: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+            let line = without_passwords(said(&arguments), &words);
+            assert!(!line.contains("hunter2") && !line.contains("pass word"), "{line}");
+            assert!(line.contains("@h") || line.contains("//h"), "{line}");
+        }
+        let plain = said(&["stores", "plain"]);
+        assert_eq!(without_passwords(plain.clone(), &["stores".into(), "plain".into()]), plain);
     }
 
     #[test]

@@ -215,7 +215,8 @@ impl RedisTarget {
                 format!("redis{secure}{way}://{hop}{user}{host}/{}", self.database)
             }
             Endpoint::Unix(path) => {
-                let mut label = format!("redis+unix://{user}{}", path.display());
+                let path = parse::encode_path(&path.display().to_string());
+                let mut label = format!("redis+unix://{user}{path}");
                 if self.database != 0 {
                     let _ = write!(label, "?db={}", self.database);
                 }

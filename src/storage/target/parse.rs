@@ -31,6 +31,19 @@ pub(super) fn encode(text: &str) -> String {
     utf8_percent_encode(text, USERINFO).to_string()
 }
 
+/// Percent-encodes in a path what would end it, or be read otherwise, in a URL.
+pub(super) fn encode_path(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_control() || "%?#".contains(c) {
+            out.extend(utf8_percent_encode(c.encode_utf8(&mut [0; 4]), NON_ALPHANUMERIC));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 pub(super) fn redis(text: &str) -> Result<RedisTarget> {
     let text = text.trim();
     if let Some((scheme, rest)) = text.split_once("://") {
@@ -38,6 +51,11 @@ pub(super) fn redis(text: &str) -> Result<RedisTarget> {
     }
     if text.is_empty() {
         return Err(usage("the target is empty").hint(FORMS));
+    }
+    if let Some((scheme, _)) = text.split_once(":/")
+        && scheme_kind(&scheme.to_ascii_lowercase()).is_ok()
+    {
+        return Err(usage("the target is no URL: two slashes are to follow the colon").hint(FORMS));
     }
     // With an @ it may hold a password, and is never quoted.
     if text == "localhost" || text.contains(['@', '.', ':']) {
@@ -307,9 +325,13 @@ fn host(text: &str, port: u16) -> Result<Host> {
         return Ok(Host::new("localhost", port));
     }
     let wrong = || {
-        usage("the target's host or port makes no sense").hint(
-            "write HOST:PORT; in a password, write `/`, `?`, `#` and `@` as %2F, %3F, %23, %40",
-        )
+        let is_address = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
+        let hint = if is_address && text.matches(':').count() > 1 {
+            "write an address with colons in brackets: [::1]:6379"
+        } else {
+            "write HOST:PORT; in a password, write `/`, `?`, `#` and `@` as %2F, %3F, %23, %40"
+        };
+        usage("the target's host or port makes no sense").hint(hint)
     };
     let parsed = Url::parse(&format!("redis://{text}")).map_err(|_| wrong())?;
     let name = match parsed.host() {

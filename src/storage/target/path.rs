@@ -128,11 +128,13 @@ fn is_socket_name(path: &Path) -> bool {
 }
 
 fn is_file_url(text: &str) -> bool {
-    text.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file://"))
+    text.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("file:/"))
 }
 
 fn file_url(text: &str) -> Result<PathBuf> {
-    let rest = &text[7..];
+    // An URL without a host may leave out its two slashes, as `file:/srv/storage`.
+    let path = &text[5..];
+    let rest = path.strip_prefix("//").unwrap_or(path);
     let Some(start) = rest.find('/') else {
         return Err(usage("the file:// target names no directory").hint("write file:///PATH"));
     };
@@ -182,12 +184,10 @@ mod tests {
         fs::write(store.join(METADATA), "{}").unwrap();
         assert_eq!(storage_of(&store), storage);
         assert_eq!(storage_of(&store.join("../../../storage/")), storage.canonicalize().unwrap());
-        let Target::Directory(found) =
-            Target::parse(&format!("file://{}/", storage.display())).unwrap()
-        else {
-            panic!("no directory")
-        };
-        assert_eq!(found, storage);
+        for scheme in ["file:", "file://", "FILE://localhost"] {
+            let url = format!("{scheme}{}/", storage.display());
+            assert_eq!(Target::parse(&url).unwrap(), Target::Directory(storage.clone()), "{url}");
+        }
     }
 
     #[test]

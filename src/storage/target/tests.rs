@@ -56,6 +56,8 @@ fn labels_parse_back_to_their_target() {
         "redis-sentinel://a:1,b:2/3?sentinelServiceName=m",
         "redis-cluster://a:1,b:2",
         "redis+unix:///run/redis.sock?db=2",
+        "redis+unix:///run/my redis/ä.sock",
+        "redis+unix:///run/100%25%3F%23%0A@.sock",
     ] {
         assert_eq!(redis(text).label(), text);
     }
@@ -141,6 +143,9 @@ fn invalid_targets_are_refused_in_one_sentence() {
         ("production", "`production` is neither"),
         ("redis://db:99999", "host or port"),
         ("redis://db:0", "host or port"),
+        ("redis://::1/0", "in brackets: [::1]:6379"),
+        ("::1", "in brackets"),
+        ("redis:/db:6379", "two slashes"),
         ("redis://db/one", "not a number"),
         ("redis://db/-1", "not a number"),
         ("redis://db/1?db=2", "two database numbers"),

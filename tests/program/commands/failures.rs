@@ -277,11 +277,12 @@ fn a_closed_pipe_ends_quietly() {
 #[test]
 fn a_full_disk_is_no_success() {
     let program = Program::with_shop();
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let mut command = program.command(["get", "shop", "page-1"]);
-    let output = command.stdout(full).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("standard output"));
+    for args in [&["get", "shop", "page-1"][..], &["get", "--help"], &["--help"], &["--version"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = program.command(args).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("standard output"), "{args:?}");
+    }
 }
 
 #[test]
