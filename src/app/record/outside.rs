@@ -21,6 +21,9 @@ const LOOKED_AT: &[&str] = &[
     "woff2", "xhtml", "xlsx", "xml", "yaml", "yml", "zip", "zst", "atom", "docx",
 ];
 
+/// Bytes that a name may have, at most, before its ending: systems take 255.
+const LONGEST: usize = 200;
+
 /// How programs begin, and what the system starts by itself.
 const PROGRAMS: [&[u8]; 9] = [
     b"#!",
@@ -75,7 +78,13 @@ pub(in crate::app) fn file_name(meta: &RecordMeta) -> String {
 /// A key as the name of a file: what a shell or a file system would trip over becomes `_`.
 fn safe_name(key: &str) -> String {
     let safe = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '=' | '@');
-    let name: String = key.chars().map(|c| if safe(c) { c } else { '_' }).take(100).collect();
+    let mut bytes = 0;
+    let fits = |c: &char| {
+        bytes += c.len_utf8();
+        bytes <= LONGEST
+    };
+    let spelled = key.chars().map(|c| if safe(c) { c } else { '_' });
+    let name: String = spelled.take(100).take_while(fits).collect();
     let name = name.trim_start_matches(['.', '-']);
     if name.is_empty() { "value".to_owned() } else { name.to_owned() }
 }
@@ -124,5 +133,7 @@ mod tests {
         assert_eq!(safe_name("../../etc/passwd"), "_.._etc_passwd");
         assert_eq!(safe_name(""), "value");
         assert_eq!(safe_name("a b\n\u{1b}c"), "a_b__c");
+        // With any ending, and whatever its characters take, a file system has room for it.
+        assert_eq!(safe_name(&"漢".repeat(300)).len(), 198);
     }
 }
