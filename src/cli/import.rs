@@ -122,7 +122,7 @@ impl Imported {
                 match (made, &plan.change) {
                     (Ok(Made::Set { outcome, looked_up }), _) => {
                         self.looked_up += u64::from(looked_up);
-                        self.set(outcome);
+                        self.set(*outcome);
                     }
                     // The crawl was quicker.
                     (Ok(Made::InTheWay), PlannedChange::Set(set)) => {

@@ -12,7 +12,7 @@ use crate::storage::Storage;
 /// What became of a record.
 pub(super) enum Made {
     /// It is there; `looked_up` where that had to be found out, because the answer was lost.
-    Set { outcome: Outcome, looked_up: bool },
+    Set { outcome: Box<Outcome>, looked_up: bool },
     /// Another one is there.
     InTheWay,
 }
@@ -30,7 +30,7 @@ pub(super) async fn set(storage: &dyn Storage, plan: &Plan) -> Result<Made, Erro
     loop {
         let begun = Instant::now();
         let failed = match ops::perform(storage, plan).await {
-            Ok(outcome) => return Ok(Made::Set { outcome, looked_up: false }),
+            Ok(outcome) => return Ok(Made::Set { outcome: Box::new(outcome), looked_up: false }),
             Err(failed) => failed,
         };
         tries += 1;
@@ -68,7 +68,7 @@ async fn looked_up(
     match ops::find_out(storage, &doubt, deadline).await {
         // Whoever has set it: it is there as it is to be.
         Ok(WriteOutcome::Applied(written) | WriteOutcome::There(written)) => {
-            Ok(Some(Made::Set { outcome: written.into(), looked_up: true }))
+            Ok(Some(Made::Set { outcome: Box::new(written.into()), looked_up: true }))
         }
         Ok(WriteOutcome::NotApplied) => Ok(None),
         Ok(WriteOutcome::Refused(why)) if why.kind == ErrorKind::Conflict => {
@@ -82,7 +82,9 @@ async fn looked_up(
             | WriteOutcome::Unclear),
         ) => match ops::told(&doubt, outcome) {
             Resolution::Refused(why) | Resolution::Open(why) => Err(why),
-            Resolution::Done(outcome, _) => Ok(Some(Made::Set { outcome, looked_up: true })),
+            Resolution::Done(outcome, _) => {
+                Ok(Some(Made::Set { outcome: Box::new(outcome), looked_up: true }))
+            }
         },
         Err(why) => {
             log::warn!("not found out: {why}");
