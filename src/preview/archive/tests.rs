@@ -89,6 +89,11 @@ fn a_zip_lists_its_entries_and_their_sum() {
     );
     let prefixed = [b"PK\x03\x04".to_vec(), bytes.clone()].concat();
     assert_eq!(list(&prefixed, false).unwrap().note, listing.note, "its offsets are shifted");
+    let mut marked = zip(&[(b"a", b"1")]);
+    let (end, comment) = (marked.len() - 2, b"PK\x05\x06 in a comment, and more of it ".repeat(20));
+    marked[end..].copy_from_slice(&(comment.len() as u16).to_le_bytes());
+    marked.extend(comment);
+    assert_eq!(list(&marked, false).unwrap().note, "ZIP, 1 entry, 1 B unpacked");
     let empty = list(&zip(&[]), false).unwrap();
     assert_eq!(empty.note, "ZIP, 0 entries, 0 B unpacked");
 }

@@ -19,6 +19,8 @@ const LOCAL_BYTES: usize = 30;
 const CENTRAL_BYTES: usize = 46;
 const END_BYTES: usize = 22;
 const LOCATOR_BYTES: usize = 20;
+/// So many places at which the end may be are looked at.
+const ENDS: usize = 64;
 /// The comment at the very end has at most so many bytes.
 const COMMENT: usize = 0xffff;
 
@@ -62,8 +64,13 @@ fn directory(bytes: &[u8], at_end: bool) -> Option<Directory> {
         let end = comment.map(|comment| at + END_BYTES + comment);
         end.is_some_and(|end| end == bytes.len() || end < bytes.len() && !at_end)
     };
+    // A comment, or what stands behind the archive, may hold the same mark.
     let ends = memmem::rfind_iter(&bytes[from..], END).map(|at| from + at);
-    let end = ends.take(16).find(is_whole)?;
+    ends.filter(is_whole).take(ENDS).find_map(|end| directory_of(bytes, end))
+}
+
+/// The central directory that this end tells, if it is there.
+fn directory_of(bytes: &[u8], end: usize) -> Option<Directory> {
     let mut size = u64::from(little(bytes, end + 12, 4)?);
     let mut offset = u64::from(little(bytes, end + 16, 4)?);
     let mut behind = end as u64;

@@ -144,6 +144,7 @@ fn what_is_damaged_says_how() {
     let fault = |value: &[u8]| opened(value, "", "").unwrap().fault;
     assert_eq!(fault(&sum), Some(Fault::Checksum));
     assert_eq!(fault(&[gzip(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
+    assert_eq!(fault(&[gzip(&text), vec![0; 512]].concat()), None, "filled up to a block");
     assert_eq!(fault(&[zstd(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
     assert_eq!(fault(&[zlib(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
     let mut block = zstd(&text);
