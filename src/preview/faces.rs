@@ -44,7 +44,8 @@ impl Preview {
             let lines = matches!(form, table::Form::Ndjson)
                 && record.meta.content_type.family() == Family::Json;
             let note = if lines { Some(LINES.to_owned()) } else { self.note };
-            let note = joined(note, table.odd_lines(head, wanted));
+            let note =
+                joined(joined(note, table.columns_left_out()), table.odd_lines(head, wanted));
             return Self {
                 value: self.value,
                 kind: PreviewKind::Table,
@@ -69,7 +70,10 @@ impl Preview {
         let json = self.kind == PreviewKind::Json || head && self.kind == PreviewKind::Text;
         let form = table::Form::array(&lines.bytes).filter(|_| json);
         match form.and_then(|form| Table::new(lines.bytes.clone(), form, wanted)) {
-            Some(table) => Self { kind: PreviewKind::Table, body: Body::Table(table), ..self },
+            Some(table) => {
+                let note = joined(self.note.clone(), table.columns_left_out());
+                Self { kind: PreviewKind::Table, note, body: Body::Table(table), ..self }
+            }
             None => self,
         }
     }

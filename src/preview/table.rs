@@ -54,6 +54,8 @@ pub(super) struct Table {
     columns: Arc<[Column]>,
     /// The rows that are shown, in their order, where these are not just all.
     order: Option<Arc<Order>>,
+    /// Whether there are more columns than are shown.
+    more: bool,
 }
 
 #[derive(Debug, Default)]
@@ -85,7 +87,7 @@ impl Table {
             at = form.next_row(&bytes, at);
         }
         let (marks, columns) = (marks.into(), Arc::default());
-        let mut table = Self { bytes, form, marks, rows, columns, order: None };
+        let mut table = Self { bytes, form, marks, rows, columns, order: None, more: false };
         table.find_columns(first);
         (!table.columns.is_empty()).then_some(table)
     }
@@ -107,6 +109,7 @@ impl Table {
         if let Form::Csv(csv) = self.form
             && !bytes.is_empty()
         {
+            self.more = csv.fields(&bytes, 0).nth(COLUMNS).is_some();
             for field in csv.fields(&bytes, 0).take(COLUMNS) {
                 let name = csv::unquoted(&bytes[field]).into_owned();
                 columns.push(Column { name, numbers: true, ..Column::default() });
@@ -116,7 +119,11 @@ impl Table {
         for at in self.sample(first) {
             match self.form {
                 Form::Csv(csv) => {
-                    for (index, field) in csv.fields(&bytes, at).enumerate().take(COLUMNS) {
+                    for (index, field) in csv.fields(&bytes, at).enumerate().take(COLUMNS + 1) {
+                        if index == COLUMNS {
+                            self.more = true;
+                            break;
+                        }
                         if index >= columns.len() {
                             columns.push(Column { numbers: true, ..Column::default() });
                         }
@@ -133,6 +140,7 @@ impl Table {
                             columns.push(Column { name, numbers: true, ..Column::default() });
                         }
                         let Some(index) = known.or(Some(columns.len() - 1)) else { continue };
+                        self.more |= columns[index].name != name;
                         if columns[index].name == name {
                             filled[index] |= columns[index].sample(&json_said(&bytes[value]));
                             next = index + 1;
@@ -150,6 +158,11 @@ impl Table {
             start += column.width + GAP;
         }
         self.columns = columns.into();
+    }
+
+    /// What is to be said of its columns, if not all of them are shown.
+    pub(super) fn columns_left_out(&self) -> Option<String> {
+        self.more.then(|| format!("the first {COLUMNS} columns"))
     }
 
     /// How many rows are shown below the head.

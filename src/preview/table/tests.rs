@@ -234,6 +234,21 @@ fn empty_lines_are_no_rows() {
 }
 
 #[test]
+fn columns_that_are_left_out_are_told() {
+    let told = |text: &str, kind: &str| table(text, kind).note().unwrap_or_default().to_owned();
+    let line = |columns: usize| (0..columns).map(|at| at.to_string()).collect::<Vec<_>>().join(",");
+    let csv = |head: usize, row: usize| format!("{}\n{}\n", line(head), line(row));
+    assert_eq!(told(&csv(COLUMNS, COLUMNS), "text/csv"), "");
+    for (head, row) in [(COLUMNS + 1, 1), (2, COLUMNS + 1)] {
+        assert_eq!(told(&csv(head, row), "text/csv"), "the first 500 columns", "{head}, {row}");
+    }
+    let members = (0..=COLUMNS).map(|at| format!("\"{at}\": 1")).collect::<Vec<_>>();
+    let object = |count: usize| format!("{{{}}}\n", members[..count].join(", ")).repeat(2);
+    assert_eq!(told(&object(COLUMNS), "application/x-ndjson"), "");
+    assert_eq!(told(&object(COLUMNS + 1), "application/x-ndjson"), "the first 500 columns");
+}
+
+#[test]
 fn carriage_returns_end_lines_where_nothing_else_does() {
     let rows = table("a,b\r\r1,\"2\r3\"\r4,5\r", "text/csv");
     assert_eq!(texts(&rows, rows.top(), 9, 9), ["a  b", "1  2␍3", "4  5"]);
