@@ -20,21 +20,21 @@ const MOST: usize = 64 << 20;
 /// So many more bytes are put in than twice those that are announced.
 const SPARE: usize = 4096;
 
-/// What stands in place of bytes that are missing.
-const FILLERS: [u8; 2] = [0x00, 0xff];
+/// What stands in place of bytes that are missing: with some the decoder finds a fault.
+const FILLERS: [u8; 4] = [0x00, 0x55, 0xaa, 0xff];
 
 /// The rows that came; nothing where none did, or where it takes more than a whole picture may.
 pub(super) fn decode(bytes: &[u8], room: Room) -> Option<Decoded> {
     let has = |name: &[u8; 4]| parts(bytes).any(|part| part.name == name);
     let part = parts(bytes).find(|part| part.name == b"VP8 ")?;
     let size = frame_size(&part)?;
-    // Both of them at once, and no alpha, which stands apart.
+    // Decoded up to four times, two of them at once; alpha stands apart.
     let is_empty = size.0 == 0 || size.1 == 0;
-    if is_empty || part.len > MOST || may_take(size, 2 * EACH).is_err() || has(b"ALPH") {
+    if is_empty || part.len > MOST || may_take(size, 4 * EACH).is_err() || has(b"ALPH") {
         return None;
     }
-    let [one, other] = FILLERS.map(|filler| frame(&part, filler));
-    let (one, other) = (one?, other?);
+    let mut frames = FILLERS.iter().filter_map(|filler| frame(&part, *filler));
+    let (one, other) = (frames.next()?, frames.next()?);
     if (u32::from(one.width), u32::from(one.height)) != size {
         return None;
     }
@@ -121,7 +121,7 @@ mod tests {
             seen += 1;
             for (pixel, of) in cut.kept.pixels[..80 * came].iter().zip(&whole.kept.pixels) {
                 let off = pixel.iter().zip(of).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
-                assert!(off < 16, "{len}, {came} rows: {pixel:?} and {of:?}");
+                assert!(off < 48, "{len}, {came} rows: {pixel:?} and {of:?}");
             }
         }
         assert!(before > 8 && seen > 8, "{before} rows, {seen} times");
