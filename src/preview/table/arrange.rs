@@ -161,7 +161,9 @@ impl Table {
             (Key::Nothing, Key::Nothing) => return Ordering::Equal,
             (Key::Nothing, _) => return Ordering::Greater,
             (_, Key::Nothing) => return Ordering::Less,
-            (Key::Number(one), Key::Number(other)) if one == other && one.abs() >= EXACT => {
+            (Key::Number(one), Key::Number(other))
+                if one.total_cmp(&other).is_eq() && one.abs() >= EXACT =>
+            {
                 let digits = |row: &Row| self.said_in(row.2 as usize, column);
                 exactly(&digits(a), &digits(b))
             }

@@ -23,7 +23,7 @@ pub(super) fn value(field: &[u8], decimal: u8) -> Option<f64> {
 
 /// The digits with a point before the decimals, and with nothing that parts thousands.
 fn plain(text: &[u8], decimal: u8) -> Option<Cow<'_, [u8]>> {
-    let count = |sign: u8| text.iter().filter(|&&byte| byte == sign).count();
+    let count = |sign: u8| memchr::memchr_iter(sign, text).count();
     let (points, commas) = (count(b'.'), count(b','));
     let (decimal, parting) = if decimal == b',' && (commas > 0 || points > 1) {
         (b',', b'.')

@@ -85,7 +85,7 @@ mod tests {
     fn jpeg(progressive: bool) -> Vec<u8> {
         let pixel = |at: u32| {
             let (x, y) = (at % u32::from(SIDE), at / u32::from(SIDE));
-            let line = if (x + y) % 3 == 0 { 40 } else { 0 };
+            let line = if (x + y).is_multiple_of(3) { 40 } else { 0 };
             [x / 3 + line, y / 3 + line, (x ^ y) / 3].map(|part| part as u8)
         };
         let pixels: Vec<u8> = (0..u32::from(SIDE).pow(2)).flat_map(pixel).collect();
