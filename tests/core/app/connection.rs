@@ -64,8 +64,8 @@ fn a_server_that_says_nothing_is_told_of_from_the_first_second_on() {
 fn what_can_be_done_is_told_however_long_target_and_failure_are() {
     for (width, height) in [(40, 10), (80, 24), (120, 36)] {
         let mut stage = Stage::new(width, height);
-        let hosts: String = (0..9).map(|n| format!("sentinel-{n}.crawl.example:26379,")).collect();
-        stage.app.settings.label = format!("redis-sentinel://{hosts}/5");
+        let hosts: Vec<_> = (0..9).map(|n| format!("sentinel-{n}.crawl.example:26379")).collect();
+        stage.app.settings.label = format!("redis-sentinel://{}/5", hosts.join(","));
         let why = "the name of the master is known to none of the sentinels; ".repeat(6);
         stage.event(Event::Connected(Err(Error::new(ErrorKind::Connection, why))));
         let frame = stage.frame();
