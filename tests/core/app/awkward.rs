@@ -155,7 +155,7 @@ fn odd_json() -> Vec<String> {
 #[test]
 fn odd_json_is_what_it_was_but_for_what_was_typed() {
     for text in odd_json() {
-        assert!(is_text(JSON, text.as_bytes()), "{:.100}", text);
+        assert!(is_text(JSON, text.as_bytes()), "{text:.100}");
         holds(JSON, text.as_bytes(), b"here", b"THERE");
     }
     // Its own charset, and a mark that Python would not read.
