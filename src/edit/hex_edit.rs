@@ -135,7 +135,9 @@ impl HexEdit {
     /// Pastes: in hexadecimal what is spelled so, else the characters themselves.
     pub fn paste(&mut self, text: &str, now: Timestamp) {
         let spelled = (self.column == Column::Hex).then(|| spelled(text)).flatten();
-        let bytes = spelled.unwrap_or_else(|| text.as_bytes().to_vec());
+        // Terminals send a pasted line feed as a carriage return.
+        let feeds = || if text.contains('\n') { text.to_owned() } else { text.replace('\r', "\n") };
+        let bytes = spelled.unwrap_or_else(|| feeds().into_bytes());
         self.document.end_step();
         self.put(&bytes, now);
         self.document.end_step();
@@ -257,7 +259,10 @@ mod tests {
         edit.inserts = false;
         edit.paste("xyz", now());
         assert_eq!(edit.document().bytes(), &b"\xc3\xa9\xdexyz"[..]);
-        for _ in 0..5 {
+        edit.paste("x\ry", now());
+        edit.paste("z\r\nz", now());
+        assert_eq!(edit.document().bytes(), &b"\xc3\xa9\xdexyzx\nyz\r\nz"[..]);
+        for _ in 0..7 {
             edit.undo(false);
         }
         assert!(!edit.document().is_changed());

@@ -313,7 +313,7 @@ fn one_value_of_json() {
         stage.keys("<enter><ctrl-u>Cup<enter>");
         stage
     });
-    each("leaf_merge", |width, height| {
+    let merging = |width, height| {
         let mut stage = on_value(width, height);
         let was = stage.app.record.record().unwrap().clone();
         stage.keys("<enter><ctrl-u>\"mine\"<enter>");
@@ -324,6 +324,17 @@ fn one_value_of_json() {
         stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
         let key = was.meta.key.as_str().unwrap();
         stage.theirs(Some(record(key, JSON, theirs))).compared();
+        stage
+    };
+    each("leaf_merge", merging);
+    each("leaf_merge_typed", |width, height| {
+        let mut stage = merging(width, height);
+        stage.keys("e<ctrl-end> or not<esc>");
+        stage
+    });
+    each("leaf_discard", |width, height| {
+        let mut stage = on_value(width, height);
+        stage.keys("<enter><ctrl-u>\"mine\"<esc>");
         stage
     });
     each("leaf_merge_left", |width, height| {

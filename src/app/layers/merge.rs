@@ -9,7 +9,6 @@ use crossterm::event::KeyEvent;
 use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, TypedValue};
 use crate::keymap::{Action, Context};
 use crate::model::{Comparison, SetValue};
-use crate::text;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::editor::type_into;
@@ -176,8 +175,7 @@ impl MergeView {
             *left = is_new.then_some(typed);
         }
         if is_new {
-            let goes_on = ctx.keymap.says(Context::Merge, Action::Edit, "goes on with it");
-            ctx.say(Notice::info(text::then("what you typed here is not taken", "; ", goes_on)));
+            ctx.say(Notice::info("what you typed here is not taken; editing goes on with it"));
         }
     }
 

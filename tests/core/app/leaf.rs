@@ -266,7 +266,7 @@ fn what_is_typed_in_the_merge_is_saved() {
 fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e<ctrl-end><backspace>3.0<esc>");
-    assert_eq!(stage.notice(), "what you typed here is not taken; e goes on with it");
+    assert_eq!(stage.notice(), "what you typed here is not taken; editing goes on with it");
     let frame = stage.frame();
     assert!(frame.contains("typed, not taken  3.0"), "{frame}");
     // The one or the other can be taken, and what was typed is there still.
