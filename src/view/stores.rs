@@ -186,6 +186,17 @@ fn is_up(app: &App) -> bool {
     matches!(app.session.state, SessionState::Open(ConnectionState::Up))
 }
 
+/// How many records a store has, in so many cells: of the open one as many as the pane beside says, where
+/// that is newer.
+fn records(info: &StoreInfo, width: u16, app: &App) -> String {
+    let keys = &app.keys;
+    let open = keys.store.as_ref() == Some(&info.store);
+    let newer = open && !keys.gone && keys.sync.is_complete() && !app.watch.is_behind();
+    let listed = newer.then(|| text::count(keys.index.len() as u64));
+    let listed = listed.filter(|count| count.len() <= usize::from(width));
+    listed.unwrap_or_else(|| info.records.map_or_else(|| "?".to_owned(), text::count))
+}
+
 #[allow(clippy::too_many_arguments, reason = "a row needs where, what and how")]
 fn store_row(
     buf: &mut Buffer,
@@ -213,8 +224,8 @@ fn store_row(
         let when = when.unwrap_or_default();
         put_right(buf, end, row.y, width, &when, appearance.style(Role::Dim));
     }
-    let records = info.records.map_or_else(|| "?".to_owned(), text::count);
     let (end, width) = columns.records;
+    let records = records(info, width, app);
     put_right(buf, end, row.y, width, &records, appearance.style(Role::Text));
     let role = match (&info.state, open) {
         (StoreState::Whole, true) => Role::Title,
