@@ -32,7 +32,7 @@ use server::{Client, Server};
 
 pub(crate) const STORE: &str = "huge";
 /// New records that are few enough to be put over the others, and some that are not.
-const FEW: u64 = 90;
+const FEW: u64 = 36;
 const MANY: u64 = 3_000;
 /// How often what takes one step is measured.
 const TIMES: u64 = 7;

@@ -29,9 +29,9 @@ const STEP_BYTES: u64 = 128 << 10;
 const STEP_SECONDS: &str = "0.0005";
 
 /// How many records may have come since for all to be put back in one step, which puts them over the
-/// others: a script then takes about 1 ms, and 7 ms where 150 of them met 5 million records that had left
-/// the processor's caches.
-const FEW: u64 = 100;
+/// others: a script then takes about 1 ms, and 10 ms where 90 of them met 5 million records that had left
+/// the processor's caches, in hashes that were still growing. The bound is 5 ms.
+const FEW: u64 = 40;
 /// How many bytes those may be, with the older ones of their keys.
 const FEW_BYTES: u64 = 256 << 10;
 
