@@ -329,11 +329,13 @@ pub fn left(skipped: &[Key]) -> Option<String> {
     let names = names.join(", ");
     match skipped.len() {
         0 => None,
-        1 => Some(format!("{names} has changed since it was shown, and stays")),
+        1 => Some(format!("{names} has changed since it was shown, and is left as it is")),
         all => {
             let more = if all > NAMED { ", …" } else { "" };
             let records = plural(all as u64, "record");
-            Some(format!("{records} have changed since they were shown, and stay: {names}{more}"))
+            Some(format!(
+                "{records} have changed since they were shown, and are left as they are: {names}{more}"
+            ))
         }
     }
 }
