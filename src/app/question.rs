@@ -10,7 +10,7 @@ use bytes::Bytes;
 use crate::edit::draft::DraftId;
 use crate::model::{ContentType, Error, Expect, Key, Record, RecordMeta, StoreInfo, StoreName};
 use crate::ops::journal::{Step, StepId};
-use crate::ops::{Plan, PlannedChange, Turn, Weight, words};
+use crate::ops::{Plan, Turn, Weight, words};
 use crate::text::{self, visible};
 
 use super::input::LineInput;
@@ -134,19 +134,9 @@ impl Confirm {
     /// Whether to make a plan. `place` is where the storage keeps its values. For a store, or what is
     /// set aside of one, its name must be typed.
     pub fn plan(plan: Plan, place: &str) -> Self {
-        let name = match &plan.change {
-            PlannedChange::Purge(store) | PlannedChange::Drop(store) => Some(store.name.escaped()),
-            PlannedChange::Discard(info) => Some(info.aside.store().escaped()),
-            PlannedChange::Create(_)
-            | PlannedChange::Set(_)
-            | PlannedChange::SetMany(_)
-            | PlannedChange::Delete { .. }
-            | PlannedChange::Repair(..)
-            | PlannedChange::Rewrite(_)
-            | PlannedChange::Swap(_)
-            | PlannedChange::Restore(_)
-            | PlannedChange::DropEmpty(..) => None,
-        };
+        let emptied = plan.empties().map(|store| &store.name);
+        let name = emptied.or_else(|| plan.discards().map(|info| info.aside.store()));
+        let name = name.map(StoreName::escaped);
         let asked = Self {
             lines: words::lines(&plan, place),
             sets_aside: name.is_some() && plan.reversible,

@@ -332,12 +332,15 @@ impl Plan {
         Some(store)
     }
 
+    /// What is set aside that it removes for good.
+    pub fn discards(&self) -> Option<&AsideInfo> {
+        let PlannedChange::Discard(info) = &self.change else { return None };
+        Some(info)
+    }
+
     /// What is not set aside any more once it is made.
     pub fn ends_aside(&self) -> Option<&AsideId> {
-        let (PlannedChange::Restore(info) | PlannedChange::Discard(info)) = &self.change else {
-            return None;
-        };
-        Some(&info.id)
+        self.restores().or_else(|| self.discards()).map(|info| &info.id)
     }
 
     /// Whether it removes this record of this store.

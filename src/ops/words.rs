@@ -4,7 +4,7 @@ use crate::model::{Comparison, Error, ErrorKind, Key, Replicas, StoreInfo, Store
 use crate::text::{count, plural, size, visible_bytes};
 
 use super::outcome::Outcome;
-use super::plan::{Plan, PlannedChange, PlannedRecord, Turn, Weight};
+use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight};
 
 mod aside;
 mod lost;
@@ -170,20 +170,14 @@ pub fn place(is_directory: bool) -> &'static str {
 
 /// The question before a store is emptied or removed, where a line must do.
 pub fn question(plan: &Plan, place: &str) -> String {
-    let (what, name) = match &plan.change {
-        PlannedChange::Purge(store) => ("Remove all records of", &store.name),
-        PlannedChange::Drop(store) => ("Remove", &store.name),
-        PlannedChange::Discard(info) => return aside::question(info),
-        PlannedChange::Create(_)
-        | PlannedChange::Set(_)
-        | PlannedChange::SetMany(_)
-        | PlannedChange::Delete { .. }
-        | PlannedChange::Repair(..)
-        | PlannedChange::Rewrite(_)
-        | PlannedChange::Swap(_)
-        | PlannedChange::Restore(_)
-        | PlannedChange::DropEmpty(..) => return format!("{}?", title(plan)),
+    if let Some(info) = plan.discards() {
+        return aside::question(info);
+    }
+    let Some(PlannedStore { name, .. }) = plan.empties() else {
+        return format!("{}?", title(plan));
     };
+    let is_drop = matches!(&plan.change, PlannedChange::Drop(_));
+    let what = if is_drop { "Remove" } else { "Remove all records of" };
     let records = match plan.records {
         None => "all its records".to_owned(),
         Some(1) => "its 1 record".to_owned(),
