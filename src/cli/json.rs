@@ -158,6 +158,7 @@ pub(super) fn record_problem(state: &RecordState) -> Option<String> {
         RecordState::NoMetadata => "no metadata".into(),
         RecordState::NoValue => "no value".into(),
         RecordState::BadMetadata(_) => "malformed metadata".into(),
+        RecordState::WrongSize(u64::MAX) => "its metadata says more bytes than can be".into(),
         RecordState::WrongSize(size) => format!("its metadata says {size} bytes"),
         RecordState::NotRead => "its metadata has not been read".into(),
         RecordState::Unreadable(why) => format!(
@@ -165,6 +166,21 @@ pub(super) fn record_problem(state: &RecordState) -> Option<String> {
         ),
         RecordState::SeveralFiles(files) => format!("the files {files} are one record"),
     })
+}
+
+/// What mends a record, in words; `None` where nothing is wrong, or where the problem says it.
+pub(super) fn record_remedy(state: &RecordState) -> Option<&'static str> {
+    match state {
+        RecordState::NoMetadata | RecordState::BadMetadata(_) | RecordState::WrongSize(_) => {
+            Some("`larder retype` writes its metadata anew")
+        }
+        RecordState::NoValue => Some("set it again, or delete it"),
+        RecordState::Whole
+        | RecordState::BareFile
+        | RecordState::NotRead
+        | RecordState::Unreadable(_)
+        | RecordState::SeveralFiles(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -63,9 +63,8 @@ async fn get_one(
     messages::erase_progress();
     if record.meta.state == RecordState::NoValue {
         let problem = format!("the record `{key}` has metadata, but no value");
-        return Err(Error::new(ErrorKind::Damaged, problem)
-            .hint("set it again, or delete it")
-            .into());
+        let remedy = json::record_remedy(&record.meta.state).unwrap_or_default();
+        return Err(Error::new(ErrorKind::Damaged, problem).hint(remedy).into());
     }
     if get.digest {
         print_digest(&record, output)?;
@@ -83,10 +82,13 @@ async fn get_one(
             say(&format!("{problem} to Crawlee for JavaScript; these are the bytes of `{shown}`"));
             Ok(DAMAGED)
         }
-        _ => {
-            say(&format!(
-                "the record `{key}` is damaged: {problem}; the value's bytes are as stored"
-            ));
+        state => {
+            let problem = text::then(
+                &format!("the record `{key}` is damaged: {problem}; its bytes are as stored"),
+                "; ",
+                json::record_remedy(state).map(str::to_owned),
+            );
+            say(&problem);
             Ok(DAMAGED)
         }
     }

@@ -133,7 +133,7 @@ pub(super) async fn info(
 ) -> ExitResult {
     let name = store(storage, &info.store).await?;
     let mut ignored = (String::new(), String::new());
-    let (map, problem, code) = if let Some(argument) = &info.key {
+    let (map, problem, remedy, code) = if let Some(argument) = &info.key {
         let key = key(argument);
         let Some(meta) = storage.read(&name, &key, Want::Meta).await?.map(Reading::into_meta)
         else {
@@ -141,7 +141,8 @@ pub(super) async fn info(
         };
         let unreadable = matches!(meta.state, RecordState::Unreadable(_));
         let code = if unreadable { REFUSED } else { DAMAGED };
-        (json::record(&meta), json::record_problem(&meta.state), code)
+        let remedy = json::record_remedy(&meta.state).map(str::to_owned);
+        (json::record(&meta), json::record_problem(&meta.state), remedy, code)
     } else {
         let sum = info.sum;
         // Few records come at once, and with what is asked of the store.
@@ -163,7 +164,7 @@ pub(super) async fn info(
         // Nothing is known to be wrong with what may not be read.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
         let code = if forbidden { REFUSED } else { DAMAGED };
-        (map, json::store_problem(&info.state), code)
+        (map, json::store_problem(&info.state), None, code)
     };
     if output.json {
         output.json_line(&map.into())?;
@@ -198,7 +199,8 @@ pub(super) async fn info(
             output.line(&[visible(&gap), visible(&text)])?;
         }
         if let Some(problem) = &problem {
-            output.styled(Role::Warning, &visible(&format!("! {problem}")))?;
+            let problem = text::then(&format!("! {problem}"), "; ", remedy);
+            output.styled(Role::Warning, &visible(&problem))?;
             output.raw(b"\n")?;
         }
     }

@@ -1,26 +1,52 @@
 //! Files that systems, editors and other programs leave beside records.
 
-/// Names that desktops and version control give.
-const NAMES: [&[u8]; 4] = [b".DS_Store", b"Thumbs.db", b"desktop.ini", b".gitkeep"];
+/// Names that desktops, synchronisers and version control give.
+const NAMES: [&[u8]; 12] = [
+    b".DS_Store",
+    b".directory",
+    b".dropbox",
+    b".gitignore",
+    b".gitkeep",
+    b".keep",
+    b".localized",
+    b"Desktop.ini",
+    b"Icon\r",
+    b"Thumbs.db",
+    b"desktop.ini",
+    b"ehthumbs.db",
+];
 
-/// How hidden files begin that systems and office programs leave.
-const BEGINNINGS: [&[u8]; 4] = [b"._", b".nfs", b".fuse_hidden", b".~lock."];
+/// How hidden files begin that systems, synchronisers, Emacs and office programs leave.
+const BEGINNINGS: [&[u8]; 8] = [
+    b"._",
+    b".nfs",
+    b".fuse_hidden",
+    b".~lock.",
+    b".#",
+    b".goutputstream-",
+    b".smbdelete",
+    b".sync.ffs_",
+];
 
-/// How hidden files end that Vim edits in.
-const SWAP: [&[u8]; 3] = [b".swp", b".swo", b".swx"];
+/// How hidden files end that Vim and Kate edit in.
+const SWAP: [&[u8]; 4] = [b".swp", b".swo", b".swx", b".kate-swp"];
 
 /// Whether a file of this name is no record, unless it has metadata beside it. Not for the temporary
 /// files of larder.
 pub(super) fn is_junk(name: &[u8]) -> bool {
-    // Nearly all names end otherwise than these.
-    match name.last() {
-        Some(b'~') => true,
-        Some(b'p') if name.ends_with(b".tmp") => true,
-        _ if name.first() == Some(&b'.') => {
+    match (name.first(), name.last()) {
+        // Nearly all names end otherwise than these.
+        (_, Some(b'~')) => true,
+        (_, Some(b'p')) if name.ends_with(b".tmp") => true,
+        (Some(b'.'), _) => {
             BEGINNINGS.iter().any(|begin| name.starts_with(begin))
                 || SWAP.iter().any(|end| name.ends_with(end))
                 || NAMES.contains(&name)
         }
+        // What Emacs saves by itself, and the locks of office programs: no key of Crawlee for
+        // JavaScript, whose files have no metadata, has these characters.
+        (Some(b'#'), Some(b'#')) => name.len() > 1,
+        (Some(b'~'), _) => name.starts_with(b"~$"),
         _ => NAMES.contains(&name),
     }
 }
@@ -44,10 +70,18 @@ mod tests {
             ".nfs0000000000000001",
             ".~lock.INPUT.csv#",
             "notes.tmp",
+            "#INPUT.json#",
+            ".#INPUT.json",
+            "~$INPUT.xlsx",
+            ".INPUT.json.kate-swp",
+            ".goutputstream-AB12C3",
+            ".directory",
+            "Icon\r",
         ] {
             assert!(is_junk(name.as_bytes()), "{name}");
         }
-        for name in ["INPUT.json", "a~b", "page.swp", ".hidden", "tmp", "", "a_."] {
+        for name in ["INPUT.json", "a~b", "page.swp", ".hidden", "tmp", "", "a_.", "#", "#a", "~a"]
+        {
             assert!(!is_junk(name.as_bytes()), "{name}");
         }
     }

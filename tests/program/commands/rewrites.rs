@@ -55,3 +55,22 @@ fn a_content_type_is_changed_alone() {
     program.fails(&["retype", "shop", "page-2", ""], 2);
     program.fails(&["retype", "shop", "missing", "text/plain"], 1);
 }
+
+#[test]
+fn damaged_metadata_is_told_with_what_mends_it_which_does() {
+    let program = Program::with_shop();
+    for damaged in ["no JSON", r#"{"key":"bytes","content_type":"text/plain","size":7}"#] {
+        let metadata = b"key_value_stores:shop:metadata_items";
+        program.server.command(&[b"HSET", metadata, b"bytes", damaged.as_bytes()]);
+        let remedy = "`larder retype` writes its metadata anew";
+        let told = program.run(["info", "shop", "bytes"]);
+        assert_eq!(told.code, 5);
+        assert!(String::from_utf8_lossy(&told.out).contains(remedy), "{told:?}");
+        let got = program.run(["get", "shop", "bytes"]);
+        assert_eq!((got.code, got.out.len()), (5, 3));
+        assert!(got.err.contains("its bytes are as stored") && got.err.contains(remedy), "{got:?}");
+        program.ok(&["retype", "shop", "bytes", "image/png"]);
+        let mended = program.ok(&["info", "shop", "bytes"]);
+        assert!(mended.contains("image/png") && !mended.contains('!'), "{mended}");
+    }
+}
