@@ -164,7 +164,7 @@ impl KeysPane {
         }
         Err(Notice::info(match action {
             Action::UnmarkAll => "no record is marked",
-            _ if on_group => "this is a group of keys: open it first",
+            _ if on_group => "a group of keys: open it first",
             _ => "there is no record under the cursor",
         }))
     }
@@ -223,7 +223,7 @@ impl RecordPane {
                 Err(Notice::info("nothing is searched for"))
             }
             Action::Versions if self.versions.kept().len() < 2 => {
-                Err(Notice::info("the record has not changed since it was opened"))
+                Err(Notice::info("not changed since it was opened"))
             }
             Action::Fetch if self.shown.is_some() && !self.is_in_part() => {
                 Err(Notice::info("all of this value is here already"))
@@ -242,11 +242,11 @@ impl RecordPane {
         self.has_value(keymap)?;
         if self.shows_json() {
             let remedy = keymap.says(Context::Record, Action::SelectValue, "chooses one");
-            let text = text::then("a value of this JSON is opened, not all of it", "; ", remedy);
+            let text = text::then("one value of this JSON is opened", "; ", remedy);
             return Err(Notice::info(text));
         }
         let holds = self.record().is_some_and(|record| may_hold(&record.value));
-        let none = || Notice::info("nothing is packed in this value; edit the value itself");
+        let none = || Notice::info("nothing is packed here; edit the value itself");
         if holds { Ok(()) } else { Err(none()) }
     }
 }

@@ -51,7 +51,7 @@ impl Crawling {
                 Doing::Running => running.push(key),
                 Doing::Finished if ran => ended.push(has_ended(crawler)),
                 Doing::Silent if ran => {
-                    let silent = "says nothing any more: it was killed, or hangs";
+                    let silent = "is silent: killed, or hanging";
                     ended.push(format!("crawler {} {silent}", crawler.number));
                 }
                 Doing::Finished | Doing::Silent => {}
@@ -181,7 +181,7 @@ mod tests {
         // One that was killed.
         assert!(crawling.ended(&crawl(None, 2000), at(2010)).is_empty());
         let ended = crawling.ended(&crawl(None, 2000), at(2200));
-        assert!(ended[0].contains("says nothing any more"), "{ended:?}");
+        assert!(ended[0].contains("is silent"), "{ended:?}");
     }
 
     #[test]

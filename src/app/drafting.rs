@@ -190,7 +190,7 @@ fn is_too_large(app: &App) -> bool {
 }
 
 fn not_kept(app: &mut App, why: &str) {
-    app.tell(Notice::warning(format!("what you type is not kept as a draft: {why}")));
+    app.tell(Notice::warning(format!("not kept as a draft: {why}")));
 }
 
 /// What is edited, as the draft of a staged edit.

@@ -68,7 +68,7 @@ impl Editor {
         let (limit, size) = (ctx.settings.editor_limit, value.inner().value().len() as u64);
         let too_much = || {
             let size = text::size(size);
-            format!("{size} inside are too much for the built-in editor")
+            format!("{size} inside: too much for the editor")
         };
         let why = unnamed(&record).or_else(|| (size > limit).then(too_much));
         if let Some(why) = why {
@@ -168,7 +168,7 @@ impl Editor {
         if self.is_putting_back() && action == Some(Action::Cancel) {
             self.stop_putting_back();
             ctx.cancel(Slot::Saving);
-            ctx.say(Notice::warning("not saved: what you typed is in the editor"));
+            ctx.say(Notice::warning("not saved; your text is in the editor"));
             return Then::Stay;
         }
         if self.is_busy() {
@@ -181,7 +181,7 @@ impl Editor {
             Some(Action::Stage) => self.stage(ctx),
             Some(Action::Cancel) if self.is_as_staged() => self.stage(ctx),
             Some(action) if !self.allows(action) => {
-                ctx.say(Notice::info("a value inside another has no content type of its own"));
+                ctx.say(Notice::info("a value inside another has no content type"));
             }
             Some(Action::SaveAsText) => return self.save(true, None, shown, ctx),
             Some(Action::Cancel) if !self.is_changed() && !self.value.is_half_typed() => {
@@ -208,9 +208,7 @@ impl Editor {
                 && matches!(self.value, Content::Bytes(_))
                 && key.code != KeyCode::Tab =>
             {
-                ctx.say(Notice::info(
-                    "these bytes are too many to be edited here; edit them in $EDITOR",
-                ));
+                ctx.say(Notice::info("too many bytes to edit here; use $EDITOR"));
             }
             _ => self.key(key, ctx.layout().body, ctx.now),
         }
@@ -248,8 +246,7 @@ impl Editor {
             Err(Blocked::Unchanged) => {
                 let notice = match (self.base(), shown) {
                     (Some(read), Some(now)) if read.meta.key == now.meta.key && read != now => {
-                        "nothing was saved: nothing was typed here, but someone else has changed the \
-                         record"
+                        "nothing to save; someone else changed the record"
                     }
                     _ => "nothing was changed",
                 };

@@ -82,7 +82,7 @@ impl Inner {
     pub fn of_value(value: &Bytes) -> Result<Self, NotOpened> {
         let opened = open(Vec::new(), value.clone(), MOST)?;
         if opened.layers.is_empty() {
-            let why = "nothing is packed in this value; edit the value itself";
+            let why = "nothing is packed here; edit the value itself";
             return Err(NotOpened(why.into()));
         }
         Ok(opened)

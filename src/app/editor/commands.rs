@@ -100,7 +100,7 @@ impl Editor {
                 }));
             }
             PromptKind::GoTo if !self.go_to_place(answer) => {
-                ctx.say(Notice::info("type a line, line:column, or @ and an offset in bytes"));
+                ctx.say(Notice::info("type LINE, LINE:COLUMN or @BYTE"));
             }
             _ => {}
         }

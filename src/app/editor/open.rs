@@ -110,6 +110,6 @@ fn lay_out(text: &Bytes) -> LaidOut {
     if let Some(lines) = json::pretty(text) {
         return (Some(lines.into()), Some(spacing), None);
     }
-    let note = "laid out, this JSON would be too long: it is edited as it stands";
+    let note = "too long laid out: edited as it stands";
     (None, None, Some(note.to_owned()))
 }

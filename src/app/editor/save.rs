@@ -29,7 +29,7 @@ impl Editor {
             ));
         }
         let Some(text) = json::pretty(&bytes) else {
-            return Err("laid out, this JSON would be too long: it stays as it stands".to_owned());
+            return Err("too long laid out: left as it stands".to_owned());
         };
         if let Some(edit) = self.value.text_mut() {
             edit.replace_text(text.as_bytes(), now);
@@ -56,7 +56,7 @@ impl Editor {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }
         if let Some(hex) = self.value.hex().filter(|hex| hex.half().is_some()) {
-            let why = format!("byte {:#x} has one digit so far; type the other one", hex.cursor());
+            let why = format!("byte {:#x}: type its second digit", hex.cursor());
             return Err(Blocked::Fault(why));
         }
         if !self.is_changed() && self.original.is_some() && over.is_none() {

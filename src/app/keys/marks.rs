@@ -94,7 +94,7 @@ impl KeysPane {
         let fits = more + self.marks.keys.len() <= MOST;
         if !fits {
             let (more, most) = (text::count(more as u64), text::count(MOST as u64));
-            ctx.say(Notice::info(format!("{more} are too many to mark; {most} at most")));
+            ctx.say(Notice::info(format!("{more} are too many; {most} at most")));
         }
         fits
     }

@@ -41,7 +41,7 @@ impl Dialog for Confirm {
                 return Then::Close;
             }
             Some(Action::ConfirmYes) if self.is_undecided() => {
-                ctx.say(Notice::info("what is there now has not been read yet"));
+                ctx.say(Notice::info("the record is still being read"));
             }
             Some(Action::ConfirmNo | Action::Accept | Action::Cancel | Action::Back) => {
                 if self.removes_leaf() {

@@ -130,7 +130,7 @@ impl Dialog for PathDialog {
                         let bytes = value.path.clone().into();
                         ctx.effect(Effect::Copy { what: "path", bytes });
                     } else {
-                        ctx.say(Notice::info("this path is too long to be copied from here"));
+                        ctx.say(Notice::info("path too long to be copied here"));
                     }
                 }
             }

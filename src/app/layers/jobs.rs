@@ -68,7 +68,7 @@ impl Dialog for Jobs {
                 ctx.request(Request::CancelJob(job.id));
             }
             (Some(Action::CancelJob), Some(_)) => {
-                ctx.say(Notice::info("a write cannot be cancelled: it ends by itself"));
+                ctx.say(Notice::info("a write cannot be cancelled"));
             }
             (Some(Action::Close | Action::Back | Action::Cancel), _) => return Then::Close,
             (other, _) => drop(ctx.common(other)),

@@ -226,7 +226,7 @@ impl LeafCursor {
                 if self.tree.toggle(&leaves, self.at) {
                     self.fold(ctx);
                 } else {
-                    ctx.say(Notice::info("this value holds no others, so nothing is folded"));
+                    ctx.say(Notice::info("this value holds no others to fold"));
                 }
                 return true;
             }
@@ -287,7 +287,7 @@ impl Dialog for LeafCursor {
         if self.left.is_some()
             && !matches!(action, Some(Action::Close | Action::Back | Action::Help))
         {
-            ctx.say(Notice::info("the record has changed: its values are being found"));
+            ctx.say(Notice::info("the record changed: finding its values…"));
             return Then::Stay;
         }
         let page = ctx.layout().record.map_or(1, |pane| pane.inner().height.saturating_sub(2));
@@ -357,10 +357,10 @@ impl Dialog for LeafCursor {
                 (true, _) => ctx.request(Request::ChangeLeaf(action)),
                 (false, Some(why)) => ctx.say(Notice::warning(why)),
                 (false, None) if action == Action::RenameMember => {
-                    ctx.say(Notice::info("only a member of an object has a name"));
+                    ctx.say(Notice::info("only members of objects have names"));
                 }
                 (false, None) if action == Action::AddMember => {
-                    let why = "this value holds no others, so nothing is added to it";
+                    let why = "this value holds no others; nothing added";
                     ctx.say(Notice::info(why));
                 }
                 (false, None) => ctx.say(Notice::info("the whole value is not removed here")),

@@ -110,7 +110,7 @@ impl Dialog for LinksDialog {
                     return Then::Close;
                 }
                 let copies = ctx.keymap.says(Context::Found, Action::CopyPath, "copies it");
-                let none = "the page of this address is not in this store";
+                let none = "its page is not in this store";
                 ctx.say(Notice::info(text::then(none, "; ", copies)));
             }
             Some(Action::CopyPath) => {

@@ -142,7 +142,7 @@ impl MergeView {
             return;
         }
         if !self.merge.can_edit(self.at) {
-            ctx.say(Notice::info("these bytes are taken whole: the ones or the others"));
+            ctx.say(Notice::info("bytes are taken whole: mine or theirs"));
             return;
         }
         let left = self.left(self.at);
@@ -175,7 +175,7 @@ impl MergeView {
             *left = is_new.then_some(typed);
         }
         if is_new {
-            ctx.say(Notice::info("what you typed here is not taken; editing goes on with it"));
+            ctx.say(Notice::info("not taken; editing again goes on with it"));
         }
     }
 

@@ -225,7 +225,7 @@ impl TableCursor {
             self.wanted = Some(how.clone());
             ctx.read(Slot::Table, Compute::Arrange(Arc::clone(&self.base), how));
         } else {
-            ctx.say(Notice::info("these are too many rows to sort or filter"));
+            ctx.say(Notice::info("too many rows to sort or filter"));
         }
     }
 

@@ -186,7 +186,7 @@ impl RecordPane {
             return false;
         }
         self.awaiting = Some(action);
-        ctx.say(Notice::info("the record is on its way; done as soon as it is here"));
+        ctx.say(Notice::info("waiting: done as soon as it is here"));
         true
     }
 

@@ -61,7 +61,7 @@ fn may_run(name: &str, bytes: &[u8]) -> Option<String> {
     }
     match name.rsplit_once('.') {
         Some((_, ending)) if is_looked_at(ending) => None,
-        Some((_, ending)) => Some(format!("a file that ends in .{ending} may be run")),
+        Some((_, ending)) => Some(format!("a .{ending} file may be run")),
         None => Some("a file without an ending may be run".to_owned()),
     }
 }

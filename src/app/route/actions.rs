@@ -39,7 +39,7 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
             app.notice = Some(Notice::info(if app.mouse.on {
                 "the mouse works in larder"
             } else {
-                "the mouse is the terminal's: select text as usual"
+                "mouse off; select text as usual"
             }));
             app.out.effects.push(Effect::Mouse(app.mouse.on));
         }

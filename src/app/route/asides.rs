@@ -29,7 +29,7 @@ pub(super) fn found(app: &mut App, found: Vec<AsideInfo>) {
     }
     // Whoever answers something else is not interrupted; the next start asks again.
     let stores = plural(app.asides.len() as u64, "store");
-    let left = format!("a larder that ended has left {stores} set aside; {}", words::LIST_ASIDES);
+    let left = format!("{stores} left set aside; {}", words::LIST_ASIDES);
     app.tell(Notice::warning(left));
 }
 

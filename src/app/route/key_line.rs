@@ -133,7 +133,7 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
         return Some("a key has at least one character".to_owned());
     }
     if !is_own && in_the_way(app, prompt, &key).is_some() {
-        let why = "this key is taken; larder asks before it overwrites";
+        let why = "this key is taken; a question follows";
         return Some(why.to_owned());
     }
     if (changes && is_lost(&meta.key)) || (!is_own && is_lost(&key)) {

@@ -28,7 +28,7 @@ const LONGEST: usize = 64 << 20;
 const EDITED: usize = 8 << 20;
 /// Columns of what was typed that the question whether to give it up shows.
 const TOLD: usize = 60;
-const TOO_LONG: &str = "a value is edited alone in JSON of up to 8 MiB: edit the whole record";
+const TOO_LONG: &str = "JSON over 8 MiB; edit the whole record";
 
 /// What a key that chooses a value does: what has no parts is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
@@ -70,8 +70,7 @@ fn look_for_values(app: &mut App) -> bool {
     }
     if record.value.len() > LONGEST {
         let most = text::size(LONGEST as u64);
-        app.notice =
-            Some(Notice::info(format!("values are chosen and folded in JSON of up to {most}")));
+        app.notice = Some(Notice::info(format!("JSON over {most}: values cannot be chosen")));
         return false;
     }
     app.out.read(Slot::Leaves, Compute::Leaves(record.clone(), Arc::clone(preview)));
@@ -116,7 +115,7 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
             return drafts::take_whole(app, &id, *draft);
         }
         let most = text::count(json::MOST_SEEN as u64);
-        let why = format!("over {most} values: none is chosen or folded; edit the whole record");
+        let why = format!("over {most} values; edit the whole record");
         app.layers.retain(|layer| !matches!(layer, Layer::Leaf(cursor) if cursor.has_let_go()));
         app.tell(Notice::info(why));
         return;

@@ -26,7 +26,7 @@ pub(in crate::app) fn resize(app: &mut App, wider: bool) {
     match app.split.resized(&app.layout(), app.focus, wider) {
         Some(sizes) => choose(app, sizes),
         None if wider => app.notice = Some(Notice::info("the panes beside it give no more room")),
-        None => app.notice = Some(Notice::info("the pane is as narrow as it can be")),
+        None => app.notice = Some(Notice::info("the pane cannot be narrower")),
     }
 }
 

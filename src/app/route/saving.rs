@@ -127,7 +127,7 @@ pub(super) fn met(app: &mut App, set: &SetValue) -> bool {
     if saving.met(set, base).is_none() {
         return false;
     }
-    app.tell(Notice::info("someone else has written this record: reading what is there now…"));
+    app.tell(Notice::info("written by someone else: reading what is there…"));
     app.out.read(Slot::Theirs, Load::Value { store: set.store.clone(), key: set.key.clone() });
     // The pane behind is to show it too.
     opened::reload_record(app);
@@ -158,9 +158,9 @@ pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
 /// What a save that is not made leaves, in words.
 fn left(app: &App) -> &'static str {
     match app.unsaved_leaf() {
-        None => "not saved: what you typed is in the editor",
+        None => "not saved; your text is in the editor",
         Some(unsaved) if unsaved.prompt().is_none() => "not saved",
-        Some(_) => "not saved: what you typed is in the line",
+        Some(_) => "not saved; your text is in the line",
     }
 }
 
@@ -223,10 +223,9 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
             app.tell(if same {
                 Notice::done("someone else has stored the very same")
             } else if taken {
-                Notice::done("nothing to save: what someone else wrote is taken, also what came since")
+                Notice::done("nothing to save: all of theirs is taken")
             } else {
-                let why = "nothing was saved: only the spacing was changed here, and someone else has \
-                           changed the record";
+                let why = "nothing saved: only spacing; someone else changed it";
                 Notice::warning(why).lasting()
             });
             return opened::reload_record(app);
@@ -268,7 +267,7 @@ fn show(app: &mut App, view: MergeView) {
 }
 
 fn not_shown(app: &mut App) {
-    let why = "not saved: someone else has changed the same place; save again to see it";
+    let why = "not saved: changed by someone else; save again";
     app.tell(Notice::warning(why).lasting());
 }
 

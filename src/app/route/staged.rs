@@ -24,7 +24,7 @@ use super::{drafts, questions};
 pub(super) fn stage(app: &mut App, set: SetValue) {
     let is_there = app.staged.find(&set.store, &set.key).is_some();
     let is_full = !is_there && app.staged.edits().len() >= MOST;
-    let full = || format!("{MOST} edits are staged, which is the most: save them first");
+    let full = || format!("{MOST} edits are staged, the most; save them");
     let Some(editor) = &mut app.editor else {
         return one_value::stage(app, &set, is_full.then(full));
     };
@@ -35,7 +35,7 @@ pub(super) fn stage(app: &mut App, set: SetValue) {
         editor.fault = Some(if is_full {
             full()
         } else {
-            "another edit of this key is staged: save that one, or take it out".to_owned()
+            "this key has another staged edit; save it".to_owned()
         });
         return;
     }
@@ -124,7 +124,7 @@ fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
     let DraftHead { store, key, .. } = &draft.head;
     let name = key.named();
     if app.staged.find(store, key).is_some() || app.staged.edits().len() >= MOST {
-        return Err(format!("{name} has a staged edit already, or there are too many"));
+        return Err(format!("{name}: staged already, or too many are"));
     }
     let Some(set) = one_value::set_of(&draft).or_else(|| set_of(&draft, app)) else {
         return Err(format!("the draft of {name} is to be looked at first"));
@@ -150,7 +150,7 @@ fn set_of(draft: &Draft, app: &App) -> Option<SetValue> {
 pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> bool {
     let Some(is_news) = app.staged.kept(id, result.is_err()) else { return false };
     if let (Err(why), true) = (result, is_news) {
-        let text = format!("a staged edit is not kept as a draft: {why}");
+        let text = format!("staged, not kept as a draft: {why}");
         app.tell(Notice::warning(text));
     }
     true
@@ -201,7 +201,7 @@ pub(super) fn open(app: &mut App, id: &DraftId) {
     let since = edit.since().or(edit.is_merged().then_some("changed since"));
     app.notice = Some(match since {
         Some(since) => Notice::warning(format!("{since} by someone else: saving merges the two")),
-        None => Notice::info("this edit was staged; it is in the editor again"),
+        None => Notice::info("the staged edit is in the editor again"),
     });
 }
 

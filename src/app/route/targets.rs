@@ -14,7 +14,7 @@ pub(in crate::app) fn switch(app: &mut App, at: usize) {
         app.notice = Some(Notice::info(format!("{} is open already", choice.name)));
     } else if !app.writes.pending.is_empty() {
         // Its answer would come to another target's screen.
-        let why = "a write is under way; switch when it has been answered";
+        let why = "a write is under way; wait, then switch";
         app.notice = Some(Notice::warning(why));
     } else {
         app.out.effects.push(Effect::Switch(at));

@@ -21,7 +21,7 @@ pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
         return;
     }
     if app.turning.is_some() {
-        app.notice = Some(Notice::info("a step is being undone or done again; wait for it"));
+        app.notice = Some(Notice::info("an undo or redo is under way; wait"));
         return;
     }
     let Some((step, plan)) = app.journal.next(turn) else {

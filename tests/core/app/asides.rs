@@ -146,6 +146,6 @@ fn whoever_types_is_told_and_not_interrupted() {
     stage.answer(Slot::Asides, Ok(Loaded::Asides(two())));
     assert!(stage.app.layers.is_empty());
     let told = stage.notice();
-    assert!(told.contains("2 stores set aside; larder aside"), "{told}");
+    assert!(told.contains("2 stores left set aside; larder aside"), "{told}");
     assert_eq!(left(&stage), Vec::<String>::new());
 }

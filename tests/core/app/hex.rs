@@ -61,7 +61,7 @@ fn half_a_byte_is_not_left_behind_by_a_save() {
         let mut stage = editing(b"\xf0\x01\x02");
         stage.keys(typed).keys("<ctrl-s>");
         let frame = stage.frame();
-        assert!(frame.contains("has one digit so far"), "{frame}");
+        assert!(frame.contains("type its second digit"), "{frame}");
         assert!(stage.app.layers.is_empty() && stage.app.editor.is_some(), "{typed}");
     }
 }

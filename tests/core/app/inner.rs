@@ -155,8 +155,8 @@ fn a_whole_value_that_is_packed_is_opened_too() {
     stage.keys("e");
     assert_eq!(stage.notice(), "these bytes are packed; in the list o opens what they hold");
     for (value, content_type, why) in [
-        (&b"plain"[..], "text/plain; charset=utf-8", "nothing is packed in this value"),
-        (b"[1]", JSON, "a value of this JSON is opened"),
+        (&b"plain"[..], "text/plain; charset=utf-8", "nothing is packed here"),
+        (b"[1]", JSON, "one value of this JSON is opened"),
     ] {
         let mut stage = opened(value, content_type);
         stage.keys("o");

@@ -165,7 +165,7 @@ fn members_are_added_renamed_and_removed_alone() {
     let mut stage = on(TEXT);
     select(&mut stage);
     stage.keys("jjjR");
-    assert_eq!(stage.notice(), "only a member of an object has a name");
+    assert_eq!(stage.notice(), "only members of objects have names");
     stage.keys("jd<enter>");
     assert!(stage.writes().is_empty(), "No is the default");
 }
@@ -237,7 +237,7 @@ fn what_someone_else_wrote_is_taken_also_where_they_write_again_before_it_is_sav
     stage.written(Write::Set(set), Err(conflict()));
     stage.theirs(Some(record("a", JSON, r#"{"price": 1.40}"#))).compared();
     assert!(stage.writes().is_empty(), "nothing of what was typed is left");
-    let said = "nothing to save: what someone else wrote is taken, also what came since";
+    let said = "nothing to save: all of theirs is taken";
     assert_eq!(stage.notice(), said);
     assert!(stage.app.unsaved_leaf().is_none());
 }
@@ -246,7 +246,7 @@ fn what_someone_else_wrote_is_taken_also_where_they_write_again_before_it_is_sav
 fn a_merge_that_is_left_keeps_what_was_typed_in_its_line() {
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("t<esc>");
-    assert_eq!(stage.notice(), "not saved: what you typed is in the line");
+    assert_eq!(stage.notice(), "not saved; your text is in the line");
     assert_eq!(line(&stage), "2");
     assert!(stage.writes().is_empty());
     // Saved again it meets the same.
@@ -266,7 +266,7 @@ fn what_is_typed_in_the_merge_is_saved() {
 fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e<ctrl-end><backspace>3.0<esc>");
-    assert_eq!(stage.notice(), "what you typed here is not taken; editing goes on with it");
+    assert_eq!(stage.notice(), "not taken; editing again goes on with it");
     let frame = stage.frame();
     assert!(frame.contains("typed, not taken  3.0"), "{frame}");
     // The one or the other can be taken, and what was typed is there still.
@@ -281,7 +281,7 @@ fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     // Given up, what was typed before is in its line.
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e7<esc><esc>y");
-    assert_eq!((line(&stage), stage.notice()), ("2", "not saved: what you typed is in the line"));
+    assert_eq!((line(&stage), stage.notice()), ("2", "not saved; your text is in the line"));
     // Where nothing else was typed, nothing is asked.
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e7<backspace><esc><esc>");

@@ -165,7 +165,7 @@ fn nothing_is_added_to_what_holds_nothing() {
         let mut stage = on(text.as_bytes(), JSON);
         select(&mut stage);
         stage.keys("a");
-        assert_eq!(stage.notice(), "this value holds no others, so nothing is added to it");
+        assert_eq!(stage.notice(), "this value holds no others; nothing added");
         assert!(stage.app.layers.len() == 1 && stage.writes().is_empty());
     }
 }

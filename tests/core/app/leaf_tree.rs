@@ -55,7 +55,7 @@ fn a_key_folds_and_the_cursor_goes_past_what_is_folded() {
     stage.keys("<right>");
     assert_eq!(path(&stage), "$.a[0]");
     stage.keys("<space>");
-    assert_eq!(stage.notice(), "this value holds no others, so nothing is folded");
+    assert_eq!(stage.notice(), "this value holds no others to fold");
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn json_of_many_megabytes_is_folded_and_not_edited_in_parts() {
     stage.keys("j<space>");
     assert_eq!(shown(&stage), ["[", "{… 1 member},", "7", "]"]);
     stage.keys("j<enter>");
-    let why = "a value is edited alone in JSON of up to 8 MiB: edit the whole record";
+    let why = "JSON over 8 MiB; edit the whole record";
     assert_eq!((stage.notice(), path(&stage)), (why, "$[1]".to_owned()));
 }
 
@@ -194,7 +194,7 @@ fn values_of_large_json_go_before_those_of_what_it_becomes_are_found() {
     changed(&mut stage, &text(8));
     assert_eq!(path(&stage), "$", "nothing else is known of it yet");
     stage.keys("j<enter>");
-    assert_eq!(stage.notice(), "the record has changed: its values are being found");
+    assert_eq!(stage.notice(), "the record changed: finding its values…");
     let (ticket, read) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
     assert_eq!(path(&stage), "$[2]");
@@ -204,8 +204,5 @@ fn values_of_large_json_go_before_those_of_what_it_becomes_are_found() {
     let (ticket, _) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(Loaded::Leaves(None))));
     assert!(stage.app.leaf().is_none());
-    assert_eq!(
-        stage.notice(),
-        "over 3,145,728 values: none is chosen or folded; edit the whole record"
-    );
+    assert_eq!(stage.notice(), "over 3,145,728 values; edit the whole record");
 }

@@ -171,7 +171,7 @@ fn leaving_a_merge_keeps_what_was_typed() {
     let editor = stage.app.editor.as_ref().unwrap();
     assert!(!editor.is_busy() && editor.value.bytes().starts_with(b"{\n  \"price\": 1.12"));
     assert!(stage.writes().is_empty());
-    assert_eq!(stage.notice(), "not saved: what you typed is in the editor");
+    assert_eq!(stage.notice(), "not saved; your text is in the editor");
 }
 
 #[test]

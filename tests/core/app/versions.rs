@@ -66,7 +66,7 @@ fn what_changed_is_lit_for_some_seconds_and_told_after() {
 fn versions_are_gone_through_and_compared() {
     let mut stage = on("1");
     stage.keys("H");
-    assert_eq!(stage.notice(), "the record has not changed since it was opened");
+    assert_eq!(stage.notice(), "not changed since it was opened");
     for number in 2..5 {
         reads(&mut stage, number, &number.to_string());
     }

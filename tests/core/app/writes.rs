@@ -347,7 +347,7 @@ fn jobs_are_listed_and_cancelled() {
     let reads = ("reading the keys of shop".to_owned(), Some(0.25));
     assert_eq!(titles(&stage), [("deleting a".to_owned(), None), reads.clone()]);
     stage.keys("x");
-    assert_eq!(stage.notice(), "a write cannot be cancelled: it ends by itself");
+    assert_eq!(stage.notice(), "a write cannot be cancelled");
     stage.written(write, Ok(done()));
     assert_eq!(titles(&stage), [reads]);
     stage.keys("x");

@@ -88,7 +88,7 @@ impl LeafCursor {
             _ => Some(LeafEdit::Remove),
         };
         let Some(edit) = edit else {
-            return ctx.say(Notice::info("this is too much for a line; edit the whole record"));
+            return ctx.say(Notice::info("too long for a line; edit the record"));
         };
         let record = self.shown.record.clone();
         let leaf = EditedLeaf::new(record.value.clone(), self.shown.index.clone(), self.at, edit);
