@@ -65,6 +65,50 @@ impl Columns {
             last: from(ROOMY, NUMBER),
         }
     }
+
+    /// Cells for a name in a row of so many. It takes the place of a number that things of its kind do not
+    /// have.
+    fn room(&self, width: u16, waits: bool) -> u16 {
+        let [waiting, done, failed] = self.counts;
+        let numbers = done + failed + self.chart + self.per_minute + self.last;
+        let waiting = if waits { waiting } else { 0 };
+        width.saturating_sub(1 + self.marks + self.kind + numbers + waiting)
+    }
+}
+
+/// Columns of the dialog in which the longest name has room beside all numbers.
+fn needed(overview: &Overview) -> u16 {
+    let named = |row: &CrawlRow| Some((cells::name_of(row)?, matches!(row, CrawlRow::Queue(_))));
+    let wide = |(name, waits): (String, bool)| {
+        let numbers = NUMBER * (4 + u16::from(waits)) + CHART;
+        let name = u16::try_from(text::cells(&visible(&name))).unwrap_or(u16::MAX);
+        name.saturating_add(numbers + MARKS[1] + KIND + 3)
+    };
+    overview.rows.iter().filter_map(named).map(wide).max().unwrap_or(0)
+}
+
+/// Cuts the names that have no room, so that those of one kind still differ.
+fn cut_names(rows: &[(usize, &CrawlRow)], told: &mut [Cells], columns: &Columns, width: u16) {
+    // What it is stands before a name where there is no column for that.
+    let at = usize::from(columns.kind == 0);
+    let mut kinds: Vec<_> = rows.iter().map(|(_, row)| row.kind()).collect();
+    kinds.dedup();
+    for kind in kinds {
+        let of_kind = |row: &CrawlRow| {
+            row.kind() == kind && row.fault().is_none() && cells::name_of(row).is_some()
+        };
+        let places: Vec<_> = (0..rows.len()).filter(|place| of_kind(rows[*place].1)).collect();
+        let Some(first) = places.first().map(|place| &told[*place]) else { continue };
+        let before: usize = first.name[..at].iter().map(|(text, _)| text::cells(text)).sum();
+        let room = usize::from(columns.room(width, !first.waiting.is_empty()));
+        let names: Vec<_> =
+            places.iter().map(|place| visible(&told[*place].name[at].0).into_owned()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let cuts = text::cut_apart(&names, room.saturating_sub(before));
+        for (place, cut) in places.iter().zip(cuts) {
+            told[*place].name[at].0 = cut.text.into_owned();
+        }
+    }
 }
 
 impl Drawn for Overview {
@@ -103,7 +147,7 @@ fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, appearance
     let failure = u16::from(overview.failure.is_some());
     let rows = u16::try_from(overview.rows.len().max(1)).unwrap_or(u16::MAX);
     let height = rows.saturating_add(3 + failure);
-    let area = centred(body, body.width.min(WIDTH), height);
+    let area = centred(body, body.width.min(WIDTH.max(needed(overview))), height);
     let inner = area.inner();
     let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     let top = overview
@@ -142,9 +186,15 @@ fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, appearance
     header(buf, rest, &columns, appearance);
     rest = below(rest);
     let shown = overview.rows.iter().enumerate().skip(overview.cursor.top);
-    for ((at, row), y) in shown.zip(rest.y..rest.y + rest.height) {
+    let shown: Vec<_> = shown.take(rest.height.into()).collect();
+    let mut told: Vec<_> = shown
+        .iter()
+        .map(|(_, row)| cells(row, overview.per_minute(row), app.now, columns.kind == 0))
+        .collect();
+    cut_names(&shown, &mut told, &columns, rest.width);
+    for (((at, row), told), y) in shown.into_iter().zip(told).zip(rest.y..) {
         let place = Area { y, height: 1, ..rest };
-        draw_row(buf, place, (row, &columns), overview, app.now, appearance);
+        draw_row(buf, place, (row, told, &columns), overview, appearance);
         if at == overview.cursor.at {
             marker(buf, place, true, appearance);
             light(buf, place, appearance.style(Role::Cursor));
@@ -186,7 +236,8 @@ fn below(area: Area) -> Area {
 fn header(buf: &mut Buffer, row: Area, columns: &Columns, appearance: &Appearance) {
     let style = appearance.style(Role::Header);
     let heads = ["Last", "Per min", "", "Failed", "Done", "Waiting"];
-    let left = numbers(buf, row, columns, &heads.map(|head| (head.to_owned(), style)));
+    numbers(buf, row, columns, &heads.map(|head| (head.to_owned(), style)));
+    let left = columns.room(row.width, true);
     if columns.kind > 0 {
         put(buf, row.x + columns.marks, row.y, columns.kind, "What", style);
         put(buf, row.x + columns.marks + columns.kind, row.y, left, "Name", style);
@@ -195,13 +246,13 @@ fn header(buf: &mut Buffer, row: Area, columns: &Columns, appearance: &Appearanc
     }
 }
 
-/// Writes what stands at the right, from the right; gives the room for the name.
+/// Writes what stands at the right, from the right.
 fn numbers(
     buf: &mut Buffer,
     row: Area,
     columns: &Columns,
     texts: &[(String, ratatui::style::Style); 6],
-) -> u16 {
+) {
     let [waiting, done, failed] = columns.counts;
     let widths = [columns.last, columns.per_minute, columns.chart, failed, done, waiting];
     let mut right = row.x + row.width.saturating_sub(1);
@@ -211,19 +262,16 @@ fn numbers(
         }
         right = right.saturating_sub(width);
     }
-    right.saturating_sub(row.x + columns.marks + columns.kind)
 }
 
 fn draw_row(
     buf: &mut Buffer,
     place: Area,
-    (row, columns): (&CrawlRow, &Columns),
+    (row, told, columns): (&CrawlRow, Cells, &Columns),
     overview: &Overview,
-    now: Timestamp,
     appearance: &Appearance,
 ) {
-    let Cells { mut name, waiting, done, failed, per_minute, last } =
-        cells(row, overview.per_minute(row), now, columns.kind == 0);
+    let Cells { mut name, waiting, done, failed, per_minute, last } = told;
     let style = |role| appearance.style(role);
     let (x, y) = (place.x + columns.marks, place.y);
     if columns.kind > 0 {
@@ -251,10 +299,8 @@ fn draw_row(
         (done, style(Role::Text)),
         (waiting, style(Role::Text)),
     ];
-    // A name takes the place of a number that things of its kind do not have.
-    let waits = !texts[5].0.is_empty();
-    let free = if waits { 0 } else { columns.counts[0] };
-    let room = numbers(buf, place, columns, &texts) + free;
+    let room = columns.room(place.width, !texts[5].0.is_empty());
+    numbers(buf, place, columns, &texts);
     fit_pieces(&mut name, room);
     let pieces: Vec<_> = name.iter().map(|(text, role)| (text.as_str(), style(*role))).collect();
     put_all(buf, x, y, room, &pieces);

@@ -76,6 +76,39 @@ fn it_is_read_while_one_looks_at_it_and_not_longer() {
     }
 }
 
+#[test]
+fn names_that_begin_alike_are_told_apart() {
+    let months = ["2026-11-africa", "2026-11-europe", "2026-12-europe"];
+    let of = |what: &str| months.map(|month| format!("outlet-market-{what}-{month}-of-kitchens"));
+    for size in [(200, 50), (120, 36), (80, 24), (40, 10)] {
+        let mut stage = Stage::new(size.0, size.1);
+        stage.connect(of("snapshots").iter().map(|name| store(name, 2)).collect());
+        stage.keys("C");
+        let (ticket, _) = stage.take(Slot::Crawl);
+        let mut crawl = Crawl::default();
+        let named = |name: &String| StorageInfo {
+            name: name.as_str().into(),
+            pending: Some(5),
+            ..StorageInfo::default()
+        };
+        crawl.queues.rows.extend(of("requests").iter().map(named));
+        crawl.datasets.rows.extend(of("products").iter().map(named));
+        reads(&mut stage, ticket, 1, Ok(crawl));
+        stage.keys("g");
+        let mut rows = Vec::new();
+        for _ in 0..9 {
+            let frame = stage.frame();
+            // The pane behind has a cursor too.
+            let row = frame.lines().rfind(|line| line.contains('▌')).unwrap();
+            let row = row[row.rfind('▌').unwrap()..].to_owned();
+            assert!(size.0 < 120 || row.contains("-of-kitchens "), "{frame}");
+            assert!(!rows.contains(&row), "{row} twice: {frame}");
+            rows.push(row);
+            stage.keys("j");
+        }
+    }
+}
+
 /// A page of requests of which one failed, or of items.
 fn page(of: OtherStorage, from: u64, next: Option<u64>) -> Loaded {
     let values = match &of {

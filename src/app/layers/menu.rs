@@ -96,6 +96,11 @@ impl Menu {
         self.shown.iter().map(|row| &self.rows[*row])
     }
 
+    /// All rows, shown or not.
+    pub fn all(&self) -> impl Iterator<Item = &MenuRow> {
+        self.rows.iter()
+    }
+
     /// The number of the row under the cursor, among those that are shown.
     pub fn at(&self) -> usize {
         self.at

@@ -63,6 +63,15 @@ pub(super) fn cells(row: &CrawlRow, per_minute: Option<f64>, now: Timestamp, sho
     cells
 }
 
+/// The name of a queue, a dataset or a store.
+pub(super) fn name_of(row: &CrawlRow) -> Option<String> {
+    match row {
+        CrawlRow::Queue(info) | CrawlRow::Dataset(info) => Some(named(&info.name)),
+        CrawlRow::Store(info) => Some(named(&info.store)),
+        CrawlRow::Crawler(_) | CrawlRow::Note(..) => None,
+    }
+}
+
 fn storage(info: &StorageInfo, now: Timestamp, cells: &mut Cells) {
     cells.name.push((named(&info.name), Role::Text));
     cells.last = ago(info.modified_at, now);

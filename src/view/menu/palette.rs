@@ -40,17 +40,20 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     }
     let mut letters = menu.letters();
     let rows = menu.shown().enumerate().skip(top).zip(inner.y..inner.y + inner.height);
-    for ((at, row), y) in rows {
-        let area = Area { y, height: 1, ..inner };
-        menu.places.draw((area.x, y), area.width, at);
-        let end = right_side(buf, area, row, app, appearance);
+    let rows: Vec<_> = rows
+        .map(|((at, row), y)| {
+            let area = Area { y, height: 1, ..inner };
+            let end = right_side(buf, area, row, app, appearance);
+            let x = inner.x + 1;
+            (at, row, Area { x, width: end.saturating_sub(x), ..area })
+        })
+        .collect();
+    let cut = cut(&rows, inner.width, menu, app);
+    for ((at, row, room), words) in rows.into_iter().zip(cut) {
+        let area = Area { x: inner.x, width: inner.width, ..room };
+        menu.places.draw((area.x, area.y), area.width, at);
         if at == menu.at() {
             marker(buf, area, true, appearance);
-        }
-        let x = inner.x + 1;
-        let room = Area { x, width: end.saturating_sub(x), ..area };
-        let words = words(row, room.width.into());
-        if at == menu.at() {
             light(buf, area, appearance.style(Role::Cursor));
         }
         // Dim text on the cursor's ground is hard to read; beside it stands why it cannot be run.
@@ -100,14 +103,47 @@ fn says_why(row: &MenuRow, width: u16) -> bool {
     why.is_some_and(|why| cells(why) <= beside(row, width).into())
 }
 
-/// What a row does, in so many columns: an action in few words where it needs that.
-fn words(row: &MenuRow, room: usize) -> String {
-    let text = visible(&row.text).into_owned();
-    if cells(&text) <= room {
-        return text;
+/// What rows do, each in its room: an action in few words where it needs that, and names that begin alike so
+/// that they differ. `width`: columns of a row.
+fn cut(rows: &[(usize, &MenuRow, Area)], width: u16, menu: &Menu, app: &App) -> Vec<String> {
+    let mut words: Vec<_> =
+        rows.iter().map(|(_, row, _)| visible(&row.text).into_owned()).collect();
+    let mut long = Vec::new();
+    let mut least = usize::MAX;
+    for (place, (_, row, room)) in rows.iter().enumerate() {
+        let room = usize::from(room.width);
+        match row.item {
+            Item::Act(_, action) => {
+                let twin = if width < TELLS { elsewhere(row, menu, app) } else { None };
+                let pane = twin.map_or_else(String::new, |pane| format!(" · {pane}"));
+                if cells(&words[place]) + cells(&pane) > room {
+                    let room = room.saturating_sub(cells(&pane));
+                    words[place] = whole_words(action.clause(), room);
+                }
+                words[place].push_str(&pane);
+            }
+            _ if cells(&words[place]) > room => {
+                long.push(place);
+                least = least.min(room);
+            }
+            _ => {}
+        }
     }
-    match row.item {
-        Item::Act(_, action) => whole_words(action.clause(), room),
-        _ => text::fit_middle(&text, room).into_owned(),
+    let texts: Vec<_> = long.iter().map(|place| words[*place].clone()).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    for (place, cut) in long.into_iter().zip(text::cut_apart(&texts, least)) {
+        words[place] = cut.text.into_owned();
     }
+    words
+}
+
+/// The pane that an action is of, where another one, which goes by the same words, is done here.
+fn elsewhere(row: &MenuRow, menu: &Menu, app: &App) -> Option<String> {
+    let Item::Act(context, _) = row.item else { return None };
+    let here = app.focus.context();
+    let is_twin = |other: &MenuRow| match other.item {
+        Item::Act(of, _) => of != context && other.text == row.text,
+        _ => false,
+    };
+    (context != here && menu.all().any(is_twin)).then(|| context.title().to_lowercase())
 }

@@ -53,6 +53,31 @@ fn chosen(stage: &Stage) -> String {
     menu(stage).current().map(|row| row.text.clone()).unwrap_or_default()
 }
 
+#[test]
+fn no_two_rows_of_the_palette_look_alike() {
+    let names = ["africa", "europe", "asia"]
+        .map(|of| format!("outlet-market-snapshots-2026-11-{of}-later"));
+    for ((width, height), focus) in
+        [((80, 24), ""), ((40, 10), ""), ((40, 10), "h"), ((40, 10), "l")]
+    {
+        let mut stage = at(width, height);
+        stage.connect(names.iter().map(|name| store(name, 3)).collect());
+        stage.open(&shop()).keys(focus).keys(":");
+        let mut seen: Vec<String> = Vec::new();
+        let rows = menu(&stage).shown().len();
+        for _ in 0..rows {
+            let frame = stage.frame();
+            let row = frame.lines().find(|line| line.contains('▌')).unwrap();
+            let row = row[row.find('▌').unwrap()..].to_owned();
+            assert!(!seen.contains(&row), "{row} twice at {width}: {frame}");
+            seen.push(row);
+            stage.keys("<down>");
+        }
+        let text = seen.join("\n");
+        assert!(text.contains("africa") && text.contains("production"), "{text}");
+    }
+}
+
 /// The heads of a menu's rows, each once, in their order.
 fn sections(stage: &Stage) -> Vec<&'static str> {
     let mut sections: Vec<_> = menu(stage).shown().map(|row| row.section).collect();
@@ -233,8 +258,7 @@ fn what_was_pasted_by_the_megabyte_is_not_looked_for() {
 
 #[test]
 fn why_a_row_cannot_be_run_is_said_once_and_whole() {
-    let whys =
-        ["read-only (--read-only)", "this server is a cluster: no write can be one step there"];
+    let whys = ["read-only (--read-only)", "a cluster: no write can be one step"];
     for why in whys {
         for (width, height) in [(200, 50), (120, 36), (80, 24)] {
             let mut stage = opened(width, height);
