@@ -23,6 +23,8 @@ const TYPE: (u16, u16) = (6, 12);
 const SHORT_TYPE: u16 = 4;
 /// So many cells of a key come before its content type.
 const KEY: u16 = 18;
+/// In so many cells keys that begin alike can be told apart.
+const DIFFERS: u16 = 14;
 /// Cells of how many records a group has.
 const RECORDS: u16 = 8;
 /// Cells of the heads of content types and of these numbers.
@@ -78,7 +80,12 @@ impl Columns {
         // Both heads are no reason to cut a key, or the head of the keys.
         let wanted = |width: u16| if least == RECORDS && width >= BOTH { KEY } else { needed };
         let fits = |width: &u16| room.saturating_sub(width + GAP) >= wanted(*width);
-        let width = widths.into_iter().find(fits).or((least > 0).then_some(least));
+        // A key that is cut in any case is cut so that it differs from others.
+        let is_cut = usual > usize::from(room)
+            && room >= DIFFERS + SHORT_TYPE + GAP
+            && types.iter().any(|kind| kind.short() != types[0].short());
+        let beside_cut = is_cut.then_some(SHORT_TYPE);
+        let width = widths.into_iter().find(fits).or((least > 0).then_some(least)).or(beside_cut);
         let kind = width.filter(|_| inner.width >= ROOM.1).map(|width| (end - width, width));
         end = end.saturating_sub(kind.map_or(0, |(_, width)| width + GAP));
         Self { key: end.saturating_sub(inner.x + MARKS), kind, size }
@@ -258,5 +265,26 @@ pub(in crate::view) fn found_letters(
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_type_stays_where_keys_are_cut_in_any_case() {
+        let types = ["application/json", "text/html", "image/png"].map(ContentType::from);
+        let of = |types: &[ContentType], usual, width| {
+            let inner = Area { x: 0, y: 0, width, height: 20 };
+            let columns = Columns::with_types(types, 0, usual, inner);
+            (columns.key, columns.kind.map(|(_, width)| width))
+        };
+        assert_eq!(of(&types, 11, 35), (15, Some(6)));
+        assert_eq!(of(&types, 40, 35), (17, Some(4)), "cut with it and without");
+        assert_eq!(of(&types, 20, 35), (23, None), "whole without it");
+        assert_eq!(of(&types[..1], 40, 35), (23, None), "the same in each row");
+        assert_eq!(of(&types, 40, 32), (14, Some(4)));
+        assert_eq!(of(&types, 40, 31), (19, None));
     }
 }
