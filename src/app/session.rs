@@ -13,6 +13,8 @@ use super::settings::Settings;
 
 /// The pause before the second try to connect; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// What is said once the server is there again, as long as it is.
+const BACK: &str = "connected again";
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// The wait for an answer from which on it is told, in microseconds.
@@ -135,9 +137,9 @@ impl Session {
             return None;
         }
         Some(if self.server.replica {
-            "this server is a replica: it takes no writes"
+            "this replica takes no writes"
         } else if self.server.cluster {
-            "this server is a cluster: no write can be one step there"
+            "a cluster: no write can be one step"
         } else {
             settings.read_only_why
         })
@@ -201,12 +203,17 @@ impl Session {
             let text = format!("no connection to {}", ctx.settings.label);
             ctx.effect(Effect::Notify(text));
         }
+        if connection != ConnectionState::Up
+            && ctx.notice.as_ref().is_some_and(|notice| notice.text == BACK)
+        {
+            *ctx.notice = None;
+        }
         self.state = SessionState::Open(connection);
         if back {
             // What became of a write is not hidden by it: the line above says that it is live.
             let tells = |notice: &Notice| matches!(notice.tone, Tone::Done | Tone::Warning);
             if !ctx.notice.as_ref().is_some_and(tells) {
-                ctx.tell(Notice::done("connected again"));
+                ctx.tell(Notice::done(BACK));
             }
             // It may be another one, or a replica no longer.
             ctx.effect(Effect::AskServer(Duration::ZERO));
@@ -232,7 +239,7 @@ impl Session {
                     ctx.tell(Notice::done("this server is a replica no longer"));
                 }
                 (false, true) => {
-                    let words = "this server is a replica now: it takes no writes";
+                    let words = "a replica now: it takes no writes";
                     ctx.tell(Notice::warning(words));
                 }
                 _ => {}

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, SessionState};
 use crate::keymap::{Action, Context};
-use crate::text::{self, visible};
+use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -18,6 +18,8 @@ use super::paint::{dim, put};
 const WIDTH: u16 = 68;
 /// No target takes more rows.
 const TARGET: usize = 3;
+/// What stands between two keys.
+const BETWEEN: &str = " · ";
 
 /// Draws the panel where connecting failed, or takes long.
 pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appearance) {
@@ -39,13 +41,10 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appeara
         lines.map(move |line| (role, line.trim_matches(['·', ' ']).to_owned())).collect::<Vec<_>>()
     };
     // While something is typed, keys are letters.
-    let remedies = if app.layers.is_empty() { remedies(app) } else { String::new() };
-    let mut below = Vec::new();
-    for (role, text) in [(Role::Dim, tried(app)), (Role::Text, remedies)] {
-        if !text.is_empty() {
-            below.extend(wrapped(role, &text));
-        }
-    }
+    let remedies = if app.layers.is_empty() { remedies(app) } else { Vec::new() };
+    let tried = Some(tried(app)).filter(|tried| !tried.is_empty());
+    let mut below = tried.map_or_else(Vec::new, |tried| wrapped(Role::Dim, &tried));
+    below.extend(in_lines(remedies, room).into_iter().map(|line| (Role::Text, line)));
     // What can be done is told in any case, and of a target and a failure as much as has room.
     let rows = usize::from(body.height.saturating_sub(2)).saturating_sub(below.len());
     let failure = wrapped(said.0, &said.1);
@@ -104,8 +103,23 @@ fn tried(app: &App) -> String {
     }
 }
 
+/// Keys side by side, each with its words in one line.
+fn in_lines(parts: Vec<String>, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if cells(line) + cells(BETWEEN) + cells(&part) <= room => {
+                line.push_str(BETWEEN);
+                line.push_str(&part);
+            }
+            _ => lines.push(part),
+        }
+    }
+    lines
+}
+
 /// What can be done about it.
-fn remedies(app: &App) -> String {
+fn remedies(app: &App) -> Vec<String> {
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
     let failed = matches!(app.session.state, SessionState::Failed(_));
     let again = if app.session.is_trying() { "retry now" } else { "retry" };
@@ -116,6 +130,17 @@ fn remedies(app: &App) -> String {
         says(Action::Targets, "other target").filter(|_| more),
         says(Action::Quit, "quit"),
     ];
-    let told: Vec<_> = told.into_iter().flatten().collect();
-    told.join(" · ")
+    told.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_never_parted_from_its_words() {
+        let parts = ["p type the password", "r retry", "q quit"].map(str::to_owned).to_vec();
+        assert_eq!(in_lines(parts.clone(), 38), ["p type the password · r retry · q quit"]);
+        assert_eq!(in_lines(parts, 37), ["p type the password · r retry", "q quit"]);
+    }
 }

@@ -123,6 +123,11 @@ fn the_browser_stays_when_the_server_goes_and_refreshes_when_it_is_back() {
     assert!(stage.frame().contains("tried 3 times"));
     stage.event(Event::Connection(ConnectionState::Up));
     assert_eq!(stage.notice(), "connected again");
+    let down =
+        ConnectionState::Down { tries: 1, reason: "the server closed the connection".into() };
+    stage.event(Event::Connection(down));
+    assert!(stage.app.notice.is_none(), "{}", stage.notice());
+    stage.event(Event::Connection(ConnectionState::Up));
     stage.take(Slot::Stores);
     stage.take(Slot::Keys);
 }
