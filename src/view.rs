@@ -49,10 +49,11 @@ mod value_links;
 mod versions;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use ratatui::style::Style;
 
-use crate::app::{App, TWO_PANES, outdated};
+use crate::app::{App, Layout, TWO_PANES, outdated};
 use crate::theme::{Role, Symbols, Theme};
 
 use dialog::{Scene, drawn};
@@ -100,24 +101,7 @@ pub fn draw_with(frame: &mut Frame<'_>, app: &App, appearance: &Appearance, rows
         let warning = outdated::warning(app, editor);
         cursor = editor::draw(buf, layout.body, editor, warning, appearance);
     } else {
-        if let Some(area) = layout.stores {
-            stores::draw(buf, area, app, appearance);
-        }
-        if let Some(area) = layout.keys
-            && !summary::in_place_of_keys(buf, area, app, appearance)
-        {
-            keys::draw(buf, area, app, appearance);
-        }
-        if let Some(area) = layout.record
-            && !summary::in_place_of_value(buf, area, app, appearance)
-        {
-            record::draw(buf, area, app, (rows, appearance));
-        }
-        border::join(buf, &layout, app.focus, appearance);
-        if app.split.sizes.zoomed && layout.body.width >= TWO_PANES {
-            border::zoomed(buf, layout.body, app, appearance);
-        }
-        start::draw(buf, layout.body, app, appearance);
+        panes(buf, &layout, app, (rows, appearance));
     }
     let in_footer = footer::draw(buf, layout.footer, app, appearance);
     for layer in &app.layers {
@@ -133,4 +117,31 @@ pub fn draw_with(frame: &mut Frame<'_>, app: &App, appearance: &Appearance, rows
     if let Some((x, y)) = cursor.filter(|(x, y)| area.contains(Position { x: *x, y: *y })) {
         frame.set_cursor_position(Position { x, y });
     }
+}
+
+/// Draws the panes, and what lies over them where nothing is open.
+fn panes(
+    buf: &mut Buffer,
+    layout: &Layout,
+    app: &App,
+    (rows, appearance): (&SeenRows, &Appearance),
+) {
+    if let Some(area) = layout.stores {
+        stores::draw(buf, area, app, appearance);
+    }
+    if let Some(area) = layout.keys
+        && !summary::in_place_of_keys(buf, area, app, appearance)
+    {
+        keys::draw(buf, area, app, appearance);
+    }
+    if let Some(area) = layout.record
+        && !summary::in_place_of_value(buf, area, app, appearance)
+    {
+        record::draw(buf, area, app, (rows, appearance));
+    }
+    border::join(buf, layout, app.focus, appearance);
+    if app.split.sizes.zoomed && layout.body.width >= TWO_PANES {
+        border::zoomed(buf, layout.body, app, appearance);
+    }
+    start::draw(buf, layout.body, app, appearance);
 }

@@ -1,12 +1,14 @@
 //! The line at the bottom: what can be done here and now, or a line to type; notices stand beside it.
 
+mod edge;
+
 use std::borrow::Cow;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
-use crate::app::{self, App, Area, Hint, Layer, Notice, Prompt, PromptKind, Tone};
-use crate::index::Filter;
+use crate::app::{self, App, Area, Hint, Layer, Notice, Pane, Prompt, PromptKind, Tone};
+use crate::index::{Filter, Sort};
 use crate::keymap::{Action, Chord};
 use crate::text::{beginning, cells, visible};
 use crate::theme::Role;
@@ -24,6 +26,8 @@ const TO_TYPE: usize = 6;
 const NARROW: u16 = 60;
 /// From so many columns on there is room for most of what can be done.
 const WIDE: u16 = 100;
+/// From so many on all that is needed in a minute has room, and the border is left alone.
+const ROOMY: u16 = 160;
 /// Columns beside a sentence in a border: a corner, a line and a gap, on each side.
 const FRAME: u16 = 6;
 
@@ -61,8 +65,9 @@ fn shown<'a>(prompt: &'a Prompt, appearance: &Appearance) -> Cow<'a, str> {
     appearance.symbols.mark.repeat(text.chars().count()).into()
 }
 
-/// Draws hints and notice, once the dialogs are drawn: what the topmost one says itself is not said
-/// again. Gives where the keys of the hints are, with their words.
+/// Draws hints and notice, once all else is drawn: what the topmost dialog says itself is not said again,
+/// and what has no room goes into the border of the pane in focus. Gives where the keys of the hints are, with
+/// their words.
 pub(super) fn finish(
     buf: &mut Buffer,
     area: Area,
@@ -117,7 +122,17 @@ pub(super) fn finish(
     }
     let room = usize::from(right.saturating_sub(area.x + 1)) + GAP;
     let shown = fit(&hints, room, area.width, appearance);
-    put_hints(buf, area, area.x + 1, &shown, appearance)
+    let mut places = put_hints(buf, area, area.x + 1, &shown, appearance);
+    let in_panes = app.layers.is_empty() && app.editor.is_none() && app.session.is_open();
+    if in_panes && area.width < ROOMY {
+        let is_shown = |hint: &Hint| shown.iter().any(|shown| shown.action == hint.action);
+        // The border of the newest says itself how they are followed.
+        let is_said = |hint: &Hint| hint.action == Action::Follow && app.keys.sort == Sort::Newest;
+        let others = hints.iter().filter(|hint| !is_shown(hint) && !is_said(hint));
+        let others: Vec<_> = others.collect();
+        places.extend(edge::put(buf, app, &others, appearance));
+    }
+    places
 }
 
 /// Says in an empty filter which signs begin one of another kind, up to a column.
@@ -195,10 +210,16 @@ fn hints(app: &App, width: u16, appearance: &Appearance) -> Vec<Hint> {
     let named = above.map_or_else(Vec::new, |shown| shown.named(app, appearance));
     let still = above.is_some_and(|shown| !shown.scrolls(app));
     let mut hints = app::hints(app);
-    if width < WIDE {
-        // Where many are left out, it is what leads to them.
-        let all = hints.iter_mut().filter(|hint| hint.action == Action::Palette);
-        all.for_each(|hint| hint.words = "more".into());
+    if width < WIDE && above.is_none() {
+        for hint in &mut hints {
+            match hint.action {
+                // Where many are left out, it is what leads to them.
+                Action::Palette => hint.words = "more".into(),
+                // Of a record, its value is copied too.
+                Action::CopyKey if app.focus != Pane::Record => hint.words = "copy".into(),
+                _ => {}
+            }
+        }
     }
     hints.retain(|hint| {
         let scroll = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];
@@ -228,6 +249,8 @@ fn fit<'a>(
     let rank = |hint: &Hint| match hint.action {
         Action::Help | Action::Cancel | Action::Close => Some(0),
         Action::Quit | Action::Palette => (width >= NARROW).then_some(1),
+        // The border has room for it.
+        Action::Follow if width < WIDE => None,
         _ => (hint.held && width >= NARROW).then_some(2),
     };
     let mut fits = |hint: &Hint| {

@@ -20,6 +20,10 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
     let layout = app.layout();
     let (width, height) = app.size;
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+    if app.layers.is_empty() && app.editor.is_none() && y + 1 == layout.footer.y {
+        // Some of them stand beside what the border says.
+        super::panes(&mut buf, &layout, app, (&super::seen_rows(app), appearance));
+    }
     let hints = footer::finish(&mut buf, layout.footer, app, appearance);
     if let Some((_, chord)) = hints.into_iter().find(|(area, _)| area.contains(x, y)) {
         return Some(Spot::Key(chord));

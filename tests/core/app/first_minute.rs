@@ -1,5 +1,5 @@
 //! What a person does in the first minute who reads the screen alone: each key that is needed is told in
-//! the footer, in the border of a dialog or, for a word that is typed, in the palette, and leads on. Only
+//! the footer, in the border above it or of a dialog or, for a word that is typed, in the palette, and leads on. Only
 //! where the palette has no place in the footer is it told in the help.
 
 use std::sync::Arc;
@@ -112,18 +112,20 @@ impl Reader {
     }
 }
 
-/// Whether the screen tells of a key: in the last line, on the edges of a dialog, or in the palette that the
-/// last line names, else in the help.
-fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
+/// The edges of the panes or of a dialog, and the last line.
+fn edges(stage: &mut Stage) -> Vec<String> {
     let frame = stage.frame();
-    let footer = frame.lines().last().unwrap_or_default();
     let is_edge = |line: &&str| line.contains(['╯', '╰', '┛', '┗']) || line.contains(" No ");
-    let in_dialog = stage.app.layers.iter().any(|layer| !matches!(layer, Layer::Leaf(_)));
-    let edges = frame.lines().filter(is_edge).filter(|_| in_dialog);
-    let edges: Vec<_> =
-        edges.map(|line| line.replace(|c| ('\u{2500}'..='\u{257f}').contains(&c), " ")).collect();
-    let edges = edges.iter().map(String::as_str).chain([footer]);
-    if edges.into_iter().any(|line| format!(" {line} ").contains(&format!(" {label} "))) {
+    let edges = frame.lines().filter(is_edge).chain(frame.lines().last());
+    edges.map(|line| line.replace(|c| ('\u{2500}'..='\u{257f}').contains(&c), " ")).collect()
+}
+
+/// Whether the screen tells of a key: in the last line, on the edges of panes or of a dialog, or in the palette
+/// that the last line names, else in the help.
+fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
+    let edges = edges(stage);
+    let footer = edges.last().cloned().unwrap_or_default();
+    if edges.iter().any(|line| format!(" {line} ").contains(&format!(" {label} "))) {
         return true;
     }
     let context = stage.app.context();
@@ -202,23 +204,24 @@ fn a_key_that_is_not_on_the_screen_is_not_taken_for_told() {
     }
 }
 
-/// The last line says what is needed at each step of these tasks itself, where there are eighty columns.
+/// The last line, with the border above it, says what is needed at each step of these tasks itself, where there
+/// are eighty columns.
 #[test]
 fn the_last_line_names_what_the_first_minute_needs() {
     let says = |reader: &mut Reader, wanted: &[&str]| {
-        let frame = reader.stage.frame();
-        let footer = format!("{}  ", frame.lines().last().unwrap());
+        let edges = edges(&mut reader.stage).join("  ");
+        let (edges, frame) = (format!("{edges}  "), reader.stage.frame());
         for wanted in wanted {
-            assert!(footer.contains(&format!(" {wanted}  ")), "{wanted}: {frame}");
+            assert!(edges.contains(&format!(" {wanted}  ")), "{wanted}: {frame}");
         }
     };
     let mut reader = reader((80, 24));
     let always = ["↵ open", "e edit", "/ filter", "s sort", "← stores", ": more", "? help"];
     says(&mut reader, &always);
-    says(&mut reader, &["space mark"]);
+    says(&mut reader, &["space mark", "y copy"]);
     reader.comes("page-9");
     says(&mut reader, &always);
-    says(&mut reader, &["F follow"]);
+    says(&mut reader, &["F follow", "space mark", "y copy"]);
     reader.press(Action::Mark);
     says(&mut reader, &["d delete 1", "x unmark", "V range", "? help"]);
     reader.press(Action::UnmarkAll);

@@ -54,6 +54,22 @@ fn click_on(stage: &mut Stage, text: &str) {
     click(stage, place);
 }
 
+#[test]
+fn a_key_that_the_border_names_is_pressed_there() {
+    let mut stage = Stage::new(80, 24);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&shop());
+    let line = stage.frame().lines().nth(22).unwrap().to_owned();
+    assert!(line.contains(" y copy "), "{}", stage.frame());
+    click_on(&mut stage, "y copy");
+    let copied = |effect: &Effect| matches!(effect, Effect::Copy { what: "key", .. });
+    assert_eq!(stage.asked.iter().filter(|effect| copied(effect)).count(), 1);
+    // Beside it is a border as before.
+    let (x, y) = find(&mut stage, "y copy");
+    click(&mut stage, (x + 8, y));
+    assert_eq!(stage.asked.iter().filter(|effect| copied(effect)).count(), 1);
+}
+
 fn under_cursor(stage: &Stage) -> String {
     stage.app.keys.current().map(|meta| meta.key.escaped()).unwrap_or_default()
 }
