@@ -109,8 +109,8 @@ impl Table {
         if let Form::Csv(csv) = self.form
             && !bytes.is_empty()
         {
-            self.more = csv.fields(&bytes, 0).nth(COLUMNS).is_some();
-            for field in csv.fields(&bytes, 0).take(COLUMNS) {
+            self.more = csv.fields(&bytes, csv.head).nth(COLUMNS).is_some();
+            for field in csv.fields(&bytes, csv.head).take(COLUMNS) {
                 let name = csv::unquoted(&bytes[field]).into_owned();
                 columns.push(Column { name, numbers: true, ..Column::default() });
             }

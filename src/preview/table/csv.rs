@@ -5,6 +5,10 @@ use std::ops::Range;
 
 /// A field in quotes is no longer, in bytes: where no quote ends it, its quote is a letter.
 const QUOTED: usize = 1 << 20;
+/// So far it is looked for the first lines, in bytes.
+const NEAR: usize = 4096;
+/// So many lines behind the first one are looked at.
+const ALIKE: usize = 10;
 /// So many bytes of empty lines are passed over at once.
 const BLANK: usize = 4096;
 
@@ -16,21 +20,36 @@ pub(in crate::preview) struct Csv {
     quotes: bool,
     /// What ends a line: a carriage return where there is no newline at all.
     end: u8,
+    /// Where the head begins: behind a line that says how fields are parted.
+    pub(super) head: usize,
 }
 
 impl Csv {
-    /// The comma is the sign of several that is in the first line most often.
+    /// The comma is what a line of its own says, as Excel writes it; else the sign of several that is in the
+    /// first line most often, and in the next ones as often.
     pub(super) fn of(bytes: &[u8], tabs: bool) -> Self {
-        let line = &bytes[..bytes.len().min(4096)];
+        let near = &bytes[..bytes.len().min(NEAR)];
         let end = match memchr::memchr(b'\n', bytes) {
-            None if memchr::memchr(b'\r', line).is_some() => b'\r',
+            None if memchr::memchr(b'\r', near).is_some() => b'\r',
             _ => b'\n',
         };
-        let line = line.split(|&byte| byte == end).next().unwrap_or(line);
-        let count = |sign: u8| memchr::memchr_iter(sign, line).count();
-        let most = [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|&sign| count(sign));
-        let comma = if tabs { b'\t' } else { most.unwrap_or(b',') };
-        Self { comma, quotes: memchr::memchr(b'"', bytes).is_some(), end }
+        let quotes = memchr::memchr(b'"', bytes).is_some();
+        let mut lines = near.split(|&byte| byte == end);
+        let line = lines.next().unwrap_or_default();
+        if let Some(comma) = told(line.strip_suffix(b"\r").unwrap_or(line)) {
+            return Self { comma, quotes, end, head: bytes.len().min(line.len() + 1) };
+        }
+        let count = |line: &[u8], sign: u8| memchr::memchr_iter(sign, line).count();
+        let next: Vec<&[u8]> = lines.take(ALIKE).collect();
+        let most = [b',', b';', b'|', b'\t'].into_iter().max_by_key(|&sign| {
+            let often = count(line, sign);
+            let alike = next.iter().filter(|line| count(line, sign) == often).count();
+            // In a text a tab seldom stands; the first of others that are alike is the comma.
+            (often, alike, sign == b'\t', sign == b',')
+        });
+        let comma =
+            if tabs { b'\t' } else { most.filter(|&sign| count(line, sign) > 0).unwrap_or(b',') };
+        Self { comma, quotes, end, head: 0 }
     }
 
     /// Where the row behind the one that begins at `at` begins.
@@ -83,6 +102,13 @@ impl Csv {
         let end = memchr::memchr2(self.comma, self.end, rest).unwrap_or(rest.len());
         start..from + end
     }
+}
+
+/// The comma that a line says: `sep=;`, also in quotes.
+fn told(line: &[u8]) -> Option<u8> {
+    let [s, e, p, b'=', comma] = *inside(line) else { return None };
+    let says = [s, e, p].eq_ignore_ascii_case(b"sep");
+    (says && comma.is_ascii() && !matches!(comma, b'"' | b'\r')).then_some(comma)
 }
 
 /// Where the next line begins.

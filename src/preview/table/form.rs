@@ -78,7 +78,7 @@ impl Form {
     /// Where the first row begins, below the head.
     pub(super) fn first_row(self, bytes: &[u8]) -> usize {
         match self {
-            Self::Csv(_) => self.next_row(bytes, 0),
+            Self::Csv(csv) => self.next_row(bytes, csv.head),
             Self::Ndjson => csv::past_blank(bytes, 0),
             Self::Array => {
                 let open = members::white(bytes, 0..bytes.len());

@@ -355,3 +355,33 @@ proptest! {
         prop_assert_eq!(all.len(), preview.lines());
     }
 }
+
+#[test]
+fn a_line_may_say_how_fields_are_parted() {
+    let seen = |text: &str| {
+        let preview = table(text, "text/csv");
+        assert_eq!(preview.lines(), 1, "{text}");
+        texts(&preview, preview.top(), 60, 9)
+    };
+    for told in ["sep=;\r\n", "SEP=;\n", "\"sep=;\"\n"] {
+        let rows = seen(&format!("{told}id;a, b, c;price\n1;x, y, z;1,50\n"));
+        assert_eq!(rows, ["id  a, b, c  price", " 1  x, y, z   1,50"], "{told}");
+    }
+    assert_eq!(seen("sep=\t\nid\tname\n1\tx"), ["id  name", " 1  x"]);
+    assert_eq!(seen("sep=,x\n1,2\n"), ["sep=  x", "   1  2"]);
+    let alone = table("sep=;", "text/csv");
+    assert_eq!((alone.lines(), texts(&alone, alone.top(), 60, 9).concat()), (0, String::new()));
+}
+
+#[test]
+fn of_signs_that_are_as_frequent_the_one_that_stays_so_parts_fields() {
+    let head = |text: &str| {
+        let preview = table(text, "text/csv");
+        texts(&preview, preview.top(), 60, 9).remove(0)
+    };
+    assert_eq!(head("a\tb,c\td,e\n1\t2,3\t4,5\n"), "a  b,c  d,e");
+    assert_eq!(head("a,b\tx;c\n1,2;3\n4,5;6\n7,\n"), "a  b␉x;c");
+    assert_eq!(head("a;b,c\n1;x,y,z\n"), "a  b,c");
+    assert_eq!(head("a|b,c\n1|2,3\n"), "a|b  c");
+    assert_eq!(head("url\nx\ty\n"), "url");
+}
