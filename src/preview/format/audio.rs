@@ -17,7 +17,8 @@ const RATES: [u32; 13] = [
 
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     match bytes {
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(wav(bytes)),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..]
+        | [b'R', b'F', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(wav(bytes)),
         [b'f', b'L', b'a', b'C', 0 | 0x80, 0, 0, 34, ..] => Some(flac(bytes)),
         [b'O', b'g', b'g', b'S', 0, ..] => Some(ogg(bytes)),
         [b'I', b'D', b'3', 2..=4, _, _, a, b, c, d, ..] if (a | b | c | d) & 0x80 == 0 => {
@@ -62,16 +63,21 @@ fn aac(bytes: &[u8]) -> Option<String> {
 
 fn wav(bytes: &[u8]) -> String {
     let (mut at, mut rate, mut channels, mut a_second, mut seconds) = (12, None, None, 0, None);
+    // Of one over 4 GiB, how long its sound is in bytes.
+    let mut long = None;
     for _ in 0..MOST_CHUNKS {
         let (Some(name), Some(size)) = (bytes.get(at..at + 4), little(bytes, at + 4, 4)) else {
             break;
         };
-        if name == b"fmt " {
+        if name == b"ds64" {
+            long = little64(bytes, at + 16);
+        } else if name == b"fmt " {
             channels = little(bytes, at + 10, 2);
             rate = little(bytes, at + 12, 4);
             a_second = little(bytes, at + 16, 4).unwrap_or_default();
         } else if name == b"data" {
-            seconds = (a_second > 0).then(|| f64::from(size) / f64::from(a_second));
+            let size = long.filter(|_| size == u32::MAX).unwrap_or(size.into());
+            seconds = (a_second > 0).then(|| size as f64 / f64::from(a_second));
             break;
         }
         at = at.saturating_add(8 + size as usize + size as usize % 2);

@@ -42,6 +42,7 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
         _ if bytes.starts_with(b"!<arch>\n") => "ar archive".into(),
         [b'P', b'A', b'R', b'1', .., b'P', b'A', b'R', b'1'] => "Parquet".into(),
         [b'O', b'b', b'j', 1, ..] => "Avro".into(),
+        [b'g', b'l', b'T', b'F', version @ 1..=9, 0, 0, 0, ..] => format!("glTF {version}, binary"),
         [b'A', b'R', b'R', b'O', b'W', b'1', 0, 0, ..] => "Arrow".into(),
         [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => {
             "OLE file, as of Office before 2007".into()
@@ -101,11 +102,12 @@ fn pdf(bytes: &[u8], version: &[u8]) -> String {
         let digits: String = digits.map(|&byte| char::from(byte)).collect();
         digits.parse::<u64>().ok()
     });
-    match counts.max().filter(|&count| count > 0) {
-        Some(1) => format!("PDF {version}, 1 page"),
-        Some(count) => format!("PDF {version}, {} pages", text::count(count)),
-        None => format!("PDF {version}").trim_end().to_owned(),
-    }
+    let name = format!("PDF {version}").trim_end().to_owned();
+    let pages = counts.max().filter(|&count| count > 0);
+    let pages = pages.map(|count| format!(", {}", text::plural(count, "page"))).unwrap_or_default();
+    // Named in what stands at the end, or at the beginning of one that is sent page by page.
+    let locked = if memmem::find(bytes, b"/Encrypt").is_some() { ", encrypted" } else { "" };
+    format!("{name}{pages}{locked}")
 }
 
 fn woff(name: &str, bytes: &[u8]) -> String {

@@ -81,6 +81,12 @@ const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
 #[test]
 fn sound_tells_its_length_and_rate() {
     assert_eq!(told(&wav()), "WAV, 3 min 12 s, 44.1 kHz, stereo");
+    // What is too long for 32 bits says so in a part of its own.
+    let long =
+        [&b"RF64\xff\xff\xff\xffWAVE"[..], &chunk(b"ds64", &long_wav()), &wav()[12..]].concat();
+    let at = long.windows(4).position(|part| part == b"data").unwrap() + 4;
+    let long = [&long[..at], b"\xff\xff\xff\xff", &long[at + 4..]].concat();
+    assert_eq!(told(&long), "WAV, 8 h 6 min, 44.1 kHz, stereo");
     let mut flac = b"fLaC\0\0\0\x22".to_vec();
     flac.extend([0; 10]);
     // 44.1 kHz, 2 channels, 16 bits, 441,000 samples.
@@ -90,6 +96,12 @@ fn sound_tells_its_length_and_rate() {
     assert_eq!(told(&mp3()[15..]), "MP3, 1.0 s, 44.1 kHz, stereo", "without a tag");
     assert_eq!(told(&ogg()), "Ogg Opus, 1 min 1 s, 48 kHz, mono");
     assert_eq!(told(b"\xff\xfb\x90\x00 and no second frame"), "");
+}
+
+/// Bytes of a whole file, of its sound, and samples.
+fn long_wav() -> Vec<u8> {
+    let sound = 5_145_000_000_u64;
+    [sound + 100, sound, sound / 4].into_iter().flat_map(u64::to_le_bytes).collect()
 }
 
 #[test]
@@ -104,6 +116,9 @@ fn films_tell_their_length_and_size() {
 fn documents_fonts_and_others_tell_what_they_know() {
     assert_eq!(told(PDF), "PDF 1.7, 12 pages");
     assert_eq!(told(b"%PDF-1.4"), "PDF 1.4");
+    let locked = [PDF, b"trailer<</Encrypt 9 0 R>>"].concat();
+    assert_eq!(told(&locked), "PDF 1.7, 12 pages, encrypted");
+    assert_eq!(told(b"glTF\x02\0\0\0\x0c\0\0\0"), "glTF 2, binary");
     assert_eq!(told(&font()), "TrueType font, Déjà Sans");
     assert_eq!(told(b"\0\x01\0\0\0\x01\0\0\0\0\0\0\0\0\0\0"), "", "no tables");
     let woff = b"wOF2OTTO\0\0\0\0\0\x0a\0\0\0\0\x10\0";
