@@ -18,6 +18,8 @@ pub(super) const MOST: usize = 4 << 20;
 const LABEL: usize = 512;
 /// No address is longer, in bytes.
 const ADDRESS: usize = 2048;
+/// Where a word may be parted: soft hyphen, space without width.
+const PARTING: [&str; 2] = ["\u{ad}", "\u{200b}"];
 /// A page with less text, in bytes without white space, is nearly empty: an application that has not run.
 const LITTLE: usize = 40;
 /// As [`LITTLE`], of a page whose source is short too: a message of a few words is one.
@@ -154,8 +156,10 @@ impl Reader {
 
     fn text(&mut self, bytes: &[u8]) {
         if self.into == Into::Title {
-            let room = LABEL.saturating_sub(self.title.len());
-            self.title.extend_from_slice(head(bytes, room));
+            for part in seen(bytes) {
+                let room = LABEL.saturating_sub(self.title.len());
+                self.title.extend_from_slice(head(part, room));
+            }
             return;
         }
         if !self.noscript && self.read < LITTLE {
@@ -164,7 +168,7 @@ impl Reader {
         if self.verbatim > 0 {
             self.writer.verbatim(bytes);
         } else {
-            self.writer.text(bytes);
+            seen(bytes).for_each(|part| self.writer.text(part));
         }
     }
 
@@ -205,6 +209,14 @@ impl Reader {
             Element::List(numbered) => self.writer.list(closing, numbered),
             Element::Item if !closing => self.writer.item(),
             Element::Quote => self.writer.quote(closing),
+            Element::Table => {
+                // It may end before its last cell does.
+                if closing {
+                    self.writer.row();
+                }
+                self.writer.end_block(2);
+            }
+            Element::Control => self.writer.text(b" "),
             Element::Row => self.writer.row(),
             Element::Cell => self.writer.cell(closing),
             Element::Rule => self.writer.rule(),
@@ -247,6 +259,21 @@ impl Reader {
         roles.insert(0, (0..title.len(), Role::Literal));
         Page { text: [&title, b"\n\n".as_slice(), &body].concat(), roles, cut, bare, empty, links }
     }
+}
+
+/// The text without the signs that only say where a word may be parted.
+fn seen(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let next = memchr::memchr2_iter(0xc2, 0xe2, rest).find_map(|at| {
+            let sign = PARTING.iter().find(|sign| rest[at..].starts_with(sign.as_bytes()))?;
+            Some((at, at + sign.len()))
+        });
+        let (end, next) = next.unwrap_or((rest.len(), rest.len()));
+        let part = (!rest.is_empty()).then_some(&rest[..end]);
+        rest = &rest[next..];
+        part
+    })
 }
 
 /// The text with single spaces between its words.

@@ -17,8 +17,11 @@ pub(super) enum Element {
     Item,
     Quote,
     Pre,
+    Table,
     Row,
     Cell,
+    /// Stands apart from the words beside it.
+    Control,
     Rule,
     Break,
     Link,
@@ -47,6 +50,8 @@ impl Element {
             b"li" => Self::Item,
             b"ul" | b"menu" => Self::List(false),
             b"ol" => Self::List(true),
+            b"table" => Self::Table,
+            b"button" | b"textarea" | b"label" | b"input" => Self::Control,
             b"tr" => Self::Row,
             b"td" | b"th" => Self::Cell,
             b"pre" | b"listing" => Self::Pre,
@@ -54,7 +59,7 @@ impl Element {
             b"blockquote" => Self::Quote,
             b"noscript" => Self::Noscript,
             [b'h', level @ b'1'..=b'6'] => Self::Heading(usize::from(level - b'0')),
-            b"p" | b"table" | b"dl" | b"figure" | b"fieldset" | b"details" => Self::Paragraph,
+            b"p" | b"dl" | b"figure" | b"fieldset" | b"details" => Self::Paragraph,
             b"div" | b"section" | b"article" | b"header" | b"footer" | b"nav" | b"aside"
             | b"main" | b"form" | b"address" | b"dt" | b"dd" | b"option" | b"caption"
             | b"legend" | b"summary" | b"figcaption" | b"body" | b"head" | b"html" | b"select"

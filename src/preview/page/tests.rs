@@ -45,6 +45,28 @@ fn rows_of_a_table_are_lines() {
 }
 
 #[test]
+fn a_table_ends_the_cells_that_nothing_else_ends() {
+    let page = "<table><tr><th>a<th>b<tr><td>1<td>2</table><p>c<p>d<br>e<dl><dt>f<dd>g</dl>";
+    assert_eq!(read(page), "a │ b\n1 │ 2\n\nc\n\nd\ne\n\nf\ng\n");
+    let nested = "<table><tr><td><table><tr><td>1<td>2</table><td>3</table>c<br>d";
+    assert_eq!(read(nested), "1 │ 2\n\n3\n\nc\nd\n");
+}
+
+#[test]
+fn what_can_be_pressed_or_typed_in_stands_apart() {
+    let form =
+        "<form><label>Search</label><input><textarea>a</textarea><button>Go</button>x</form>";
+    assert_eq!(read(form), "Search a Go x\n");
+}
+
+#[test]
+fn signs_that_part_words_are_not_seen() {
+    let page = "<title>Ver\u{ad}trag</title><p>Hand&shy;made \u{ad}\u{ad}Donau\u{ad}dampf&#8203;er\u{200b}, “é”\u{ad}";
+    assert_eq!(read(page), "Vertrag\n\nHandmade Donaudampfer, “é”\n");
+    assert_eq!(read("<pre>a\u{ad}b"), "a\u{ad}b\n");
+}
+
+#[test]
 fn preformatted_text_stays_as_it_is() {
     let page = "a<pre>  b\n\n    c &amp; d\n</pre>e";
     assert_eq!(read(page), "a\n\n  b\n\n    c & d\n\ne\n");
