@@ -233,6 +233,8 @@ pub enum Loaded {
     Groups(Arc<Index>, Scope, Groups),
     /// What a store or a group of keys holds.
     Summary(Box<Summary>),
+    /// What is known of a record before its picture is decoded.
+    Ahead(RecordView),
     /// A record and what to show of it.
     Record(RecordView),
     /// The metadata of a record of this store and key; `None` if there is none.

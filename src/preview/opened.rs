@@ -2,7 +2,7 @@
 
 use super::coding::{self, Fault, Layer, Limits, Opened};
 use super::picture::Kind as PictureKind;
-use super::{Body, Preview, PreviewKind, archive, format, notation};
+use super::{Body, Mode, Preview, PreviewKind, archive, format, notation, picture};
 use crate::model::{Family, Record, endings};
 use crate::text;
 
@@ -17,6 +17,24 @@ impl Preview {
         let opened = Self::opened(record, limits);
         let picture = PictureKind::of(&record.value).is_some();
         !picture && opened.layers.is_empty() && opened.closed.is_none()
+    }
+
+    /// What is known of a picture with many pixels before it is decoded; `None` for others.
+    pub fn ahead(record: &Record, mode: Mode) -> Option<Self> {
+        let content_type = &record.meta.content_type;
+        let meant = matches!(mode, Mode::Auto | Mode::Table);
+        if !meant || content_type.family() == Family::None {
+            return None;
+        }
+        let value = record.value.clone();
+        let told = picture::ahead(&value)?;
+        let note = joined([format::contradiction(content_type.as_str(), &value), Some(told)]);
+        Some(Self { value, kind: PreviewKind::Picture, note, body: Body::Nothing })
+    }
+
+    /// Whether its picture is still to be decoded.
+    pub fn is_ahead(&self) -> bool {
+        self.is_picture() && matches!(self.body, Body::Nothing)
     }
 
     fn opened(record: &Record, limits: Limits<'_>) -> Opened {
@@ -131,7 +149,7 @@ mod tests {
 
     use super::super::archive::tests::{tar, zip};
     use super::super::coding::tests::{brotli, gzip, zstd};
-    use super::super::{Mode, Row, Viewport};
+    use super::super::{Row, Viewport};
     use super::*;
     use crate::model::RecordMeta;
 

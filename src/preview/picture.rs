@@ -13,14 +13,15 @@ mod palette;
 mod png;
 mod sharp;
 mod sixel;
+mod taken;
+mod told;
 mod turn;
 mod webp;
-
-use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
 use self::kept::{Kept, Room};
+use self::taken::take;
 use self::turn::Turn;
 use super::contained::contained;
 use super::format;
@@ -28,6 +29,7 @@ use super::format;
 pub(super) use fit::Picture;
 pub use fit::PicturePlace;
 pub use sharp::Sharp;
+pub(super) use told::ahead;
 
 /// What the pixels of a picture that has to be decoded whole may take, with what the decoder needs
 /// for itself: 256 MiB.
@@ -35,9 +37,6 @@ const WHOLE: u64 = 256 << 20;
 
 /// How many bytes of pixels are decoded of a picture that is decoded row by row: some half a second's.
 const ROWS: u64 = 512 << 20;
-
-/// The one picture that is being decoded whole.
-static ONE: Mutex<()> = Mutex::new(());
 
 /// The kinds that are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +46,9 @@ pub(super) enum Kind {
     WebP,
     Gif,
 }
+
+/// Stored columns and rows; depth and colours.
+type Header = ((u32, u32), String);
 
 /// A decoded picture.
 struct Decoded {
@@ -110,14 +112,6 @@ impl Kind {
             Self::Gif => "GIF",
         }
     }
-
-    /// Whether its pictures are decoded row by row.
-    fn is_streamed(self) -> bool {
-        match self {
-            Self::Png | Self::Gif => true,
-            Self::Jpeg | Self::WebP => false,
-        }
-    }
 }
 
 /// Decodes a picture, and tells what it is; or why it is not shown. `head` says that the bytes are the
@@ -128,24 +122,12 @@ pub(super) fn read(
     head: bool,
     wanted: &dyn Fn() -> bool,
 ) -> Result<(Picture, String), String> {
-    let decoded = {
-        // Each may take hundreds of megabytes, and cannot be stopped.
-        let _one =
-            (!kind.is_streamed()).then(|| ONE.lock().unwrap_or_else(PoisonError::into_inner));
-        if !wanted() {
-            return Err(Fault::Unwanted.words(kind));
-        }
-        contained(|| decode(kind, bytes, Room::TERMINAL, wanted)).unwrap_or(Err(Fault::Bug))
-    };
+    let decoded =
+        contained(|| decode(kind, bytes, Room::TERMINAL, wanted)).unwrap_or(Err(Fault::Bug));
     match decoded {
         Ok(decoded) => {
             let (width, height) = decoded.size;
-            let mut note = format!("{}, {width} × {height} pixels", kind.name());
-            let turned = decoded.turn.words();
-            for fact in [decoded.facts.as_str(), turned].into_iter().filter(|fact| !fact.is_empty())
-            {
-                note = format!("{note}, {fact}");
-            }
+            let mut note = told::words(kind, decoded.size, &decoded.facts, decoded.turn);
             if let Some(end) = decoded.end.words(head) {
                 note = format!("{note}; {end}");
             }
@@ -171,10 +153,6 @@ fn read_again(
     room: Room,
     wanted: &dyn Fn() -> bool,
 ) -> Option<Kept> {
-    let _one = (!kind.is_streamed()).then(|| ONE.lock().unwrap_or_else(PoisonError::into_inner));
-    if !wanted() {
-        return None;
-    }
     let decoded = contained(|| decode(kind, bytes, room, wanted))?.ok()?;
     (decoded.end != End::Unwanted).then(|| decoded.kept.turned(decoded.turn))
 }
@@ -187,8 +165,8 @@ fn decode(
 ) -> Result<Decoded, Fault> {
     match kind {
         Kind::Png => png::decode(bytes, room, ROWS, wanted),
-        Kind::Jpeg => jpeg::decode(bytes, room),
-        Kind::WebP => webp::decode(bytes, room),
+        Kind::Jpeg => jpeg::decode(bytes, room, wanted),
+        Kind::WebP => webp::decode(bytes, room, wanted),
         Kind::Gif => gif::decode(bytes, room, ROWS, wanted),
     }
 }
@@ -225,15 +203,6 @@ impl Fault {
         // In one row, and not at any length.
         let why: String = why.to_string().chars().take(100).collect();
         Self::Damaged(format!("damaged ({why})"))
-    }
-}
-
-/// Whether this many bytes may be taken at once.
-fn may_take(size: (u32, u32), bytes_each: u64) -> Result<(), Fault> {
-    let pixels = u64::from(size.0) * u64::from(size.1);
-    match pixels.checked_mul(bytes_each) {
-        Some(bytes) if bytes <= WHOLE => Ok(()),
-        _ => Err(Fault::TooLarge),
     }
 }
 

@@ -75,7 +75,7 @@ impl ReadTask {
         match read {
             Read::Load(load) => self.load(storage, load).await,
             Read::Compute(Compute::Preview(record, mode)) => {
-                Ok(Some(Loaded::Record(prepare(record, mode).await?)))
+                Ok(Some(Loaded::Record(self.prepare(record, mode).await?)))
             }
             Read::Compute(compute) => self.compute(compute).await,
         }
@@ -110,17 +110,19 @@ impl ReadTask {
                     None => RecordView::Missing(key),
                     Some(Reading::Meta(meta)) => RecordView::TooLarge(meta),
                     Some(Reading::Part { meta, bytes, .. }) => {
-                        self.report_if_slow(prepare_head(meta, bytes, mode)).await?
+                        self.report_if_slow(self.prepare_head(meta, bytes, mode)).await?
                     }
                     Some(Reading::Whole(record)) => {
-                        self.report_if_slow(prepare(record, mode)).await?
+                        self.report_if_slow(self.prepare(record, mode)).await?
                     }
                 })
             }
             Load::Whole { store, key, mode } => Loaded::Record(
                 match self.report_if_slow(storage.read(&store, &key, Want::Whole)).await? {
                     None => RecordView::Missing(key),
-                    Some(read) => self.report_if_slow(prepare(read.into_record(), mode)).await?,
+                    Some(read) => {
+                        self.report_if_slow(self.prepare(read.into_record(), mode)).await?
+                    }
                 },
             ),
             Load::Meta { store, key } => {
@@ -290,35 +292,44 @@ impl ReadTask {
         drop(cancel);
         Ok(Some(Loaded::Keys(index, 1.0, ordered)))
     }
-}
 
-async fn prepare(record: Record, mode: Mode) -> Result<RecordView> {
-    let small = record.value.len() <= INLINE_LIMIT && Preview::is_quick(&record);
-    let cancel = CancelOnDrop::default();
-    let flag = cancel.0.clone();
-    let build = move || {
-        let wanted = || flag.load(Ordering::Relaxed);
-        let preview = Arc::new(Preview::build_while(&record, mode, &wanted));
-        RecordView::Whole(record, preview)
-    };
-    let view = if small { Ok(build()) } else { on_blocking_thread(build).await };
-    drop(cancel);
-    view
-}
+    async fn prepare(&self, record: Record, mode: Mode) -> Result<RecordView> {
+        let small = record.value.len() <= INLINE_LIMIT && Preview::is_quick(&record);
+        let cancel = CancelOnDrop::default();
+        let flag = cancel.0.clone();
+        let mut early = self.early();
+        let build = move || {
+            let wanted = || flag.load(Ordering::Relaxed);
+            if let Some(ahead) = Preview::ahead(&record, mode) {
+                early(Loaded::Ahead(RecordView::Whole(record.clone(), Arc::new(ahead))));
+            }
+            let preview = Arc::new(Preview::build_while(&record, mode, &wanted));
+            RecordView::Whole(record, preview)
+        };
+        let view = if small { Ok(build()) } else { on_blocking_thread(build).await };
+        drop(cancel);
+        view
+    }
 
-async fn prepare_head(meta: RecordMeta, head: Bytes, mode: Mode) -> Result<RecordView> {
-    let cancel = CancelOnDrop::default();
-    let flag = cancel.0.clone();
-    let view = on_blocking_thread(move || {
-        let wanted = || flag.load(Ordering::Relaxed);
-        let bytes = head.len();
-        let record = Record { meta: meta.clone(), value: head };
-        let preview = Preview::build_head_while(record, mode, &wanted);
-        RecordView::Head(meta, Arc::new(preview), bytes)
-    })
-    .await;
-    drop(cancel);
-    view
+    async fn prepare_head(&self, meta: RecordMeta, head: Bytes, mode: Mode) -> Result<RecordView> {
+        let cancel = CancelOnDrop::default();
+        let flag = cancel.0.clone();
+        let mut early = self.early();
+        let view = on_blocking_thread(move || {
+            let wanted = || flag.load(Ordering::Relaxed);
+            let bytes = head.len();
+            let record = Record { meta: meta.clone(), value: head };
+            if let Some(ahead) = Preview::ahead(&record, mode) {
+                let view = RecordView::Head(meta.clone(), Arc::new(ahead), bytes);
+                early(Loaded::Ahead(view));
+            }
+            let preview = Preview::build_head_while(record, mode, &wanted);
+            RecordView::Head(meta, Arc::new(preview), bytes)
+        })
+        .await;
+        drop(cancel);
+        view
+    }
 }
 
 /// Flag that cancels work on another thread when it is dropped.

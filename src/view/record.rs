@@ -78,6 +78,9 @@ pub(super) fn draw(
             match preview.kind() {
                 PreviewKind::None => paragraph(buf, rest, "None", in_role(Role::TypeNone)),
                 PreviewKind::Empty => paragraph(buf, rest, "(empty)", in_role(Role::Dim)),
+                PreviewKind::Picture if preview.is_ahead() => {
+                    paragraph(buf, rest, "decoding…", in_role(Role::Dim));
+                }
                 _ => {
                     let place = preview.picture_place(record.scroll, view);
                     if let Some(place) = place

@@ -256,6 +256,18 @@ impl RecordPane {
         ctx.read(Slot::Record, Load::Whole { store, key, mode: self.mode });
     }
 
+    /// Takes what is known of the wanted record before its picture is decoded. Where it is shown already, as it
+    /// was, that stays.
+    pub(in crate::app) fn ahead(&mut self, shown: RecordView, ctx: &mut Ctx<'_>) {
+        let another = self.shown.as_ref().is_none_or(|old| old.key() != shown.key());
+        let wanted = self.wanted.as_ref().is_some_and(|(_, key)| key == shown.key());
+        if another && wanted {
+            let (view, fetching) = (self.view(ctx), self.fetching);
+            self.show(shown, view);
+            (self.loading, self.fetching) = (true, fetching);
+        }
+    }
+
     /// Takes what was read.
     pub(in crate::app) fn loaded(&mut self, shown: RecordView, ctx: &mut Ctx<'_>) {
         let view = self.view(ctx);

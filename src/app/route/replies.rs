@@ -76,6 +76,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             app.keys.selected(index, rows, &mut ctx!(app));
             opened::follow_cursor(app);
         }
+        Loaded::Ahead(shown) => app.record.ahead(shown, &mut ctx!(app)),
         Loaded::Record(shown) => {
             check_against_list(app, &shown);
             app.record.loaded(shown, &mut ctx!(app));

@@ -6,13 +6,25 @@ use gif::{ColorOutput, DecodeOptions, DecodingError, MemoryLimit};
 
 use super::kept::{Layout, Rgba, Room, Shrink};
 use super::turn::Turn;
-use super::{Decoded, End, Fault};
+use super::{Decoded, End, Fault, Header};
 
 /// What the decoder may take.
 const MEMORY: u64 = 64 << 20;
 
 /// The first row of each pass of an interlaced frame, and the step to the next.
 const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
+
+/// What the header says, with that of the first frame.
+pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+    let mut options = DecodeOptions::new();
+    options.set_color_output(ColorOutput::Indexed);
+    options.set_memory_limit(MemoryLimit::Bytes(MEMORY.try_into().ok()?));
+    let mut decoder = options.read_info(Cursor::new(bytes)).ok()?;
+    decoder.next_frame_info().ok()??;
+    let colours = decoder.palette().ok()?.len() / 3;
+    let size = (u32::from(decoder.width()), u32::from(decoder.height()));
+    Some((size, format!("{colours} colours")))
+}
 
 /// Decodes rows of so many bytes in all.
 pub(super) fn decode(
@@ -70,6 +82,10 @@ pub(super) fn decode(
                 pixels.extend(line.iter().flat_map(|&index| colour(index)));
                 shrink.some((left, top + y), 1, &pixels, Layout::Rgba);
                 continue;
+            }
+            // All is there, and not as much as there is to be.
+            Ok(false) if bytes.trim_ascii_end().ends_with(b";") => {
+                Fault::Damaged("its pixels end too early".to_owned())
             }
             Ok(false) => Fault::Cut,
             Err(why) => fault(&why),

@@ -11,7 +11,7 @@ use zune_jpeg::errors::DecodeErrors;
 
 use self::segments::Header;
 use super::kept::{Layout, Room, Shrink, small};
-use super::{Decoded, End, Fault, exif, may_take};
+use super::{Decoded, End, Fault, Header as Told, exif, take};
 
 /// A progressive picture is in more scans than this only to take long.
 const SCANS: usize = 64;
@@ -19,10 +19,20 @@ const SCANS: usize = 64;
 /// What the decoder fills with that did not come.
 const FILLED: u8 = 128;
 
-pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
+/// What the header says.
+pub(super) fn header(bytes: &[u8]) -> Option<Told> {
+    let header = Header::read(bytes)?;
+    Some(((header.columns.into(), header.rows.into()), header.facts()))
+}
+
+pub(super) fn decode(
+    bytes: &[u8],
+    room: Room,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Decoded, Fault> {
     let header = Header::read(bytes).ok_or(Fault::Cut)?;
     let size = (u32::from(header.columns), u32::from(header.rows));
-    may_take(size, header.bytes_a_pixel())?;
+    let _taken = take(size, header.bytes_a_pixel(), wanted)?;
     let layout = if header.parts == 1 { Layout::Grey } else { Layout::Rgb };
     let space = if header.parts == 1 { ColorSpace::Luma } else { ColorSpace::RGB };
     let options = DecoderOptions::default()
@@ -51,6 +61,9 @@ pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
     }
     let mut shrink = Shrink::new(size, turn, room);
     for (y, row) in rows.into_iter().enumerate() {
+        if !wanted() {
+            return Err(Fault::Unwanted);
+        }
         shrink.row(y, row, layout);
     }
     Ok(Decoded { kept: shrink.finish(), size, facts: header.facts(), turn, end })

@@ -5,7 +5,7 @@ use std::io::{Cursor, ErrorKind};
 use png::{BitDepth, ColorType, Decoder, DecodingError, Limits, Transformations};
 
 use super::kept::{Layout, Room, Shrink};
-use super::{Decoded, End, Fault, exif};
+use super::{Decoded, End, Fault, Header, exif};
 
 /// What the decoder may take for rows and for what stands beside them.
 const MEMORY: usize = 64 << 20;
@@ -21,6 +21,13 @@ const PASSES: [[usize; 4]; 7] = [
     [1, 2, 0, 2],
     [0, 1, 1, 2],
 ];
+
+/// What the header says.
+pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: MEMORY });
+    let info = decoder.read_header_info().ok()?;
+    Some(((info.width, info.height), facts(info.bit_depth, info.color_type, false)))
+}
 
 /// Decodes rows of so many bytes in all.
 pub(super) fn decode(

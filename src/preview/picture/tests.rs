@@ -93,6 +93,20 @@ fn pixels_whose_sum_does_not_fit_are_told() {
 }
 
 #[test]
+fn pixels_that_end_before_the_picture_does_are_a_fault_of_them() {
+    let gif = &samples()[10];
+    assert_eq!(gif.name, "GIF");
+    // Half of the first part of its pixels, and that there are no more.
+    let frame = gif.bytes.windows(5).position(|part| part == b",\0\0\0\0").unwrap();
+    let (head, rest) = gif.bytes.split_at(frame + 11);
+    let half = rest[0] / 2;
+    let damaged = [head, &[half], &rest[1..=usize::from(half)], b"\0;"].concat();
+    let shown = preview(&damaged, "image/gif");
+    let told = "GIF, 80 × 48 pixels, 4 colours; damaged: what could be read of it is shown";
+    assert_eq!((shown.kind(), note(&shown)), (PreviewKind::Picture, told));
+}
+
+#[test]
 fn the_beginning_of_a_picture_is_no_fault() {
     let whole = png(640, 480, |_, _| [9, 9, 9]);
     let head = |bytes: &[u8]| {
@@ -191,6 +205,13 @@ fn what_nobody_wants_is_given_up() {
     assert_eq!(rows.get(), 11);
     let why = read(Kind::Jpeg, &corpus_of_tests::jpeg(false, false), false, &|| false).unwrap_err();
     assert!(why.ends_with("given up"), "{why}");
+    for sample in samples() {
+        let asked = Cell::new(0);
+        let wanted = || asked.replace(asked.get() + 1) < 3;
+        let kind = Kind::of(&sample.bytes).unwrap();
+        let seen = read(kind, &sample.bytes, false, &wanted);
+        assert!(seen.is_err() || kind != Kind::WebP && kind != Kind::Jpeg, "{}", sample.name);
+    }
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! WebP, which is decoded whole: of an animation, its first frame.
 
 mod cut;
+mod reader;
 
-use std::io::{Cursor, ErrorKind};
+use std::io::ErrorKind;
 
 use image_webp::{DecodingError, UpsamplingMethod, WebPDecoder};
 
 use super::kept::{Layout, Room, Shrink};
-use super::{Decoded, End, Fault, WHOLE, exif, may_take};
+use super::{Decoded, End, Fault, Header, WHOLE, exif, take};
+use reader::Reader;
 
 /// Bytes a pixel: the colours, the same before they are put together, and the planes they come from.
 const EACH: u64 = 10;
@@ -15,11 +17,22 @@ const EACH: u64 = 10;
 /// No file has more parts in front of its first picture.
 const PARTS: usize = 1000;
 
-pub(super) fn decode(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
-    decode_whole(bytes, room).or_else(|fault| match fault {
+/// What the header says.
+pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+    let mut decoder = WebPDecoder::new(Reader::new(bytes, &|| true)).ok()?;
+    Some((decoder.dimensions(), facts(&mut decoder)))
+}
+
+pub(super) fn decode(
+    bytes: &[u8],
+    room: Room,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Decoded, Fault> {
+    decode_whole(bytes, room, wanted).or_else(|fault| match fault {
+        _ if !wanted() => Err(Fault::Unwanted),
         // What the decoder stumbles over follows from that.
         Fault::Damaged(_) | Fault::Cut if is_cut(bytes) => {
-            cut::decode(bytes, room).ok_or(Fault::Cut)
+            cut::decode(bytes, room, wanted).ok_or(Fault::Cut)
         }
         fault => Err(fault),
     })
@@ -31,10 +44,10 @@ fn is_cut(bytes: &[u8]) -> bool {
     said.is_none_or(|said| (bytes.len() as u64) < u64::from(u32::from_le_bytes(*said)) + 8)
 }
 
-fn decode_whole(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
-    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|why| fault(&why))?;
+fn decode_whole(bytes: &[u8], room: Room, wanted: &dyn Fn() -> bool) -> Result<Decoded, Fault> {
+    let mut decoder = WebPDecoder::new(Reader::new(bytes, wanted)).map_err(|why| fault(&why))?;
     let size = decoder.dimensions();
-    may_take(size, EACH)?;
+    let _taken = take(size, EACH, wanted)?;
     // A picture that is larger than the canvas would be decoded before that is seen.
     if let Some((columns, rows)) = largest(bytes)
         && (columns > size.0 || rows > size.1)
@@ -53,13 +66,20 @@ fn decode_whole(bytes: &[u8], room: Room) -> Result<Decoded, Fault> {
     decoder.read_image(&mut pixels).map_err(|why| fault(&why))?;
     let mut shrink = Shrink::new(size, turn, room);
     for (y, row) in pixels.chunks_exact(size.0 as usize * layout.bytes()).enumerate() {
+        if !wanted() {
+            return Err(Fault::Unwanted);
+        }
         shrink.row(y, row, layout);
     }
+    let facts = facts(&mut decoder);
+    Ok(Decoded { kept: shrink.finish(), size, facts, turn, end: End::Whole })
+}
+
+fn facts(decoder: &mut WebPDecoder<Reader<'_>>) -> String {
     let kind = if decoder.is_lossy() { "lossy" } else { "lossless" };
     let alpha = if decoder.has_alpha() { " with alpha" } else { "" };
     let first = if decoder.is_animated() { ", its first frame" } else { "" };
-    let facts = format!("{kind}{alpha}{first}");
-    Ok(Decoded { kept: shrink.finish(), size, facts, turn, end: End::Whole })
+    format!("{kind}{alpha}{first}")
 }
 
 /// A part of a file.

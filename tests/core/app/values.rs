@@ -3,7 +3,7 @@
 use larder::app::{Effect, Event, Load, Loaded, OpenedExternal, Read, RecordView, SaveError, Slot};
 use larder::keymap::Action;
 use larder::model::{Error, ErrorKind, RecordMeta, WatchEvent};
-use larder::preview::{Mode, PreviewKind};
+use larder::preview::{Mode, Preview, PreviewKind};
 
 use super::{JSON, opened, shop};
 use crate::stage::{Stage, computed, index, record, store};
@@ -25,6 +25,40 @@ fn a_large_value_is_fetched_only_when_asked_for() {
     stage.keys("<esc>");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Cancel(Slot::Record))));
     assert_eq!(stage.notice(), "the fetch was cancelled");
+}
+
+#[test]
+fn what_a_large_picture_is_stands_there_before_it_is_decoded() {
+    let mut stage = opened();
+    stage.keys("j");
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x10\0\0\0\x10\0\x08\x02\0\0\0".to_vec();
+    bytes.extend(0x7dc1_b340_u32.to_be_bytes());
+    let picture = record("b", "image/png", bytes);
+    let ahead = Preview::ahead(&picture, Mode::Auto).unwrap();
+    assert!(Preview::ahead(&picture, Mode::Hex).is_none());
+    let view = RecordView::Whole(picture.clone(), ahead.into());
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view.clone()))));
+    let frame = stage.frame();
+    assert!(frame.contains("PNG, 4096 × 4096 pixels, 8-bit RGB"), "{frame}");
+    assert!(frame.contains("decoding…") && stage.app.record.loading, "{frame}");
+    // What can be done with its bytes can be done now.
+    stage.keys("Y");
+    assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Copy { what: "value", .. })));
+    let preview = Preview::build(&picture).into();
+    let decoded = RecordView::Whole(picture, preview);
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(decoded))));
+    let frame = stage.frame();
+    assert!(!frame.contains("decoding…") && !stage.app.record.loading, "{frame}");
+    // Read again, it stays as it is shown until it is decoded.
+    stage.keys("r");
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view.clone()))));
+    assert!(!stage.frame().contains("decoding…"));
+    // What comes for a record that is left is none of the next one.
+    stage.keys("k");
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view))));
+    assert!(!stage.frame().contains("decoding…"));
 }
 
 #[test]

@@ -115,8 +115,9 @@ mod tests {
             assert!(scans(&few) < scans(&whole), "{scale}: {}", scans(&few));
             assert!((few.len() as f64) < most * whole.len() as f64, "{scale}: {}", few.len());
             // The decoder leaves the scans out by itself: what it gives is near the average of all pixels.
-            let kept = super::super::decode(&whole, room(area)).unwrap().kept;
-            let all = super::super::decode(&whole, room(1e9)).unwrap().kept.smaller(room(area));
+            let kept = super::super::decode(&whole, room(area), &|| true).unwrap().kept;
+            let all =
+                super::super::decode(&whole, room(1e9), &|| true).unwrap().kept.smaller(room(area));
             assert_eq!((kept.columns, kept.rows), (all.columns, all.rows));
             assert!(off(&kept, &all) < 3.0, "{scale}: off by {}", off(&kept, &all));
         }

@@ -8,7 +8,7 @@ use image_webp::vp8::{Frame, Vp8Decoder};
 
 use super::super::kept::{Layout, Rgba, Room, Shrink};
 use super::super::turn::Turn;
-use super::super::{Decoded, End, may_take};
+use super::super::{Decoded, End, take};
 use super::{EACH, Part, frame_size, parts};
 
 /// Rows of the planes are whole blocks of so many pixels; those of the two colours have half of them.
@@ -24,16 +24,18 @@ const SPARE: usize = 4096;
 const FILLERS: [u8; 4] = [0x00, 0x55, 0xaa, 0xff];
 
 /// The rows that came; nothing where none did, or where it takes more than a whole picture may.
-pub(super) fn decode(bytes: &[u8], room: Room) -> Option<Decoded> {
+pub(super) fn decode(bytes: &[u8], room: Room, wanted: &dyn Fn() -> bool) -> Option<Decoded> {
     let has = |name: &[u8; 4]| parts(bytes).any(|part| part.name == name);
     let part = parts(bytes).find(|part| part.name == b"VP8 ")?;
     let size = frame_size(&part)?;
     // Decoded up to four times, two of them at once; alpha stands apart.
     let is_empty = size.0 == 0 || size.1 == 0;
-    if is_empty || part.len > MOST || may_take(size, 4 * EACH).is_err() || has(b"ALPH") {
+    if is_empty || part.len > MOST || has(b"ALPH") {
         return None;
     }
-    let mut frames = FILLERS.iter().filter_map(|filler| frame(&part, *filler));
+    let _taken = take(size, 4 * EACH, wanted).ok()?;
+    let mut frames =
+        FILLERS.iter().take_while(|_| wanted()).filter_map(|filler| frame(&part, *filler));
     let (one, other) = (frames.next()?, frames.next()?);
     if (u32::from(one.width), u32::from(one.height)) != size {
         return None;
@@ -109,11 +111,11 @@ mod tests {
         let room = Room { columns: 99.0, rows: 99.0, area: 9999.0 };
         let samples = samples();
         let lossy = samples.iter().find(|sample| sample.name == "WebP, lossy").unwrap();
-        let whole = decode(&lossy.bytes, room).unwrap();
+        let whole = decode(&lossy.bytes, room, &|| true).unwrap();
         assert_eq!(whole.end, End::Whole);
         let (mut before, mut seen) = (0, 0);
         for len in 0..lossy.bytes.len() {
-            let Some(cut) = decode(&lossy.bytes[..len], room) else { continue };
+            let Some(cut) = decode(&lossy.bytes[..len], room, &|| true) else { continue };
             assert_eq!((cut.size, cut.end, cut.facts.as_str()), ((80, 48), End::Cut, "lossy"));
             let came = cut.kept.pixels.chunks(80).take_while(|row| row[0][3] > 0).count();
             assert!(came > 0, "{len}");
@@ -140,9 +142,9 @@ mod tests {
             ([8, 0, 8, 0], u32::MAX),
             ([8, 0, 8, 0], 10),
         ] {
-            assert!(decode(&of(size, len), room).is_none(), "{size:?}, {len}");
+            assert!(decode(&of(size, len), room, &|| true).is_none(), "{size:?}, {len}");
         }
-        assert!(decode(b"RIFF\0\xff\0\0WEBPVP8 \0", room).is_none());
+        assert!(decode(b"RIFF\0\xff\0\0WEBPVP8 \0", room, &|| true).is_none());
     }
 
     #[test]

@@ -1,0 +1,79 @@
+//! The memory that pictures which are decoded whole take at the same time.
+
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use super::{Fault, WHOLE};
+
+/// What they have taken, in bytes.
+static TAKEN: Mutex<u64> = Mutex::new(0);
+
+/// Told when there is more room.
+static LEFT: Condvar = Condvar::new();
+
+/// Memory that is taken until this is dropped.
+#[derive(Debug)]
+pub(super) struct Taken(u64);
+
+/// Takes what a picture of this size needs, as soon as those that are being decoded leave room for it. So
+/// one whose cursor has moved on, and which cannot be stopped, holds up none but another large one.
+pub(super) fn take(
+    size: (u32, u32),
+    bytes_each: u64,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Taken, Fault> {
+    let pixels = u64::from(size.0) * u64::from(size.1);
+    let bytes = pixels.checked_mul(bytes_each).filter(|&bytes| bytes <= WHOLE);
+    let bytes = bytes.ok_or(Fault::TooLarge)?;
+    let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    while wanted() && *taken + bytes > WHOLE {
+        taken = LEFT.wait(taken).unwrap_or_else(PoisonError::into_inner);
+    }
+    if !wanted() {
+        return Err(Fault::Unwanted);
+    }
+    *taken += bytes;
+    Ok(Taken(bytes))
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        *TAKEN.lock().unwrap_or_else(PoisonError::into_inner) -= self.0;
+        LEFT.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::super::tests::corpus_of_tests::samples;
+    use super::super::{Kind, read};
+    use super::*;
+
+    #[test]
+    fn a_small_picture_does_not_wait_for_a_large_one() {
+        let _large = take((1, 1), WHOLE - (1 << 20), &|| true).unwrap();
+        for sample in samples() {
+            let kind = Kind::of(&sample.bytes).unwrap();
+            assert!(read(kind, &sample.bytes, false, &|| true).is_ok(), "{}", sample.name);
+        }
+    }
+
+    #[test]
+    fn large_pictures_come_one_after_the_other_and_are_given_up_meanwhile() {
+        let large = take((1, 1), WHOLE, &|| true).unwrap();
+        assert_eq!(take((1, 1), 1, &|| false).unwrap_err(), Fault::Unwanted);
+        let (tell, told) = channel();
+        let other = std::thread::spawn(move || {
+            let taken = take((1, 1), WHOLE, &|| true).unwrap();
+            tell.send(()).unwrap();
+            drop(taken);
+        });
+        assert!(told.try_recv().is_err());
+        drop(large);
+        told.recv().unwrap();
+        other.join().unwrap();
+        assert_eq!(take((1, 1), WHOLE + 1, &|| true).unwrap_err(), Fault::TooLarge);
+        assert_eq!(take((u32::MAX, u32::MAX), 10, &|| true).unwrap_err(), Fault::TooLarge);
+    }
+}
