@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
+use super::messages::say;
 use crate::config::environment::{LARDER_PAGER, PAGER, SECRETS};
 use crate::text::cells;
 
@@ -11,23 +12,35 @@ use crate::text::cells;
 const USUAL: &str = "less";
 const OPTIONS: &str = "FRX";
 
+/// How a shell ends that cannot run what it is told to, or knows no such program.
+const NOT_RUN: [i32; 2] = [126, 127];
+/// How much is kept until it is known that the pager runs, in bytes: what a pipe takes at most.
+const KEPT: usize = 1 << 20;
+
 /// A pager that is fed.
 #[derive(Debug)]
 pub(super) struct Pager {
     child: Child,
     /// None once all was written.
     feed: Option<ChildStdin>,
+    /// What it was fed, up to [`KEPT`].
+    fed: Vec<u8>,
+    /// What names it, and as what; `None` for the usual one.
+    named: Option<(&'static str, String)>,
+    /// It does not run, and what is written goes to standard output.
+    instead: bool,
 }
 
 impl Pager {
     /// Starts it; none where there is none, or where the user wants none.
     pub(super) fn start() -> Option<Self> {
-        let named = [LARDER_PAGER, PAGER].into_iter().find_map(|name| std::env::var(name).ok());
-        let mut command = match named.as_deref().map(str::trim) {
-            Some("" | "cat") => return None,
-            Some(named) => {
+        let set = |name| Some((name, std::env::var(name).ok()?.trim().to_owned()));
+        let named = [LARDER_PAGER, PAGER].into_iter().find_map(set);
+        let mut command = match &named {
+            Some((_, words)) if matches!(words.as_str(), "" | "cat") => return None,
+            Some((_, words)) => {
                 let mut command = Command::new("sh");
-                command.arg("-c").arg(named);
+                command.arg("-c").arg(words);
                 command
             }
             None => Command::new(USUAL),
@@ -40,26 +53,59 @@ impl Pager {
         }
         let mut child = command.stdin(Stdio::piped()).spawn().ok()?;
         let feed = child.stdin.take();
-        Some(Self { child, feed })
+        Some(Self { child, feed, fed: Vec::new(), named, instead: false })
     }
 
     /// Waits until the user has read enough.
     pub(super) fn wait(&mut self) -> io::Result<()> {
+        self.ended()?;
+        if let (true, Some((variable, words))) = (self.instead, &self.named) {
+            say(&format!("{variable} is `{words}`, which cannot be run: shown without a pager"));
+        }
+        Ok(())
+    }
+
+    /// Waits for its end, and shows what it was fed where it never ran.
+    fn ended(&mut self) -> io::Result<()> {
         drop(self.feed.take());
-        self.child.wait().map(drop)
+        let status = self.child.wait()?;
+        let ran = !status.code().is_some_and(|code| NOT_RUN.contains(&code));
+        if !ran && !self.instead && self.named.is_some() && self.fed.len() < KEPT {
+            self.instead = true;
+            let mut stdout = io::stdout();
+            stdout.write_all(&self.fed)?;
+            stdout.flush()?;
+        }
+        Ok(())
     }
 }
 
 impl Write for Pager {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.feed {
+        let closed = io::Error::from(io::ErrorKind::BrokenPipe);
+        let written = match &mut self.feed {
             Some(feed) => feed.write(bytes),
-            None => Err(io::ErrorKind::BrokenPipe.into()),
+            None => Err(closed),
+        };
+        match written {
+            Ok(length) => {
+                let room = KEPT - self.fed.len();
+                self.fed.extend_from_slice(&bytes[..length.min(room)]);
+                Ok(length)
+            }
+            Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {
+                self.ended()?;
+                if self.instead { io::stdout().write(bytes) } else { Err(why) }
+            }
+            Err(why) => Err(why),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.feed.as_mut().map_or(Ok(()), Write::flush)
+        match &mut self.feed {
+            Some(feed) => feed.flush(),
+            None => io::stdout().flush(),
+        }
     }
 }
 

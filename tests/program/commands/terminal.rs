@@ -272,8 +272,21 @@ fn a_value_longer_than_the_terminal_goes_through_the_pager() {
     }
     let (shown, _) = paged("cat", "long", &[]);
     assert!(shown.contains("line 200"), "{shown}");
-    // One that is left early, and one that is not there.
     assert_eq!(paged("head -n 1", "long", &[]).1, 0);
+    // One that is not there takes nothing of a value with it, however long that is.
+    let huge = "another line\n".repeat(20_000) + "the end";
+    let record = ("huge".to_owned(), "text/plain".to_owned(), huge.into_bytes());
+    fill::records(&mut program.server.client(), "shop", [record]);
+    for (key, first, last) in
+        [("long", "line 1\r", "line 200"), ("huge", "another line\r", "the end")]
+    {
+        let (shown, code) = paged("nosuch --raw", key, &[]);
+        let (value, said) = shown.split_once("larder: ").unwrap();
+        assert!(code == 0 && value.trim_end().ends_with(last), "{key}: {said}");
+        let value = &value[value.find(first).unwrap()..];
+        assert_eq!(value.matches("line").count(), if key == "long" { 200 } else { 20_000 });
+        assert!(said.starts_with("PAGER is `nosuch --raw`, which cannot be run"), "{said}");
+    }
     assert_eq!(program.ok(&["get", "shop", "long"]), lines);
 }
 
