@@ -70,7 +70,7 @@ pub use reexec::hide_passwords;
 pub use remote::{become_tied, browse as browse_there};
 pub use usage::parse;
 
-use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName};
+use crate::model::{Error, ErrorKind, Key, OpenBy, Result, StoreName, in_words};
 use crate::ops::{self, Failed, Outcome, Plan, Resolution, words};
 use crate::storage::target::Target;
 use crate::storage::{self, FirstRead, Storage};
@@ -145,7 +145,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|why| Error::new(ErrorKind::Io, format!("larder cannot start: {why}")))?;
+        .map_err(|why| {
+            Error::new(ErrorKind::Io, format!("larder cannot start: {}", in_words(&why)))
+        })?;
     let outcome = runtime.block_on(async {
         // What is wrong with the arguments is said before anything is connected to.
         let set = match command {

@@ -35,7 +35,7 @@ use tokio::sync::watch;
 pub use json::JsonStyle;
 pub use simulation::{DemoRecord, Destination, Limits, Simulation};
 
-use crate::model::{Error, ErrorKind, Key, Result, StoreName};
+use crate::model::{Error, ErrorKind, Key, Result, StoreName, in_words};
 use crate::storage::{Options, Target};
 use private_folder::PrivateFolder;
 use writer::RecordWriter;
@@ -157,7 +157,7 @@ impl Demo {
         };
         let removed = self.folder.take().map_or(Ok(()), |mut folder| {
             folder.remove().map_err(|why| {
-                let problem = format!("{} stays: {why}", folder.path().display());
+                let problem = format!("{} stays: {}", folder.path().display(), in_words(&why));
                 Error::new(ErrorKind::Io, problem)
             })
         });
@@ -175,7 +175,8 @@ impl Drop for Demo {
 
 fn private(temporary: &Path) -> Result<PrivateFolder> {
     let folder = PrivateFolder::make(temporary).map_err(|why| {
-        let problem = format!("no directory can be made in {}: {why}", temporary.display());
+        let problem =
+            format!("no directory can be made in {}: {}", temporary.display(), in_words(&why));
         Error::new(ErrorKind::Io, problem).hint("name another place in TMPDIR")
     })?;
     let (temporary, owner) = (temporary.to_owned(), folder.owner());

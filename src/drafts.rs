@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::edit::draft::{Draft, DraftHead, DraftId, HEAD_LINES, MOST, read_head};
+use crate::model::in_words;
 
 use outside::without_added_end;
 pub use outside::{is_open, let_go, read_left};
@@ -180,7 +181,7 @@ impl Drafts {
 }
 
 fn head_of(path: &Path) -> Result<DraftHead, String> {
-    let unreadable = |why: io::Error| format!("this draft cannot be read: {why}");
+    let unreadable = |why: io::Error| format!("this draft cannot be read: {}", in_words(&why));
     let mut head = Vec::new();
     let mut file = BufReader::new(File::open(path).map_err(unreadable)?.take(HEAD));
     for _ in 0..HEAD_LINES {

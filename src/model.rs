@@ -16,6 +16,7 @@ mod record;
 mod server;
 mod snapshot;
 mod store;
+mod system;
 mod time;
 mod traffic;
 mod upkeep;
@@ -40,6 +41,7 @@ pub use server::{
 };
 pub use snapshot::Half;
 pub use store::{OpenBy, Opened, StoreInfo, StoreState};
+pub use system::in_words;
 pub use time::Timestamp;
 pub use traffic::Traffic;
 pub use upkeep::{Ignored, Repair};

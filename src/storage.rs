@@ -33,7 +33,7 @@ pub use self::changes::Changes;
 use self::read_only::ReadOnly;
 pub use self::redis::LoggedIn;
 #[cfg(feature = "tui")]
-pub(crate) use self::redis::own_variables;
+pub(crate) use self::redis::{own_variables, ssh_not_started};
 pub use self::store::Store;
 pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
@@ -383,7 +383,10 @@ pub async fn examine(target: &Target, options: &Options) -> Result<Examined> {
         Target::Redis(target) => {
             redis::RedisStorage::connect(target, options).await?.examine().await
         }
-        Target::Directory(_) | Target::Remote(_) => Ok(Examined::default()),
+        Target::Directory(path) => {
+            directory::DirectoryStorage::open(path, options).await?.examine().await
+        }
+        Target::Remote(_) => Ok(Examined::default()),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `doctor`: what works from here to the records, step by step, and what is in the way.
 
 mod checks;
+mod network;
 
 use std::io;
 use std::time::Instant;
 
 use futures::StreamExt as _;
 use serde_json::json;
-use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::watch as channel;
 use tokio::time::timeout;
 
@@ -19,9 +19,9 @@ use super::{ending, painted, remote};
 use crate::config::Config;
 use crate::model::{
     Error, ErrorKind, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent,
-    WatchSource,
+    WatchSource, in_words,
 };
-use crate::storage::target::{Endpoint, Host, Target};
+use crate::storage::target::{Endpoint, Target};
 use crate::storage::{self, Storage, all_stores};
 use crate::text::{self, visible};
 use crate::theme::Role;
@@ -136,7 +136,9 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|why| Error::new(ErrorKind::Io, format!("larder cannot start: {why}")))?;
+        .map_err(|why| {
+            Error::new(ErrorKind::Io, format!("larder cannot start: {}", in_words(&why)))
+        })?;
     runtime.block_on(reach(&config, &resolved.target, &mut report))?;
     runtime.shutdown_background();
     Ok(report.code)
@@ -160,14 +162,14 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
             Endpoint::Unix(_) => &[],
         };
         for host in hosts {
-            match network(config, host).await {
+            match network::reach(config, host).await {
                 Ok((addresses, connected)) => {
                     report.good("dns", &addresses)?;
                     report.good("tcp", &connected)?;
                 }
                 // Another Sentinel or node may do; what connects says so.
-                Err(why) if hosts.len() > 1 => report.note("tcp", &why.problem)?,
-                Err(why) => return report.bad("tcp", &why),
+                Err((step, why)) if hosts.len() > 1 => report.note(step, &why.problem)?,
+                Err((step, why)) => return report.bad(step, &why),
             }
         }
         match (&redis.tls, storage::certificate(target, &config.options()).await) {
@@ -203,29 +205,6 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
     Ok(())
 }
 
-/// The addresses of a host, and how long connecting took.
-async fn network(config: &Config, host: &Host) -> Result<(String, String)> {
-    let place = format!("{}:{}", host.name, host.port);
-    let failed = |what: &str, why: &io::Error| {
-        Error::new(ErrorKind::Connection, format!("{place} {what}: {}", in_words(why)))
-    };
-    let late = |what: &str| Error::new(ErrorKind::Timeout, format!("{place} {what} in time"));
-    let limit = config.connect_timeout;
-    let found = timeout(limit, lookup_host((host.name.as_str(), host.port))).await;
-    let found: Vec<_> = found
-        .map_err(|_| late("was not found"))?
-        .map_err(|why| failed("is not found", &why))?
-        .collect();
-    let addresses: Vec<_> = found.iter().map(|address| address.ip().to_string()).collect();
-    let begun = Instant::now();
-    let stream = timeout(limit, TcpStream::connect(&*found)).await;
-    stream
-        .map_err(|_| late("did not answer"))?
-        .map_err(|why| failed("takes no connection", &why))?;
-    let connected = format!("{place} answers in {}", text::span(begun.elapsed()));
-    Ok((format!("{} is {}", host.name, addresses.join(", ")), connected))
-}
-
 fn told_of(server: &ServerInfo, config: &Config, report: &mut Report<'_>) -> io::Result<()> {
     let role = match (server.is_directory(), server.cluster, server.replica) {
         (true, ..) => "",
@@ -242,13 +221,17 @@ fn told_of(server: &ServerInfo, config: &Config, report: &mut Report<'_>) -> io:
     if let Some(latency) = server.latency {
         report.note("latency", &format!("a round trip takes {}", text::span(latency)))?;
     }
-    for note in &server.notes {
+    if let Some(why) = &server.unusable {
+        report.bad("server", why)?;
+    }
+    let told = server.unusable.as_ref().map(Error::to_string);
+    for note in server.notes.iter().filter(|note| Some(*note) != told.as_ref()) {
         report.note("rights", note)?;
     }
     let writes = match (server.replica || server.cluster, config.read_only) {
         (true, _) => "refused: the server is a replica or a cluster",
         (_, true) => config.read_only_why,
-        _ => "allowed here; none is tried",
+        _ => "larder's settings refuse none; none is tried",
     };
     report.note("writes", writes)
 }
@@ -281,12 +264,4 @@ async fn first_key(storage: &dyn Storage, store: &StoreName) -> Result<Option<Ke
     let mut pages = storage.scan(store, Scan { order: Order::First(1), ..Scan::default() });
     let page = pages.next().await.transpose()?;
     Ok(page.and_then(|page| page.iter().next().map(|row| row.to_meta().key)))
-}
-
-/// The system's reason without its number; a name server's as it is.
-fn in_words(why: &io::Error) -> String {
-    match why.raw_os_error() {
-        Some(_) => io::Error::from(why.kind()).to_string(),
-        None => why.to_string(),
-    }
 }

@@ -12,7 +12,7 @@ use super::{json, messages};
 use crate::config::state_folder;
 use crate::drafts::{Drafts, Entry};
 use crate::edit::draft::{Draft, DraftId};
-use crate::model::{Error, ErrorKind, Timestamp};
+use crate::model::{Error, ErrorKind, Timestamp, in_words};
 use crate::outfile;
 use crate::text;
 use crate::text::{Visible, visible};
@@ -43,7 +43,8 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
                 named.iter().map(|name| known_id(&known, name)).collect::<Result<_, _>>()?;
             for id in &ids {
                 drafts.remove(id).map_err(|why| {
-                    Error::new(ErrorKind::Io, format!("{} cannot be removed: {why}", id.as_str()))
+                    let problem = format!("{} cannot be removed: {}", id.as_str(), in_words(&why));
+                    Error::new(ErrorKind::Io, problem)
                 })?;
             }
             messages::tell(&format!("removed {}", text::plural(ids.len() as u64, "draft")));

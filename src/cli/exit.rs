@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 
 use super::messages::{self, say};
-use crate::model::{Error, ErrorKind, Replicas};
+use crate::model::{Error, ErrorKind, Replicas, in_words};
 use crate::ops::words;
 
 /// Done.
@@ -57,7 +57,7 @@ impl From<io::Error> for Failure {
         if why.kind() == io::ErrorKind::BrokenPipe {
             return Self::Closed;
         }
-        let problem = format!("standard output cannot be written: {why}");
+        let problem = format!("standard output cannot be written: {}", in_words(&why));
         Self::Error(Error::new(ErrorKind::Io, problem))
     }
 }

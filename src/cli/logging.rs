@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use simplelog::{ConfigBuilder, WriteLogger};
 
 use crate::config::{Config, log_file};
+use crate::model::in_words;
 
 /// A log that has grown over this many bytes is begun anew, keeping the old one as `.old`.
 const LARGEST: u64 = 5 << 20;
@@ -34,7 +35,7 @@ pub(super) fn start(config: &Config, verbose: bool) {
             // An error here means that there is a log already.
             let _ = WriteLogger::init(config.log, settings, file);
         }
-        Err(why) => super::say(&format!("no log in {}: {why}", path.display())),
+        Err(why) => super::say(&format!("no log in {}: {}", path.display(), in_words(&why))),
     }
 }
 

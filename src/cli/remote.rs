@@ -19,9 +19,9 @@ use super::arguments::Cli;
 use super::exit::{self, ExitResult};
 use super::prepare::Prepared;
 use crate::config::Config;
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::storage::target::{RemoteDirectory, Target};
-use crate::storage::{Options, own_variables};
+use crate::storage::{Options, own_variables, ssh_not_started};
 
 /// The word that stands in place of a command: run what follows, and end with whoever has run this.
 const TIED: &str = "__tied";
@@ -66,7 +66,8 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
     let host = &there.host;
     let options = config.options();
     let failed = |problem: String| Error::new(ErrorKind::Connection, problem);
-    let mut ssh = tied(&options).map_err(|why| failed(format!("ssh cannot be started: {why}")))?;
+    let mut ssh = tied(&options)
+        .map_err(|why| failed(format!("ssh cannot be started: {}", in_words(&why))))?;
     for option in [
         &*format!("ConnectTimeout={}", options.connect_timeout.as_secs().max(1)),
         "ServerAliveInterval=5",
@@ -92,7 +93,8 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
         // It does so itself, unless it was killed.
         let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
     }
-    let status = status.map_err(|why| failed(format!("ssh cannot be started: {why}")))?;
+    let status =
+        status.map_err(|why| failed(format!("ssh cannot be started: {}", in_words(&why))))?;
     match status.code() {
         Some(UNKNOWN) => {
             let problem = format!("larder is not on {host}, or not where its shell looks");
@@ -147,14 +149,8 @@ pub fn become_tied() -> Option<ExitCode> {
     if alive {
         // Returns only if it failed.
         let why = program.args(words).exec();
-        let name = program.get_program().display();
-        super::messages::say(&if why.kind() == io::ErrorKind::NotFound {
-            format!(
-                "there is no program {name} here; install an OpenSSH client, or name one in LARDER_SSH"
-            )
-        } else {
-            format!("{name} cannot be started: {}", io::Error::from(why.kind()))
-        });
+        let why = ssh_not_started(program.get_program().as_ref(), &why);
+        super::messages::say(&why.to_string());
     }
     Some(ExitCode::from(NOT_STARTED))
 }

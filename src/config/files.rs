@@ -13,7 +13,7 @@ use toml::{Table, Value};
 use super::profile::expand_home;
 use super::table::{lay, line_in};
 use super::{Config, INCLUDE};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::theme::is_file;
 
 /// Files that are read at most.
@@ -93,7 +93,8 @@ impl Reading<'_> {
         if self.open.len() + self.parts.len() >= MOST {
             return Err(format!("more than {MOST} files"));
         }
-        fs::read_to_string(path).map_err(|why| format!("{} cannot be read: {why}", path.display()))
+        fs::read_to_string(path)
+            .map_err(|why| format!("{} cannot be read: {}", path.display(), in_words(&why)))
     }
 }
 
@@ -165,8 +166,11 @@ fn real(path: &Path) -> PathBuf {
 }
 
 fn unreadable(path: &Path, why: &io::Error) -> Error {
-    Error::new(
-        ErrorKind::Usage,
-        format!("the config file {} cannot be read: {why}", path.display()),
-    )
+    let problem = format!("the config file {} cannot be read: {}", path.display(), in_words(why));
+    let error = Error::new(ErrorKind::Usage, problem);
+    match why.kind() {
+        io::ErrorKind::NotFound => error.hint("`larder config example` prints what it may hold"),
+        io::ErrorKind::PermissionDenied => error.hint("ask for access to it, or name another one"),
+        _ => error,
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result, in_words};
 
 /// How long the command may take; long enough for somebody to unlock a key ring.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,7 +24,8 @@ const LONGEST: u64 = 64 << 10;
 /// # Errors
 /// [`ErrorKind::Auth`] if it cannot be run, fails, prints nothing or takes longer than `timeout`.
 pub(super) fn run(command: &str, timeout: Duration, quiet: bool) -> Result<String> {
-    let cannot = |why: io::Error| failed(format!("password_command cannot be run: {why}"));
+    let cannot =
+        |why: io::Error| failed(format!("password_command cannot be run: {}", in_words(&why)));
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(cannot)?;
     let (line, status) = runtime.block_on(async {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Error;
+
 /// How JSON values are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum JsonLayout {
@@ -103,6 +105,8 @@ pub struct ServerInfo {
     pub latency: Option<Duration>,
     /// What the server refused or lacks, a short sentence each.
     pub notes: Vec<String>,
+    /// Why Crawlee can keep no stores there, if it cannot.
+    pub unusable: Option<Error>,
 }
 
 impl ServerInfo {

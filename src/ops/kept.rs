@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::model::{ContentType, Error, ErrorKind, Record, Result, Version};
+use crate::model::{ContentType, Error, ErrorKind, Record, Result, Version, in_words};
 
 /// Bytes of one change that are kept in memory.
 const IN_MEMORY: u64 = 1 << 20;
@@ -132,8 +132,10 @@ impl Keeping<'_> {
                 return Err(Error::new(ErrorKind::NotSupported, problem).hint("take fewer records"));
             }
             self.in_file(&record.value).map_err(|why| {
-                let problem =
-                    format!("the old value cannot be kept, so nothing was changed: {why}");
+                let problem = format!(
+                    "the old value cannot be kept, so nothing was changed: {}",
+                    in_words(&why)
+                );
                 Error::new(ErrorKind::Io, problem).hint("make room where larder keeps its state")
             })?
         };
@@ -185,7 +187,8 @@ impl Kept {
             Place::File(file, at) => {
                 let mut value = vec![0; usize::try_from(self.size).unwrap_or(usize::MAX)];
                 file.0.read_exact_at(&mut value, *at).map_err(|why| {
-                    let problem = format!("a value that was kept cannot be read: {why}");
+                    let problem =
+                        format!("a value that was kept cannot be read: {}", in_words(&why));
                     Error::new(ErrorKind::Io, problem)
                 })?;
                 Ok(value.into())

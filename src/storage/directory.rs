@@ -1,6 +1,7 @@
 //! Crawlee's stores in a directory, in the layout of its own file-system storage.
 //!
 //! ```text
+//! rights                   whether this user may write
 //! root folder entries      directories and files by descriptors · their names
 //! os_error                 what errors mean
 //! names junk               file names ⇄ keys · what is no record
@@ -43,6 +44,7 @@ mod rename;
 mod repair;
 mod resolve;
 mod rewrite;
+mod rights;
 mod root;
 mod set;
 pub(crate) mod sidecar;
@@ -70,9 +72,10 @@ use self::watch::Hub;
 use super::{Options, OtherStorages, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
-    Contents, Crawl, Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order,
-    OtherStorage, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo, StoreInfo,
-    StoreList, StoreName, StoreState, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
+    Contents, Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key, KeyPage, OpenBy,
+    Opened, Order, OtherStorage, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo,
+    StoreInfo, StoreList, StoreName, StoreState, Traffic, Want, WatchEvent, Write, WriteOutcome,
+    Written,
 };
 
 /// Crawlee's key-value stores in a directory.
@@ -113,6 +116,11 @@ impl DirectoryStorage {
     pub fn polling(self) -> Self {
         let timing = self.options.timing.directory;
         Self { hub: Hub::polling(self.root.clone(), timing), ..self }
+    }
+
+    /// What this user may do. Changes nothing.
+    pub(super) async fn examine(&self) -> Result<Examined> {
+        self.run(rights::examine).await
     }
 
     /// Runs something that blocks.

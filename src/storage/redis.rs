@@ -63,6 +63,8 @@ pub(crate) use self::connection::own_variables;
 use self::connection::{Command, ConnectionManager, Facts};
 pub(super) use self::connection::{certificate, log_in};
 use self::doubt::Doubts;
+#[cfg(feature = "tui")]
+pub(crate) use self::error::ssh_not_started;
 use self::keys::Part;
 use self::open::Claims;
 use super::target::RedisTarget;
@@ -182,6 +184,7 @@ impl Storage for RedisStorage {
             json_layout: JSON_LAYOUT,
             latency: Some(self.connections.ping().await?),
             notes: facts.notes,
+            unusable: facts.unusable,
         })
     }
 

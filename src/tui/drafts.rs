@@ -12,6 +12,7 @@ use super::pins;
 use crate::app::{Event, Pin};
 use crate::drafts::{Drafts, Entry};
 use crate::edit::draft::{Draft, DraftId};
+use crate::model::in_words;
 
 /// How long the end of larder waits for a draft to be on the disk.
 const LAST: Duration = Duration::from_secs(3);
@@ -145,7 +146,7 @@ pub(super) fn keep(drafts: Option<&Drafts>, draft: &Draft) -> Result<(), String>
     let Some(drafts) = drafts else { return Err("there is no state folder".to_owned()) };
     drafts.keep(draft).map_err(|why| match why.kind() {
         std::io::ErrorKind::FileTooLarge => "it is too large".to_owned(),
-        _ => why.to_string(),
+        _ => in_words(&why),
     })
 }
 

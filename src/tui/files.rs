@@ -13,6 +13,7 @@ use tokio::process::Child;
 use crate::app::{NotEdited, SaveError};
 use crate::drafts::{is_open, let_go, read_left};
 use crate::edit::draft::Draft;
+use crate::model::in_words;
 use crate::outfile;
 
 use super::drafts;
@@ -127,7 +128,10 @@ pub(super) async fn edit(
     let editor = set("VISUAL").or_else(|| set("EDITOR")).unwrap_or_else(|| "vi".to_owned());
     let file = match file {
         Ok(file) => file,
-        Err(error) => return Err(nothing(format!("no temporary file for the editor: {error}"))),
+        Err(error) => {
+            let why = in_words(&error);
+            return Err(nothing(format!("no temporary file for the editor: {why}")));
+        }
     };
     let read = || read_left(file.path(), u64::MAX - 1).map(Bytes::from);
     let left = || read().ok().filter(|left| left != text);
@@ -138,7 +142,10 @@ pub(super) async fn edit(
     for name in crate::config::environment::SECRETS {
         command.env_remove(name);
     }
-    let failed = |error: io::Error| NotEdited { why: format!("{editor}: {error}"), left: left() };
+    let failed = |error: io::Error| NotEdited {
+        why: format!("{editor}: {}", in_words(&error)),
+        left: left(),
+    };
     let begun = Instant::now();
     let mut child = command.spawn().map_err(failed)?;
     let ended = tokio::select! {
@@ -182,7 +189,8 @@ pub(super) async fn edit(
             let kept = let_go(file.path()).ok().flatten();
             let stays =
                 kept.map_or(String::new(), |kept| format!("; it stays in {}", kept.display()));
-            Err(nothing(format!("{failed}what {editor} left cannot be read: {error}{stays}")))
+            let why = in_words(&error);
+            Err(nothing(format!("{failed}what {editor} left cannot be read: {why}{stays}")))
         }
     }
 }

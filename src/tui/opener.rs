@@ -13,6 +13,7 @@ use tokio::process::Command;
 
 use crate::app::OpenedExternal;
 use crate::config::environment::{SECRETS, variable};
+use crate::model::in_words;
 use crate::scratch::Scratch;
 
 /// How long a program may take to say that it cannot. Some end at once, others when they are closed.
@@ -43,7 +44,7 @@ impl Opener {
         let written = tokio::task::spawn_blocking(move || this.put(&name, &bytes)).await;
         let path = written
             .unwrap_or_else(|why| Err(io::Error::other(why)))
-            .map_err(|why| format!("no private file can be written: {why}"))?;
+            .map_err(|why| format!("no private file can be written: {}", in_words(&why)))?;
         if self.is_remote() {
             return Ok(OpenedExternal::File { path, login: login(&variable) });
         }
@@ -103,7 +104,7 @@ async fn run(name: &str, mut command: Command) -> Result<(), String> {
     command.process_group(0);
     let mut child = command.spawn().map_err(|why| match why.kind() {
         io::ErrorKind::NotFound => format!("there is no {name} here to open it with"),
-        _ => format!("{name} cannot be started: {why}"),
+        _ => format!("{name} cannot be started: {}", in_words(&why)),
     })?;
     match tokio::time::timeout(FAILS_WITHIN, child.wait()).await {
         Ok(Ok(status)) if !status.success() => Err(failed(name, status)),

@@ -75,7 +75,7 @@ fn what_is_wrong_on_the_way_is_told() {
     let (daemon, server) = filled();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for (target, told) in [
-        (format!("redis+ssh://bastion/127.0.0.1:{closed}"), "ssh to bastion: connect failed"),
+        (format!("redis+ssh://bastion/127.0.0.1:{closed}"), "refused; that host cannot connect"),
         (target("stranger", &server), "Permission denied"),
         (format!("redis+ssh://127.0.0.1:{closed}/127.0.0.1"), "Connection refused"),
         ("redis+ssh://host.invalid/127.0.0.1".to_owned(), "ssh to host.invalid"),

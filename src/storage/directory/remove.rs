@@ -1,6 +1,6 @@
 //! Deleting records and stores. All of this blocks, and follows no link.
 
-use rustix::fs::{self, Access, AtFlags};
+use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
 use super::find::{Reach, find};
@@ -12,7 +12,7 @@ use super::root::Root;
 use super::set::unlink;
 use super::temporary::sync;
 use super::times::note_removal;
-use super::{os_error, record_files, style};
+use super::{os_error, record_files, rights, style};
 use crate::model::endings;
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Write, Written};
 
@@ -80,11 +80,7 @@ pub(super) fn refusal(root: &Root, write: &Write) -> Option<Error> {
         Write::Create(_) | Write::Set(_) | Write::Rewrite(_) | Write::Repair(_) => return None,
     };
     let folders = root.store(store).ok()?.into_iter().chain(above);
-    folders.into_iter().find_map(|folder| {
-        let wanted = Access::WRITE_OK | Access::EXEC_OK;
-        let why = fs::accessat(&folder, ".", wanted, AtFlags::EACCESS).err()?;
-        Some(os_error::writing(folder.path(), why))
-    })
+    folders.into_iter().find_map(|folder| rights::refused(&folder))
 }
 
 /// Removes all records, and what writers that were ended left of files they were writing.

@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use super::folder::{Folder, is_name};
 use super::{os_error, temporary};
-use crate::model::{Error, ErrorKind, Result, StoreName};
+use crate::model::{Error, ErrorKind, Result, StoreName, in_words};
 
 /// The directory of the stores' directories.
 pub(super) const STORES: &str = "key_value_stores";
@@ -26,7 +26,10 @@ impl Root {
     /// One sentence that says what to do.
     pub(super) fn open(path: &Path) -> Result<Self> {
         let absolute = std::path::absolute(path).map_err(|why| {
-            Error::new(ErrorKind::Usage, format!("{} is no path: {why}", path.display()))
+            Error::new(
+                ErrorKind::Usage,
+                format!("{} is no path: {}", path.display(), in_words(&why)),
+            )
         })?;
         let root = Self { path: absolute };
         let folder = root.folder().map_err(|why| root.unusable(why))?;

@@ -6,7 +6,8 @@ mod way;
 use std::time::Duration;
 
 pub(super) use self::way::SshFailed;
-use crate::model::{Cause, Error, ErrorKind};
+pub(crate) use self::way::ssh_not_started;
+use crate::model::{Cause, Error, ErrorKind, in_words};
 
 /// How a cluster answers for a slot that has been given to no node.
 const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
@@ -266,7 +267,10 @@ pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
 
 /// larder's own socket, through which all goes, cannot be had.
 pub(super) fn no_relay(error: &std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, format!("larder cannot make a socket of its own: {error}"))
+    Error::new(
+        ErrorKind::Io,
+        format!("larder cannot make a socket of its own: {}", in_words(error)),
+    )
 }
 
 /// The server sends what no server may.

@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use percent_encoding::percent_decode_str;
 
 use super::{Endpoint, RedisTarget, Target};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result, in_words};
 
 /// What Crawlee makes in a storage directory.
 const PARTS: [&str; 3] = [STORES, "datasets", "request_queues"];
@@ -67,7 +67,7 @@ pub(super) fn target(path: &Path) -> Result<Target> {
             Err(usage(format!("no such directory or socket: {shown}"))
                 .hint("name a storage directory of Crawlee, or the socket of a Redis server"))
         }
-        Err(why) => Err(usage(format!("{shown} cannot be looked at: {why}"))),
+        Err(why) => Err(usage(format!("{shown} cannot be looked at: {}", in_words(&why)))),
     }
 }
 
@@ -100,8 +100,9 @@ fn directory(path: &Path) -> Result<PathBuf> {
 fn absolute(path: &Path) -> Result<PathBuf> {
     let up = path.components().any(|part| part == Component::ParentDir);
     let found = if up { fs::canonicalize(path) } else { std::path::absolute(path) };
-    let found =
-        found.map_err(|why| usage(format!("{} cannot be looked at: {why}", path.display())))?;
+    let found = found.map_err(|why| {
+        usage(format!("{} cannot be looked at: {}", path.display(), in_words(&why)))
+    })?;
     Ok(found.components().collect())
 }
 

@@ -177,6 +177,12 @@ fn the_doctor_says_what_works_and_what_is_in_the_way() {
     assert_eq!(checks(&["doctor", folder.to_str().unwrap()]).0, 0);
     let (code, failed, _) = checks(&["doctor", "redis://127.0.0.1:1"]);
     assert_eq!((code, failed), (3, vec!["tcp".to_owned()]));
+    let (code, failed, _) = checks(&["doctor", "redis://nosuch.invalid"]);
+    assert_eq!((code, failed), (3, vec!["dns".to_owned()]));
+    // Crawlee can keep nothing there.
+    let bare = Server::start_without_module(&[]);
+    let (code, failed, _) = checks(&["doctor", &bare.url()]);
+    assert_eq!((code, failed), (3, vec!["server".to_owned()]));
     let locked = Server::start_with(&["--requirepass", "opensesame"]);
     let wrong = format!("redis://:s3cr3t@127.0.0.1:{}", locked.port());
     let (code, failed, _) = checks(&["doctor", &wrong]);

@@ -30,7 +30,9 @@ fn an_unknown_setting_is_named_with_its_file() {
     assert!(why.contains("`passwrod`") && why.contains("other.toml:3:"), "{why}");
     fs::write(&other, "").unwrap();
     program.ok(&["stores", "--config", other.to_str().unwrap()]);
-    program.fails(&["--config", "/no/such/file", "stores"], 2);
+    let why = program.fails(&["--config", "/no/such/file", "stores"], 2);
+    assert!(why.contains("/no/such/file cannot be read: there is no such file"), "{why}");
+    assert!(why.contains("larder config example") && !why.contains("os error"), "{why}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use notify::{Config, ErrorKind, Event, RecommendedWatcher, RecursiveMode, Watche
 
 use super::inbox::{Inbox, Pending};
 use super::stat::{self, Stamp};
-use crate::model::StoreName;
+use crate::model::{StoreName, in_words};
 use crate::storage::directory::root::{Root, STORES};
 
 /// How often the nearest directory is looked for anew when it vanishes under the search.
@@ -158,7 +158,7 @@ fn reason(error: &notify::Error) -> String {
         ErrorKind::Io(io) if matches!(io.raw_os_error(), Some(23 | 24)) => {
             "the limit of watchers is reached".to_owned()
         }
-        ErrorKind::Io(io) => format!("no notifications: {io}"),
+        ErrorKind::Io(io) => format!("no notifications: {}", in_words(&io)),
         _ => "no notifications".to_owned(),
     }
 }

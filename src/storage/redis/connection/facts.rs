@@ -26,6 +26,8 @@ pub(crate) struct Facts {
     pub(crate) forbids_scripts: bool,
     /// What the server refused or lacks, a short sentence each.
     pub(crate) notes: Vec<String>,
+    /// Why no store can be kept there.
+    pub(crate) unusable: Option<Error>,
 }
 
 /// Asks in one round trip.
@@ -74,6 +76,7 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
         Err(error) if error.kind == ErrorKind::NoJsonModule => {
             facts.json = Some(false);
             facts.notes.push(error.to_string());
+            facts.unusable = Some(error);
         }
         Err(error) if error.kind == ErrorKind::WrongType => facts.json = Some(true),
         // Who may not see this one may see others.

@@ -19,7 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use self::process::Process;
 #[cfg(feature = "tui")]
 pub(crate) use self::process::own_variables;
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::scratch::{self, Scratch};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, Host, RedisTarget, SshHop};
@@ -109,7 +109,7 @@ impl Tunnel {
         }
         scratch::sweep(master::end);
         let folder = Scratch::make().map_err(|why| {
-            Error::new(ErrorKind::Io, format!("no folder can be made for ssh: {why}"))
+            Error::new(ErrorKind::Io, format!("no folder can be made for ssh: {}", in_words(&why)))
         })?;
         let shared = Arc::new(Shared {
             hop: hop.clone(),

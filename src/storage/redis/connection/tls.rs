@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::storage::target::TlsSettings;
 
 /// TLS as a target wants it. Certificate and name are always verified.
@@ -44,7 +44,8 @@ impl Tls {
     ) -> io::Result<TlsStream<S>> {
         let name = match &self.name {
             Some(name) => name.clone(),
-            None => ServerName::try_from(host.to_owned())
+            // A zone is no part of a name.
+            None => ServerName::try_from(host.split('%').next().unwrap_or(host).to_owned())
                 .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "InvalidDnsName"))?,
         };
         self.connector.connect(name, stream).await
@@ -98,10 +99,11 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
 
 fn unreadable(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
     match error {
-        rustls_pki_types::pem::Error::Io(error) => {
-            Error::new(ErrorKind::Io, format!("{} cannot be read: {error}", file.display()))
-                .hint("correct ca_file, cert_file or key_file, or ask for access to it")
-        }
+        rustls_pki_types::pem::Error::Io(error) => Error::new(
+            ErrorKind::Io,
+            format!("{} cannot be read: {}", file.display(), in_words(error)),
+        )
+        .hint("correct ca_file, cert_file or key_file, or ask for access to it"),
         _ => unusable(file),
     }
 }

@@ -1,12 +1,14 @@
 //! What goes wrong on the way to the server: with TLS and with ssh, one sentence each.
 
 use std::fmt;
+use std::io;
+use std::path::Path;
 
 use super::cut;
-use crate::model::{Error, ErrorKind};
+use crate::model::{Error, ErrorKind, in_words};
 
 /// The names in a certificate that is not for the one that was asked for.
-pub(super) fn other_names(error: &std::io::Error) -> Option<Vec<String>> {
+pub(super) fn other_names(error: &io::Error) -> Option<Vec<String>> {
     match error.get_ref()?.downcast_ref()? {
         rustls::Error::InvalidCertificate(rustls::CertificateError::NotValidForNameContext {
             presented,
@@ -63,6 +65,17 @@ pub(super) fn told(details: &str, address: &str) -> Error {
     }
 }
 
+/// There is no such `ssh`, or it cannot be started.
+pub(crate) fn ssh_not_started(program: &Path, why: &io::Error) -> Error {
+    let name = program.display();
+    if why.kind() == io::ErrorKind::NotFound {
+        return Error::new(ErrorKind::Connection, format!("there is no program {name} here"))
+            .hint("install an OpenSSH client, or name one in LARDER_SSH");
+    }
+    let problem = format!("{name} cannot be started: {}", in_words(why));
+    Error::new(ErrorKind::Connection, problem).hint("name another ssh in LARDER_SSH")
+}
+
 /// `ssh` has ended by an error of its own.
 #[derive(Debug, Clone)]
 pub(in crate::storage::redis) struct SshFailed {
@@ -70,8 +83,8 @@ pub(in crate::storage::redis) struct SshFailed {
     pub(in crate::storage::redis) destination: String,
     /// Its last line, if it said any.
     pub(in crate::storage::redis) said: Option<String>,
-    /// Whether there is such a program.
-    pub(in crate::storage::redis) is_here: bool,
+    /// What helps, where it is not what `ssh` says itself.
+    pub(in crate::storage::redis) remedy: Option<String>,
 }
 
 impl SshFailed {
@@ -79,11 +92,8 @@ impl SshFailed {
     pub(in crate::storage::redis) fn error(&self) -> Error {
         let said = self.said.as_deref().unwrap_or("it ended").trim_end_matches('.');
         let problem = format!("ssh to {}: {said}", self.destination);
-        Error::new(ErrorKind::Connection, problem).hint(if self.is_here {
-            format!("see what `ssh {}` says", self.destination)
-        } else {
-            "install an OpenSSH client, or name one in LARDER_SSH".to_owned()
-        })
+        let own = || format!("see what `ssh {}` says", self.destination);
+        Error::new(ErrorKind::Connection, problem).hint(self.remedy.clone().unwrap_or_else(own))
     }
 }
 

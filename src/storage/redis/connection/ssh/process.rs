@@ -13,12 +13,16 @@ use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::oneshot;
 
-use super::super::super::error::SshFailed;
+use super::super::super::error::{SshFailed, ssh_not_started};
 use super::locked;
 use crate::storage::target::SshHop;
 
 /// How much is kept of what it says, in bytes.
 const SAID: usize = 4096;
+/// What stands in its words before those of the host that could not connect to the server.
+const NOT_OPENED: &str = "open failed: ";
+/// What helps there.
+const UNREACHED: &str = "that host cannot connect: start the server, or correct its address";
 /// How much of a line is shown, in characters.
 const SHOWN: usize = 160;
 
@@ -74,15 +78,9 @@ impl Process {
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|why| {
-            let name = command.get_program().display();
-            let is_here = why.kind() != io::ErrorKind::NotFound;
-            let said = if is_here {
-                format!("{name} cannot be started: {}", io::Error::from(why.kind()))
-            } else {
-                format!("there is no program {name} here")
-            };
-            let destination = hop.destination.clone();
-            io::Error::other(SshFailed { destination, said: Some(said), is_here })
+            let why = ssh_not_started(command.get_program().as_ref(), &why);
+            let (destination, remedy) = (hop.destination.clone(), Some(why.remedy().to_owned()));
+            io::Error::other(SshFailed { destination, said: Some(why.problem), remedy })
         })?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(mut stderr)) = pipes else {
@@ -107,8 +105,10 @@ impl Process {
             // It is not waited for under the lock, so that it can be killed.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
             let well = locked(&waited.child).wait().is_ok_and(|status| status.success());
-            let failed =
-                (!well).then(|| SshFailed { destination, said: last_line(&said), is_here: true });
+            let failed = (!well).then(|| {
+                let remedy = server_refuses(&said).then(|| UNREACHED.to_owned());
+                SshFailed { destination, said: last_line(&said), remedy }
+            });
             let _ = waited.failed.set(failed);
             let _ = ended.send(());
         })?;
@@ -130,7 +130,7 @@ impl Process {
         let gone = || SshFailed {
             destination: self.destination.clone(),
             said: Some("it ended before it had logged in".to_owned()),
-            is_here: true,
+            remedy: None,
         };
         Some(failed.unwrap_or_else(gone))
     }
@@ -173,9 +173,13 @@ impl AsyncRead for Carried {
     }
 }
 
+/// Whether the login went well, and the host cannot reach the server.
+fn server_refuses(said: &[u8]) -> bool {
+    String::from_utf8_lossy(said).contains(NOT_OPENED)
+}
+
 /// The line that says why it ended, safe to be shown: the last, or what the host says of the server.
 fn last_line(said: &[u8]) -> Option<String> {
-    const NOT_OPENED: &str = "open failed: ";
     let text = String::from_utf8_lossy(said);
     let last = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
     let refused = text.lines().rev().find_map(|line| Some(line.split_once(NOT_OPENED)?.1));
