@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use super::arguments::KeysFrom;
+use super::prepare::check_stdin;
 use crate::model::{Error, ErrorKind, Key, Result};
 use crate::text;
 
@@ -67,6 +68,7 @@ impl Keys {
 /// [`ErrorKind::Io`] if it cannot be opened.
 pub(super) fn opened(path: &Path) -> Result<(Box<dyn BufRead>, String)> {
     if path == Path::new(STDIN) {
+        check_stdin()?;
         return Ok((Box::new(io::stdin().lock()), name(path)));
     }
     let file = File::open(path).map_err(|why| unreadable(path, &why))?;

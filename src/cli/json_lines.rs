@@ -35,7 +35,7 @@ impl<'a> Line<'a> {
     fn of(line: &'a [u8]) -> Result<Self, String> {
         serde_json::from_slice(line).map_err(|why| match why.classify() {
             serde_json::error::Category::Data => format!("it is no record: {why}"),
-            _ => format!("it is no JSON: {why}"),
+            _ => format!("it is no JSON at column {}", why.column()),
         })
     }
 

@@ -2,9 +2,10 @@
 
 use std::io::{self, IsTerminal as _};
 
+use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
 use rustix::io::dup;
 use rustix::process::{Resource, getrlimit};
-use rustix::stdio::stderr;
+use rustix::stdio::{stderr, stdin};
 
 use super::arguments::Cli;
 #[cfg(feature = "demo")]
@@ -163,6 +164,24 @@ pub(super) fn check_terminal() -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses to read what is not there: where standard input is closed, the standard library has opened
+/// `/dev/null` in its place, to be written too, as no shell does. An empty value would be taken from it.
+///
+/// # Errors
+/// [`ErrorKind::Io`].
+pub(super) fn check_stdin() -> Result<()> {
+    let is_null = || {
+        let (given, null) = (fstat(stdin()).ok()?, stat("/dev/null").ok()?);
+        let is_read_alone = fcntl_getfl(stdin()).ok()? & OFlags::ACCMODE == OFlags::RDONLY;
+        Some(given.st_rdev == null.st_rdev && !is_read_alone)
+    };
+    if is_null() == Some(true) {
+        return Err(Error::new(ErrorKind::Io, "standard input is closed, or nothing is on it")
+            .hint("name a file, or < /dev/null where it is to be empty"));
+    }
+    Ok(())
 }
 
 /// Refuses to start where too few files can be opened: libraries would panic on the way, and a

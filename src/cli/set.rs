@@ -13,6 +13,7 @@ use super::exit::{self, ExitResult, Failure};
 use super::input::unreadable;
 use super::messages::{self, say};
 use super::output::Output;
+use super::prepare::check_stdin;
 use super::progress::Progress;
 use super::{digest, json, key, perform, store};
 use crate::model::Family;
@@ -124,6 +125,9 @@ fn check_json(bytes: &[u8], what: &str) -> Result<()> {
 
 /// The bytes of a file, or of standard input; of one without an end no more than can be a value.
 fn read(file: &Path, most: u64) -> Result<Vec<u8>> {
+    if file == Path::new("-") {
+        check_stdin()?;
+    }
     let read = || {
         let mut bytes = Vec::new();
         let mut from: Box<dyn io::Read> = if file == Path::new("-") {

@@ -110,11 +110,23 @@ fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// How the standard library says what is wrong with a number, and what is said.
+const NUMBERS: [(&str, &str); 3] = [
+    ("invalid digit found in string", "it is no whole number"),
+    ("number too large to fit in target type", "it is too large"),
+    ("cannot parse integer from empty string", "it is empty"),
+];
+
 /// clap's sentence, its tip and the command that it is about, of its several paragraphs.
 fn one_line(text: &str, arguments: &[OsString]) -> String {
     let text = text.trim_start_matches("error: ");
     let end = text.find("\n\n").unwrap_or(text.len());
     let mut line = words(&text[..end]);
+    for (odd, plain) in NUMBERS {
+        if let Some(before) = line.strip_suffix(odd) {
+            line = format!("{before}{plain}");
+        }
+    }
     for more in text.lines() {
         if let Some(tip) = more.trim_start().strip_prefix("tip: ") {
             line = format!("{line}; {}", whole(&words(tip), arguments));
@@ -207,7 +219,7 @@ mod tests {
             ),
             (
                 &["keys", "shop", "--limit", "many"],
-                "invalid value 'many' for '--limit <N>': invalid digit found in string; \
+                "invalid value 'many' for '--limit <N>': it is no whole number; \
                  see larder keys --help",
             ),
             (

@@ -205,6 +205,33 @@ fn failures_of_files_say_what_to_do() {
 }
 
 #[test]
+fn what_a_closed_standard_input_does_not_say_is_not_taken_for_an_empty_value() {
+    let program = Program::with_shop();
+    let before = program.ok(&["get", "shop", "page-1"]);
+    let larder = larder().display().to_string();
+    let target = program.server.url();
+    let from = |redirect: &str, command: &str| {
+        let script = format!("exec {larder} -t {target} {command} {redirect}");
+        let mut shell = clean_program(Path::new("/bin/sh"), program.home.path());
+        run(shell.args(["-c", &script]), b"")
+    };
+    for command in [
+        "set shop page-1 --file -",
+        "import shop -",
+        "get shop --keys-from -",
+        "delete shop --keys-from -",
+    ] {
+        let answer = from("<&-", command);
+        assert_eq!((answer.code, answer.out.len()), (2, 0), "{command}: {}", answer.err);
+        assert!(answer.err.contains("standard input is closed"), "{command}: {}", answer.err);
+    }
+    assert_eq!(program.ok(&["get", "shop", "page-1"]), before);
+    let answer = from("</dev/null", "set shop page-1 --file - --content-type text/plain");
+    assert_eq!((answer.code, answer.err.as_str()), (0, ""));
+    assert_eq!(program.ok(&["get", "shop", "page-1"]), "");
+}
+
+#[test]
 fn with_too_few_files_a_command_ends_with_a_sentence() {
     let program = Program::with_shop();
     let folder = tempfile::tempdir().unwrap();
@@ -281,7 +308,8 @@ fn a_full_disk_is_no_success() {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let output = program.command(args).stdout(full).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}");
-        assert!(String::from_utf8(output.stderr).unwrap().contains("standard output"), "{args:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("standard output") && !said.contains("os error"), "{args:?}: {said}");
     }
 }
 
