@@ -102,7 +102,11 @@ const ENVIRONMENT: [(&str, &str); 11] = [
         "What shows a value that get prints and that is longer than the terminal; the first that is set, else less. \
          Empty or cat: none.",
     ),
-    ("NO_COLOR", "Any value turns colours off, unless --color always is given."),
+    (
+        "NO_COLOR",
+        "Any value turns colours off, unless --color always is given. No variable turns them on in a pipe, whose bytes \
+         are to be those that are stored: CLICOLOR_FORCE is not read.",
+    ),
     ("VISUAL, EDITOR", "The editor for values; the first that is set."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where the config file's and the log's folders are."),
 ];
@@ -112,7 +116,10 @@ const TARGETS: [(&str, &str); 9] = [
         "./storage, my-crawler/",
         "Crawlee's storage directory, or a project that has one; also file:///…",
     ),
-    ("redis://user:password@host:6379/0", "A server; also host:6379 and localhost."),
+    (
+        "redis://user:password@host:6379/0",
+        "A server; also host:6379, localhost and [fe80::1%25eth0]:6379.",
+    ),
     (
         "rediss://host:6380",
         "With TLS; ?ca_file=, ?cert_file= and ?key_file= name PEM files, ?server_name= the name in the certificate \

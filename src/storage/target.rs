@@ -1,5 +1,6 @@
 //! What a target is: the place to connect to, taken from a URL or a path.
 
+mod hop;
 mod parse;
 mod path;
 mod remote;
@@ -28,7 +29,7 @@ pub enum Target {
 /// A host name or address, and a TCP port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Host {
-    /// A name or an address; an IPv6 address without brackets.
+    /// A name or an address; an IPv6 address without brackets, with its zone behind a `%`.
     pub name: String,
     /// The TCP port.
     pub port: u16,
@@ -108,15 +109,7 @@ impl SshHop {
     /// # Errors
     /// [`ErrorKind::Usage`](super::ErrorKind::Usage); the message quotes nothing.
     pub fn parse(text: &str) -> Result<Self> {
-        parse::hop(text)
-    }
-}
-
-/// As [`SshHop::parse`] reads it.
-impl fmt::Display for SshHop {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.destination)?;
-        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
+        hop::parse(text)
     }
 }
 
@@ -212,6 +205,7 @@ impl RedisTarget {
                     Some(hop) => ("+ssh", format!("{hop}/")),
                     None => ("", String::new()),
                 };
+                let host = encoded(host);
                 format!("redis{secure}{way}://{hop}{user}{host}/{}", self.database)
             }
             Endpoint::Unix(path) => {
@@ -224,11 +218,13 @@ impl RedisTarget {
             }
             Endpoint::Sentinel { hosts, service, .. } => format!(
                 "redis{secure}-sentinel://{user}{}/{}?sentinelServiceName={}",
-                join(hosts),
+                encoded_all(hosts),
                 self.database,
                 parse::encode(service)
             ),
-            Endpoint::Cluster(hosts) => format!("redis{secure}-cluster://{user}{}", join(hosts)),
+            Endpoint::Cluster(hosts) => {
+                format!("redis{secure}-cluster://{user}{}", encoded_all(hosts))
+            }
         }
     }
 
@@ -258,6 +254,15 @@ impl std::fmt::Display for Host {
             write!(f, "{}:{}", self.name, self.port)
         }
     }
+}
+
+/// As a URL has it.
+fn encoded(host: &Host) -> String {
+    host.to_string().replace('%', "%25")
+}
+
+fn encoded_all(hosts: &[Host]) -> String {
+    hosts.iter().map(encoded).collect::<Vec<_>>().join(",")
 }
 
 fn join(hosts: &[Host]) -> String {

@@ -1,12 +1,13 @@
 //! Reads targets as users write them. No message quotes what may hold a password.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host as UrlHost, Url};
 
-use super::{Endpoint, Host, RedisTarget, Secret, SshHop, TlsSettings};
+use super::{Endpoint, Host, RedisTarget, Secret, TlsSettings, hop};
 use crate::model::{Error, ErrorKind, Result};
 
 const PORT: u16 = 6379;
@@ -106,7 +107,7 @@ fn password_range(text: &str) -> Option<Range<usize>> {
 fn url(scheme: &str, rest: &str) -> Result<RedisTarget> {
     if let Some(plain) = scheme.strip_suffix(THROUGH_SSH) {
         let (first, rest) = rest.split_once('/').unwrap_or((rest, ""));
-        let ssh = Some(hop(first)?);
+        let ssh = Some(hop::parse(first)?);
         let target = url(plain, rest)?;
         return match target.endpoint {
             Endpoint::Tcp(_) => Ok(RedisTarget { ssh, ..target }),
@@ -169,42 +170,6 @@ fn url(scheme: &str, rest: &str) -> Result<RedisTarget> {
         },
     };
     Ok(target)
-}
-
-/// `[USER@]HOST[:PORT]`, none of which `ssh` could take for an option of its own.
-pub(super) fn hop(text: &str) -> Result<SshHop> {
-    let wrong = || {
-        usage("the host for ssh makes no sense")
-            .hint("write USER@HOST or HOST:PORT, without a password: ssh asks for what it needs")
-    };
-    let (user, address) = match text.rsplit_once('@') {
-        Some((user, address)) => (Some(user), address),
-        None => (None, text),
-    };
-    let (name, port) = match address.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((name, "")) => (name, None),
-        Some((name, port)) => (name, Some(port.strip_prefix(':').ok_or_else(wrong)?)),
-        None => match address.split_once(':') {
-            Some((name, port)) => (name, Some(port)),
-            None => (address, None),
-        },
-    };
-    let sound = |word: &str| {
-        let odd = |c: char| c.is_whitespace() || c.is_control() || "@/\\\"'`$;|&<>()".contains(c);
-        !word.is_empty() && !word.starts_with('-') && !word.contains(odd)
-    };
-    let plain = |user: &str| sound(user) && !user.contains(':');
-    if !sound(name) || !user.is_none_or(plain) {
-        return Err(wrong());
-    }
-    let port = match port.map(str::parse::<u16>) {
-        Some(Ok(0) | Err(_)) => return Err(wrong()),
-        Some(Ok(port)) => Some(port),
-        None => None,
-    };
-    let user = user.map(|user| format!("{user}@")).unwrap_or_default();
-    let name = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
-    Ok(SshHop { destination: format!("{user}{name}"), port })
 }
 
 fn scheme_kind(scheme: &str) -> Result<(Kind, bool)> {
@@ -324,6 +289,8 @@ fn host(text: &str, port: u16) -> Result<Host> {
     if text.is_empty() {
         return Ok(Host::new("localhost", port));
     }
+    let (text, zone) = without_zone(text)?;
+    let text = &*text;
     let wrong = || {
         let is_address = text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':');
         let hint = if is_address && text.matches(':').count() > 1 {
@@ -335,7 +302,10 @@ fn host(text: &str, port: u16) -> Result<Host> {
     };
     let parsed = Url::parse(&format!("redis://{text}")).map_err(|_| wrong())?;
     let name = match parsed.host() {
-        Some(UrlHost::Ipv6(address)) => address.to_string(),
+        Some(UrlHost::Ipv6(address)) => match &zone {
+            Some(zone) => format!("{address}%{zone}"),
+            None => address.to_string(),
+        },
         Some(UrlHost::Ipv4(address)) => address.to_string(),
         Some(UrlHost::Domain(name)) => decode(name, "the host")?,
         None => return Err(wrong()),
@@ -344,6 +314,22 @@ fn host(text: &str, port: u16) -> Result<Host> {
         Some(0) => Err(wrong()),
         given => Ok(Host::new(name, given.unwrap_or(port))),
     }
+}
+
+/// `[ADDRESS%25ZONE]` without its zone, which says by which network a link-local address is reached; also
+/// with the `%` alone, as other programs take it.
+fn without_zone(text: &str) -> Result<(Cow<'_, str>, Option<String>)> {
+    let parts = text.strip_prefix('[').and_then(|text| text.split_once(']'));
+    let Some((inside, rest)) = parts else { return Ok((text.into(), None)) };
+    let Some((address, zone)) = inside.split_once('%') else { return Ok((text.into(), None)) };
+    let zone = zone.strip_prefix("25").filter(|zone| !zone.is_empty()).unwrap_or(zone);
+    let zone = decode(zone, "the zone")?;
+    let sound = |c: char| c.is_ascii_alphanumeric() || "-._~:@".contains(c);
+    if zone.is_empty() || !zone.chars().all(sound) {
+        return Err(usage("the zone of the target's address makes no sense")
+            .hint("write it as [fe80::1%25eth0]:6379"));
+    }
+    Ok((format!("[{address}]{rest}").into(), Some(zone)))
 }
 
 /// The socket's path. A host before it (as some write to carry a password) means nothing.
@@ -362,7 +348,7 @@ fn socket(host: &str, path: &str) -> Result<PathBuf> {
 fn decode(text: &str, what: &str) -> Result<String> {
     percent_decode_str(text)
         .decode_utf8()
-        .map(std::borrow::Cow::into_owned)
+        .map(Cow::into_owned)
         .map_err(|_| usage(format!("{what} in the target is not UTF-8")))
 }
 

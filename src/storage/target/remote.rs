@@ -80,7 +80,8 @@ mod tests {
         for (text, host, port, path) in [
             ("ssh://crawler/srv/storage", "crawler", None, "/srv/storage"),
             ("ssh://ann@crawler:2222/srv/a b", "ann@crawler", Some(2222), "/srv/a b"),
-            ("SSH://[::1]/srv/100%25", "[::1]", None, "/srv/100%"),
+            ("SSH://[::1]/srv/100%25", "::1", None, "/srv/100%"),
+            ("ssh://ann@[fe80::1%25eth0]:22/x", "ann@fe80::1%eth0", Some(22), "/x"),
             ("ssh://crawler/~/storage", "crawler", None, "./storage"),
             ("ssh://crawler/~", "crawler", None, "."),
             ("ssh://crawler/~ann/x", "crawler", None, "/~ann/x"),

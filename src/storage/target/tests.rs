@@ -28,6 +28,10 @@ fn every_target_form_is_parsed() {
         ("valkeys://db", "rediss://db:6379/0"),
         ("rediss://[2001:db8::1]:6380/1", "rediss://[2001:db8::1]:6380/1"),
         ("redis://[::1]", "redis://[::1]:6379/0"),
+        ("redis://[fe80::1%25eth0]", "redis://[fe80::1%25eth0]:6379/0"),
+        ("[fe80::1%eth0.1]:7000/2", "redis://[fe80::1%25eth0.1]:7000/2"),
+        ("redis-cluster://[fe80::1%25a],b", "redis-cluster://[fe80::1%25a]:6379,b:6379"),
+        ("redis+ssh://me@[fe80::2%25b]/db", "redis+ssh://me@[fe80::2%25b]/db:6379/0"),
         ("127.0.0.1:6379", "redis://127.0.0.1:6379/0"),
         ("db.example:7000/2", "redis://db.example:7000/2"),
         ("localhost", "redis://localhost:6379/0"),
@@ -60,6 +64,20 @@ fn labels_parse_back_to_their_target() {
         "redis+unix:///run/100%25%3F%23%0A@.sock",
     ] {
         assert_eq!(redis(text).label(), text);
+    }
+}
+
+#[test]
+fn an_address_has_its_zone() {
+    let target = redis("redis://ann@[fe80::1%25eth0]:7000/1");
+    assert_eq!(target.endpoint, Endpoint::Tcp(Host::new("fe80::1%eth0", 7000)));
+    assert_eq!(target.address(), "[fe80::1%eth0]:7000");
+    assert_eq!(redis("[fe80::1%25]").endpoint, Endpoint::Tcp(Host::new("fe80::1%25", 6379)));
+    let hop = SshHop::parse("me@[fe80::1%25eth0]").unwrap();
+    assert_eq!(hop.destination, "me@fe80::1%eth0");
+    for wrong in ["[fe80::1%]", "[fe80::1%25a b]", "[fe80::1%25%00]", "[x%25eth0]", "[%25eth0]"] {
+        let why = refused(&format!("redis://{wrong}:6379"));
+        assert!(why.contains("makes no sense"), "{wrong}: {why}");
     }
 }
 
@@ -131,7 +149,8 @@ fn a_server_behind_another_host_is_named_after_it() {
         let why = refused(&format!("redis+ssh://{wrong}/db"));
         assert!(why.contains("ssh") && !why.contains("s3cret"), "{wrong}: {why}");
     }
-    assert_eq!(SshHop::parse("me@[::1]:22").unwrap().to_string(), "me@[::1]:22");
+    let hop = SshHop::parse("me@[::1]:22").unwrap();
+    assert_eq!((hop.to_string().as_str(), hop.destination.as_str()), ("me@[::1]:22", "me@::1"));
 }
 
 #[test]
