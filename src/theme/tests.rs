@@ -170,7 +170,7 @@ fn a_file_of_the_users_is_a_theme() {
     }
     fs::remove_file(&file).unwrap();
     let why = theme(name, "", &[TRUE]).unwrap_err();
-    assert!(why.contains("mine.toml: No such file"), "{why}");
+    assert!(why.contains("mine.toml: there is no such file"), "{why}");
 }
 
 #[test]
