@@ -8,13 +8,93 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 /// How many links lead on to each other at most, as in the system itself.
 const LINKS: usize = 40;
 
-/// Writes `bytes` to `path`: to a temporary file beside it, which then takes its place. What is no
-/// regular file (a pipe, a device) is written to directly.
+/// A file that is being written.
+pub(crate) enum Writing {
+    /// Beside the file that it is to replace, which is left as it is until then.
+    Beside(NamedTempFile, PathBuf),
+    /// To where it is to be.
+    There(File),
+}
+
+impl Writing {
+    /// Begins to write what is to be at `path`: to a temporary file beside it, in the mode of the one that is
+    /// there. What is no regular file (a pipe, a device), or what another program has open (`/dev/stdout`),
+    /// is written to directly.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) fn begin(path: &Path) -> io::Result<Self> {
+        let known = fs::metadata(path).ok();
+        let target = led_to(path)?;
+        let is_file = known.as_ref().is_none_or(Metadata::is_file);
+        let Some(target) = target.filter(|_| is_file) else {
+            return Ok(Self::There(OpenOptions::new().write(true).truncate(is_file).open(path)?));
+        };
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+        // 0o666 less the umask, as for any new file.
+        let file = Builder::new()
+            .prefix(".larder-")
+            .suffix(".tmp")
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        if let Some(known) = known {
+            let own = file.as_file().metadata()?;
+            if (own.uid(), own.gid()) != (known.uid(), known.gid()) {
+                give(file.as_file(), &known);
+            }
+            file.as_file().set_permissions(Permissions::from_mode(known.mode() & 0o777))?;
+        }
+        Ok(Self::Beside(file, target))
+    }
+
+    fn file(&mut self) -> &mut File {
+        match self {
+            Self::Beside(file, _) => file.as_file_mut(),
+            Self::There(file) => file,
+        }
+    }
+
+    /// Has what was written on the disk; a pipe, or a device, has nothing to wait for.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        let file = self.file();
+        if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
+    }
+
+    /// Puts what was written in its place. Where it is to be `new`, nothing may be there.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) fn finish(self, new: bool) -> io::Result<()> {
+        if let Self::Beside(file, target) = self {
+            if new {
+                file.persist_noclobber(&target)?;
+            } else {
+                file.persist(&target)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl io::Write for Writing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+/// Writes `bytes` to `path`, where they are whole or not at all, as far as [`Writing::begin`] can.
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] if it is to be `new` and something is there, be it a link that
@@ -23,36 +103,10 @@ pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
     if new && path.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
-    let target = led_to(path)?;
-    let known = match fs::metadata(&target) {
-        Ok(known) if !known.is_file() => {
-            return OpenOptions::new().write(true).open(&target)?.write_all(bytes);
-        }
-        Ok(known) => Some(known),
-        Err(_) => None,
-    };
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-    // 0o666 less the umask, as for any new file.
-    let mut file = Builder::new()
-        .prefix(".larder-")
-        .suffix(".tmp")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    if let Some(known) = known {
-        let own = file.as_file().metadata()?;
-        if (own.uid(), own.gid()) != (known.uid(), known.gid()) {
-            give(file.as_file(), &known);
-        }
-        file.as_file().set_permissions(Permissions::from_mode(known.mode() & 0o777))?;
-    }
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    if new {
-        file.persist_noclobber(&target)?;
-    } else {
-        file.persist(&target)?;
-    }
-    Ok(())
+    let mut writing = Writing::begin(path)?;
+    writing.write_all(bytes)?;
+    writing.sync()?;
+    writing.finish(new)
 }
 
 /// Writes a file of larder's own, and makes its folder first.
@@ -74,11 +128,15 @@ fn give(file: &File, known: &Metadata) {
     }
 }
 
-/// Where the links end that begin here; there need not be anything.
-fn led_to(path: &Path) -> io::Result<PathBuf> {
+/// Where the links end that begin here; there need not be anything. `None` for what a program has open, which
+/// its name may not lead to.
+fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
-        let Ok(next) = fs::read_link(&path) else { return Ok(path) };
+        if path.starts_with("/proc") {
+            return Ok(None);
+        }
+        let Ok(next) = fs::read_link(&path) else { return Ok(Some(path)) };
         path = path.parent().unwrap_or(Path::new("")).join(next);
     }
     Err(io::Error::other("too many links lead on to each other"))
@@ -86,6 +144,9 @@ fn led_to(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+    use std::os::fd::AsRawFd as _;
+
     use super::*;
 
     fn mode(path: &Path) -> u32 {
@@ -107,6 +168,41 @@ mod tests {
             assert_eq!(mode(&file), wanted);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn a_file_that_is_written_over_stays_until_the_new_one_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        fs::write(&file, "old").unwrap();
+        let mut writing = Writing::begin(&file).unwrap();
+        writing.write_all(b"half").unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        drop(writing);
+        assert_eq!(fs::read(&file).unwrap(), b"old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left of it");
+    }
+
+    #[test]
+    fn a_pipe_and_what_is_open_are_written_to_themselves() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        let open = OpenOptions::new().create(true).append(true).open(&file).unwrap();
+        let number = open.as_raw_fd();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(format!("/proc/self/fd/{number}"), &link).unwrap();
+        let before = fs::metadata(&file).unwrap().ino();
+        write(&link, b"text", false).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"text");
+        assert_eq!(fs::metadata(&file).unwrap().ino(), before, "it is the same file");
+        drop(open);
+        let (mut read, written) = io::pipe().unwrap();
+        let number = written.as_raw_fd();
+        write(Path::new(&format!("/proc/self/fd/{number}")), b"text", false).unwrap();
+        drop(written);
+        let mut text = String::new();
+        read.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "text");
     }
 
     #[test]

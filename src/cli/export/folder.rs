@@ -14,6 +14,7 @@ use crate::cli::digest;
 use crate::cli::input::not_written;
 use crate::cli::json_lines::{self, RECORDS};
 use crate::model::{Error, ErrorKind, Key, Record, RecordMeta, Result, endings};
+use crate::outfile::Writing;
 
 /// What stands in a name as it is. All else is spelled by its bytes, so that no shell, no other file
 /// system and no terminal takes a name for anything but a name.
@@ -47,7 +48,8 @@ impl Folder {
         }
         let records = path.join(RECORDS);
         let mut names = Names::default();
-        let (lines, last) = Lines::open(export, &records)?;
+        // The list names what is there, however far it came.
+        let (lines, last) = Lines::open_in_place(export, &records)?;
         if export.resume {
             let read = File::open(&records).map_err(|why| not_written(&records, &why))?;
             for line in BufReader::new(read).split(b'\n') {
@@ -71,17 +73,21 @@ impl Folder {
     }
 }
 
-/// A new file in place of one that is there; where that is a link, it is the link that goes.
+/// A new file in place of one that is there, which stays until the new one is whole; where that is a link, it is
+/// the link that goes.
 fn write(file: &Path, value: &[u8]) -> io::Result<()> {
-    let new = || OpenOptions::new().write(true).create_new(true).open(file);
-    let mut written = match new() {
+    let written = OpenOptions::new().write(true).create_new(true).open(file);
+    match written {
         Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(file)?;
-            new()?
+            if file.symlink_metadata()?.is_symlink() {
+                fs::remove_file(file)?;
+            }
+            let mut written = Writing::begin(file)?;
+            written.write_all(value)?;
+            written.finish(false)
         }
-        made => made?,
-    };
-    written.write_all(value)
+        written => written?.write_all(value),
+    }
 }
 
 /// Names that are taken, by their hashes, in small letters: some file systems know no others.

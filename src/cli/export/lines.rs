@@ -8,6 +8,7 @@ use crate::cli::arguments::ExportArgs;
 use crate::cli::input::not_written;
 use crate::cli::json_lines;
 use crate::model::{Error, ErrorKind, Key, Result};
+use crate::outfile::Writing;
 
 /// Bytes of a file that are read at once to find its last line.
 const STEP: u64 = 64 << 10;
@@ -16,15 +17,33 @@ const BEGIN: &[u8] = b"{\"key\":\"";
 
 /// A file that is being written.
 pub(super) struct Lines {
-    file: BufWriter<File>,
+    file: BufWriter<Writing>,
     path: PathBuf,
 }
 
 impl Lines {
-    /// The file to write, and the key of the last record in it.
+    /// The file to write, and the key of the last record in it. One that is written over stays until the new
+    /// one is whole.
     pub(super) fn open(export: &ExportArgs, path: &Path) -> Result<(Self, Option<Key>)> {
+        if export.overwrite && !export.resume {
+            let writing = match Writing::begin(path) {
+                // Where nothing can be made beside it, it can be written all the same.
+                Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
+                    return Self::open_in_place(export, path);
+                }
+                begun => begun.map_err(|why| not_written(path, &why))?,
+            };
+            let file = BufWriter::new(writing);
+            return Ok((Self { file, path: path.to_owned() }, None));
+        }
+        Self::open_in_place(export, path)
+    }
+
+    /// The same, which goes on with what is there, or truncates it.
+    pub(super) fn open_in_place(export: &ExportArgs, path: &Path) -> Result<(Self, Option<Key>)> {
         let (file, last) = opened(export, path)?;
-        Ok((Self { file: BufWriter::new(file), path: path.to_owned() }, last))
+        let file = BufWriter::new(Writing::There(file));
+        Ok((Self { file, path: path.to_owned() }, last))
     }
 
     pub(super) fn line(&mut self, line: &str) -> Result<()> {
@@ -36,7 +55,11 @@ impl Lines {
     /// Writes what is left, so that it is on the disk.
     pub(super) fn finish(self) -> Result<()> {
         let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
-        written.and_then(|file| file.sync_all()).map_err(|why| not_written(&self.path, &why))
+        let written = written.and_then(|mut file| {
+            file.sync()?;
+            file.finish(false)
+        });
+        written.map_err(|why| not_written(&self.path, &why))
     }
 }
 

@@ -39,6 +39,31 @@ fn a_store_comes_back_from_a_file_byte_for_byte() {
 }
 
 #[test]
+fn a_file_that_is_written_over_keeps_its_mode_and_a_pipe_is_written_to_itself() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    let program = Program::with_shop();
+    let (path, link) = (file(&program, "shop.jsonl"), file(&program, "link.jsonl"));
+    fs::write(&path, "old").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    symlink("shop.jsonl", &link).unwrap();
+    program.ok(&["export", "shop", &link, "--overwrite"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), program.ok(&["export", "shop"]));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    // Standard output is a pipe here.
+    assert_eq!(
+        program.ok(&["export", "shop", "/dev/stdout", "--overwrite"]),
+        program.ok(&["export", "shop"])
+    );
+    program.ok(&["export", "shop", "/dev/null", "--overwrite"]);
+    assert_eq!(
+        program.ok(&["get", "shop", "page-1", "-o", "/dev/stdout"]),
+        program.ok(&["get", "shop", "page-1"])
+    );
+}
+
+#[test]
 fn nothing_is_written_over_unasked() {
     let program = Program::with_shop();
     let path = file(&program, "shop.jsonl");
