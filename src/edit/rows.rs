@@ -3,6 +3,7 @@
 //! A long line is cut into pages at places that follow from the bytes near them, so that its middle is
 //! laid out without looking at what is before it.
 
+mod known;
 mod starts;
 
 use std::ops::Range;
@@ -10,8 +11,11 @@ use std::ops::Range;
 use crate::preview::chunk::{self, CHUNK};
 use crate::text::unit::Unit;
 
+use self::known::By;
 use self::starts::{placed, raw_units};
 use super::document::Document;
+
+pub use self::known::Known;
 
 /// Longer lines are wrapped even where lines are not.
 const LONG: usize = 16 << 10;
@@ -30,6 +34,8 @@ pub struct Rows<'a> {
     wrap: bool,
     /// Whether a carriage return before a line feed is part of the line's end.
     returns: bool,
+    /// What was laid out before.
+    known: Option<&'a Known>,
 }
 
 /// A row.
@@ -59,7 +65,12 @@ impl<'a> Rows<'a> {
     /// Rows of so many cells, at least one. `returns`: a carriage return belongs to the line feed
     /// after it, and is not shown.
     pub fn new(document: &'a Document, width: usize, wrap: bool, returns: bool) -> Self {
-        Self { document, width: width.max(1), wrap, returns }
+        Self { document, width: width.max(1), wrap, returns, known: None }
+    }
+
+    /// The same, which remembers what it lays out.
+    pub(super) fn remembered(self, known: &'a Known) -> Self {
+        Self { known: Some(known), ..self }
     }
 
     fn line(&self, number: usize) -> Range<usize> {
@@ -73,10 +84,20 @@ impl<'a> Rows<'a> {
 
     /// Where the rows of a page begin: from `page`'s beginning to the next page.
     fn starts(&self, line: &Range<usize>, page: Range<usize>) -> Vec<usize> {
-        let mut starts_at = vec![page.start];
-        if !self.wrap && line.len() <= LONG {
-            return starts_at;
+        // Rows that are as wide as can be are never full.
+        if self.width == usize::MAX || (!self.wrap && line.len() <= LONG) {
+            return vec![page.start];
         }
+        let Self { width, wrap, returns, .. } = *self;
+        let by = By { revision: self.document.revision(), width, wrap, returns };
+        match self.known {
+            Some(known) => known.starts(by, &page, || self.lay_out(line, &page)),
+            None => self.lay_out(line, &page),
+        }
+    }
+
+    fn lay_out(&self, line: &Range<usize>, page: &Range<usize>) -> Vec<usize> {
+        let mut starts_at = vec![page.start];
         let bytes = self.document.read(page.clone());
         let hang = self.hang(line);
         let first = if page.start == line.start { 0 } else { hang };

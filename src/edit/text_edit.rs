@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::clusters;
 use super::document::Document;
 use super::find;
-use super::rows::{Row, Rows};
+use super::rows::{Known, Row, Rows};
 
 /// Where the cursor goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct TextEdit {
     goal: Option<usize>,
     /// Whether every line of the original ends in a carriage return and a line feed.
     returns: bool,
+    /// How it was laid out.
+    known: Known,
 }
 
 impl TextEdit {
@@ -58,7 +60,7 @@ impl TextEdit {
         let feeds = memchr::memchr_iter(b'\n', &text).count();
         let returns = feeds > 0 && memchr::memmem::find_iter(&text, b"\r\n").count() == feeds;
         let document = Document::new(text);
-        Self { document, cursor: 0, anchor: None, goal: None, returns }
+        Self { document, cursor: 0, anchor: None, goal: None, returns, known: Known::default() }
     }
 
     /// The document.
@@ -78,7 +80,7 @@ impl TextEdit {
 
     /// How it is laid out in rows of so many cells.
     pub fn rows(&self, width: usize, wrap: bool) -> Rows<'_> {
-        Rows::new(&self.document, width, wrap, self.returns)
+        Rows::new(&self.document, width, wrap, self.returns).remembered(&self.known)
     }
 
     /// The cursor's offset.
