@@ -55,6 +55,9 @@ pub enum Event {
     WriteProgress(WriteId, f32),
     /// Of a write that failed, this undoes the part that was made, and this is what can still be made.
     MadeInPart(WriteId, Box<Plan>, Option<Box<Plan>>),
+    /// A step was not turned, or in part, for someone else has deleted records: this sets them anew. Comes
+    /// before its answer.
+    Gone(WriteId, Box<Plan>),
     /// What was set aside has been freed.
     Freed(AsideId),
     /// The external editor ended; holds the text if it could be read back.

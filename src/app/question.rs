@@ -149,11 +149,11 @@ impl Confirm {
         }
     }
 
-    /// Whether to put records back into a store that has some by now.
-    pub fn restore(turned: (Turn, &Step), plan: Plan, now: u64, place: &str) -> Self {
+    /// Whether to turn a step all the same, although this is so by now.
+    pub fn turn_anyway(turned: (Turn, &Step), plan: Plan, told: Vec<String>, place: &str) -> Self {
         let mut asked = Self::turn(turned, plan, place);
-        let now = format!("The store has {} by now.", text::plural(now, "record"));
-        asked.lines.insert(asked.lines.len().saturating_sub(1), now);
+        let end = asked.lines.len().saturating_sub(1);
+        asked.lines.splice(end..end, told);
         asked
     }
 

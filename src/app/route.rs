@@ -113,6 +113,7 @@ impl App {
             }
             Event::WriteProgress(id, share) => self.writes.progress(id, share, &mut self.notice),
             Event::MadeInPart(id, inverse, rest) => undo::made_in_part(self, id, inverse, rest),
+            Event::Gone(id, anew) => undo::gone(self, id, anew),
             Event::Freed(id) => self.journal.freed(&id),
             Event::Edited(result) => {
                 if let Some(editor) = &mut self.editor {

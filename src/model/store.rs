@@ -48,6 +48,9 @@ pub struct StoreInfo {
     pub created_at: Option<Timestamp>,
     /// When a record was last written or deleted.
     pub modified_at: Option<Timestamp>,
+    /// When the newest file of a record was written; only of a directory, and only where one store was
+    /// asked for that has not too many.
+    pub written_at: Option<Timestamp>,
     /// When Crawlee last used it.
     pub accessed_at: Option<Timestamp>,
     /// When the server removes one of its Redis keys by itself, where it does: Crawlee asks for no

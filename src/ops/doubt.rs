@@ -1,8 +1,11 @@
 //! What was sent of a plan and not answered.
 
+use std::collections::HashMap;
+
 use crate::model::{Key, Result, StoreName, Write, WriteOutcome, Written};
 
 use super::plan::{Plan, PlannedChange};
+use super::record_swap::Fate;
 use super::tally::{Made, Tally, records_of};
 
 /// Writes whose answers were lost: what was sent of a plan, and how much was not.
@@ -20,6 +23,8 @@ pub struct Doubt {
     pub(super) unsent: u64,
     /// Records that have changed since they were shown, and were left as they are.
     pub(super) skipped: Vec<Key>,
+    /// Why these stay, where it is not that they have changed.
+    pub(super) fates: HashMap<Key, Fate>,
     /// What was to be done to records that are told one by one; `None` where one write tells it all.
     pub(super) each: Option<Made>,
     /// The keys of two changes that are one, of which this is the first or the second.
@@ -82,6 +87,7 @@ impl Doubt {
             all: self.all,
             done: self.done,
             skipped: self.skipped.clone(),
+            fates: self.fates.clone(),
             not_made: self.unsent,
             unknown: Vec::new(),
             why: None,
@@ -141,6 +147,7 @@ impl From<Write> for Doubt {
             all,
             unsent: 0,
             skipped: Vec::new(),
+            fates: HashMap::new(),
             each: None,
             pair: None,
             inverse: None,

@@ -43,7 +43,5 @@ pub(super) async fn become_now(storage: &dyn Storage, found: Vec<PlannedStore>) 
 /// A store as it is, where it says when it was written to last.
 async fn look(storage: &dyn Storage, store: &StoreName) -> Option<PlannedStore> {
     let info = storage.get_metadata(store).await.ok()?;
-    info.modified_at
-        .is_some()
-        .then(|| PlannedStore { modified_at: info.modified_at, ..PlannedStore::from(&info) })
+    info.modified_at.is_some().then(|| PlannedStore::unwritten(&info))
 }

@@ -34,6 +34,10 @@ pub struct Step {
     pub state: StepState,
     /// The store that it waits for: it was not there when the step was to be undone, or done again.
     pub waits: Option<StoreName>,
+    /// What is to be said and asked before it is turned.
+    pub asks: Option<String>,
+    /// The stores in which it was made, by their ids.
+    made_in: Vec<(StoreName, String)>,
     /// Whether it is a part of what was done: the other part was undone, or done again, alone.
     is_part: bool,
     /// What its old values take, as long as it has them.
@@ -49,6 +53,16 @@ impl Step {
     /// Whether it can be turned this way now.
     pub fn can(&self, turn: Turn) -> bool {
         self.waits.is_none() && self.is_next(turn)
+    }
+
+    /// Its stores that are not the ones in which it was made, by the id that each has now.
+    pub fn in_others<'a>(
+        &'a self,
+        now: impl Fn(&StoreName) -> Option<String> + 'a,
+    ) -> impl Iterator<Item = &'a StoreName> + 'a {
+        let others =
+            self.made_in.iter().filter(move |(store, id)| now(store).is_some_and(|now| now != *id));
+        others.map(|(store, _)| store)
     }
 
     /// The same, whether its store is there or not.
@@ -117,8 +131,19 @@ impl Journal {
         let (id, is_part) = (StepId(self.last), false);
         let held = inverse.as_deref().map(held).unwrap_or_default();
         let state = inverse.map_or_else(|| StepState::Fixed(why.to_owned()), StepState::Done);
-        let waits = None;
-        self.steps.push(Step { id, title, at, records, state, waits, is_part, held });
+        let (waits, asks, made_in) = (None, None, Vec::new());
+        self.steps.push(Step {
+            id,
+            title,
+            at,
+            records,
+            state,
+            waits,
+            asks,
+            made_in,
+            is_part,
+            held,
+        });
         self.forget();
         self.let_go();
     }
@@ -205,10 +230,40 @@ impl Journal {
         self.forget();
     }
 
-    /// A step can be neither undone nor done again: something else is there.
+    /// A step can be neither undone nor done again: something else is there; but one that asks can.
     pub fn failed(&mut self, id: StepId, why: String) {
-        if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.id == id && step.asks.is_none())
+        {
             step.state = StepState::Fixed(why);
+        }
+    }
+
+    /// A step is made in stores that have these ids, now or when it is turned; the newest without a number.
+    pub fn made_in(&mut self, id: Option<StepId>, id_of: impl Fn(&StoreName) -> Option<String>) {
+        let id = id.unwrap_or(StepId(self.last));
+        let Some(step) = self.steps.iter_mut().find(|step| step.id == id) else { return };
+        let (StepState::Done(plan) | StepState::Undone(Some(plan))) = &step.state else { return };
+        let restored = plan.restores().map(|info| info.aside.store());
+        let mut stores: Vec<_> = plan.changes_in().into_iter().chain(restored).collect();
+        stores.dedup();
+        let by_id = |store: &StoreName| Some((store.clone(), id_of(store)?));
+        step.made_in = stores.into_iter().filter_map(by_id).collect();
+    }
+
+    /// A step is not turned, for someone else has deleted its records: the next time it sets them anew, by this
+    /// plan, which is asked about.
+    pub fn ask_to_set_anew(&mut self, id: StepId, anew: Box<Plan>) {
+        let Some(step) = self.steps.iter_mut().find(|step| step.id == id) else { return };
+        step.asks = Some(words::sets_anew(&anew));
+        if let StepState::Done(plan) | StepState::Undone(Some(plan)) = &mut step.state {
+            *plan = anew;
+        }
+    }
+
+    /// What was asked about is being done.
+    pub fn is_asked(&mut self, id: StepId) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
+            step.asks = None;
         }
     }
 

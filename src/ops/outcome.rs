@@ -1,12 +1,13 @@
 //! What became of a plan: what it did; or that it was not made, or not seen to be made.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::model::{Comparison, Error, Key, RecordMeta, Replicas, StoreInfo, Written};
 
 use super::doubt::Doubt;
 use super::follow::Followed;
 use super::plan::Plan;
+use super::record_swap::Fate;
 
 /// What a plan did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +16,12 @@ pub struct Outcome {
     pub records: u64,
     /// Records that have changed since they were shown, and were left as they are.
     pub skipped: Vec<Key>,
+    /// Why these stay, where it is not that they have changed.
+    pub fates: HashMap<Key, Fate>,
+    /// Records that were to be removed, and were gone already.
+    pub gone: u64,
+    /// What sets records anew that were to be changed, and that someone else has deleted.
+    pub anew: Option<Box<Plan>>,
     /// The metadata of the record that was set.
     pub meta: Option<RecordMeta>,
     /// On how many replicas it is, where the user wants it on some.
@@ -70,11 +77,13 @@ pub struct Failed {
     pub inverse: Option<Box<Plan>>,
     /// The part that was not made and can still be; none where there is no other.
     pub rest: Option<Box<Plan>>,
+    /// What sets records anew that were to be changed, and that someone else has deleted.
+    pub anew: Option<Box<Plan>>,
 }
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self { error, doubt: None, inverse: None, rest: None }
+        Self { error, doubt: None, inverse: None, rest: None, anew: None }
     }
 }
 

@@ -72,7 +72,10 @@ async fn make(
         PlannedChange::Rewrite(it) => {
             return rewriting::write_anew(storage, it, old_values, keeps).await;
         }
-        PlannedChange::Swap(swaps) => return swap::swap(storage, swaps, progress).await,
+        PlannedChange::Swap(swaps) => {
+            let turn = plan.step.as_ref().map(|(turn, _)| *turn);
+            return swap::swap(storage, swaps, turn, progress).await;
+        }
         PlannedChange::Restore(info) => return undo::restore(storage, info, progress).await,
         PlannedChange::Discard(info) => return undo::discard(storage, info).await,
         PlannedChange::DropEmpty(store, by) => return undo::drop_empty(storage, store, by).await,
@@ -181,7 +184,8 @@ async fn remove(
                     outcome.comparison = outcome.comparison.max(comparison);
                     outcome.replicas = replicas;
                 }
-                Ok(Done::Put(_) | Done::NothingThere) => {}
+                Ok(Done::NothingThere) => outcome.gone += 1,
+                Ok(Done::Put(_)) => {}
                 Err(error) if error.kind == ErrorKind::Conflict => {
                     outcome.skipped.push(key.clone());
                 }
@@ -235,8 +239,10 @@ pub(super) async fn is_same(storage: &dyn Storage, planned: &PlannedStore) -> Re
         Ok(now) if now.id.is_some() && planned.id.is_some() && now.id != planned.id => {
             Err(words::made_anew(&planned.name))
         }
-        Ok(now) if planned.modified_at.is_some() && now.modified_at != planned.modified_at => {
-            Err(words::written_since(&planned.name))
+        Ok(now) if planned.modified_at.is_some() => {
+            let PlannedStore { modified_at, contents, .. } = PlannedStore::unwritten(&now);
+            let same = (modified_at, contents) == (planned.modified_at, planned.contents);
+            if same { Ok(()) } else { Err(words::written_since(&planned.name)) }
         }
         // What cannot be looked at, the write itself says.
         _ => Ok(()),

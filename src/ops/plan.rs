@@ -94,6 +94,26 @@ pub struct PlannedStore {
     pub id: Option<String>,
     /// When it was written to last, where nobody may have since it was put back.
     pub modified_at: Option<Timestamp>,
+    /// What it held then, for who writes records and does not say so: a file is dropped by hand.
+    pub contents: Contents,
+}
+
+/// What a store holds, as far as it tells of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Contents {
+    /// Records.
+    records: Option<u64>,
+    /// In a directory the bytes of their files, and when the newest was written.
+    files: Option<(u64, Timestamp)>,
+}
+
+impl PlannedStore {
+    /// The store as it is, into which nobody is to have written since.
+    pub(super) fn unwritten(info: &StoreInfo) -> Self {
+        let StoreInfo { records, bytes, written_at, modified_at, .. } = *info;
+        let contents = Contents { records, files: bytes.zip(written_at) };
+        Self { modified_at, contents, ..Self::from(info) }
+    }
 }
 
 /// Bytes that a plan is about.
@@ -134,7 +154,8 @@ impl Weight {
 
 impl From<&StoreInfo> for PlannedStore {
     fn from(info: &StoreInfo) -> Self {
-        Self { name: info.store.clone(), id: info.id.clone(), modified_at: None }
+        let (name, id) = (info.store.clone(), info.id.clone());
+        Self { name, id, modified_at: None, contents: Contents::default() }
     }
 }
 

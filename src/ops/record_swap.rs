@@ -24,6 +24,20 @@ pub struct Swap {
     pub is_linked: bool,
 }
 
+/// Why a record is left as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fate {
+    /// It has another value or another content type.
+    #[default]
+    Changed,
+    /// Someone else has deleted it.
+    Gone,
+    /// It was not to be there, and someone else has made it.
+    Come,
+    /// It is not what it was: which of these is not known.
+    Unknown,
+}
+
 impl Swap {
     pub(super) fn turned(&self) -> Self {
         let (from, to) = (self.to.clone(), self.from.clone());

@@ -49,8 +49,9 @@ impl Resolution {
             if tally.done == 0 {
                 return Self::Refused(words::none_made(tally));
             }
-            let skipped = tally.skipped.clone();
-            let outcome = Outcome { records: tally.done, skipped, inverse, ..Outcome::default() };
+            let (skipped, fates) = (tally.skipped.clone(), tally.fates.clone());
+            let outcome =
+                Outcome { records: tally.done, skipped, fates, inverse, ..Outcome::default() };
             return Self::Done(outcome, words::all_made(tally));
         }
         Self::Open(words::in_part(tally))

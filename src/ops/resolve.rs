@@ -40,6 +40,7 @@ pub async fn resolve(
     }
     if let Resolution::Done(outcome, _) = &mut resolution {
         outcome.skipped.clone_from(&doubt.skipped);
+        outcome.fates.clone_from(&doubt.fates);
         outcome.inverse.clone_from(&doubt.inverse);
     }
     Ok(resolution)

@@ -52,6 +52,11 @@ impl Rewrite {
         Self { kind, store, record, to_store, to, replaced: None, version: None }
     }
 
+    /// Whether it undoes another, or does it again: only of these more is known than what is shown.
+    pub(super) fn is_step(&self) -> bool {
+        self.version.is_some()
+    }
+
     /// Whether it changes the record where it is.
     pub(super) fn is_retype(&self) -> bool {
         matches!(self.kind, RewriteKind::Retype(_))

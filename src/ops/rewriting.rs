@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::model::{
-    Content, ErrorKind, Expect, Reading, RecordMeta, RecordRewrite, Result, StoreName, Version,
-    Want, Write,
+    Content, Error, ErrorKind, Expect, Reading, RecordMeta, RecordRewrite, Result, StoreName,
+    Version, Want, Write,
 };
 use crate::storage::Storage;
 
@@ -15,7 +15,7 @@ use super::doubt::Doubt;
 use super::kept::{Kept, OldValues};
 use super::outcome::{Failed, Outcome, Performed};
 use super::plan::{Plan, PlannedRecord};
-use super::record_swap::Swap;
+use super::record_swap::{Fate, Swap};
 use super::rewrite::{self, Rewrite, RewriteKind};
 use super::{swap, words};
 
@@ -34,7 +34,7 @@ pub(super) async fn write_anew(
     if shown.key == *to && store == to_store && !it.is_retype() {
         return Err(rewrite::same_key(to).into());
     }
-    let now = as_shown(storage, store, shown, Want::Meta).await?.into_meta();
+    let now = as_shown(storage, (store, shown), Want::Meta, it.is_step()).await?.into_meta();
     // A file is found by its name, too.
     let now = RecordMeta { key: shown.key.clone(), ..now };
     rewrite::is_sound(&now, it.is_retype())?;
@@ -42,14 +42,15 @@ pub(super) async fn write_anew(
     // What is written over is lost without this.
     let over = match replaced {
         Some(shown) if keeps => {
-            let record = as_shown(storage, to_store, shown, Want::Whole).await?;
+            let record = as_shown(storage, (to_store, shown), Want::Whole, it.is_step()).await?;
             Some(keeping.keep(&record.into_record())?)
         }
         _ => None,
     };
     let is_copy = *kind == RewriteKind::Copy;
     let held = if keeps && (replaced.is_some() || now.size <= DIGESTED) {
-        let record = as_shown(storage, store, shown, Want::Whole).await?.into_record();
+        let record =
+            as_shown(storage, (store, shown), Want::Whole, it.is_step()).await?.into_record();
         Some(if replaced.is_some() || is_copy { keeping.keep(&record)? } else { Kept::of(&record) })
     } else {
         None
@@ -62,13 +63,13 @@ pub(super) async fn write_anew(
     let over_version = match (&over, replaced) {
         (Some(kept), _) => Expect::Is(kept.version.clone()),
         (None, Some(shown)) => {
-            let now = as_shown(storage, to_store, shown, Want::Meta).await?;
+            let now = as_shown(storage, (to_store, shown), Want::Meta, it.is_step()).await?;
             Expect::Is(Version::of_meta(now.meta()))
         }
         (None, None) if it.is_retype() => Expect::Anything,
         (None, None) => Expect::Absent,
     };
-    let write = Write::Rewrite(Box::new(RecordRewrite {
+    let rewrite = RecordRewrite {
         store: store.clone(),
         key: shown.key.clone(),
         expect: Expect::Is(version.clone()),
@@ -80,7 +81,8 @@ pub(super) async fn write_anew(
             RewriteKind::Rename | RewriteKind::Copy => None,
         },
         removes: *kind == RewriteKind::Rename,
-    }));
+    };
+    let write = Write::Rewrite(Box::new(rewrite.clone()));
     let inverse = |meta: Option<&RecordMeta>| {
         if !keeps {
             return None;
@@ -96,8 +98,26 @@ pub(super) async fn write_anew(
             let doubt = Doubt { inverse: inverse(None), ..Doubt::from(write) };
             Err(Failed { doubt: Some(doubt), ..Failed::from(error) })
         }
+        Err(error) if error.kind == ErrorKind::Conflict => {
+            Err(why_not(storage, &rewrite, it.is_step(), error).await.into())
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Why it was not written, as exactly as it is known by now.
+async fn why_not(storage: &dyn Storage, it: &RecordRewrite, is_step: bool, error: Error) -> Error {
+    let both = [(&it.store, &it.key, &it.expect), (&it.to_store, &it.to, &it.over)];
+    for (store, key, expect) in both {
+        if *expect != Expect::Absent && error.problem == expect.conflict(key).problem {
+            return match storage.read(store, key, Want::Meta).await {
+                Ok(None) => words::is_another(key, Fate::Gone, is_step),
+                Ok(Some(_)) => words::is_another(key, Fate::Changed, is_step),
+                Err(_) => error,
+            };
+        }
+    }
+    error
 }
 
 /// What turns it around. `meta` is the record as it is written, `held` its value, `over` what it was
@@ -170,12 +190,13 @@ fn inverse(
 /// The record, if it is what was shown.
 async fn as_shown(
     storage: &dyn Storage,
-    store: &StoreName,
-    shown: &RecordMeta,
+    (store, shown): (&StoreName, &RecordMeta),
     want: Want,
+    is_step: bool,
 ) -> Result<Reading> {
     match storage.read(store, &shown.key, want).await? {
         Some(found) if Version::is_shown(shown, found.meta()) => Ok(found),
-        _ => Err(words::all_skipped(std::slice::from_ref(&shown.key))),
+        Some(_) => Err(words::is_another(&shown.key, Fate::Changed, is_step)),
+        None => Err(words::is_another(&shown.key, Fate::Gone, is_step)),
     }
 }

@@ -33,11 +33,12 @@ pub(super) async fn set_many(
                 let inverse = doubt.inverse().filter(|_| keeps);
                 Doubt { inverse, rest: None, ..doubt }
             });
-            return Err(Failed { error, doubt, inverse: inverse.filter(|_| keeps), rest: None });
+            let inverse = inverse.filter(|_| keeps);
+            return Err(Failed { doubt, inverse, ..Failed::from(error) });
         }
     };
     if outcome.records == 0 && !outcome.skipped.is_empty() {
-        return Err(words::all_stay_staged(&outcome.skipped).into());
+        return Err(words::all_stay_staged(&outcome.skipped, &outcome.fates).into());
     }
     let inverse = outcome.inverse.filter(|_| keeps);
     Ok(Outcome { inverse, ..outcome })

@@ -10,8 +10,8 @@ use crate::storage::Storage;
 
 use super::doubt::Doubt;
 use super::outcome::{Failed, Outcome, Performed};
-use super::plan::Plan;
-use super::record_swap::Swap;
+use super::plan::{Plan, Turn};
+use super::record_swap::{Fate, Swap};
 use super::tally::Made;
 use super::words;
 
@@ -30,11 +30,18 @@ pub(super) fn undo(made: &[Swap]) -> Option<Box<Plan>> {
 }
 
 /// Makes those changes whose records are still what they are expected to be.
-pub(super) async fn swap(storage: &dyn Storage, swaps: &[Swap], progress: &Progress) -> Performed {
+pub(super) async fn swap(
+    storage: &dyn Storage,
+    swaps: &[Swap],
+    turn: Option<Turn>,
+    progress: &Progress,
+) -> Performed {
     progress.begin(swaps.len() as u64);
     let outcome = swap_each(storage, swaps, Made::Changed, progress).await?;
     if outcome.records == 0 && !outcome.skipped.is_empty() && outcome.rest.is_none() {
-        return Err(words::all_changed(&outcome.skipped).into());
+        let Outcome { skipped, fates, anew, .. } = outcome;
+        let error = words::all_changed(&skipped, &fates, turn.filter(|_| anew.is_some()));
+        return Err(Failed { anew, ..error.into() });
     }
     Ok(outcome)
 }
@@ -70,7 +77,11 @@ pub(super) async fn swap_each(
         }
     }
     let inverse = undo(&so_far.changed);
-    Ok(Outcome { inverse, ..so_far.outcome })
+    let SoFar { outcome, anew, gone, .. } = so_far;
+    // What was stopped goes on without them.
+    let sets_anew = !anew.is_empty() && outcome.rest.is_none();
+    let anew = sets_anew.then(|| Box::new(Plan::swap(anew.into())));
+    Ok(Outcome { inverse, gone, anew, ..outcome })
 }
 
 /// What was made of the changes.
@@ -83,6 +94,8 @@ struct SoFar {
     over: HashSet<(StoreName, Key)>,
     /// How many had nothing to remove.
     gone: u64,
+    /// Of those whose records are gone, what sets them anew.
+    anew: Vec<Swap>,
 }
 
 /// What of a batch was sent and not answered.
@@ -92,7 +105,8 @@ impl SoFar {
     /// Why it ends here, and what is in doubt.
     fn failed(self, swaps: &[Swap], made: Made, error: Error, lost: &Lost<'_>) -> Failed {
         let rest = self.left(swaps);
-        let Self { outcome: Outcome { records: done, skipped, .. }, mut changed, gone, .. } = self;
+        let Self { outcome, mut changed, gone, .. } = self;
+        let Outcome { records: done, skipped, fates, .. } = outcome;
         let (all, pair) = (swaps.len() as u64, linked(swaps));
         let unsent = all - done - gone - (skipped.len() + lost.len()) as u64;
         changed.extend(lost.iter().map(|(swap, _)| Swap::clone(swap)));
@@ -110,9 +124,9 @@ impl SoFar {
             }
             let each = (all > 1 && made != Made::Deleted).then_some(made);
             let done = if each.is_some() { done + gone } else { done };
-            Doubt { done, all, unsent, skipped, each, ..doubt }
+            Doubt { done, all, unsent, skipped, fates, each, ..doubt }
         });
-        Failed { error, doubt, inverse, rest }
+        Failed { error, doubt, inverse, rest, anew: None }
     }
 
     /// What was neither made nor found changed, and is not one with what was made.
@@ -138,7 +152,7 @@ async fn change<'a>(
         batch.iter().zip(0..).map(|(swap, id)| swap.commit(id)).collect::<Result<_>>()?;
     let committed = storage.commit(store, &commits).await?;
     let (mut failed, mut lost): (Option<Error>, _) = (None, Vec::new());
-    let SoFar { outcome, changed, over, gone } = so_far;
+    let SoFar { outcome, changed, over, gone, anew } = so_far;
     for ((swap, commit), committed) in batch.iter().zip(commits).zip(committed) {
         let Committed { result, replicas, comparison, .. } = committed;
         match result {
@@ -158,13 +172,21 @@ async fn change<'a>(
                 changed.push(swap);
             }
             Err(error) if error.kind == ErrorKind::Conflict => {
-                if !swap.is_linked && is_made(storage, swap).await {
-                    outcome.records += 1;
-                    changed.push(swap.clone());
-                } else {
-                    outcome.skipped.push(swap.key.clone());
-                    over.insert((swap.store.clone(), swap.key.clone()));
+                let fate = match found(storage, swap).await {
+                    Found::Made if !swap.is_linked => {
+                        outcome.records += 1;
+                        changed.push(swap.clone());
+                        continue;
+                    }
+                    Found::Made => Fate::Changed,
+                    Found::Left(fate) => fate,
+                };
+                if fate == Fate::Gone && swap.to.is_some() && !swap.is_linked {
+                    anew.push(Swap { from: None, ..swap.clone() });
                 }
+                outcome.fates.insert(swap.key.clone(), fate);
+                outcome.skipped.push(swap.key.clone());
+                over.insert((swap.store.clone(), swap.key.clone()));
             }
             Err(error) => {
                 // One in doubt is told before one that was refused.
@@ -179,12 +201,28 @@ async fn change<'a>(
     Ok(failed.map(|error| (error, lost)))
 }
 
-/// Whether a record that is not what it was is what it is to be: by an earlier try whose answer was lost.
-async fn is_made(storage: &dyn Storage, swap: &Swap) -> bool {
-    match storage.read(&swap.store, &swap.key, Want::Whole).await {
-        Ok(now) => swap.is_made(now.as_ref()),
-        Err(_) => false,
+/// What a record is that is not what it was.
+enum Found {
+    /// What it is to be: by an earlier try whose answer was lost.
+    Made,
+    /// Something else.
+    Left(Fate),
+}
+
+async fn found(storage: &dyn Storage, swap: &Swap) -> Found {
+    let Ok(now) = storage.read(&swap.store, &swap.key, Want::Whole).await else {
+        return Found::Left(Fate::Unknown);
+    };
+    if swap.is_made(now.as_ref()) {
+        return Found::Made;
     }
+    Found::Left(match (&swap.from, now) {
+        (Some(_), None) => Fate::Gone,
+        (None, Some(_)) => Fate::Come,
+        (Some(_), Some(_)) => Fate::Changed,
+        // It was there a moment before.
+        (None, None) => Fate::Unknown,
+    })
 }
 
 /// The keys of two changes that are one.

@@ -1,6 +1,10 @@
 //! What became of records that are changed one by one, where some answers were lost.
 
+use std::collections::HashMap;
+
 use crate::model::{Error, ErrorKind, Expect, Key, Result, StoreName, Write, WriteOutcome};
+
+use super::record_swap::Fate;
 
 /// What is done to records, as it is told of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub(super) struct Tally {
     pub(super) done: u64,
     /// Records that someone else has changed since they were shown: they stay.
     pub(super) skipped: Vec<Key>,
+    /// Why these stay, where it is not that they have changed.
+    pub(super) fates: HashMap<Key, Fate>,
     /// Records that were not changed, and will not be.
     pub(super) not_made: u64,
     /// Records of which it is not known.
@@ -44,7 +50,10 @@ impl Tally {
                 self.not_made += 1;
             }
             // A removal that was run and has left its record.
-            Ok(WriteOutcome::Refused(_) | WriteOutcome::Partly { pending: false, .. }) => {
+            Ok(WriteOutcome::Partly { pending: false, .. }) => self.skipped.push(key),
+            Ok(WriteOutcome::Refused(_)) => {
+                let is_new = wants_to_be_first(write);
+                self.fates.insert(key.clone(), if is_new { Fate::Come } else { Fate::Unknown });
                 self.skipped.push(key);
             }
             Ok(

@@ -161,8 +161,7 @@ pub(super) async fn restore(
     let now = storage.get_metadata(name).await.ok();
     let now = now.unwrap_or_else(|| StoreInfo { store: name.clone(), ..StoreInfo::default() });
     // Where something came since, another purge does it again, which is asked about.
-    let modified_at = now.modified_at.filter(|_| left == 0);
-    let planned = PlannedStore { name: name.clone(), id: now.id.clone(), modified_at };
+    let planned = if left == 0 { PlannedStore::unwritten(&now) } else { PlannedStore::from(&now) };
     let plan = match &info.aside {
         Aside::Records(_) => Plan::purge(&now, Weight::of(&now)),
         Aside::Store(_) => Plan::drop(&now, Weight::of(&now)),

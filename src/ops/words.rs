@@ -7,6 +7,7 @@ use super::outcome::Outcome;
 use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore, Turn, Weight};
 
 mod aside;
+mod left;
 mod lost;
 mod partly;
 mod rewrite;
@@ -15,13 +16,18 @@ mod turn;
 
 pub use aside::{COME_SINCE, LIST_ASIDES, not_freed};
 pub use aside::{ending, nothing_aside};
+pub(super) use left::{all_changed, all_skipped, is_another};
+pub use left::{left, left_by};
 pub(super) use lost::found_out;
 pub use lost::{in_doubt, not_known};
 pub(super) use partly::{all_made, in_part, none_made, so_far};
 pub(super) use rewrite::half_made;
 pub(super) use staged::all_stay_staged;
 pub(super) use turn::part_of;
-pub use turn::{OLDER_STEPS, for_good, nothing_to, step_lines, waits_for, why_fixed};
+pub use turn::{
+    OLDER_STEPS, for_good, is_another_store, nothing_to, sets_anew, step_lines, waits_for,
+    why_fixed,
+};
 
 /// Keys that a sentence names at most.
 const NAMED: usize = 5;
@@ -243,12 +249,17 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         Some((Turn::Redo, _)) if plan.empties().is_some() => {
             format!("done again{part}: {}", made(plan, outcome))
         }
+        // Nothing was done of it.
+        Some((Turn::Redo, _)) if matches!(plan.change, PlannedChange::Create(_)) => {
+            format!("done again: {}", made(plan, outcome))
+        }
         Some((Turn::Redo, title)) => format!("done again{part}: {title}"),
         None => made(plan, outcome),
     };
     let unwatched = unwatched(outcome).map(str::to_owned);
-    let cancelled = turn::cancelled(plan, outcome);
-    [Some(done), cancelled, left_by(plan, outcome), aside::left(outcome.left), unwatched]
+    let (cancelled, gone) = (turn::cancelled(plan, outcome), turn::gone(plan, outcome));
+    let (left, anew) = (left_by(plan, outcome), turn::set_anew(plan, outcome));
+    [Some(done), gone, cancelled, left, anew, aside::left(outcome.left), unwatched]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -309,41 +320,6 @@ pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
         "comparison and write were two steps, between which a crawl may have written: \
          look at what is there now",
     )
-}
-
-/// That a plan has left records as they are; `None` where it has left none.
-pub fn left_by(plan: &Plan, outcome: &Outcome) -> Option<String> {
-    let is_staged = matches!(&plan.change, PlannedChange::SetMany(_));
-    if is_staged { staged::left(&outcome.skipped) } else { left(&outcome.skipped) }
-}
-
-/// That records have changed since they were shown; `None` where none has.
-pub fn left(skipped: &[Key]) -> Option<String> {
-    let names: Vec<_> = skipped.iter().take(NAMED).map(Key::named).collect();
-    let names = names.join(", ");
-    match skipped.len() {
-        0 => None,
-        1 => Some(format!("{names} has changed since it was shown, and is left as it is")),
-        all => {
-            let more = if all > NAMED { ", …" } else { "" };
-            let records = plural(all as u64, "record");
-            Some(format!(
-                "{records} have changed since they were shown, and are left as they are: {names}{more}"
-            ))
-        }
-    }
-}
-
-/// The refusal of a plan of which nothing is as it was shown.
-pub(super) fn all_skipped(skipped: &[Key]) -> Error {
-    let problem = left(skipped).unwrap_or_default();
-    Error::new(ErrorKind::Conflict, problem).hint("look at what is there now, then try again")
-}
-
-/// The refusal to undo a step, or to do it again, where nothing is as it left it.
-pub(super) fn all_changed(skipped: &[Key]) -> Error {
-    let problem = left(skipped).unwrap_or_default();
-    Error::new(ErrorKind::Conflict, problem).hint("what is there now is not overwritten")
 }
 
 /// The refusal to remove a store that was made and is used.

@@ -2,8 +2,9 @@
 
 use crate::index::Change;
 use crate::model::{ErrorKind, Key, StoreInfo, StoreName};
-use crate::ops::journal::StepId;
+use crate::ops::journal::{Step, StepId};
 use crate::ops::{Outcome, Plan, Swap, Turn, Weight, WriteId, words};
+use crate::text;
 
 use super::super::App;
 use super::super::event::Slot;
@@ -28,9 +29,10 @@ pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
         app.notice = Some(Notice::info(words::nothing_to(turn)));
         return;
     };
-    if let Some(now) = come_since(app, plan) {
+    let told = told_before(app, step, plan);
+    if !told.is_empty() {
         let place = words::place(app.session.server.is_directory());
-        let asked = Confirm::restore((turn, step), plan.clone(), now, place);
+        let asked = Confirm::turn_anyway((turn, step), plan.clone(), told, place);
         app.layers.push(Layer::Confirm(Box::new(asked)));
         return;
     }
@@ -69,6 +71,19 @@ pub(in crate::app) fn ask_anew(app: &mut App, id: StepId) {
     app.layers.push(Layer::Confirm(Box::new(asked)));
 }
 
+/// What there is to say before a step is turned; nothing where all is as it was.
+fn told_before(app: &App, step: &Step, plan: &Plan) -> Vec<String> {
+    let now = come_since(app, plan)
+        .map(|now| format!("The store has {} by now.", text::plural(now, "record")));
+    let others = step.in_others(|store| id_of(app, store)).map(words::is_another_store);
+    others.chain(step.asks.clone()).chain(now).collect()
+}
+
+/// The id of a store, as far as it is known.
+fn id_of(app: &App, store: &StoreName) -> Option<String> {
+    app.stores.get(store)?.id.clone()
+}
+
 /// How many records the store has by now that would get back what was set aside of it; `None` where it has
 /// none.
 fn come_since(app: &App, plan: &Plan) -> Option<u64> {
@@ -91,6 +106,8 @@ pub(in crate::app) fn make(app: &mut App, turn: Turn, id: StepId) {
     let follows = app.journal.follows();
     let plan = Plan { step: Some((turn, step.words())), follows, ..plan.clone() };
     let step = step.id;
+    app.journal.is_asked(step);
+    app.journal.made_in(Some(step), |store| app.stores.get(store)?.id.clone());
     let write = ctx!(app).send(plan);
     let cursor = app.keys.current().map(|meta| meta.key);
     app.turning = Some(Turning { write, step, turn, cursor });
@@ -118,9 +135,13 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
             if turn == Turn::Redo && plan.empties().is_some() {
                 app.journal.retitle(step, words::made(plan, outcome), outcome.records);
             }
-            match outcome.rest.clone() {
-                Some(rest) => app.journal.turned_in_part(step, turn, inverse, rest),
-                None => app.journal.turned(step, turn, inverse),
+            match (outcome.rest.clone(), outcome.anew.clone()) {
+                (Some(rest), _) => app.journal.turned_in_part(step, turn, inverse, rest),
+                (None, Some(anew)) => {
+                    app.journal.turned_in_part(step, turn, inverse, anew.clone());
+                    app.journal.ask_to_set_anew(step, anew);
+                }
+                (None, None) => app.journal.turned(step, turn, inverse),
             }
             let store = app.keys.store.as_ref()?;
             return plan.moves(store).filter(|_| app.keys.current().map(|meta| meta.key) == cursor);
@@ -140,6 +161,7 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
         (Answer::Done(plan, outcome), None) if outcome.records > 0 => {
             let (title, inverse) = (words::made(plan, outcome), outcome.inverse.clone());
             app.journal.record(title, app.now, outcome.records, inverse, words::why_fixed(plan));
+            app.journal.made_in(None, |store| app.stores.get(store)?.id.clone());
         }
         _ => {}
     }
@@ -191,6 +213,15 @@ pub(in crate::app) fn made_in_part(
         let title = format!("{}, in part", words::doing(&pending.plan));
         let records = inverse.records.unwrap_or(0);
         app.journal.record(title, app.now, records, Some(inverse), "");
+        app.journal.made_in(None, |store| app.stores.get(store)?.id.clone());
+    }
+}
+
+/// A step was not turned, for someone else has deleted its records: `anew` sets them anew, when it is turned
+/// once more.
+pub(in crate::app) fn gone(app: &mut App, id: WriteId, anew: Box<Plan>) {
+    if let Some(Turning { step, .. }) = app.turning.as_ref().filter(|turning| turning.write == id) {
+        app.journal.ask_to_set_anew(*step, anew);
     }
 }
 

@@ -40,7 +40,7 @@ pub(in crate::ops) fn all_made(tally: &Tally) -> String {
 /// The refusal where someone else has changed all of them.
 pub(in crate::ops) fn none_made(tally: &Tally) -> Error {
     match tally.made {
-        Made::Saved => staged::all_stay_staged(&tally.skipped),
+        Made::Saved => staged::all_stay_staged(&tally.skipped, &tally.fates),
         Made::Deleted | Made::Changed => all_skipped(&tally.skipped),
     }
 }
@@ -54,7 +54,7 @@ pub(in crate::ops) fn in_part(tally: &Tally) -> Error {
         state = format!("{state} ({})", why.problem);
     }
     let left = match made {
-        Made::Saved => staged::left(skipped),
+        Made::Saved => staged::left(skipped, &tally.fates),
         Made::Deleted | Made::Changed => left(skipped),
     };
     if let Some(left) = left {

@@ -1,9 +1,12 @@
 //! The sentences on records that are saved together.
 
+use std::collections::HashMap;
+
 use crate::model::{Error, ErrorKind, Key, SetValue};
 use crate::text::plural;
 
 use super::super::outcome::Outcome;
+use super::super::record_swap::Fate;
 use super::NAMED;
 
 /// What a dialog about it is called.
@@ -27,20 +30,34 @@ pub(super) fn done(sets: &[SetValue], outcome: &Outcome) -> String {
     }
 }
 
-/// That records were written by someone else since they were read; `None` where none was.
-pub(super) fn left(skipped: &[Key]) -> Option<String> {
+/// That records were written or deleted by someone else since they were read; `None` where none was.
+pub(super) fn left(skipped: &[Key], fates: &HashMap<Key, Fate>) -> Option<String> {
     let names: Vec<_> = skipped.iter().take(NAMED).map(Key::named).collect();
     let more = if skipped.len() > NAMED { ", …" } else { "" };
-    let names = names.join(", ");
-    Some(match skipped.len() {
-        0 => return None,
-        1 => format!("{names} was changed by someone else, and stays staged"),
-        all => format!("{all} were changed by someone else, and stay staged: {names}{more}"),
+    let (names, all) = (names.join(", "), skipped.len());
+    let fate = |key: &Key| fates.get(key).copied().unwrap_or_default();
+    let is_gone = |key: &Key| fate(key) == Fate::Gone;
+    let what = match skipped {
+        [] => return None,
+        [key, others @ ..] if others.iter().all(|other| fate(other) == fate(key)) => {
+            match fate(key) {
+                Fate::Changed => "changed",
+                Fate::Gone => "deleted",
+                Fate::Come => "made",
+                Fate::Unknown => "changed or deleted",
+            }
+        }
+        all if all.iter().any(is_gone) => "changed or deleted",
+        _ => "changed",
+    };
+    Some(match all {
+        1 => format!("{names} was {what} by someone else, and stays staged"),
+        all => format!("{all} were {what} by someone else, and stay staged: {names}{more}"),
     })
 }
 
 /// The refusal where someone else has written all of them.
-pub(in crate::ops) fn all_stay_staged(skipped: &[Key]) -> Error {
-    let problem = format!("not saved: {}", left(skipped).unwrap_or_default());
+pub(in crate::ops) fn all_stay_staged(skipped: &[Key], fates: &HashMap<Key, Fate>) -> Error {
+    let problem = format!("not saved: {}", left(skipped, fates).unwrap_or_default());
     Error::new(ErrorKind::Conflict, problem).hint("edit it to merge the two")
 }

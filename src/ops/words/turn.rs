@@ -127,3 +127,45 @@ pub(super) fn cancelled(plan: &Plan, outcome: &Outcome) -> Option<String> {
     let (records, all) = (count(outcome.records), plural(outcome.all(), "record"));
     Some(format!("cancelled after {records} of {all}; {others}"))
 }
+
+/// That some of the records that a step was to remove were gone already; `None` where none was.
+pub(super) fn gone(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    plan.step.as_ref()?;
+    match (outcome.gone, outcome.all()) {
+        (0, _) => None,
+        (1, 0) => Some("it was gone already".to_owned()),
+        (all, 0) => Some(format!("all {} were gone already", count(all))),
+        (1, _) => Some("1 of them was gone already".to_owned()),
+        (gone, _) => Some(format!("{} of them were gone already", count(gone))),
+    }
+}
+
+/// What sets records anew that someone else has deleted; `None` where nothing does.
+pub(super) fn set_anew(plan: &Plan, outcome: &Outcome) -> Option<String> {
+    let (way, _) = plan.step.as_ref()?;
+    outcome.anew.as_ref().map(|_| again_sets_anew(*way).to_owned())
+}
+
+/// What sets them anew.
+pub(super) fn again_sets_anew(turn: Turn) -> &'static str {
+    match turn {
+        Turn::Undo => "undo it once more to set it anew",
+        Turn::Redo => "redo it once more to set it anew",
+    }
+}
+
+/// The question whether a step is turned by setting records anew that someone else has deleted.
+pub fn sets_anew(plan: &Plan) -> String {
+    match plan.keys()[..] {
+        [key] => format!("{} was deleted by someone else. It is set anew.", key.named()),
+        ref keys => {
+            let keys = plural(keys.len() as u64, "record");
+            format!("{keys} were deleted by someone else. They are set anew.")
+        }
+    }
+}
+
+/// That a store is not the one in which a step was made.
+pub fn is_another_store(store: &StoreName) -> String {
+    format!("The store {} was dropped and made anew since.", store.escaped())
+}

@@ -14,7 +14,9 @@ use super::names;
 use super::os_error;
 use super::record;
 use super::root::{Root, STORES};
-use crate::model::{Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName, Want};
+use crate::model::{
+    Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName, Timestamp, Want,
+};
 
 /// How often it is looked whether a file that grows has grown again.
 const TRIES: usize = 3;
@@ -140,11 +142,14 @@ pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
     info.metadata_key = Some(metadata.display().to_string());
     if info.records.is_some_and(|records| records <= WEIGHED as u64) {
         let listing = super::listing::Listing::read(&folder)?;
-        let mut bytes = 0;
+        let (mut bytes, mut newest) = (0, 0);
         for entry in listing.entries(0..listing.len()) {
-            bytes += folder.stat(&entry.file())?.map_or(0, |stat| stat.size);
+            let stat = folder.stat(&entry.file())?;
+            bytes += stat.as_ref().map_or(0, |stat| stat.size);
+            newest = newest.max(stat.map_or(0, |stat| stat.modified));
         }
         info.bytes = Some(bytes);
+        info.written_at = Some(Timestamp::from_micros(newest));
     }
     info.beside = Some(super::store_info::beside(root)?);
     Ok(info)

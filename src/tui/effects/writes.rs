@@ -49,11 +49,13 @@ impl Tasks {
                     }
                     Ok(outcome)
                 }
-                Err(Failed { error, doubt, inverse, rest }) => {
+                Err(Failed { error, doubt, inverse, rest, anew }) => {
                     if let Some(doubt) = doubt {
                         lock(&doubts).insert(id, doubt);
                     } else if let Some(inverse) = inverse {
                         let _ = events.send(Event::MadeInPart(id, inverse, rest)).await;
+                    } else if let Some(anew) = anew {
+                        let _ = events.send(Event::Gone(id, anew)).await;
                     }
                     Err(error)
                 }

@@ -18,7 +18,7 @@ pub(super) struct Shop {
     pub(super) storage: std::sync::Arc<dyn Storage>,
     pub(super) runtime: Runtime,
     pub(super) name: StoreName,
-    _folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
 }
 
 impl Shop {
@@ -50,7 +50,7 @@ impl Shop {
         stage.connect(vec![store("shop", records.len() as u64)]);
         stage.open(records);
         stage.asked.retain(|effect| matches!(effect, Effect::Watch(..)));
-        Self { stage, storage, runtime, name, _folder: folder }
+        Self { stage, storage, runtime, name, folder }
     }
 
     pub(super) fn of(records: &[(&str, &str)]) -> Self {
@@ -98,9 +98,11 @@ impl Shop {
             };
             tokio::join!(made, cancel).0
         });
-        let made = made.map_err(|Failed { error, inverse, rest, .. }| {
+        let made = made.map_err(|Failed { error, inverse, rest, anew, .. }| {
             if let Some(inverse) = inverse {
                 self.stage.event(Event::MadeInPart(id, inverse, rest));
+            } else if let Some(anew) = anew {
+                self.stage.event(Event::Gone(id, anew));
             }
             error
         });
@@ -110,7 +112,7 @@ impl Shop {
     }
 
     /// Answers what is read.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         let mut walks = Vec::new();
         while !self.stage.asked.is_empty() {
             let event = match self.stage.asked.remove(0) {
@@ -122,8 +124,8 @@ impl Shop {
                     let view = read.map_or(RecordView::Missing(key), shown);
                     Event::Loaded(slot, ticket, Ok(Loaded::Record(view)))
                 }
-                walk @ Effect::Read(Slot::Keys, ..) => {
-                    walks.push(walk);
+                kept @ (Effect::Read(Slot::Keys, ..) | Effect::Watch(..)) => {
+                    walks.push(kept);
                     continue;
                 }
                 _ => continue,
@@ -154,7 +156,7 @@ impl Shop {
     }
 
     /// The rows of the log, with what is said of each.
-    fn log(&mut self) -> Vec<String> {
+    pub(super) fn log(&mut self) -> Vec<String> {
         self.stage.keys("U");
         let Some(Layer::List(ListDialog::Log(log))) = self.stage.app.layer() else { panic!() };
         let listing = larder::app::Dialog::listing(log).unwrap();

@@ -48,6 +48,7 @@ impl Sent {
                     .then(|| Doubt::from(write.clone())),
                 inverse: None,
                 rest: None,
+                anew: None,
                 error,
             }),
             Self::Plan(plan) => {
