@@ -1,10 +1,10 @@
 //! Stores that a step is to empty or remove again, followed through larder's own steps before it: what others
 //! write meanwhile is seen all the same.
 
-use crate::model::StoreName;
+use crate::model::{StoreInfo, StoreName};
 use crate::storage::Storage;
 
-use super::plan::PlannedStore;
+use super::plan::{Contents, PlannedStore};
 
 /// A store as it was before a plan was made, and as it is after.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,15 @@ pub struct Followed {
     pub was: PlannedStore,
     /// As it is now.
     pub now: PlannedStore,
+}
+
+impl PlannedStore {
+    /// The store as it is, into which nobody is to have written since.
+    pub(super) fn unwritten(info: &StoreInfo) -> Self {
+        let StoreInfo { records, bytes, written_at, modified_at, .. } = *info;
+        let contents = Contents { records, files: bytes.zip(written_at) };
+        Self { modified_at, contents, ..Self::from(info) }
+    }
 }
 
 /// Those of the stores that are as they were planned for.

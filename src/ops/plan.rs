@@ -98,22 +98,11 @@ pub struct PlannedStore {
     pub contents: Contents,
 }
 
-/// What a store holds, as far as it tells of a change.
+/// How many records a store holds; in a directory the bytes of their files, and when the newest was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Contents {
-    /// Records.
-    records: Option<u64>,
-    /// In a directory the bytes of their files, and when the newest was written.
-    files: Option<(u64, Timestamp)>,
-}
-
-impl PlannedStore {
-    /// The store as it is, into which nobody is to have written since.
-    pub(super) fn unwritten(info: &StoreInfo) -> Self {
-        let StoreInfo { records, bytes, written_at, modified_at, .. } = *info;
-        let contents = Contents { records, files: bytes.zip(written_at) };
-        Self { modified_at, contents, ..Self::from(info) }
-    }
+    pub(super) records: Option<u64>,
+    pub(super) files: Option<(u64, Timestamp)>,
 }
 
 /// Bytes that a plan is about.
