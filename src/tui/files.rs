@@ -129,7 +129,7 @@ pub(super) async fn edit(
     let file = match file {
         Ok(file) => file,
         Err(error) => {
-            let why = in_words(&error);
+            let why = in_words(error);
             return Err(nothing(format!("no temporary file for the editor: {why}")));
         }
     };

@@ -158,7 +158,7 @@ fn reason(error: &notify::Error) -> String {
         ErrorKind::Io(io) if matches!(io.raw_os_error(), Some(23 | 24)) => {
             "the limit of watchers is reached".to_owned()
         }
-        ErrorKind::Io(io) => format!("no notifications: {}", in_words(&io)),
+        ErrorKind::Io(io) => format!("no notifications: {}", in_words(io)),
         _ => "no notifications".to_owned(),
     }
 }
