@@ -287,7 +287,7 @@ mod tests {
         pane.set(vec![store("b"), store("d")], 10);
         pane.go_to(&"d".into(), 10);
         pane.put(store("c"), 10);
-        let beside = Some(Ignored { count: 1, names: vec![".git/".into()] });
+        let beside = Some(Box::new(Ignored { count: 1, names: vec![".git/".into()] }));
         pane.put(StoreInfo { beside: beside.clone(), ..store("d") }, 10);
         pane.put(StoreInfo { records: Some(7), ..store("d") }, 10);
         let now = pane.current().unwrap();

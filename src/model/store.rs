@@ -62,7 +62,7 @@ pub struct StoreInfo {
     pub ignored: Ignored,
     /// What lies beside the stores' directories and is none of them; `None` where it was not looked
     /// for, as in what a watcher tells.
-    pub beside: Option<Ignored>,
+    pub beside: Option<Box<Ignored>>,
     /// The Redis key or the file that holds the metadata; only where one store was asked for.
     pub metadata_key: Option<String>,
     /// What would mend the metadata where it is damaged, or why nothing does; only where one store was

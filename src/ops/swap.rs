@@ -81,7 +81,7 @@ pub(super) async fn swap_each(
     // What was stopped goes on without them.
     let sets_anew = !anew.is_empty() && outcome.rest.is_none();
     let anew = sets_anew.then(|| Box::new(Plan::swap(anew.into())));
-    Ok(Outcome { inverse, gone, anew, ..outcome })
+    Ok(Outcome { gone, anew, inverse, ..outcome })
 }
 
 /// What was made of the changes.

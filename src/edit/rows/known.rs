@@ -22,7 +22,10 @@ pub(super) struct By {
 
 /// Pages that were laid out, of one revision and one width.
 #[derive(Debug, Clone, Default)]
-pub struct Known(RefCell<(By, HashMap<usize, (usize, Vec<usize>)>)>);
+pub struct Known(RefCell<(By, HashMap<usize, KnownPage>)>);
+
+/// Where a page ends, and where its rows begin.
+type KnownPage = (usize, Vec<usize>);
 
 impl Known {
     /// Where the rows of a page begin: as it is known, else as `lay_out` says.

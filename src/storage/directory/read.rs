@@ -151,7 +151,7 @@ pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
         info.bytes = Some(bytes);
         info.written_at = Some(Timestamp::from_micros(newest));
     }
-    info.beside = Some(super::store_info::beside(root)?);
+    info.beside = Some(Box::new(super::store_info::beside(root)?));
     Ok(info)
 }
 

@@ -20,7 +20,7 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
         return Ok(Vec::new());
     };
     let (names, beside) = sorted(&stores)?;
-    let beside = Some(beside);
+    let beside = Some(Box::new(beside));
     let mut found = Vec::with_capacity(names.len());
     for store in names {
         match stores.folder(store.as_bytes()) {
