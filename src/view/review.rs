@@ -41,7 +41,9 @@ fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
     let typed = app.unsaved_leaf().is_none_or(|unsaved| unsaved.leaf.edit != LeafEdit::Remove);
     let close = if typed { "edit further" } else { "leave it" };
-    let named = scroll.chain([(Action::Accept, "save"), (Action::Close, close)]);
+    // What is not shown yet is not agreed to.
+    let accept = shown.diff.is_some().then_some((Action::Accept, "save"));
+    let named = scroll.chain(accept).chain([(Action::Close, close)]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
     named::fit(named.collect(), Context::Review, room, app, appearance)
 }

@@ -33,7 +33,9 @@ impl Drawn for StagedDiff {
 /// What the border says of its keys.
 fn named(shown: &StagedDiff, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = if shown.overlay.is_long() { named::scroll() } else { Vec::new() };
-    let named = scroll.into_iter().chain([(Action::Accept, "save all"), (Action::Close, "back")]);
+    // What is not shown yet is not agreed to.
+    let accept = shown.is_compared().then_some((Action::Accept, "save all"));
+    let named = scroll.into_iter().chain(accept).chain([(Action::Close, "back")]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
     named::fit(named.collect(), Context::Review, room, app, appearance)
 }

@@ -59,6 +59,11 @@ impl StagedDiff {
         Self { parts: edits.map(part).collect(), comparison, overlay: Overlay::default() }
     }
 
+    /// Whether all have been compared.
+    pub fn is_compared(&self) -> bool {
+        self.parts.iter().all(|part| part.diff.is_some())
+    }
+
     /// They have been compared, in their order.
     pub(in crate::app) fn compared(&mut self, diffs: Vec<Diff>) {
         for (part, diff) in self.parts.iter_mut().zip(diffs) {
@@ -87,7 +92,7 @@ impl Dialog for StagedDiff {
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         match action {
             // What is not shown yet is not agreed to.
-            Some(Action::Accept) if self.parts.iter().any(|part| part.diff.is_none()) => {
+            Some(Action::Accept) if !self.is_compared() => {
                 ctx.say(Notice::info("what is changed is being looked for"));
                 Then::Stay
             }
