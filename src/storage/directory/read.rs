@@ -142,14 +142,14 @@ pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
     info.metadata_key = Some(metadata.display().to_string());
     if info.records.is_some_and(|records| records <= WEIGHED as u64) {
         let listing = super::listing::Listing::read(&folder)?;
-        let (mut bytes, mut newest) = (0, 0);
+        let (mut bytes, mut newest) = (0, None);
         for entry in listing.entries(0..listing.len()) {
             let stat = folder.stat(&entry.file())?;
             bytes += stat.as_ref().map_or(0, |stat| stat.size);
-            newest = newest.max(stat.map_or(0, |stat| stat.modified));
+            newest = newest.max(stat.map(|stat| stat.modified));
         }
         info.bytes = Some(bytes);
-        info.written_at = Some(Timestamp::from_micros(newest));
+        info.written_at = newest.map(Timestamp::from_micros);
     }
     info.beside = Some(Box::new(super::store_info::beside(root)?));
     Ok(info)

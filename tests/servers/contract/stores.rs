@@ -76,7 +76,8 @@ pub async fn stores_are_listed_by_the_bytes_of_their_names(storage: &dyn Storage
         // Asked for alone, a store also tells what it weighs.
         let alone = storage.get_metadata(&info.store).await.unwrap();
         assert_eq!(alone.bytes.unwrap() > 0, info.records != Some(0), "{}", info.store);
-        assert_eq!(StoreInfo { bytes: info.bytes, metadata_key: None, ..alone }, *info);
+        let (bytes, written_at) = (info.bytes, info.written_at);
+        assert_eq!(StoreInfo { bytes, written_at, metadata_key: None, ..alone }, *info);
     }
 }
 
