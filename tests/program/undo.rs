@@ -4,7 +4,7 @@ use crate::fill;
 use crate::pty::Screen;
 use crate::server::{Client, Server};
 
-const RECORDS: i64 = 6000;
+const RECORDS: i64 = 3000;
 const ITEMS: &[u8] = b"key_value_stores:shop:items";
 
 fn stored(client: &mut Client) -> i64 {
@@ -29,21 +29,21 @@ fn an_undo_of_many_records_is_stopped_in_the_list_of_jobs_and_gone_on_with() {
     let mut screen = Screen::start(&[&server.url()], &[], 24, 120);
     screen.wait_for_text("shop");
     screen.keys("\r");
-    screen.wait_for_text("6,000 records · 29 KB");
+    screen.wait_for_text("3,000 records · 14 KB");
     screen.keys("\x01");
-    screen.wait_for_text("6,000 marked");
+    screen.wait_for_text("3,000 marked");
     screen.keys("d");
-    screen.wait_for_text("Delete 6,000 records");
+    screen.wait_for_text("Delete 3,000 records");
     screen.keys("y");
-    screen.wait_for_text("deleted 6,000 records");
+    screen.wait_for_text("deleted 3,000 records");
     assert_eq!(stored(&mut client), 0);
     screen.keys("uJ");
     screen.wait_for("how far it is", |text| {
-        text.contains("undoing: deleted 6,000 records") && text.contains(" % ")
+        text.contains("undoing: deleted 3,000 records") && text.contains(" % ")
     });
     screen.keys("x");
     let text = screen.wait_for_text("cancelled after");
-    let told = number_before(&text, " of 6,000 records; undoing goes on");
+    let told = number_before(&text, " of 3,000 records; undoing goes on");
     assert!(told > 0 && told < RECORDS, "{text}");
     assert_eq!(stored(&mut client), told, "what is told is there");
     screen.keys("J");
@@ -54,10 +54,10 @@ fn an_undo_of_many_records_is_stopped_in_the_list_of_jobs_and_gone_on_with() {
     });
     screen.keys("U");
     screen.keys("u");
-    screen.wait_for_text("undone: deleted 6,000 records (");
+    screen.wait_for_text("undone: deleted 3,000 records (");
     assert_eq!(stored(&mut client), RECORDS);
-    let value = client.call(&[b"HGET", ITEMS, b"k05999"]).raw();
-    assert_eq!(value, b"v5999");
+    let value = client.call(&[b"HGET", ITEMS, b"k02999"]).raw();
+    assert_eq!(value, b"v2999");
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
 }
