@@ -168,9 +168,9 @@ fn a_string_that_is_larger_than_its_question_allows_is_left_out() {
     assert!(run_all.memory.max(info.memory) < 60, "it is not kept: {run_all:?} {info:?}");
     let server = Liar::start(move |command| {
         let value = is(command, "HGET") && command[1].ends_with(b":items");
-        value.then(|| large(300_000_000))
+        value.then(|| large(100_000_000))
     });
-    told(&run(&server, &["get", "default", "k"]), "a value", 4, "300000000 bytes, far more than");
+    told(&run(&server, &["get", "default", "k"]), "a value", 4, "100000000 bytes, far more than");
     let server = Liar::about("HSTRLEN", Answer::Once(b":20000000\r\n".to_vec()));
     let args = ["get", "default", "k"];
     in_order(&run(&server, &args), "a value that is smaller than it was");
@@ -184,9 +184,9 @@ fn a_string_that_is_larger_than_its_question_allows_is_left_out() {
             return Some(Answer::Once(b":20000000\r\n".to_vec()));
         }
         let value = is(command, "HGET") && command[1].ends_with(b":items");
-        value.then(|| large(400_000_000))
+        value.then(|| large(100_000_000))
     });
-    told(&run(&server, &args), "a large value", 4, "400000000 bytes, far more than");
+    told(&run(&server, &args), "a large value", 4, "100000000 bytes, far more than");
 }
 
 #[test]
