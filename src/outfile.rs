@@ -15,10 +15,10 @@ const LINKS: usize = 40;
 
 /// A file that is being written.
 pub(crate) enum Writing {
-    /// Beside the file that it is to replace, which is left as it is until then.
-    Beside(NamedTempFile, PathBuf),
+    /// To a temporary file beside the one that it is to replace, which is left as it is until then.
+    Temporary(NamedTempFile, PathBuf),
     /// To where it is to be.
-    There(File),
+    Direct(File),
 }
 
 impl Writing {
@@ -33,7 +33,7 @@ impl Writing {
         let target = led_to(path)?;
         let is_file = known.as_ref().is_none_or(Metadata::is_file);
         let Some(target) = target.filter(|_| is_file) else {
-            return Ok(Self::There(OpenOptions::new().write(true).truncate(is_file).open(path)?));
+            return Ok(Self::Direct(OpenOptions::new().write(true).truncate(is_file).open(path)?));
         };
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
         // 0o666 less the umask, as for any new file.
@@ -49,13 +49,13 @@ impl Writing {
             }
             file.as_file().set_permissions(Permissions::from_mode(known.mode() & 0o777))?;
         }
-        Ok(Self::Beside(file, target))
+        Ok(Self::Temporary(file, target))
     }
 
     fn file(&mut self) -> &mut File {
         match self {
-            Self::Beside(file, _) => file.as_file_mut(),
-            Self::There(file) => file,
+            Self::Temporary(file, _) => file.as_file_mut(),
+            Self::Direct(file) => file,
         }
     }
 
@@ -73,7 +73,7 @@ impl Writing {
     /// # Errors
     /// The system's.
     pub(crate) fn finish(self, new: bool) -> io::Result<()> {
-        if let Self::Beside(file, target) = self {
+        if let Self::Temporary(file, target) = self {
             if new {
                 file.persist_noclobber(&target)?;
             } else {

@@ -42,7 +42,7 @@ impl Lines {
     /// The same, which goes on with what is there, or truncates it.
     pub(super) fn open_in_place(export: &ExportArgs, path: &Path) -> Result<(Self, Option<Key>)> {
         let (file, last) = opened(export, path)?;
-        let file = BufWriter::new(Writing::There(file));
+        let file = BufWriter::new(Writing::Direct(file));
         Ok((Self { file, path: path.to_owned() }, last))
     }
 
