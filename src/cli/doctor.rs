@@ -18,8 +18,7 @@ use super::prepare::{check_files, settings};
 use super::{ending, painted, remote};
 use crate::config::Config;
 use crate::model::{
-    Error, ErrorKind, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent,
-    WatchSource, in_words,
+    Error, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent, WatchSource,
 };
 use crate::storage::target::{Endpoint, Target};
 use crate::storage::{self, Storage, all_stores};
@@ -132,13 +131,7 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
         let there = remote::command(there, cli, &config)?;
         return Ok(if report.code == exit::DONE { there } else { report.code });
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|why| {
-            Error::new(ErrorKind::Io, format!("larder cannot start: {}", in_words(&why)))
-        })?;
+    let runtime = super::runtime()?;
     runtime.block_on(reach(&config, &resolved.target, &mut report))?;
     runtime.shutdown_background();
     Ok(report.code)

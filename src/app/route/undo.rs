@@ -12,6 +12,7 @@ use super::super::layers::{Layer, StepView};
 use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 use super::super::question::Confirm;
+use super::super::stores::StoresPane;
 use super::super::writes::{Answer, Turning};
 use super::{opened, questions, replies};
 
@@ -75,13 +76,13 @@ pub(in crate::app) fn ask_anew(app: &mut App, id: StepId) {
 fn told_before(app: &App, step: &Step, plan: &Plan) -> Vec<String> {
     let now = come_since(app, plan)
         .map(|now| format!("The store has {} by now.", text::plural(now, "record")));
-    let others = step.in_others(|store| id_of(app, store)).map(words::is_another_store);
+    let others = step.in_others(|store| id_of(&app.stores, store)).map(words::is_another_store);
     others.chain(step.asks.clone()).chain(now).collect()
 }
 
 /// The id of a store, as far as it is known.
-fn id_of(app: &App, store: &StoreName) -> Option<String> {
-    app.stores.get(store)?.id.clone()
+fn id_of(stores: &StoresPane, store: &StoreName) -> Option<String> {
+    stores.get(store)?.id.clone()
 }
 
 /// How many records the store has by now that would get back what was set aside of it; `None` where it has
@@ -107,7 +108,7 @@ pub(in crate::app) fn make(app: &mut App, turn: Turn, id: StepId) {
     let plan = Plan { step: Some((turn, step.words())), follows, ..plan.clone() };
     let step = step.id;
     app.journal.is_asked(step);
-    app.journal.made_in(Some(step), |store| app.stores.get(store)?.id.clone());
+    app.journal.made_in(Some(step), |store| id_of(&app.stores, store));
     let write = ctx!(app).send(plan);
     let cursor = app.keys.current().map(|meta| meta.key);
     app.turning = Some(Turning { write, step, turn, cursor });
@@ -161,7 +162,7 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
         (Answer::Done(plan, outcome), None) if outcome.records > 0 => {
             let (title, inverse) = (words::made(plan, outcome), outcome.inverse.clone());
             app.journal.record(title, app.now, outcome.records, inverse, words::why_fixed(plan));
-            app.journal.made_in(None, |store| app.stores.get(store)?.id.clone());
+            app.journal.made_in(None, |store| id_of(&app.stores, store));
         }
         _ => {}
     }
@@ -213,7 +214,7 @@ pub(in crate::app) fn made_in_part(
         let title = format!("{}, in part", words::doing(&pending.plan));
         let records = inverse.records.unwrap_or(0);
         app.journal.record(title, app.now, records, Some(inverse), "");
-        app.journal.made_in(None, |store| app.stores.get(store)?.id.clone());
+        app.journal.made_in(None, |store| id_of(&app.stores, store));
     }
 }
 

@@ -74,6 +74,18 @@ fn asked(shop: &Shop) -> Option<String> {
     Some(asked.lines.join(" "))
 }
 
+/// A step is undone, or done again, once somebody else has deleted a record of it.
+fn turned_without(keys: &str, key: &str, turn: &str) -> Shop {
+    let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
+    shop.makes(keys);
+    if turn != "u" {
+        shop.makes("u");
+    }
+    deletes(&shop, key);
+    shop.makes(turn);
+    shop
+}
+
 #[test]
 fn what_somebody_else_has_deleted_is_said_to_be_deleted_and_comes_back_only_when_asked_for() {
     for (keys, key, turn, to) in [
@@ -85,13 +97,7 @@ fn what_somebody_else_has_deleted_is_said_to_be_deleted_and_comes_back_only_when
         ("R<ctrl-u>y<enter>", "y", "u", None),
         ("R<ctrl-u>y<enter>", "a", "<ctrl-r>", None),
     ] {
-        let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
-        shop.makes(keys);
-        if turn != "u" {
-            shop.makes("u");
-        }
-        deletes(&shop, key);
-        shop.makes(turn);
+        let mut shop = turned_without(keys, key, turn);
         assert_eq!(shop.value(key), None, "{keys} {turn}");
         let (told, way) = (shop.stage.notice(), if turn == "u" { "undo" } else { "redo" });
         let end = match to {
@@ -145,13 +151,7 @@ fn what_was_gone_already_is_said_to_have_been() {
     for (keys, key, turn) in
         [("A<ctrl-u>y<enter>", "y", "u"), ("dy", "a", "<ctrl-r>"), ("<ctrl-a>dy", "b", "<ctrl-r>")]
     {
-        let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
-        shop.makes(keys);
-        if turn != "u" {
-            shop.makes("u");
-        }
-        deletes(&shop, key);
-        shop.makes(turn);
+        let shop = turned_without(keys, key, turn);
         let told = shop.stage.notice();
         let some = if keys.starts_with('<') { "1 of them was" } else { "it was" };
         assert!(told.ends_with(&format!("; {some} gone already")), "{keys} {turn}: {told}");
