@@ -44,13 +44,26 @@ pub(super) struct Product {
     rating: u64,
 }
 
+/// Where the page of a product is, which is known before the page is fetched: shop and category.
+fn place(number: u64) -> (&'static str, &'static str) {
+    let mut random = Random::new(number, 4);
+    (random.pick(&SHOPS), random.pick(&CATEGORIES))
+}
+
+/// The address of a product's page.
+pub(super) fn address(number: u64) -> String {
+    let (shop, category) = place(number);
+    format!("https://{shop}/{category}/{number:06}")
+}
+
 impl Product {
     pub(super) fn new(number: u64, random: &mut Random) -> Self {
+        let (shop, category) = place(number);
         Self {
             number,
             ware: random.pick(&CATALOGUE),
-            shop: random.pick(&SHOPS),
-            category: random.pick(&CATEGORIES),
+            shop,
+            category,
             colour: random.pick(&COLOURS),
             cents: random.between(190, 39_900),
             currency: random.pick(&CURRENCIES),
@@ -70,12 +83,25 @@ impl Product {
 
     /// Where the page is.
     pub(super) fn url(&self) -> String {
-        format!("https://{}/{}/{:06}", self.shop, self.category, self.number)
+        address(self.number)
     }
 
     /// The shop's own number for it.
     pub(super) fn sku(&self) -> String {
         format!("{}-{:06}", &self.category[..3].to_uppercase(), self.number)
+    }
+
+    /// The item that the crawl pushes to its dataset.
+    pub(super) fn item(&self) -> Json {
+        Json::map([
+            ("url", Json::text(self.url())),
+            ("sku", Json::text(self.sku())),
+            ("name", Json::text(self.ware.name)),
+            ("category", Json::text(self.category)),
+            ("price", Json::raw(self.price())),
+            ("currency", Json::text(self.currency)),
+            ("rating", Json::raw(self.rating())),
+        ])
     }
 
     /// What the crawl makes of its page.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ring::digest::{SHA256, digest};
 
-use super::catalogue::SHOPS;
 use super::json::{Json, JsonStyle};
+use super::product::address;
 use super::random::Random;
 use crate::model::Timestamp;
 
@@ -20,11 +20,25 @@ pub(super) const DATASETS: &str = "datasets";
 const DEFAULT: &str = "default";
 const METADATA: &str = "__metadata__.json";
 
-/// So many products are found on a page of the shop: for each page there is a request in the queue
-/// and an item in the dataset.
-const PRODUCTS: u64 = 5;
 /// So many pages are known at the start.
 const FIRST: u64 = 12;
+
+/// A request for a product's page that the crawl is done with.
+#[derive(Debug)]
+pub(super) struct Visit {
+    /// The product's number.
+    pub(super) number: u64,
+    pub(super) outcome: VisitOutcome,
+}
+
+/// How a request ended.
+#[derive(Debug)]
+pub(super) enum VisitOutcome {
+    /// It was answered after so many retries, and gave an item of the dataset.
+    Handled { retries: u64, item: Json },
+    /// For good, after all tries.
+    Failed { why: &'static str },
+}
 
 /// The queue and the dataset.
 #[derive(Debug)]
@@ -34,18 +48,22 @@ pub(super) struct Siblings {
     /// Their ids.
     ids: [String; 2],
     created: String,
+    /// Requests that were answered, each with an item in the dataset.
     handled: u64,
-    total: u64,
-    /// Requests that were made beside those for pages, and failed.
+    /// Requests that were given up.
     failed: u64,
+    /// All requests that there are: pages of the products 1 to this.
+    total: u64,
 }
 
 /// How a request stands.
 enum State {
     Waiting,
-    Handled,
+    Handled {
+        retries: u64,
+    },
     /// For good, after all tries.
-    Failed(String),
+    Failed(&'static str),
 }
 
 /// How often a request is tried again before it has failed.
@@ -68,8 +86,8 @@ impl Siblings {
             ids: [id(), id()],
             created: now(),
             handled: 0,
-            total: 0,
             failed: 0,
+            total: 0,
         };
         fs::create_dir_all(&siblings.queue)?;
         fs::create_dir_all(&siblings.dataset)?;
@@ -78,28 +96,23 @@ impl Siblings {
         Ok(siblings)
     }
 
-    /// Goes on to where the crawl is after so many products, and these failures: where to, and why.
-    pub(super) fn follow(
-        &mut self,
-        products: u64,
-        failures: Vec<(String, String)>,
-    ) -> io::Result<()> {
+    /// Keeps what came of these requests.
+    pub(super) fn follow(&mut self, visits: Vec<Visit>) -> io::Result<()> {
         let before = (self.handled, self.failed);
-        for (url, why) in failures {
-            self.failed += 1;
-            self.request(&url, &State::Failed(why))?;
-        }
-        while self.handled < products / PRODUCTS {
-            self.handled += 1;
+        for Visit { number, outcome } in visits {
             // Each page leads to others: a crawl finds more than it handles.
-            self.find(self.handled + FIRST + self.handled / 4)?;
-            self.request(&url(self.handled), &State::Handled)?;
-            let item = Json::map([
-                ("url", Json::text(url(self.handled))),
-                ("products", Json::raw(PRODUCTS)),
-                ("page", Json::raw(self.handled)),
-            ]);
-            write(&self.dataset.join(format!("{:09}.json", self.handled)), &item)?;
+            self.find(number + FIRST + number / 20)?;
+            match outcome {
+                VisitOutcome::Handled { retries, item } => {
+                    self.handled += 1;
+                    self.request(number, &State::Handled { retries })?;
+                    write(&self.dataset.join(format!("{:09}.json", self.handled)), &item)?;
+                }
+                VisitOutcome::Failed { why } => {
+                    self.failed += 1;
+                    self.request(number, &State::Failed(why))?;
+                }
+            }
         }
         if (self.handled, self.failed) == before { Ok(()) } else { self.tell() }
     }
@@ -108,17 +121,20 @@ impl Siblings {
     fn find(&mut self, total: u64) -> io::Result<()> {
         while self.total < total {
             self.total += 1;
-            self.request(&url(self.total), &State::Waiting)?;
+            self.request(self.total, &State::Waiting)?;
         }
         Ok(())
     }
 
-    fn request(&self, url: &str, state: &State) -> io::Result<()> {
+    fn request(&self, number: u64, state: &State) -> io::Result<()> {
+        let url = address(number);
+        let url = url.as_str();
         let (retries, errors, user_data) = match state {
-            State::Waiting | State::Handled => (0, Vec::new(), Json::map([])),
+            State::Waiting => (0, Vec::new(), Json::map([])),
+            State::Handled { retries } => (*retries, Vec::new(), Json::map([])),
             State::Failed(why) => {
                 let own = Json::map([("state", Json::raw(ERROR))]);
-                (RETRIES, vec![Json::text(why.as_str())], Json::map([("__crawlee", own)]))
+                (RETRIES, vec![Json::text(*why)], Json::map([("__crawlee", own)]))
             }
         };
         let handled = !matches!(state, State::Waiting);
@@ -155,8 +171,8 @@ impl Siblings {
         let counts = [
             ("had_multiple_clients", Json::raw(false)),
             ("handled_request_count", Json::raw(self.handled + self.failed)),
-            ("pending_request_count", Json::raw(self.total - self.handled)),
-            ("total_request_count", Json::raw(self.total + self.failed)),
+            ("pending_request_count", Json::raw(self.total - self.handled - self.failed)),
+            ("total_request_count", Json::raw(self.total)),
         ];
         write(&self.queue.join(METADATA), &map(queue.into_iter().chain(counts)))?;
         let items = ("item_count", Json::raw(self.handled));
@@ -166,11 +182,6 @@ impl Siblings {
 
 fn map(entries: impl Iterator<Item = (&'static str, Json)>) -> Json {
     Json::Map(entries.map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-fn url(number: u64) -> String {
-    let shop = SHOPS[(number % SHOPS.len() as u64) as usize];
-    format!("https://{shop}/?page={number}")
 }
 
 /// The time as Crawlee writes it in its files.
@@ -189,35 +200,45 @@ fn write(path: &Path, json: &Json) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn json(path: &Path) -> serde_json::Value {
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    }
+
+    /// The name of the file that Crawlee gives a request, as Python's hashlib has it.
+    fn file(queue: &Path, url: &str) -> PathBuf {
+        let hash = digest(&SHA256, url.as_bytes());
+        let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        queue.join(format!("{}.json", &hex[..15]))
+    }
+
     #[test]
-    fn a_request_has_the_name_that_crawlee_gives_it() {
+    fn each_request_of_the_crawl_is_one_of_the_queue() {
         let root = tempfile::tempdir().unwrap();
         let mut siblings = Siblings::make(root.path(), 1).unwrap();
-        siblings.follow(4, Vec::new()).unwrap();
+        siblings.follow(Vec::new()).unwrap();
         assert_eq!((siblings.handled, siblings.total), (0, FIRST));
-        siblings.follow(41, Vec::new()).unwrap();
-        let files = |kind| fs::read_dir(root.path().join(kind).join(DEFAULT)).unwrap().count();
-        assert_eq!((files(QUEUES), files(DATASETS)), (1 + 8 + 12 + 2, 1 + 8));
-        let metadata = fs::read(siblings.queue.join(METADATA)).unwrap();
-        let told: serde_json::Value = serde_json::from_slice(&metadata).unwrap();
-        assert_eq!(
-            (&told["handled_request_count"], &told["total_request_count"]),
-            (&8.into(), &22.into())
-        );
+        let handled = |number| {
+            let item = Json::map([("url", Json::text(address(number)))]);
+            Visit { number, outcome: VisitOutcome::Handled { retries: 1, item } }
+        };
+        let mut visits: Vec<Visit> = (1..=8).map(handled).collect();
         // One that failed is there, with why, and counts as handled.
-        let failure = ("https://a.example/1".to_owned(), "Service Unavailable".to_owned());
-        siblings.follow(41, vec![failure]).unwrap();
-        let request = fs::read(siblings.queue.join("d817b80f9a5befb.json")).unwrap();
-        let request: serde_json::Value = serde_json::from_slice(&request).unwrap();
+        let why = "Service Unavailable";
+        visits.push(Visit { number: 9, outcome: VisitOutcome::Failed { why } });
+        siblings.follow(visits).unwrap();
+        let files = |kind| fs::read_dir(root.path().join(kind).join(DEFAULT)).unwrap().count();
+        assert_eq!((files(QUEUES), files(DATASETS)), (1 + 9 + 12, 1 + 8));
+        let told = json(&siblings.queue.join(METADATA));
+        let counts = ["handled_request_count", "pending_request_count", "total_request_count"];
+        assert_eq!(counts.map(|name| told[name].as_u64().unwrap()), [9, 12, 21]);
+        let request = json(&file(&siblings.queue, &address(8)));
+        assert_eq!((&request["retry_count"], &request["url"]), (&1.into(), &address(8).into()));
+        assert!(request["handled_at"].is_string());
+        let request = json(&file(&siblings.queue, &address(9)));
         assert_eq!(request["user_data"]["__crawlee"]["state"], 6);
-        assert_eq!(request["error_messages"][0], "Service Unavailable");
-        let told = fs::read(siblings.queue.join(METADATA)).unwrap();
-        let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
-        assert_eq!(
-            (&told["handled_request_count"], &told["pending_request_count"]),
-            (&9.into(), &14.into())
-        );
-        // As Python's hashlib has it.
+        assert_eq!(request["error_messages"][0], why);
+        let request = json(&file(&siblings.queue, &address(10)));
+        assert_eq!(request["handled_at"], serde_json::Value::Null);
         let hash = digest(&SHA256, b"https://a.example/1");
         assert!(hash.as_ref().starts_with(&[0xd8, 0x17, 0xb8, 0x0f, 0x9a, 0x5b, 0xef]));
     }

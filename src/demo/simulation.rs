@@ -15,6 +15,7 @@ use super::json::{Json, JsonStyle};
 use super::picture::Picture;
 use super::product::{CSV_HEAD, Product};
 use super::random::Random;
+use super::siblings::{Visit, VisitOutcome};
 use super::statistics::{self, Statistics};
 use crate::model::{ContentType, Timestamp, Value};
 
@@ -40,8 +41,8 @@ const OUTPUT_AFTER: u64 = 90;
 /// Every so many requests, the crawler persists what it keeps about itself.
 const PERSIST: u64 = 20;
 
-/// No more failures wait to be taken.
-const MOST_FAILURES: usize = 100;
+/// No more visits wait to be taken.
+const MOST_VISITS: usize = 100;
 
 /// Which of the crawl's stores a record goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -91,8 +92,8 @@ pub struct Simulation {
     /// The time, simulated or not.
     now: i64,
     requests: u64,
-    /// Requests that failed and were not taken yet: where to, and why.
-    failures: Vec<(String, String)>,
+    /// Requests that ended and were not taken yet.
+    visits: Vec<Visit>,
     /// How many records are written or in the queue.
     records: u64,
     bytes: u64,
@@ -129,7 +130,7 @@ impl Simulation {
             in_real_time,
             now: start,
             requests: 0,
-            failures: Vec::new(),
+            visits: Vec::new(),
             records: 0,
             bytes: 0,
             has_output: false,
@@ -155,14 +156,15 @@ impl Simulation {
         self.persist();
     }
 
-    /// How many requests it has made.
-    pub fn requests(&self) -> u64 {
-        self.requests
+    /// The requests that were answered or given up since this was asked last, in order.
+    pub(super) fn take_visits(&mut self) -> Vec<Visit> {
+        std::mem::take(&mut self.visits)
     }
 
-    /// The requests that have failed since this was asked last: where to, and why.
-    pub fn take_failures(&mut self) -> Vec<(String, String)> {
-        std::mem::take(&mut self.failures)
+    fn visit(&mut self, visit: Visit) {
+        if self.visits.len() < MOST_VISITS {
+            self.visits.push(visit);
+        }
     }
 
     /// What it tells of itself at this moment, though nothing has happened.
@@ -223,6 +225,8 @@ impl Simulation {
         } else {
             let retries = if self.random.once_in(25) { self.random.between(1, 2) } else { 0 };
             self.statistics.succeed(retries, millis);
+            let outcome = VisitOutcome::Handled { retries, item: product.item() };
+            self.visit(Visit { number, outcome });
             self.page(&product);
         }
         if number.is_multiple_of(PERSIST) || number == FAILS {
@@ -272,9 +276,8 @@ impl Simulation {
     fn failure(&mut self, product: &Product, millis: u64) {
         let (status, message) = self.random.pick(&FAILURES);
         self.statistics.fail(status, millis);
-        if self.failures.len() < MOST_FAILURES {
-            self.failures.push((product.url(), message.to_owned()));
-        }
+        let outcome = VisitOutcome::Failed { why: message };
+        self.visit(Visit { number: product.number, outcome });
         // As Crawlee makes it: part of a hash, and the message's beginning without its spaces.
         let hash = format!("{:016x}{:016x}", self.random.next(), self.random.next());
         let start = message.chars().take(30);

@@ -185,7 +185,7 @@ impl Work {
                 let _ = self.set(&crawl.sign_of_life()).await;
             }
             if let Some(siblings) = &mut self.siblings
-                && let Err(why) = siblings.follow(crawl.requests(), crawl.take_failures())
+                && let Err(why) = siblings.follow(crawl.take_visits())
             {
                 log::warn!("the demo's queue and dataset stay as they are: {why}");
                 self.siblings = None;
