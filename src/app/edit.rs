@@ -254,7 +254,7 @@ impl Editor {
                 ctx.request(Request::ReloadRecord);
                 return Then::Close;
             }
-            Err(Blocked::Fault(why)) => self.fault = Some(why),
+            Err(Blocked::Fault(why)) => self.fault = Some(format!("not saved: {why}")),
         }
         self.show_cursor(ctx.layout().body);
         Then::Stay

@@ -28,7 +28,7 @@ impl Editor {
             Err(Blocked::Unchanged) => {
                 ctx.say(Notice::info("nothing was changed: nothing is staged"));
             }
-            Err(Blocked::Fault(why)) => self.fault = Some(why),
+            Err(Blocked::Fault(why)) => self.fault = Some(format!("not staged: {why}")),
         }
         self.show_cursor(ctx.layout().body);
     }

@@ -61,7 +61,7 @@ fn broken_json_is_not_sent_but_may_be_saved_as_text() {
     assert!(stage.writes().is_empty());
     let editor = stage.app.editor.as_ref().unwrap();
     let fault = editor.fault.as_deref().unwrap();
-    assert!(fault.starts_with("not JSON at line 2, column 13"), "{fault}");
+    assert!(fault.starts_with("not saved: not JSON at line 2, column 13"), "{fault}");
     stage.keys("<ctrl-t>");
     let Write::Set(set) = stage.write() else { panic!() };
     assert_eq!(set.content_type.as_str(), "text/plain; charset=utf-8");

@@ -66,7 +66,7 @@ fn a_character_that_the_charset_lacks_is_named_and_nothing_is_written() {
     assert!(stage.writes().is_empty());
     let fault = stage.app.editor.as_ref().unwrap().fault.clone().unwrap();
     assert!(
-        fault.starts_with("`日` at line 2, column 1 cannot be written in windows-1251"),
+        fault.starts_with("not saved: `日` at line 2, column 1 cannot be written in windows-1251"),
         "{fault}"
     );
     assert_eq!(stage.app.editor.as_ref().unwrap().cursor_cell(), Some((1, 0)));

@@ -108,7 +108,7 @@ fn what_cannot_be_stored_is_not_staged() {
     stage.keys("e{<ctrl-p>");
     assert_eq!(stage.app.staged.total(), 0);
     let fault = stage.app.editor.as_ref().unwrap().fault.clone().unwrap_or_default();
-    assert!(fault.contains("not JSON"), "{fault}");
+    assert!(fault.starts_with("not staged: not JSON"), "{fault}");
 }
 
 #[test]
