@@ -141,7 +141,7 @@ impl ErrorKind {
             Self::Connection => "check that the server runs and that the address is right",
             Self::Timeout => "try again, or give it longer with --timeout",
             Self::Auth => "check user and password, in the URL or in LARDER_PASSWORD",
-            Self::Tls => "check the certificate settings of the profile",
+            Self::Tls => "check ca_file, cert_file, key_file and server_name",
             Self::Loading => "wait until the server has read its data, then try again",
             Self::OutOfMemory => "free memory on the server, or raise its maxmemory",
             Self::DiskFull => "free space on the disk; nothing was changed",

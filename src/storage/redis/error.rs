@@ -1,10 +1,12 @@
 //! What the server's error replies and fred's errors mean for a user: one sentence each, with a
 //! remedy, and never a secret.
 
+mod tls;
 mod way;
 
 use std::time::Duration;
 
+pub(super) use self::tls::client as client_certificate;
 pub(super) use self::way::SshFailed;
 pub(crate) use self::way::ssh_not_started;
 use crate::model::{Cause, Error, ErrorKind, in_words};
@@ -106,8 +108,11 @@ fn other(text: &str) -> Error {
         } else if is_script(&name) {
             scripts_forbidden()
         } else {
-            Error::new(ErrorKind::NotSupported, format!("the server does not know {}", cut(&name)))
+            unknown(&cut(&name))
         };
+    }
+    if lower.starts_with("unknown") && lower.contains("command called from") {
+        return unknown("a command of the script that this is");
     }
     if lower.contains("max number of clients") {
         return Error::new(ErrorKind::Connection, "the server takes no more connections")
@@ -169,6 +174,12 @@ fn cut(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// A command that the server is too old for, or that its administrator has taken away.
+fn unknown(command: &str) -> Error {
+    Error::new(ErrorKind::NotSupported, format!("the server does not know {command}"))
+        .hint("ask whether it is renamed or switched off there (rename-command)")
 }
 
 fn unknown_command(lower: &str) -> Option<&str> {
@@ -257,8 +268,8 @@ pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
     if let Some(failed) = error.get_ref().and_then(|why| why.downcast_ref::<SshFailed>()) {
         return failed.error();
     }
-    if let Some(names) = way::other_names(error) {
-        return way::for_another_name(&names, address);
+    if let Some(refused) = tls::refused(error, address) {
+        return refused;
     }
     system(&format!("{error:?}"), address).unwrap_or_else(|| {
         Error::new(ErrorKind::Connection, format!("the connection to {address} failed"))
@@ -345,15 +356,10 @@ fn system(details: &str, address: &str) -> Option<Error> {
         connection(format!("this user may not open {address}")).hint("ask for access to the socket")
     } else if has("HostUnreachable") || has("NetworkUnreachable") {
         connection(format!("no network leads to {address}"))
-    } else if has("InvalidCertificate")
-        || has("AlertReceived")
-        || has("InvalidMessage")
-        || has("PeerIncompatible")
-        || has("PeerMisbehaved")
-        || has("tls handshake eof")
-        || has("InvalidDnsName")
-    {
-        way::told(details, address)
+    } else if has("tls handshake eof") {
+        tls::not_spoken(address)
+    } else if has("InvalidDnsName") {
+        tls::no_name(address)
     } else if has("ConnectionReset")
         || has("BrokenPipe")
         || has("ConnectionAborted")

@@ -1,6 +1,6 @@
 //! TLS: which authorities are trusted, and the client's certificate.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,8 +11,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::super::error;
 use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::storage::target::TlsSettings;
+
+/// How much of a key's file is looked through for its kind, in bytes.
+const HEAD: usize = 4 << 10;
 
 /// TLS as a target wants it. Certificate and name are always verified.
 #[derive(Clone)]
@@ -75,14 +79,10 @@ fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
         (None, None) => builder.with_no_client_auth(),
         (Some(cert), Some(key)) => {
             let key_der =
-                PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
-            builder.with_client_auth_cert(certificates(cert)?, key_der).map_err(|_| {
-                Error::new(
-                    ErrorKind::Usage,
-                    "the client's certificate and key do not belong together",
-                )
-                .hint("check cert_file and key_file")
-            })?
+                PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable_key(key, &error))?;
+            builder
+                .with_client_auth_cert(certificates(cert)?, key_der)
+                .map_err(|why| error::client_certificate(&why, cert, key))?
         }
         (Some(_), None) => return Err(half("cert_file", "key_file")),
         (None, Some(_)) => return Err(half("key_file", "cert_file")),
@@ -95,6 +95,20 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
         .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
         .map_err(|error| unreadable(file, &error))?;
     if found.is_empty() { Err(unusable(file)) } else { Ok(found) }
+}
+
+/// A key with a passphrase is one that nothing can be read of.
+fn unreadable_key(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
+    let mut head = [0; HEAD];
+    let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut head));
+    match read.map(|length| memchr::memmem::find(&head[..length], b"ENCRYPTED")) {
+        Ok(Some(_)) => {
+            let problem = format!("the key in {} is protected by a passphrase", file.display());
+            Error::new(ErrorKind::Usage, problem)
+                .hint("name one that is not as key_file: `openssl pkey -in FILE -out OTHER`")
+        }
+        Ok(None) | Err(_) => unreadable(file, error),
+    }
 }
 
 fn unreadable(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {

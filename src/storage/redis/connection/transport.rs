@@ -3,8 +3,9 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Join};
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::client::TlsStream;
 
 use super::place::Place;
 use super::ssh::Tunnel;
@@ -16,6 +17,12 @@ use crate::storage::target::Host;
 pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
 /// What goes to it.
 pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
+
+/// Both, with TLS.
+type Secure = TlsStream<Join<Reader, Writer>>;
+
+/// How long a server may say nothing to TLS before it is tried without.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// Both directions of one connection.
 pub(super) struct Transport {
@@ -60,11 +67,49 @@ impl Way {
     }
 
     async fn to(&self, host: &Host) -> io::Result<Transport> {
-        let Some(tunnel) = &self.tunnel else { return self.tcp(host).await };
-        let (reader, writer) = tunnel.open(host)?;
-        let Some(tls) = &self.tls else { return Ok(Transport::of((reader, writer))) };
-        let stream = tokio::io::join(reader, writer);
-        Ok(Transport::of(tokio::io::split(tls.connect(&host.name, stream).await?)))
+        let Some(tls) = &self.tls else { return self.plain(host).await };
+        Ok(Transport::of(tokio::io::split(self.secure(tls, host).await?)))
+    }
+
+    /// Without TLS.
+    async fn plain(&self, host: &Host) -> io::Result<Transport> {
+        if let Some(tunnel) = &self.tunnel {
+            return Ok(Transport::of(tunnel.open(host)?));
+        }
+        let stream = TcpStream::connect((host.name.as_str(), host.port)).await?;
+        stream.set_nodelay(true)?;
+        Ok(Transport::of(stream.into_split()))
+    }
+
+    /// With TLS. A Redis server without it waits for the end of a line that never comes, so one that is
+    /// silent is tried without.
+    async fn secure(&self, tls: &Tls, host: &Host) -> io::Result<Secure> {
+        let Transport { reader, writer } = self.plain(host).await?;
+        let handshake = tls.connect(&host.name, tokio::io::join(reader, writer));
+        tokio::pin!(handshake);
+        if let Ok(done) = tokio::time::timeout(SILENCE, &mut handshake).await {
+            return done;
+        }
+        tokio::select! {
+            biased;
+            done = &mut handshake => return done,
+            is_plain = self.answers_without_tls(host) => if is_plain {
+                let no_record = rustls::InvalidMessage::InvalidContentType;
+                return Err(io::Error::other(rustls::Error::InvalidMessage(no_record)));
+            }
+        }
+        handshake.await
+    }
+
+    /// Whether a Redis server answers a question that holds no secret; even a refusal is an answer.
+    async fn answers_without_tls(&self, host: &Host) -> bool {
+        let answer = async {
+            let Transport { mut reader, mut writer } = self.plain(host).await?;
+            writer.write_all(b"PING\r\n").await?;
+            writer.flush().await?;
+            reader.read_u8().await
+        };
+        matches!(answer.await, Ok(b'+' | b'-'))
     }
 
     /// What a server shows of itself over TLS, once that was verified: its certificate in DER.
@@ -75,18 +120,10 @@ impl Way {
     ) -> io::Result<Option<Vec<u8>>> {
         let Some(tls) = &self.tls else { return Ok(None) };
         let shown = async {
-            let stream = TcpStream::connect((host.name.as_str(), host.port)).await?;
-            let stream = tls.connect(&host.name, stream).await?;
+            let stream = self.secure(tls, host).await?;
             let (_, session) = stream.get_ref();
             Ok(session.peer_certificates().and_then(|all| Some(all.first()?.to_vec())))
         };
         tokio::time::timeout(timeout, shown).await.unwrap_or_else(|expired| Err(expired.into()))
-    }
-
-    async fn tcp(&self, host: &Host) -> io::Result<Transport> {
-        let stream = TcpStream::connect((host.name.as_str(), host.port)).await?;
-        stream.set_nodelay(true)?;
-        let Some(tls) = &self.tls else { return Ok(Transport::of(stream.into_split())) };
-        Ok(Transport::of(tokio::io::split(tls.connect(&host.name, stream).await?)))
     }
 }

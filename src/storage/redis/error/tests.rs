@@ -46,7 +46,9 @@ fn an_error_within_a_script_is_known_in_old_servers_too() {
     assert_eq!(reply(text).kind, ErrorKind::WrongType);
     let text = "ERR Error running script (call to f_ab): @user_script: 2: Unknown Redis \
                 command called from Lua script";
-    assert_eq!(reply(text).kind, ErrorKind::Server);
+    assert_eq!(reply(text).kind, ErrorKind::NotSupported);
+    let text = "ERR Unknown Redis command called from script script: 9410, on @user_script:47.";
+    assert!(reply(text).to_string().contains("rename-command"), "{}", reply(text));
 }
 
 #[test]

@@ -38,8 +38,13 @@ impl Certificates {
     }
 
     fn server(&self, clients: &str) -> Server {
-        let (cert, key, ca) =
-            (self.path("server.pem"), self.path("server.key"), self.path("ca.pem"));
+        self.server_as("server", clients)
+    }
+
+    /// A server that shows the certificate of this name.
+    fn server_as(&self, name: &str, clients: &str) -> Server {
+        let [cert, key] = ["pem", "key"].map(|end| self.path(&format!("{name}.{end}")));
+        let ca = self.path("ca.pem");
         let port = ["--port", "0", "--tls-port", "{port}", "--tls-auth-clients", clients];
         let files = ["--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-ca-cert-file", &ca];
         Server::start_without_module(&[&port[..], &files[..]].concat())
@@ -88,22 +93,8 @@ async fn a_private_authority_is_trusted_when_named_and_names_are_verified() {
 #[tokio::test]
 async fn a_certificate_for_another_name_is_refused() {
     let certificates = Certificates::make();
-    let (cert, key) = (certificates.path("client.pem"), certificates.path("client.key"));
     let ca = certificates.path("ca.pem");
-    let server = Server::start_without_module(&[
-        "--port",
-        "0",
-        "--tls-port",
-        "{port}",
-        "--tls-auth-clients",
-        "no",
-        "--tls-cert-file",
-        &cert,
-        "--tls-key-file",
-        &key,
-        "--tls-ca-cert-file",
-        &ca,
-    ]);
+    let server = certificates.server_as("client", "no");
     let error = refusal(&format!("rediss://127.0.0.1:{}?ca_file={ca}", server.port())).await;
     assert_eq!(error.kind, ErrorKind::Tls);
     assert!(error.problem.contains("is for client"), "{error}");
@@ -145,12 +136,59 @@ async fn a_server_without_tls_and_a_missing_file_are_told() {
     let certificates = Certificates::make();
     let base = format!("rediss://127.0.0.1:{}", server.port());
     let error = refusal(&format!("{base}?ca_file={}", certificates.path("ca.pem"))).await;
-    // It waits for the end of a line that never comes.
-    assert_eq!(error.kind, ErrorKind::Timeout, "{error}");
+    // It waits for the end of a line that never comes, and is not waited for.
+    assert_eq!(error.kind, ErrorKind::Tls, "{error}");
+    assert!(error.problem.contains("does not speak TLS"), "{error}");
     assert!(error.to_string().contains("use redis://"), "{error}");
     let missing = refusal(&format!("{base}?ca_file=/nonexistent.pem")).await;
     assert!(missing.problem.contains("/nonexistent.pem"), "{missing}");
     assert_eq!(missing.kind, ErrorKind::Io, "{missing}");
     let empty = refusal(&format!("{base}?ca_file={}", certificates.path("server.key"))).await;
     assert_eq!(empty.kind, ErrorKind::Usage, "{empty}");
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_certificate_is_told() {
+    let certificates = Certificates::make();
+    let dir = certificates.0.path();
+    let new_key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+    let signed = "-CA ca.pem -CAkey ca.key -CAcreateserial -days 2";
+    for line in [
+        // As the first answer of a search engine makes one.
+        &*format!("req -x509 {new_key} -days 2 -subj /CN=localhost -keyout own.key -out own.pem"),
+        // No extension: the first version of certificates.
+        &*format!("req {new_key} -subj /CN=localhost -keyout first.key -out first.csr"),
+        &*format!("x509 -req -in first.csr {signed} -out first.pem"),
+        "pkey -in client.key -aes256 -passout pass:secret -out locked.key",
+    ] {
+        openssl(dir, line);
+    }
+    std::fs::write(dir.join("ext"), "keyUsage=digitalSignature\n").unwrap();
+    openssl(dir, &format!("x509 -req -in first.csr {signed} -extfile ext -out nameless.pem"));
+    std::fs::copy(dir.join("first.key"), dir.join("nameless.key")).unwrap();
+    for (name, authority, says, helps) in [
+        ("own", "own", "is an authority's own", "CA:FALSE"),
+        ("first", "ca", "is of X.509 version 1", "subjectAltName"),
+        ("nameless", "ca", "names no host", "subjectAltName"),
+        ("server", "own", "an authority that is not trusted", "ca_file"),
+    ] {
+        let server = certificates.server_as(name, "no");
+        let authority = certificates.path(&format!("{authority}.pem"));
+        let url = format!("rediss://localhost:{}?ca_file={authority}", server.port());
+        let why = refusal(&url).await;
+        assert_eq!(why.kind, ErrorKind::Tls, "{why}");
+        assert!(why.problem.contains(says) && why.remedy().contains(helps), "{name}: {why}");
+    }
+    // What is wrong with one's own is seen before anything is sent.
+    let [first, client, locked, key] =
+        ["first.pem", "client.pem", "locked.key", "first.key"].map(|name| certificates.path(name));
+    for (cert, key, says) in [
+        (&first, &key, "first.pem is of X.509 version 1"),
+        (&client, &locked, "locked.key is protected by a passphrase"),
+        (&client, &key, "do not belong together"),
+    ] {
+        let why = refusal(&format!("rediss://localhost:1?cert_file={cert}&key_file={key}")).await;
+        assert_eq!(why.kind, ErrorKind::Usage, "{why}");
+        assert!(why.problem.contains(says), "{why}");
+    }
 }

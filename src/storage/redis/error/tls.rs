@@ -1,0 +1,159 @@
+//! What TLS refuses: a server's certificate, a handshake, or a client's certificate and key.
+
+use std::io;
+use std::path::Path;
+
+use rustls::{AlertDescription, CertificateError, InconsistentKeys};
+
+use super::cut;
+use crate::model::{Error, ErrorKind};
+
+/// One sentence of what TLS refuses; `None` for an error of another kind.
+pub(super) fn refused(error: &io::Error, address: &str) -> Option<Error> {
+    let why = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    Some(match why {
+        rustls::Error::InvalidCertificate(fault) => certificate(fault, address),
+        rustls::Error::AlertReceived(alert) => alerted(*alert, address),
+        rustls::Error::InvalidMessage(_) => not_spoken(address),
+        rustls::Error::PeerIncompatible(_) => nothing_in_common(address),
+        _ => new(format!("TLS with {address} failed: {}", cut(&why.to_string()))),
+    })
+}
+
+/// The server answers otherwise than TLS does.
+pub(super) fn not_spoken(address: &str) -> Error {
+    new(format!("{address} does not speak TLS")).hint("use redis:// or the server's TLS port")
+}
+
+pub(super) fn no_name(address: &str) -> Error {
+    new(format!("{address} is no name that a certificate can have"))
+        .hint("name the one in the certificate: ?server_name=NAME")
+}
+
+/// Why the files of a client's certificate and its key cannot be used.
+pub(in crate::storage::redis) fn client(error: &rustls::Error, cert: &Path, key: &Path) -> Error {
+    let (cert, key) = (cert.display(), key.display());
+    let usage = |problem: String| Error::new(ErrorKind::Usage, problem);
+    match error {
+        rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
+            usage("the client's certificate and key do not belong together".to_owned())
+                .hint("check cert_file and key_file")
+        }
+        rustls::Error::InvalidCertificate(fault) => {
+            let (fault, remedy) = faulty(fault).unwrap_or(("cannot be used", "have another made"));
+            usage(format!("the client's certificate in {cert} {fault}")).hint(remedy)
+        }
+        _ => usage(format!("the key in {key} is of a kind that cannot be used"))
+            .hint("have one made of RSA with 2048 bits, of P-256 or of Ed25519"),
+    }
+}
+
+fn new(problem: String) -> Error {
+    Error::new(ErrorKind::Tls, problem)
+}
+
+fn certificate(fault: &CertificateError, address: &str) -> Error {
+    match fault {
+        CertificateError::UnknownIssuer => {
+            new(format!("the certificate of {address} comes from an authority that is not trusted"))
+                .hint("name the authority's file as ca_file")
+        }
+        CertificateError::NotValidForName => for_another_name(&[], address),
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let names: Vec<_> = presented.iter().filter_map(|name| plain_name(name)).collect();
+            for_another_name(&names, address)
+        }
+        fault => match faulty(fault) {
+            Some((fault, remedy)) => {
+                new(format!("the certificate of {address} {fault}")).hint(remedy)
+            }
+            None => new(format!("the certificate of {address} is refused: {fault}")),
+        },
+    }
+}
+
+/// What is wrong with a certificate, whosever it is, and what helps.
+fn faulty(fault: &CertificateError) -> Option<(&'static str, &'static str)> {
+    const ANEW: &str = "have it made anew, with SHA-256 and an RSA key of 2048 bits, or P-256";
+    Some(match fault {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            ("has expired", "renew it, or set this machine's clock right")
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            ("is not valid yet", "set this machine's clock right, or wait")
+        }
+        CertificateError::Revoked => ("has been revoked", "renew it"),
+        CertificateError::BadEncoding => ("is damaged", "have it made anew"),
+        CertificateError::BadSignature => {
+            let fault = "is not signed by the authority that it names";
+            (fault, "name the right authority's file as ca_file")
+        }
+        CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            ("is signed in a way that counts as unsafe", ANEW)
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            ("is for another purpose", "have it made anew, with extendedKeyUsage=serverAuth")
+        }
+        // They have no variant of their own.
+        CertificateError::Other(other) => match &*other.to_string() {
+            "UnsupportedCertVersion" => (
+                "is of X.509 version 1, which is no longer taken",
+                "have it made anew with an extension, such as subjectAltName",
+            ),
+            "CaUsedAsEndEntity" => (
+                "is an authority's own, which no server may show",
+                "have it made anew, with basicConstraints=CA:FALSE",
+            ),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+fn alerted(alert: AlertDescription, address: &str) -> Error {
+    match alert {
+        AlertDescription::CertificateRequired => {
+            new(format!("{address} wants a client certificate"))
+                .hint("name it as cert_file and key_file")
+        }
+        AlertDescription::ProtocolVersion
+        | AlertDescription::HandshakeFailure
+        | AlertDescription::InsufficientSecurity => nothing_in_common(address),
+        AlertDescription::UnrecognisedName => {
+            new(format!("{address} serves no host of the name that it was asked for"))
+                .hint("name the right one: ?server_name=NAME")
+        }
+        _ => new(format!("{address} refused the TLS connection"))
+            .hint("check cert_file and key_file: it may want another client certificate"),
+    }
+}
+
+fn nothing_in_common(address: &str) -> Error {
+    new(format!("{address} and larder have no version or cipher of TLS in common"))
+        .hint("let the server take TLS 1.2 or 1.3")
+}
+
+/// `db.internal` of `DnsName("db.internal")`.
+fn plain_name(told: &str) -> Option<String> {
+    let (_, rest) = told.split_once('(')?;
+    let name = rest.trim_end_matches(')').trim_matches('"');
+    let sound = |c: char| c.is_ascii_alphanumeric() || "-._*:".contains(c);
+    (!name.is_empty() && name.chars().all(sound)).then(|| cut(name))
+}
+
+fn for_another_name(names: &[String], address: &str) -> Error {
+    let problem = match names {
+        [] => format!("the certificate at {address} names no host (no subjectAltName)"),
+        [name] => format!("the certificate at {address} is for {name}"),
+        [name, more @ ..] => {
+            format!("the certificate at {address} is for {name} and {} more", more.len())
+        }
+    };
+    let name = names.iter().find(|name| !name.contains('*'));
+    new(problem).hint(match (name, names) {
+        (Some(name), _) => format!("if that is the server, say so: ?server_name={name}"),
+        (None, []) => "have it made anew, with the server's name as subjectAltName".to_owned(),
+        (None, _) => "if that is the server, say so: ?server_name=NAME".to_owned(),
+    })
+}
