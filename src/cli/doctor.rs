@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::model::{
     Error, Interest, Key, Order, Result, Scan, ServerInfo, StoreName, Want, WatchEvent, WatchSource,
 };
-use crate::storage::target::{Endpoint, Target};
+use crate::storage::target::{Endpoint, RedisTarget, Target};
 use crate::storage::{self, Storage, all_stores};
 use crate::text::{self, visible};
 use crate::theme::Role;
@@ -166,7 +166,7 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
             }
         }
         match (&redis.tls, storage::certificate(target, &config.options()).await) {
-            (None, _) => report.note("tls", "off: what is sent can be read on the way")?,
+            (None, _) => report.note("tls", &unsecured(redis))?,
             (_, Ok(Some(shown))) => checks::certificate(&shown, report)?,
             (_, Ok(None)) => report.note("tls", "on")?,
             // Another Sentinel or node may do; what connects says so.
@@ -182,7 +182,12 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
     report.good("login", &format!("connected in {}", text::span(begun.elapsed())))?;
     let storage = &*storage;
     match storage.server().await {
-        Ok(server) => told_of(&server, config, report)?,
+        Ok(server) => {
+            told_of(&server, config, report)?;
+            if server.unusable.is_some() {
+                return Ok(());
+            }
+        }
         Err(why) => report.bad("server", &why)?,
     }
     if let Ok(examined) = storage::examine(target, &config.options()).await {
@@ -196,6 +201,17 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
         _ => report.note("changes", "not known how they are told")?,
     }
     Ok(())
+}
+
+/// Who can read what goes to a server without TLS.
+fn unsecured(redis: &RedisTarget) -> String {
+    match (&redis.ssh, &redis.endpoint) {
+        (Some(hop), _) => format!("off: what is sent can be read between {hop} and the server"),
+        (None, Endpoint::Unix(_)) => "off: a socket leads no further than this machine".to_owned(),
+        (None, Endpoint::Tcp(_) | Endpoint::Sentinel { .. } | Endpoint::Cluster(_)) => {
+            "off: what is sent can be read on the way".to_owned()
+        }
+    }
 }
 
 fn told_of(server: &ServerInfo, config: &Config, report: &mut Report<'_>) -> io::Result<()> {

@@ -24,10 +24,10 @@ pub async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> E
     no_store(storage, store).await.unwrap_or_else(|| Error::no_record(store, key))
 }
 
-/// That there is no such store, if so; where that may not be asked, it counts as there.
+/// That there is no such store, or can be none, if so; where that may not be asked, it counts as there.
 pub async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
     let why = storage.get_metadata(store).await.err()?;
-    (why.kind == ErrorKind::NotFound).then_some(why)
+    matches!(why.kind, ErrorKind::NotFound | ErrorKind::NoJsonModule).then_some(why)
 }
 
 /// The keys of a walk that start with `prefix`.

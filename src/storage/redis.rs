@@ -92,6 +92,8 @@ pub struct RedisStorage {
 struct ServerState {
     /// Whether the server was a replica when last looked at.
     replica: AtomicBool,
+    /// Whether the server had no RedisJSON when last looked at.
+    no_json: AtomicBool,
     /// Whether the server has refused to run scripts.
     no_scripts: AtomicBool,
     /// Whether it has refused to run even those that only read.
@@ -122,7 +124,17 @@ impl RedisStorage {
 
     fn remember(&self, facts: &Facts) {
         self.server.replica.store(facts.replica, Ordering::Relaxed);
+        self.server.no_json.store(facts.unusable.is_some(), Ordering::Relaxed);
         self.server.no_scripts.fetch_or(facts.forbids_scripts, Ordering::Relaxed);
+    }
+
+    /// Refuses what would find nothing, where the server cannot keep a store at all. It is looked at
+    /// again: RedisJSON may have been loaded since.
+    async fn can_have_stores(&self) -> Result<()> {
+        if !self.server.no_json.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.look_at_server().await?.unusable.map_or(Ok(()), Err)
     }
 
     /// Whether a script that only reads may be tried: a cluster keeps what it reads on several nodes.
@@ -213,9 +225,12 @@ impl Storage for RedisStorage {
     }
 
     async fn read(&self, store: &StoreName, key: &Key, want: Want) -> Result<Option<Reading>> {
-        let reading = self.read(store, key, want).await;
+        let reading = self.read(store, key, want).await?;
+        if reading.is_none() {
+            self.can_have_stores().await?;
+        }
         self.touch(store).await;
-        reading
+        Ok(reading)
     }
 
     fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>> {

@@ -55,6 +55,9 @@ impl RedisStorage {
                 }
                 Step::Done => return Ok(None),
             };
+            if indexed.is_empty() {
+                self.can_have_stores().await?;
+            }
             let names: Vec<_> = indexed.keys().take(BATCH).cloned().collect();
             let mut infos = self.facts_of(&names).await?;
             classify_all(&mut infos, &indexed);

@@ -147,6 +147,7 @@ impl RedisStorage {
 
     /// Refuses a write before anything is sent.
     pub(super) async fn may_write(&self, doing: &str) -> Result<()> {
+        self.can_have_stores().await?;
         if self.is_replica().await? {
             return Err(Error::new(
                 ErrorKind::ReadOnly,

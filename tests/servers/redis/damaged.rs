@@ -308,9 +308,20 @@ async fn keys_and_stores_that_are_not_utf8_are_listed_read_and_deleted() {
 async fn a_server_without_redisjson_says_so() {
     let server = Server::start_without_module(&[]);
     let storage = connect(&server.url(), &Options::default()).await;
-    assert_eq!(storage.all_stores().await.unwrap(), []);
-    let error = storage.open(&OpenBy::Default).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::NoJsonModule, "{error}");
+    let shop = StoreName::from("shop");
+    let (key, text) = (Key::from("one"), Value::Text("x".into()));
+    for error in [
+        // No store is not the same as none that there could be.
+        storage.all_stores().await.unwrap_err(),
+        storage.open(&OpenBy::Default).await.unwrap_err(),
+        storage.read(&shop, &key, Want::Meta).await.unwrap_err(),
+        storage.set_value(&set(&shop, &key, text, None)).await.unwrap_err(),
+        storage.delete_value(&shop, &[key]).await.unwrap_err(),
+        storage.purge(&shop).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind, ErrorKind::NoJsonModule, "{error}");
+        assert!(error.to_string().contains("load the RedisJSON module"), "{error}");
+    }
     assert_eq!(server.cli(&["DBSIZE"]), b"0");
     server.cli(&["HSET", "key_value_stores:name_to_id", "shop", "a1"]);
     assert_eq!(storage.all_stores().await.unwrap_err().kind, ErrorKind::NoJsonModule);

@@ -260,3 +260,18 @@ async fn who_may_not_see_the_indexes_uses_stores_by_name() {
         assert_eq!(redis.server.cli(&["DBSIZE"]), b"6");
     }
 }
+
+#[tokio::test]
+async fn a_command_that_is_switched_off_is_named_before_anything_changes() {
+    let server = Server::start_with(&["--rename-command", "UNLINK", "gone"]);
+    let storage = connect(&server.url(), &Options::default()).await;
+    let shop = store(&*storage, "shop").await;
+    put(&*storage, &shop, "one", "value").await;
+    for why in
+        [storage.purge(&shop).await.unwrap_err(), storage.drop_store(&shop).await.unwrap_err()]
+    {
+        assert_eq!(why.kind, ErrorKind::NotSupported, "{why}");
+        assert!(why.problem.contains("UNLINK") && why.remedy().contains("rename-command"), "{why}");
+    }
+    assert_eq!(scan(&*storage, &shop).await.len(), 1);
+}
