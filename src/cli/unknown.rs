@@ -7,16 +7,85 @@ use crate::config::{Config, closest};
 use crate::model::{Cause, Error, ErrorKind};
 use crate::storage::{Storage, all_stores};
 
+/// What other programs call a command of larder's.
+const ELSEWHERE: [(&str, &str); 46] = [
+    ("list", "ls"),
+    ("dir", "ls"),
+    ("show", "get"),
+    ("read", "get"),
+    ("view", "get"),
+    ("print", "get"),
+    ("fetch", "get"),
+    ("download", "get"),
+    ("write", "set"),
+    ("put", "set"),
+    ("add", "set"),
+    ("save", "set"),
+    ("edit", "set"),
+    ("update", "set"),
+    ("upload", "set"),
+    ("del", "delete"),
+    ("remove", "delete"),
+    ("unlink", "delete"),
+    ("mv", "rename"),
+    ("move", "rename"),
+    ("cp", "copy"),
+    ("new", "create"),
+    ("make", "create"),
+    ("mkdir", "create"),
+    ("clear", "purge"),
+    ("empty", "purge"),
+    ("truncate", "purge"),
+    ("rmdir", "drop"),
+    ("destroy", "drop"),
+    ("tail", "watch"),
+    ("follow", "watch"),
+    ("monitor", "watch"),
+    ("stat", "info"),
+    ("status", "info"),
+    ("meta", "info"),
+    ("describe", "info"),
+    ("dump", "export"),
+    ("backup", "export"),
+    ("load", "import"),
+    ("restore", "aside"),
+    ("undo", "aside"),
+    ("check", "doctor"),
+    ("ping", "doctor"),
+    ("profiles", "targets"),
+    ("settings", "config"),
+    ("version", "--version"),
+];
+
+/// The command that a word was probably meant to be.
+fn meant(word: &str) -> Option<String> {
+    let elsewhere = ELSEWHERE.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+    if let Some((_, command)) = elsewhere {
+        return Some((*command).to_owned());
+    }
+    let clap = Cli::command();
+    let commands = clap.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases);
+    closest(word, commands).map(str::to_owned)
+}
+
+fn did_you_mean(command: &str) -> String {
+    let command = match command.starts_with('-') {
+        true => format!("larder {command}"),
+        false => command.to_owned(),
+    };
+    format!("did you mean `{command}`? `larder --help` lists the commands")
+}
+
 /// What an unknown target may have been meant to be where a command can stand too.
 pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
     let Some(Cause::Unknown(word)) = &why.cause else { return why };
-    let clap = Cli::command();
-    let commands = || clap.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases);
+    let command = meant(word);
     let profiles = config.profiles.keys().map(String::as_str);
-    let meant = closest(word, commands().chain(profiles));
-    let hint = match meant.filter(|meant| commands().any(|command| command == *meant)) {
-        Some(command) => format!("did you mean `{command}`? `larder --help` lists the commands"),
-        None if meant.is_some() => why.remedy().to_owned(),
+    let nearest = closest(word, command.as_deref().into_iter().chain(profiles.clone()));
+    let is_profile = nearest.is_some_and(|nearest| profiles.clone().any(|name| name == nearest));
+    let hint = match command {
+        _ if is_profile => why.remedy().to_owned(),
+        Some(command) => did_you_mean(&command),
         None => format!("{}; `larder --help` lists the commands", why.remedy()),
     };
     let problem = format!("unknown command or target `{word}`");
@@ -25,23 +94,27 @@ pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
 
 /// What a word is that stands beside `--target` and is no command.
 pub(super) fn beside_target(word: &str) -> Error {
-    let clap = Cli::command();
-    let commands = || clap.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases);
-    let hint = match closest(word, commands()) {
-        Some(command) => format!("did you mean `{command}`? `larder --help` lists the commands"),
-        None => "name the target once; `larder --help` lists the commands".to_owned(),
-    };
+    let hint = meant(word).map_or_else(
+        || "name the target once; `larder --help` lists the commands".to_owned(),
+        |command| did_you_mean(&command),
+    );
     let problem = format!("unknown command `{word}`, and --target names the target");
     Error::new(ErrorKind::Usage, problem).hint(hint)
 }
 
-/// What a word is that stands where a command does, if it is much like one.
-pub(super) fn like_a_command(word: &str) -> Option<Error> {
-    let clap = Cli::command();
-    let commands = clap.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases);
-    let command = closest(word, commands).filter(|_| !word.contains(['/', ':']))?;
-    let hint = format!("did you mean `{command}`? `larder --help` lists the commands");
-    Some(Error::new(ErrorKind::Usage, format!("unknown command `{word}`")).hint(hint))
+/// What the first of several words is, of which none is a command.
+pub(super) fn before_others(word: &str) -> Error {
+    if word.contains(['/', ':', '.']) {
+        let problem = format!("the browser opens {word} and takes nothing more");
+        return Error::new(ErrorKind::Usage, problem).hint(format!(
+            "for a command: larder -t {word} COMMAND …; `larder --help` lists them"
+        ));
+    }
+    let problem = format!("unknown command `{word}`");
+    Error::new(ErrorKind::Usage, problem).hint(meant(word).map_or_else(
+        || "`larder --help` lists the commands".to_owned(),
+        |command| did_you_mean(&command),
+    ))
 }
 
 /// The store that an unknown one was probably meant to be; where stores may not be listed, none.
@@ -85,6 +158,18 @@ mod tests {
         assert!(said.contains("did you mean `stores`?"), "{said}");
         let said = beside_target("redis://h").to_string();
         assert!(said.contains("name the target once"), "{said}");
+    }
+
+    #[test]
+    fn what_other_programs_call_a_command_leads_to_larders() {
+        for (name, command) in ELSEWHERE {
+            assert!(!is_command(name), "{name} is a command");
+            assert!(is_command(command) || command == "--version", "{command}");
+        }
+        let elsewhere = said("Remove");
+        assert!(elsewhere.contains("did you mean `delete`?"), "{elsewhere}");
+        let version = said("version");
+        assert!(version.contains("did you mean `larder --version`?"), "{version}");
     }
 
     #[test]

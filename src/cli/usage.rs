@@ -77,13 +77,18 @@ fn needs_a_word(words: &[OsString]) -> Option<Error> {
     Some(Error::new(Kind::Usage, problem).hint(format!("see larder {name} --help")))
 }
 
-/// What a word is that clap takes for a target, where more stands behind it and it is much like a command.
+/// That the first of several words is no command: clap takes it for a target, and names the second.
 fn unknown_command(why: &clap::Error, words: &[OsString]) -> Option<Error> {
-    let Some(ContextValue::String(more)) = why.get(ContextKind::InvalidArg) else { return None };
+    let told = why.get(ContextKind::InvalidArg).or_else(|| why.get(ContextKind::InvalidSubcommand));
+    let Some(ContextValue::String(more)) = told else { return None };
+    if more.starts_with('-') {
+        return None;
+    }
     let at = words.iter().position(|word| word == more.as_str())?;
     let before = iter::once(OsString::from("larder")).chain(words[..at].iter().cloned());
     let before = Cli::try_parse_from(before).ok().filter(|cli| cli.command.is_none())?;
-    unknown::like_a_command(&before.browse?)
+    let word = before.browse?;
+    Some(unknown::before_others(&shown(&word).unwrap_or(word)))
 }
 
 /// Whether the help of no command is asked for, and all of it.
@@ -178,7 +183,13 @@ mod tests {
             let said = said(arguments).unwrap_or_default();
             assert!(said.starts_with("unknown command `gett`; did you mean `get`?"), "{said}");
         }
-        assert_eq!(said(&["redis://h", "shop"]), None);
+        // clap finds the second word much like a command.
+        let other = said(&["remove", "x", "k"]).unwrap_or_default();
+        assert!(other.starts_with("unknown command `remove`; did you mean `delete`?"), "{other}");
+        let none = said(&["frob", "shop", "k"]).unwrap_or_default();
+        assert!(none.starts_with("unknown command `frob`; `larder --help`"), "{none}");
+        let target = said(&["redis://ann:hunter2@h", "shop"]).unwrap_or_default();
+        assert!(target.contains("larder -t redis://ann@h COMMAND"), "{target}");
         assert_eq!(said(&["stores", "--jsno"]), None);
     }
 
