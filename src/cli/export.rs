@@ -16,7 +16,7 @@ use super::output::Output;
 use super::progress::Progress;
 use super::values::whole;
 use super::{json, json_lines, key, store};
-use crate::model::{Budget, Error, ErrorKind, Key, Order, RecordState, Result, Scan};
+use crate::model::{Budget, Error, ErrorKind, Key, Order, RecordMeta, RecordState, Result, Scan};
 use crate::storage::Storage;
 use crate::text;
 use folder::Folder;
@@ -78,7 +78,7 @@ pub(super) async fn export(
             let Some(record) = whole(storage, &name, &key, reading).await? else { continue };
             progress.add(1);
             if let Some(problem) = json::record_problem(&record.meta.state) {
-                say(&format!("of the record `{key}` {problem}"));
+                say(&told(&record.meta, &problem));
                 code = code.max(DAMAGED);
             }
             match record.meta.state {
@@ -112,4 +112,26 @@ pub(super) async fn export(
     let (count, size) = (text::plural(records, "record"), text::size(bytes));
     messages::tell(&format!("exported {count}, {size}, to {}", export.file.display()));
     Ok(code)
+}
+
+/// What is wrong with a record, and what becomes of it.
+fn told(meta: &RecordMeta, problem: &str) -> String {
+    let record = format!("the record `{}`", meta.key);
+    let remedy = json::record_remedy(&meta.state).map(str::to_owned);
+    match meta.state {
+        RecordState::NoValue => {
+            text::then(&format!("{record} has no value, and is left out"), "; ", remedy)
+        }
+        RecordState::Unreadable(_) => format!("{record} is left out: {problem}"),
+        RecordState::Whole
+        | RecordState::BareFile
+        | RecordState::NotRead
+        | RecordState::NoMetadata
+        | RecordState::BadMetadata(_)
+        | RecordState::WrongSize(_)
+        | RecordState::SeveralFiles(_) => {
+            let told = format!("{record} is damaged: {problem}; its bytes are as stored");
+            text::then(&told, "; ", remedy)
+        }
+    }
 }

@@ -218,7 +218,8 @@ Examples:
 pub(super) const IMPORT: &str = "\
 The store must be there. A record that it has already stays: one that is the same counts as done, so that an import \
 that was ended is gone on with by another; one that is not is named, and makes the exit code 4, unless --overwrite is \
-given. Lines that get --json prints are taken too, and a folder that export has written, with its files as they are \
+given. One that was exported without a content type, for its metadata was damaged, becomes bytes. Lines that \
+get --json prints are taken too, and a folder that export has written, with its files as they are \
 now. Where an answer is lost, it is looked up what became of the write. A line that is no record ends the import, with its number and exit \
 code 2; what was set before stays.
 
@@ -305,7 +306,7 @@ Examples:
   larder demo --target redis://127.0.0.1:6379 --store my-demo";
 
 pub(super) const COMPLETIONS: &str = "\
-Those of bash, zsh and fish ask larder what belongs there: commands, options, profiles, stores, the keys of a \
+Those of bash, zsh and fish ask larder what belongs there: commands, options, profiles, stores, drafts, the keys of a \
 store, content types and files. That changes nothing, asks for nothing and takes a second at most.
 
 Examples:

@@ -3,10 +3,11 @@
 mod set;
 mod source;
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use futures::future;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::arguments::ImportArgs;
 use super::exit::{self, ExitResult, REFUSED};
@@ -14,7 +15,7 @@ use super::messages::{self, note, say};
 use super::output::Output;
 use super::progress::Progress;
 use super::{json, store};
-use crate::model::{Error, ErrorKind, Key, Record, Replicas, Result, StoreName};
+use crate::model::{ErrorKind, Key, Record, RecordState, Replicas, Result, StoreName};
 use crate::ops::{Outcome, PlannedChange, plan_import};
 use crate::preview::why_none;
 use crate::storage::{Storage, no_store};
@@ -24,7 +25,9 @@ use source::Source;
 
 /// Records that are on their way together.
 const AT_ONCE: usize = 16;
-/// Keys in the way that are named.
+/// Why a record in the way stays.
+const IN_THE_WAY: &str = "--overwrite writes over them";
+/// Keys of a group that are named.
 const NAMED: usize = 10;
 
 /// What became of the records so far.
@@ -35,18 +38,50 @@ struct Imported {
     same: u64,
     /// Of those that were set: the answer was lost, and it was looked up that they are there.
     looked_up: u64,
-    in_the_way: u64,
-    /// The first of those.
-    named: Vec<Key>,
-    refused: u64,
-    /// The first of those that the storage cannot take, and why it cannot take the very first.
-    refused_named: Vec<Key>,
-    why_refused: Option<Error>,
-    unread: u64,
-    /// The first of those that Crawlee cannot read, and why not the very first.
-    unread_named: Vec<Key>,
-    why_unread: Option<&'static str>,
+    /// Others that were there and stay.
+    in_the_way: Group,
+    /// What the storage cannot take.
+    refused: Group,
+    /// What Crawlee cannot read.
+    unread: Group,
+    /// What had no content type.
+    typeless: Group,
     replicas: Option<Replicas>,
+}
+
+/// Records of which the same is to be said.
+#[derive(Default)]
+struct Group {
+    count: u64,
+    first: Vec<Key>,
+    /// Why, of the very first, and whether that holds of all.
+    why: Option<String>,
+    differ: bool,
+}
+
+impl Group {
+    fn add(&mut self, key: &Key, why: &str) {
+        self.count += 1;
+        if self.first.len() < NAMED {
+            self.first.push(key.clone());
+        }
+        self.differ |= self.why.get_or_insert_with(|| why.to_owned()) != why;
+    }
+
+    /// `2 records WHAT: a, b; WHY`; nothing of none.
+    fn told(&self, what: &str) -> Option<String> {
+        let why = self.why.as_deref()?;
+        let records = text::plural(self.count, "record");
+        let names = self.first.iter().map(Key::named).collect::<Vec<_>>().join(", ");
+        let more = if self.count > self.first.len() as u64 { " …" } else { "" };
+        let of = if self.differ { "of the first: " } else { "" };
+        Some(format!("{records} {what}: {names}{more}; {of}{why}"))
+    }
+
+    fn json(&self) -> Value {
+        let names: Vec<_> = self.first.iter().map(Key::escaped).collect();
+        json!({"count": self.count, "names": names})
+    }
 }
 
 /// `import`.
@@ -73,8 +108,7 @@ pub(super) async fn import(
         };
         if let Err(why) = made {
             imported.tell_looked_up();
-            imported.tell_unread();
-            imported.tell_refused();
+            imported.tell_odd();
             if imported.records > 0 && !import.dry_run {
                 let records = text::plural(imported.records, "record");
                 say(&format!("{records} were set before it failed; import again to go on"));
@@ -96,17 +130,20 @@ impl Imported {
         progress: &Progress,
     ) -> Result<()> {
         let all = batch.len() as u64;
+        let typeless = batch.iter().filter(|record| record.meta.state == RecordState::NoMetadata);
+        let typeless: HashSet<Key> = typeless.map(|record| record.meta.key.clone()).collect();
         let found = plan_import(storage, store, batch, import.overwrite).await?;
         self.same += found.same;
-        for key in found.in_the_way {
-            self.is_in_the_way(key);
+        for key in &found.in_the_way {
+            self.in_the_way.add(key, IN_THE_WAY);
         }
         progress.add(all - found.plans.len() as u64);
         for plan in &found.plans {
-            if let PlannedChange::Set(set) = &plan.change
-                && let Some(why) = why_none(&set.value, &set.content_type)
-            {
-                self.is_unread(&set.key, why);
+            let PlannedChange::Set(set) = &plan.change else { continue };
+            if typeless.contains(&set.key) {
+                self.typeless.add(&set.key, "`larder retype` gives it its own");
+            } else if let Some(why) = why_none(&set.value, &set.content_type) {
+                self.unread.add(&set.key, why.split(": ").next().unwrap_or(why));
             }
         }
         if import.dry_run {
@@ -126,12 +163,12 @@ impl Imported {
                     }
                     // The crawl was quicker.
                     (Ok(Made::InTheWay), PlannedChange::Set(set)) => {
-                        self.is_in_the_way(set.key.clone());
+                        self.in_the_way.add(&set.key, IN_THE_WAY);
                     }
                     (Ok(Made::InTheWay), _) => {}
                     // Not for this record, whenever it is tried: the others go on.
                     (Err(why), PlannedChange::Set(set)) if is_of_the_record(why.kind) => {
-                        self.is_refused(set.key.clone(), why);
+                        self.refused.add(&set.key, &why.problem);
                     }
                     (Err(why), _) => drop(failed.get_or_insert(why)),
                 }
@@ -161,44 +198,13 @@ impl Imported {
         }
     }
 
-    fn is_in_the_way(&mut self, key: Key) {
-        self.in_the_way += 1;
-        if self.named.len() < NAMED {
-            self.named.push(key);
-        }
-    }
-
-    fn is_refused(&mut self, key: Key, why: Error) {
-        self.refused += 1;
-        if self.refused_named.len() < NAMED {
-            self.refused_named.push(key);
-        }
-        self.why_refused.get_or_insert(why);
-    }
-
-    fn is_unread(&mut self, key: &Key, why: &'static str) {
-        self.unread += 1;
-        if self.unread_named.len() < NAMED {
-            self.unread_named.push(key.clone());
-        }
-        self.why_unread.get_or_insert(why);
-    }
-
-    /// Says which records are set as they are, though Crawlee cannot read them.
-    fn tell_unread(&self) {
-        let Some(why) = self.why_unread else { return };
-        let names = named(&self.unread_named, self.unread);
-        let records = text::plural(self.unread, "record");
-        let why = why.split(": ").next().unwrap_or(why);
-        note(&format!("{records} that Crawlee will not read, set as they are: {names}; {why}"));
-    }
-
-    /// Says which records this storage cannot take.
-    fn tell_refused(&self) {
-        let Some(why) = &self.why_refused else { return };
-        let names = named(&self.refused_named, self.refused);
-        let records = text::plural(self.refused, "record");
-        say(&format!("{records} left out: {names}; {}", why.problem));
+    /// Says which records are set as they are, though Crawlee cannot read them, or without their type, and
+    /// which this storage cannot take.
+    fn tell_odd(&self) {
+        let unread = self.unread.told("that Crawlee will not read, set as they are");
+        let typeless = self.typeless.told("without a content type, set as bytes");
+        unread.into_iter().chain(typeless).for_each(|said| note(&said));
+        self.refused.told("left out").into_iter().for_each(|said| say(&said));
     }
 
     fn told(&self, store: &StoreName, import: &ImportArgs, output: &mut Output) -> ExitResult {
@@ -218,11 +224,9 @@ impl Imported {
             map.insert(records.into(), json!(self.records));
             map.insert("bytes".into(), json!(self.bytes));
             map.insert("same".into(), json!(self.same));
-            let names: Vec<_> = self.named.iter().map(Key::escaped).collect();
-            map.insert("in_the_way".into(), json!({"count": self.in_the_way, "names": names}));
-            if self.refused > 0 {
-                let names: Vec<_> = self.refused_named.iter().map(Key::escaped).collect();
-                map.insert("refused".into(), json!({"count": self.refused, "names": names}));
+            map.insert("in_the_way".into(), self.in_the_way.json());
+            if self.refused.count > 0 {
+                map.insert("refused".into(), self.refused.json());
             }
             json::put_replicas(&mut map, self.replicas);
             output.json_line(&map.into())?;
@@ -232,24 +236,13 @@ impl Imported {
             messages::tell(&said);
         }
         let code = exit::written(self.replicas);
-        self.tell_unread();
-        self.tell_refused();
-        if self.in_the_way == 0 {
-            return Ok(if self.refused > 0 { REFUSED } else { code });
+        self.tell_odd();
+        if let Some(said) = self.in_the_way.told("there already, not the same") {
+            say(&said);
         }
-        let names = named(&self.named, self.in_the_way);
-        let records = text::plural(self.in_the_way, "record");
-        say(&format!(
-            "{records} there already, not the same: {names}; --overwrite writes over them"
-        ));
-        Ok(REFUSED)
+        let is_left = self.in_the_way.count > 0 || self.refused.count > 0;
+        Ok(if is_left { REFUSED } else { code })
     }
-}
-
-/// The first keys of so many.
-fn named(keys: &[Key], count: u64) -> String {
-    let names = keys.iter().map(Key::named).collect::<Vec<_>>().join(", ");
-    if count > keys.len() as u64 { format!("{names} …") } else { names }
 }
 
 /// Whether the record itself is why it cannot be set here: its key, or the size of its value.

@@ -9,11 +9,14 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::json;
-use crate::model::{ContentType, Family, Key, Record, RecordMeta};
+use crate::model::{ContentType, Family, Key, Record, RecordMeta, RecordState};
 use crate::preview::charset::Charset;
 
 /// The file of a folder that has the lines of its records.
 pub(super) const RECORDS: &str = "records.jsonl";
+
+/// The type that Crawlee gives bytes.
+const BYTES: &str = "application/octet-stream";
 
 /// What is read of a line: of those that `get` prints too.
 #[derive(Debug, Deserialize)]
@@ -22,6 +25,8 @@ struct Line<'a> {
     key: Cow<'a, str>,
     key_base64: Option<Cow<'a, str>>,
     content_type: Option<Cow<'a, str>>,
+    /// What was wrong with the record.
+    state: Option<Cow<'a, str>>,
     /// JSON as it is spelled, `null` too.
     #[serde(borrow, default, deserialize_with = "spelled")]
     value: Option<&'a RawValue>,
@@ -110,7 +115,8 @@ pub(super) fn file(line: &[u8]) -> Option<String> {
     Line::of(line).ok()?.file.map(Cow::into_owned)
 }
 
-/// The record of a line; `file` reads the one that the line names.
+/// The record of a line; `file` reads the one that the line names. One that had no type when it was written
+/// has no metadata, and the type of bytes.
 ///
 /// # Errors
 /// What is wrong with it, in words.
@@ -120,10 +126,12 @@ pub(super) fn read(
 ) -> Result<Record, String> {
     let line = Line::of(line)?;
     let key = line.key()?;
-    let content_type = ContentType::from(line.content_type.as_deref().unwrap_or_default());
-    if content_type.as_str().is_empty() {
-        return Err("it has no content_type".to_owned());
-    }
+    let content_type = line.content_type.as_deref().unwrap_or_default();
+    let (content_type, state) = match (content_type, &line.state) {
+        ("", None) => return Err("it has no content_type".to_owned()),
+        ("", Some(_)) => (ContentType::from(BYTES), RecordState::NoMetadata),
+        (known, _) => (ContentType::from(known), RecordState::Whole),
+    };
     let values = (line.value, &line.value_text, &line.value_base64, &line.file);
     let value = match values {
         (None, Some(text), None, None) => text.as_bytes().to_vec(),
@@ -134,8 +142,7 @@ pub(super) fn read(
         _ => return Err("it has more than one value".to_owned()),
     };
     let size = value.len() as u64;
-    let meta = RecordMeta { key, content_type, size, ..RecordMeta::default() };
-    Ok(Record { meta, value: value.into() })
+    Ok(Record { meta: RecordMeta { key, content_type, size, state }, value: value.into() })
 }
 
 /// The bytes of `value`: JSON as it is spelled, or the text that it is.
@@ -214,6 +221,15 @@ mod tests {
             let why = read(line.as_bytes(), no_file).unwrap_err();
             assert!(why.contains(said), "{line}: {why}");
         }
+    }
+
+    #[test]
+    fn a_record_that_had_no_type_comes_back_as_bytes() {
+        let mut damaged = record(b"k", "", b"{}");
+        damaged.meta.state = RecordState::BadMetadata("{".to_owned());
+        let read = read(of(&damaged).as_bytes(), no_file).unwrap();
+        assert_eq!(read.meta.state, RecordState::NoMetadata);
+        assert_eq!((read.meta.content_type.as_str(), &*read.value), (BYTES, &b"{}"[..]));
     }
 
     #[test]

@@ -116,7 +116,8 @@ fn what_crawlee_will_not_read_is_told_by_import_and_set() {
     fs::write(&path, line("a", &deep) + &line("b", "[1]") + latin).unwrap();
     for args in [&["--dry-run"][..], &[]] {
         let run = program.run([&["import", "shop", &path], args].concat());
-        let told = "2 records that Crawlee will not read, set as they are: a, c; the JSON is nested deeper";
+        let told = "2 records that Crawlee will not read, set as they are: a, c; of the first: the JSON is \
+                    nested deeper";
         assert!(run.code == 0 && run.err.contains(told), "{}", run.err);
     }
     assert_eq!(program.ok(&["get", "shop", "a"]), deep);
@@ -225,4 +226,32 @@ fn what_a_storage_cannot_take_is_left_out_and_named_and_the_others_go_on() {
     let again = there(&["import", "shop", &path, "--json"]);
     let made = &json_lines(&String::from_utf8(again.out).unwrap())[0];
     assert_eq!((&made["same"], &made["refused"]["count"]), (&json!(5), &json!(2)));
+}
+
+#[test]
+fn a_record_that_is_damaged_is_exported_and_comes_back_as_bytes() {
+    let program = Program::with_shop();
+    let items = "key_value_stores:shop:items";
+    program.server.cli(&["HSET", items, "lost", "only a value"]);
+    program.server.cli(&["HSET", "key_value_stores:shop:metadata_items", "torn", "{\"key\""]);
+    program.server.cli(&["HSET", items, "torn", "{\"a\": 1}"]);
+    let (path, folder) = (file(&program, "shop.jsonl"), file(&program, "shop/"));
+    for place in [&path, &folder] {
+        let told = program.run(["export", "shop", place]);
+        assert_eq!(told.code, 5, "{}", told.err);
+        assert!(told.err.contains("the record `torn` is damaged: malformed metadata"), "{told:?}");
+    }
+    let records = json_lines(&fs::read_to_string(&path).unwrap()).len();
+    for (store, place) in [("one", &path), ("two", &folder)] {
+        program.ok(&["create", "--name", store]);
+        let told = program.run(["import", store, place, "--json"]);
+        assert_eq!(told.code, 0, "{}", told.err);
+        assert!(told.err.contains("without a content type, set as bytes: "), "{}", told.err);
+        assert!(told.err.contains("torn"), "{}", told.err);
+        let made = &json_lines(&String::from_utf8(told.out).unwrap())[0];
+        assert_eq!(made["imported"], json!(records));
+        assert_eq!(program.ok(&["get", store, "torn"]), "{\"a\": 1}");
+        let again = json_lines(&program.ok(&["import", store, place, "--json"]));
+        assert_eq!(again[0]["same"], json!(records));
+    }
 }
