@@ -68,7 +68,8 @@ async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResult {
         }
         return Ok(DONE);
     }
-    if asides.is_empty() {
+    // A script would take the sentence for an aside.
+    if asides.is_empty() && output.terminal {
         output.line(&[visible("nothing is set aside")])?;
         return Ok(DONE);
     }

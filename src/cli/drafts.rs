@@ -77,7 +77,8 @@ fn list(drafts: &Drafts, output: &mut Output) -> ExitResult {
         }
         return Ok(DONE);
     }
-    if entries.is_empty() {
+    // A script would take the sentence for a draft.
+    if entries.is_empty() && output.terminal {
         output.line(&[visible("nothing is typed that is not stored")])?;
         return Ok(DONE);
     }

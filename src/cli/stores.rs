@@ -39,6 +39,10 @@ pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResu
         }
         return Ok(DONE);
     }
+    if stores.is_empty() && output.terminal {
+        output.line(&[visible("no stores yet; one is made with: larder create --name NAME")])?;
+        return Ok(DONE);
+    }
     if output.terminal {
         let now = Timestamp::now();
         let rows: Vec<_> = stores.iter().map(|info| short_row(info, now)).collect();

@@ -6,10 +6,12 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use tokio::time::Instant;
 
-use crate::config::{Config, Environment};
-use crate::model::{Order, Scan, StoreList, StoreName};
+use crate::config::{Config, Environment, state_folder};
+use crate::drafts::Drafts;
+use crate::model::{AsideList, Order, Scan, StoreList, StoreName};
 use crate::storage::target::Target;
 use crate::storage::{self, Storage};
+use crate::text;
 
 /// How long a storage may take; what it has told by then is offered.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -42,7 +44,7 @@ impl Live {
     pub(super) fn stores(&self) -> Vec<Named> {
         let list = async |storage: &dyn Storage| {
             let (_, stores) = storage.stores(StoreList::Indexed).next().await?.ok()?;
-            Some(stores.into_iter().filter_map(|info| text(info.store.as_bytes())).collect())
+            Some(stores.into_iter().filter_map(|info| plain(info.store.as_bytes())).collect())
         };
         self.ask(&async |storage, _| list(storage).await.unwrap_or_default())
     }
@@ -58,7 +60,7 @@ impl Live {
             let mut found = Vec::new();
             let mut pages = storage.scan(&store, scan.clone());
             while let Ok(Some(Ok(page))) = tokio::time::timeout_at(until, pages.next()).await {
-                found.extend(page.iter().filter_map(|row| text(row.key)));
+                found.extend(page.iter().filter_map(|row| plain(row.key)));
                 if found.len() >= KEYS {
                     break;
                 }
@@ -66,6 +68,19 @@ impl Live {
             found.sort_unstable();
             found.truncate(KEYS);
             found
+        })
+    }
+
+    /// What is set aside, with the store that it is of.
+    pub(super) fn asides(&self) -> Vec<Named> {
+        self.ask(&async |storage, _| {
+            let asides = storage.asides(AsideList::All).await.unwrap_or_default();
+            let named = asides.iter().map(|info| {
+                let records = text::plural(info.records, "record");
+                let what = format!("{records} of {}", info.aside.store().escaped());
+                (info.id.as_str().to_owned(), what)
+            });
+            named.collect()
         })
     }
 
@@ -104,6 +119,17 @@ impl Live {
     }
 }
 
+/// The drafts, with the record that each is of.
+pub(super) fn drafts() -> Vec<Named> {
+    let drafts = state_folder().map(|folder| Drafts::of(&folder).list());
+    let named = drafts.into_iter().flatten().map(|entry| {
+        let of =
+            entry.head.map(|head| format!("{} in {}", head.key.escaped(), head.store.escaped()));
+        (entry.id.as_str().to_owned(), of.unwrap_or_default())
+    });
+    named.collect()
+}
+
 /// `~/` as a shell would have it, which has not looked at it yet.
 fn at_home(target: &str) -> String {
     match (target.strip_prefix("~/"), std::env::var("HOME")) {
@@ -112,6 +138,6 @@ fn at_home(target: &str) -> String {
     }
 }
 
-fn text(name: &[u8]) -> Option<Named> {
+fn plain(name: &[u8]) -> Option<Named> {
     Some((std::str::from_utf8(name).ok()?.to_owned(), String::new()))
 }

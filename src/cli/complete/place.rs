@@ -4,10 +4,28 @@ use std::path::Path;
 
 use clap::{Arg, Command, CommandFactory as _, ValueHint};
 
-use super::live::Live;
+use super::live::{self, Live};
 use crate::cli::arguments::Cli;
 use crate::cli::topics::TOPICS;
 use crate::model::endings;
+
+/// Types that crawls store, in the order of their names.
+const COMMON_TYPES: [&str; 14] = [
+    "application/json",
+    "application/octet-stream",
+    "application/pdf",
+    "application/x-ndjson",
+    "application/xml",
+    "application/zip",
+    "image/jpeg",
+    "image/png",
+    "image/svg+xml",
+    "image/webp",
+    "text/csv",
+    "text/html",
+    "text/markdown",
+    "text/plain",
+];
 
 /// What is offered.
 pub(super) enum Offer {
@@ -167,7 +185,9 @@ fn value(arg: &Arg, typed: &Typed<'_>, current: &str) -> Option<Offer> {
     let words = match arg.get_value_names()?.first()?.as_str() {
         "STORE" => live.stores(),
         "KEY" | "NEW" | "P" => live.keys(typed.named.first()?, current),
-        "TYPE" => endings::types().map(|name| (name.to_owned(), String::new())).collect(),
+        "TYPE" => types(current),
+        "DRAFT" => live::drafts(),
+        "ASIDE" => live.asides(),
         "COMMAND" => {
             let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
             let mut root = Cli::command();
@@ -178,6 +198,15 @@ fn value(arg: &Arg, typed: &Typed<'_>, current: &str) -> Option<Offer> {
     };
     let hidden = |word: &str| word.starts_with('-') && !typed.only_named && arg.is_positional();
     Some(Offer::Words(words.into_iter().filter(|(word, _)| !hidden(word)).collect()))
+}
+
+/// Content types: nobody looks through all of them, but whoever has begun one may mean any.
+fn types(current: &str) -> Vec<(String, String)> {
+    let name = |name: &str| (name.to_owned(), String::new());
+    if current.is_empty() {
+        return COMMON_TYPES.iter().copied().map(name).collect();
+    }
+    endings::types().map(name).collect()
 }
 
 /// Profiles; where none begins so, it is a path.
@@ -218,6 +247,9 @@ mod tests {
         assert_eq!(offered("help exit"), ["exit-codes"]);
         assert_eq!(offered("config sh"), ["show"]);
         assert!(offered("set s k v -c application/j").contains(&"application/json".to_owned()));
+        assert!(offered("retype s k image/").len() > 20);
+        assert!(offered("retype s k ").contains(&"text/html".to_owned()));
+        assert!(offered("retype s k ").len() < 20, "what nobody looks through is offered unasked");
         assert_eq!(offered("stores x"), [""; 0]);
         assert_eq!(offered("keys --limit "), [""; 0]);
     }
