@@ -78,11 +78,15 @@ impl Preview {
         }
     }
 
-    /// Lines of JSON as a table, where there are objects in them; one line alone too.
-    pub fn of_lines(lines: Bytes) -> Self {
+    /// Lines of JSON as a table, where there are objects in them; one line alone too. The columns of these
+    /// names come first.
+    pub fn of_lines(lines: Bytes, first: &[&str]) -> Self {
         let text = Self::text(lines.clone(), None);
         match Table::new(lines, table::Form::Ndjson, &|| true) {
-            Some(table) => Self { kind: PreviewKind::Table, body: Body::Table(table), ..text },
+            Some(mut table) => {
+                table.put_first(first);
+                Self { kind: PreviewKind::Table, body: Body::Table(table), ..text }
+            }
             None => text,
         }
     }

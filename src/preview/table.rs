@@ -58,7 +58,7 @@ pub(super) struct Table {
     more: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Column {
     name: Vec<u8>,
     width: usize,
@@ -149,15 +149,32 @@ impl Table {
                 }
             }
         }
-        let mut start = 0;
         for (column, filled) in columns.iter_mut().zip(filled) {
             column.numbers &= filled;
             let name = cells(&seen(&column.name));
             column.width = column.width.max(name).clamp(1, WIDEST);
+        }
+        self.place(columns);
+    }
+
+    /// Gives each column its first cell, in this order.
+    fn place(&mut self, mut columns: Vec<Column>) {
+        let mut start = 0;
+        for column in &mut columns {
             column.start = start;
             start += column.width + GAP;
         }
         self.columns = columns.into();
+    }
+
+    /// Puts the columns of these names first, in their order. Of a CSV the order is that of its fields.
+    pub(super) fn put_first(&mut self, names: &[&str]) {
+        let place = |column: &Column| names.iter().position(|name| name.as_bytes() == column.name);
+        if !matches!(self.form, Form::Csv(_)) {
+            let mut columns = self.columns.to_vec();
+            columns.sort_by_key(|column| place(column).unwrap_or(names.len()));
+            self.place(columns);
+        }
     }
 
     /// What is to be said of its columns, if not all of them are shown.

@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn each_cell_tells_which_part_of_the_picture_it_shows() {
-        let preview = Arc::new(Preview::of_lines(bytes::Bytes::new()));
+        let preview = Arc::new(Preview::of_lines(bytes::Bytes::new(), &[]));
         let shown = ShownPicture { preview, size: (3, 4) };
         let placed = Placed { shown, id: 77 };
         let mut buf = Buffer::empty(Rect::new(0, 0, 8, 4));

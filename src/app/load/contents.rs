@@ -13,6 +13,10 @@ use crate::preview::{Preview, json};
 const ERROR: u64 = 6;
 const SKIPPED: u64 = 7;
 
+/// What one asks of a request first, in both spellings: its unique key is its address nearly always.
+const FIRST_COLUMNS: [&str; 7] =
+    ["state", "error", "url", "retry_count", "retryCount", "handled_at", "handledAt"];
+
 /// A page of requests or items.
 #[derive(Debug, Clone)]
 pub struct ContentsPage {
@@ -108,7 +112,11 @@ impl ContentsPage {
             }));
             lines.push(b'\n');
         }
-        let table = Arc::new(Preview::of_lines(lines.into()));
+        let first = match &of {
+            OtherStorage::Dataset(_) => &[][..],
+            OtherStorage::Queue(_) => &FIRST_COLUMNS,
+        };
+        let table = Arc::new(Preview::of_lines(lines.into(), first));
         let beyond = behind;
         Self { of, from, table, values, failed, total, next, beyond, searched, left_out }
     }
@@ -216,6 +224,20 @@ mod tests {
         let page = page(&[&told, &silent]);
         assert_eq!([0, 1, 2].map(|at| page.table.column_name(at)), ["state", "error", "url"]);
         assert_eq!(column(&page, "error"), ["", "Timeout"]);
+    }
+
+    #[test]
+    fn what_one_asks_of_a_request_stands_left_of_its_unique_key() {
+        let request = r#"{"unique_key": "a", "method": "GET", "handled_at": "x", "url": "a"}"#;
+        let (page, items) = (page(&[request]), Bytes::from(request));
+        let names = |page: &ContentsPage| -> Vec<String> {
+            (0..page.table.columns()).map(|at| page.table.column_name(at)).collect()
+        };
+        assert_eq!(names(&page), ["state", "url", "handled_at", "unique_key", "method"]);
+        assert_eq!(column(&page, "method"), ["GET"]);
+        let contents = Contents { total: 1, values: vec![items], ..Contents::default() };
+        let page = ContentsPage::new(OtherStorage::Dataset("default".into()), 0, contents);
+        assert_eq!(names(&page), ["unique_key", "method", "handled_at", "url"]);
     }
 
     #[test]
