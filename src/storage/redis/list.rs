@@ -36,6 +36,14 @@ pub(super) struct Indexed {
     pub(super) ids: Vec<Bytes>,
 }
 
+impl Indexed {
+    /// Whether both indexes lead to the store with this id, and no other id does.
+    pub(super) fn leads_to(&self, id: &str) -> bool {
+        let is_it = |indexed: &Bytes| indexed == id;
+        self.id.as_ref().is_some_and(is_it) && !self.ids.is_empty() && self.ids.iter().all(is_it)
+    }
+}
+
 /// The step of a listing that is due.
 enum Step {
     Names,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use larder::model::{Interest, Key, StoreName, WatchEvent, WatchSource};
+use larder::model::{Interest, Key, StoreName, StoreState, WatchEvent, WatchSource};
 use larder::storage::Options;
 use tokio::sync::watch;
 
@@ -211,6 +211,37 @@ async fn stores_come_and_go() {
     store(watched.redis.storage(), "shop").await;
     let back = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.store == StoreName::from("shop"));
     watched.until("the store again", back).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_made_anew_between_two_looks_is_whole() {
+    let mut watched = Watched::with(3).await;
+    fill::stores(&mut watched.client, ["other"]);
+    let interest = Interest { stores: vec!["other".into()], ..Interest::default() };
+    watched.interest.send_replace(interest);
+    let seen = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.store == "other".into());
+    watched.until("the other store", seen).await;
+    for store in ["shop", "other"] {
+        let (old, new) = (fill::id(store), fill::id(&format!("{store} anew")));
+        let (metadata, quoted) =
+            (format!("key_value_stores:{store}:metadata"), format!("\"{new}\""));
+        let commands = [
+            vec!["MULTI"],
+            vec!["HDEL", "key_value_stores:id_to_name", &old],
+            vec!["HSET", "key_value_stores:id_to_name", &new, store],
+            vec!["HSET", "key_value_stores:name_to_id", store, &new],
+            vec!["JSON.SET", &metadata, "$.id", &quoted],
+            vec!["EXEC"],
+        ];
+        let words =
+            |command: &Vec<&str>| command.iter().map(|word| word.as_bytes().to_vec()).collect();
+        let commands: Vec<_> = commands.iter().map(words).collect();
+        watched.client.pipeline(&commands);
+        let is_new = |noticed: &WatchEvent| matches!(noticed, WatchEvent::Store(info) if info.id.as_deref() == Some(&new));
+        let told = watched.until("the new store", is_new).await;
+        let Some(WatchEvent::Store(info)) = told.last() else { panic!("{told:?}") };
+        assert_eq!(info.state, StoreState::Whole);
+    }
 }
 
 /// How often a command was run.

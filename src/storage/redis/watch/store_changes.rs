@@ -28,12 +28,30 @@ pub(super) struct KnownStores {
     told: HashMap<StoreName, StoreInfo>,
     /// The open store, as last seen.
     open: Option<StoreInfo>,
+    /// The id of each store that the indexes did not lead to, for which they were read again.
+    astray: HashMap<StoreName, String>,
 }
 
 impl KnownStores {
     /// How many records the open store has, as last seen.
     pub(super) fn open_records(&self) -> Option<u64> {
         self.open.as_ref()?.records
+    }
+
+    /// Whether the indexes are to be read again: one of these stores has an id to which they did not
+    /// lead, for it was made anew since they were read. Once for each id, for they may never lead there.
+    fn is_behind(&mut self, infos: &[StoreInfo]) -> bool {
+        let Some(index) = self.index.as_ref().filter(|_| !self.hidden) else { return false };
+        let mut is_behind = false;
+        for info in infos {
+            let Some(id) = &info.id else { continue };
+            let leads = index.get(&info.store).is_some_and(|indexed| indexed.leads_to(id));
+            if !leads && self.astray.get(&info.store) != Some(id) {
+                self.astray.insert(info.store.clone(), id.clone());
+                is_behind = true;
+            }
+        }
+        is_behind
     }
 }
 
@@ -60,7 +78,9 @@ impl Watcher {
             let replies =
                 self.storage.connections.pipeline_bulk(list::info_commands(&store)).await?;
             self.budget.answered(start.elapsed());
-            for info in list::parse_infos(&store, replies)? {
+            let infos = list::parse_infos(&store, replies)?;
+            self.catch_up(&infos, &mut told).await?;
+            for info in infos {
                 self.look_at_open(info, &mut told);
             }
         }
@@ -134,13 +154,27 @@ impl Watcher {
         Ok([names, reply::integer(&reply::next(&mut replies)?)?])
     }
 
-    /// Reads the indexes again if there are more or fewer stores than before, and looks at those of
-    /// which they say something else.
+    /// Reads the indexes again if there are more or fewer stores than before.
     async fn look_at_index(&mut self, told: &mut Vec<WatchEvent>) -> Result<()> {
         let lengths = self.lengths().await?;
         if lengths == self.known.lengths {
             return Ok(());
         }
+        self.read_index(lengths, told).await
+    }
+
+    /// Reads the indexes again where they do not lead to what was read of these stores: a store that is
+    /// dropped and made anew between two looks leaves them as long as they were.
+    async fn catch_up(&mut self, infos: &[StoreInfo], told: &mut Vec<WatchEvent>) -> Result<()> {
+        if !self.known.is_behind(infos) {
+            return Ok(());
+        }
+        let lengths = self.lengths().await?;
+        self.read_index(lengths, told).await
+    }
+
+    /// Reads the indexes, of these lengths, and looks at the stores of which they say something else.
+    async fn read_index(&mut self, lengths: [u64; 2], told: &mut Vec<WatchEvent>) -> Result<()> {
         let index = self.storage.read_indexes().await?;
         self.known.lengths = lengths;
         let before = self.known.index.replace(index).unwrap_or_default();
@@ -180,7 +214,9 @@ impl Watcher {
         if shown.is_empty() {
             return Ok(());
         }
-        for info in self.storage.facts_of(&shown).await? {
+        let infos = self.storage.facts_of(&shown).await?;
+        self.catch_up(&infos, told).await?;
+        for info in infos {
             self.tell_store(info, told);
         }
         Ok(())
