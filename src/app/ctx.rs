@@ -57,6 +57,13 @@ pub enum Request {
     Send(WriteId, Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
+    /// Leave what is typed, and keep it as a draft; then end, where that is wanted.
+    KeepDraft {
+        /// Whether to end.
+        quits: bool,
+    },
+    /// Make a new record of what was typed where a save meets what someone else wrote.
+    MergeAsNew,
     /// Go on with a draft, as a new record where that is wanted.
     TakeDraft(DraftId, Box<Draft>, bool),
     /// Edit what this record holds inside at this place.

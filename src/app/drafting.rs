@@ -1,15 +1,17 @@
 //! What is typed is kept as a draft, at most a second behind, until it is stored or given up.
 
 mod found;
+mod leaving;
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::edit::draft::{Draft, DraftHead, DraftId, MOST};
-use crate::edit::{Document, LeafEdit, TypedValue};
+use crate::edit::{LeafEdit, TypedValue};
 use crate::model::{ContentType, Key, Timestamp};
 
 pub use found::Found;
+pub(in crate::app) use leaving::Leaving;
 
 use super::App;
 use super::ctx::Request;
@@ -35,6 +37,8 @@ pub struct Drafting {
     pub(super) asked: Option<(DraftId, Option<Request>)>,
     /// What was asked for when the draft of a new record was shown, under whose key something may be there.
     pub(super) shown_for: Option<Request>,
+    /// What is being kept to be gone on with later.
+    pub(super) leaving: Option<Leaving>,
     /// A draft of one value that is gone on with as soon as there is a cursor in the values.
     pub(super) resumed: Option<(DraftId, Box<Draft>)>,
 }
@@ -133,7 +137,8 @@ pub(super) fn look(app: &mut App, typed: bool) {
         if let Effect::OpenEditor { draft, .. } = &mut app.out.effects[at] {
             *draft = kept.map(Box::new);
         }
-    } else if app.drafting.wake().is_some_and(|due| due <= now)
+    } else if app.drafting.leaving.is_none()
+        && app.drafting.wake().is_some_and(|due| due <= now)
         && let Some(draft) = unkept(app)
     {
         app.out.effects.push(Effect::KeepDraft(Box::new(draft)));
@@ -183,10 +188,12 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
 
 /// Whether the editor holds more than a draft can: then it is not copied for one.
 fn is_too_large(app: &App) -> bool {
-    app.editor.as_ref().is_some_and(|editor| {
-        let base = editor.base().map_or(0, |base| base.value.len());
-        base + editor.value.document().map_or(0, Document::len) > MOST
-    })
+    app.editor.as_ref().is_some_and(|editor| editor.draft_len() > MOST)
+}
+
+/// Whether there is something that can be kept as a draft.
+pub(super) fn can_keep(app: &App) -> bool {
+    is_changed(app) && !is_too_large(app)
 }
 
 fn not_kept(app: &mut App, why: &str) {
@@ -203,8 +210,14 @@ pub(super) fn to_stage(app: &App) -> Option<Draft> {
 /// Keeps the draft of a staged edit, which outlives what it was typed in and stands for its draft.
 pub(super) fn hand_over(app: &mut App, draft: &Draft) {
     app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
+    hand_on(app, &draft.head.id());
+}
+
+/// What was kept of what is edited goes, but for the draft of this name: it is nobody's, or that of
+/// something else.
+pub(super) fn hand_on(app: &mut App, id: &DraftId) {
     let Some(own) = app.drafting.own.take() else { return };
-    let before = own.names().filter(|id| *id != draft.head.id());
+    let before = own.names().filter(|name| name != id);
     app.out.effects.extend(before.map(Effect::DropDraft));
 }
 
@@ -252,7 +265,7 @@ fn merge(app: &App) -> Option<&MergeView> {
 }
 
 /// What stands in the editor, or in the line of a value.
-fn draft(app: &App) -> Option<Draft> {
+pub(super) fn draft(app: &App) -> Option<Draft> {
     let own = app.drafting.own.as_ref()?;
     let head = |store, key| DraftHead {
         target: app.settings.label.clone(),

@@ -190,7 +190,8 @@ impl Editor {
             Some(Action::Cancel) => {
                 let key = self.typed_key().escaped();
                 let asked = Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)
-                    .line(format!("What was typed for {key} is not saved."));
+                    .line(format!("What was typed for {key} is not saved."))
+                    .or_keep(self.can_be_draft());
                 ctx.request(Request::Ask(Box::new(asked)));
             }
             Some(Action::NextField) => self.next_field(true),

@@ -15,6 +15,7 @@ mod stored;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
+use crate::edit::{Document, draft};
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
@@ -176,6 +177,17 @@ impl Editor {
         self.content_type.text() != self.start.0
             || (self.original.is_none() && !self.key.text().is_empty())
             || self.value.is_changed(&self.start.1)
+    }
+
+    /// How many bytes a draft of it has: what was read, and what is typed.
+    pub(super) fn draft_len(&self) -> usize {
+        let read = self.base().map_or(0, |base| base.value.len());
+        read + self.value.document().map_or(0, Document::len)
+    }
+
+    /// Whether what was typed can be kept as a draft.
+    pub(super) fn can_be_draft(&self) -> bool {
+        self.is_changed() && self.draft_len() <= draft::MOST
     }
 
     /// The key, as it was read or typed.

@@ -39,6 +39,8 @@ pub struct Confirm {
     pub entered: bool,
     /// Whether what it removes can be set aside instead of freed.
     pub sets_aside: bool,
+    /// Whether what was typed can be kept as a draft instead.
+    pub keeps: bool,
 }
 
 /// What a dialog does when it is confirmed.
@@ -82,14 +84,22 @@ impl Confirm {
     /// A question that a `y` answers.
     pub fn new(title: impl Into<String>, verb: &'static str, confirmed: Confirmed) -> Self {
         let (title, lines) = (title.into(), Vec::new());
-        let (yes, typed, entered, names, sets_aside) = (false, None, false, None, false);
-        Self { title, lines, names, verb, confirmed, yes, typed, entered, sets_aside }
+        let (yes, typed, entered, names) = (false, None, false, None);
+        let (sets_aside, keeps) = (false, false);
+        Self { title, lines, names, verb, confirmed, yes, typed, entered, sets_aside, keeps }
     }
 
     /// Adds a line of what will happen.
     #[must_use]
     pub fn line(mut self, line: impl Into<String>) -> Self {
         self.lines.push(line.into());
+        self
+    }
+
+    /// Offers to keep what was typed as a draft instead, where that is possible.
+    #[must_use]
+    pub fn or_keep(mut self, keeps: bool) -> Self {
+        self.keeps = keeps;
         self
     }
 

@@ -8,6 +8,7 @@ mod drafts;
 mod external;
 mod inner;
 mod key_line;
+mod later;
 mod leaves;
 mod leaving;
 mod mouse;
@@ -122,6 +123,7 @@ impl App {
                 }
             }
             Event::DraftKept(id, result) if staged::kept(self, &id, &result) => {}
+            Event::DraftKept(id, result) if later::kept(self, &id, &result) => {}
             Event::DraftKept(id, result) => drafting::kept(self, &id, result),
             Event::Drafts(found) => drafts::found(self, found),
             Event::Pins(target, found) => pins::found(self, &target, found),
@@ -173,6 +175,8 @@ impl App {
                     // Perhaps it was given up because someone else had changed the record.
                     opened::reload_record(self);
                 }
+                Request::KeepDraft { quits } => later::keep(self, quits),
+                Request::MergeAsNew => later::as_new(self),
                 Request::TakeDraft(id, draft, as_new) => drafts::take(self, &id, *draft, as_new),
                 Request::OpenInner(record, place) => inner::open(self, record, place),
                 Request::EditRecord(outside) => actions::edit(self, outside),

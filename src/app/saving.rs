@@ -15,6 +15,8 @@ pub struct Saving {
     pub(super) onto: Option<Box<TypedValue>>,
     /// How often in a row it met what someone else wrote.
     pub(super) tries: u32,
+    /// How often in a row the user was asked about the places where both meet.
+    pub(super) asked: u32,
     /// Where someone else's changes were joined with it, in words.
     pub(super) merged: Option<String>,
 }
@@ -38,7 +40,7 @@ impl Saving {
 
     /// What was typed is saved anew.
     pub(super) fn start(&mut self) {
-        self.tries = 0;
+        (self.tries, self.asked) = (0, 0);
         self.unmerge();
     }
 

@@ -177,6 +177,7 @@ named! {
     ConfirmYes "confirm_yes" "yes" "Do it"
     ConfirmNo "confirm_no" "no" "Do not do it"
     FreeNow "free_now" "free now" "Free at once, or set aside"
+    KeepDraft "keep_draft" "keep draft" "Leave, and keep what was typed as a draft"
     Switch "switch" "switch" "Move between Yes and No"
     Accept "accept" "accept" "Accept what is chosen or typed"
     Next "next" "next" "Go to the next choice"

@@ -50,7 +50,10 @@ fn named(shown: &MergeView) -> Vec<Named> {
     let sides = sides.filter(|_| shown.conflict().is_some());
     let decided = shown.decided() == shown.choices.len();
     let saves = decided.then_some((Action::Accept, "save"));
-    sides.chain(saves).chain([(Action::Close, "edit further")]).collect()
+    // Whoever is asked again and again is told what else can be done.
+    let others = [(Action::NewRecord, "as new"), (Action::KeepDraft, "keep a draft")];
+    let others = others.into_iter().filter(|_| shown.again > 0);
+    sides.chain(saves).chain(others).chain([(Action::Close, "edit further")]).collect()
 }
 
 /// Draws the conflict that is shown; gives the cursor's cell while something is typed for it.
@@ -96,6 +99,12 @@ fn draw(
     area.y += 2;
     area.height -= 2;
     if let Some(typed) = &shown.typed {
+        if area.height > 2 {
+            let theirs = format!("theirs  {}", one_line(conflict.theirs.as_ref()));
+            put(buf, area.x, area.y, area.width, &theirs, appearance.style(Role::Dim));
+            area.y += 1;
+            area.height -= 1;
+        }
         return typing(buf, area, typed, shown.fault.as_deref(), appearance);
     }
     let own = match chosen {
@@ -140,6 +149,11 @@ fn draw(
 /// What is to be said below the pieces.
 fn foot(buf: &mut Buffer, area: &mut Area, shown: &MergeView, appearance: &Appearance) {
     let mut words = Vec::new();
+    if shown.again > 0 {
+        let times =
+            if shown.again == 1 { "once".to_owned() } else { format!("{} times", shown.again) };
+        words.push(format!("Someone else wrote it again while you decided: {times} so far."));
+    }
     if !shown.merge.theirs_at.is_empty() {
         let places = shown.merge.theirs_at.join(", ");
         words.push(format!("Someone else's other changes are kept: {places}."));

@@ -49,7 +49,8 @@ impl Drawn for Confirm {
 fn named(confirm: &Confirm) -> Vec<Named> {
     use crate::keymap::Action;
     let buttons = [(Action::ConfirmYes, ""), (Action::ConfirmNo, "")].into_iter();
-    buttons.chain(confirm.may_free().then_some((Action::FreeNow, ""))).collect()
+    let frees = confirm.may_free().then_some((Action::FreeNow, ""));
+    buttons.chain(frees).chain(confirm.keeps.then_some((Action::KeepDraft, ""))).collect()
 }
 
 /// Draws a question; gives the cursor's cell if something must be typed.
@@ -84,7 +85,7 @@ fn confirm(
     let area = centred(body, width, height);
     let danger = is_final(confirm);
     let role = if danger { Role::Danger } else { Role::Warning };
-    let bottom = frees(confirm, app, appearance).map(|(words, _)| words).unwrap_or_default();
+    let bottom = in_border(confirm, app, appearance).map(|(words, _)| words).unwrap_or_default();
     // Not by colour alone.
     let top = format!("! {}", confirm.title);
     let titles = Titles { top: &top, bottom: &bottom };
@@ -183,12 +184,18 @@ fn is_final(confirm: &Confirm) -> bool {
     matches!(&confirm.confirmed, Confirmed::Plan(plan) if !plan.reversible)
 }
 
-/// Which key frees at once instead of setting aside, or the other way round, where one may choose.
-fn frees(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(String, Chord)> {
+/// The third answer, where there is one: to free at once instead of setting aside, or the other way round;
+/// to keep what was typed as a draft.
+fn in_border(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(String, Chord)> {
     use crate::keymap::{Action, Context};
-    let chord =
-        app.keymap.chord(Context::Confirm, Action::FreeNow).filter(|_| confirm.may_free())?;
-    let does = if is_final(confirm) { "set aside instead" } else { "free at once" };
+    let (action, does) = match &confirm.confirmed {
+        _ if confirm.may_free() && is_final(confirm) => (Action::FreeNow, "set aside instead"),
+        _ if confirm.may_free() => (Action::FreeNow, "free at once"),
+        Confirmed::Quit if confirm.keeps => (Action::KeepDraft, "quit and keep a draft"),
+        _ if confirm.keeps => (Action::KeepDraft, "keep a draft"),
+        _ => return None,
+    };
+    let chord = app.keymap.chord(Context::Confirm, action)?;
     Some((format!("{} {does}", chord.label(appearance.symbols.unicode)), chord))
 }
 
@@ -229,7 +236,7 @@ pub(super) fn button_at(
     }
     // What stands in the border at the right, with a gap, a line and a corner behind it.
     if let Some((words, chord)) =
-        frees(confirm, app, appearance).filter(|_| y == inner.y + inner.height)
+        in_border(confirm, app, appearance).filter(|_| y == inner.y + inner.height)
     {
         let end = (area.x + area.width).saturating_sub(3);
         let from = end.saturating_sub(cells(&words) as u16);

@@ -21,6 +21,7 @@ mod leaf;
 mod leaf_drafts;
 mod leaf_fidelity;
 mod leaf_tree;
+mod left;
 mod lists;
 mod menu;
 mod mouse;

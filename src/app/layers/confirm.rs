@@ -36,6 +36,11 @@ impl Dialog for Confirm {
                 self.yes = !self.yes && self.can_confirm();
             }
             Some(Action::FreeNow) => self.switch_freeing(),
+            Some(Action::KeepDraft) if self.keeps => {
+                let quits = matches!(self.confirmed, Confirmed::Quit);
+                ctx.request(Request::KeepDraft { quits });
+                return Then::Close;
+            }
             Some(Action::Stage) if self.removes_leaf() => {
                 ctx.request(Request::StageLeaf(String::new()));
                 return Then::Close;
@@ -61,6 +66,7 @@ impl Dialog for Confirm {
     fn allows(&self, action: Action) -> bool {
         match action {
             Action::FreeNow => self.may_free(),
+            Action::KeepDraft => self.keeps,
             Action::Stage => self.removes_leaf(),
             _ => true,
         }

@@ -37,6 +37,8 @@ pub struct MergeView {
     pub fault: Option<String>,
     /// How the record is compared before it is written.
     pub comparison: Comparison,
+    /// How often someone else wrote it again while it was decided.
+    pub again: u32,
     /// How far the pieces are scrolled.
     pub overlay: Overlay,
     /// Of a value in a value: the record as it is there now, and that value in it.
@@ -58,6 +60,7 @@ impl MergeView {
             left,
             fault: None,
             comparison,
+            again: 0,
             overlay,
             inside: None,
         }
@@ -67,6 +70,12 @@ impl MergeView {
     pub fn inside(set: SetValue, inside: InnerMerge, comparison: Comparison) -> Self {
         let InnerMerge { merge, theirs, value } = inside;
         Self { inside: Some((theirs, value)), ..Self::new(set, merge, comparison) }
+    }
+
+    /// The same, of a save that has been decided so often already.
+    #[must_use]
+    pub(in crate::app) fn again(self, again: u32) -> Self {
+        Self { again, ..self }
     }
 
     /// The conflict that is shown.
@@ -256,11 +265,14 @@ impl Dialog for MergeView {
             Some(Action::Edit) => self.type_anew(ctx),
             Some(Action::Next) => self.go(self.at + 1),
             Some(Action::Previous) => self.go(self.at.saturating_sub(1)),
+            Some(Action::NewRecord) => ctx.request(Request::MergeAsNew),
+            Some(Action::KeepDraft) => ctx.request(Request::KeepDraft { quits: false }),
             Some(Action::Close) if self.is_typed() => {
                 let confirmed = Confirmed::LeaveMerge;
                 let asked = Confirm::new("Discard the changes", "discard", confirmed)
                     .line("What was typed in this merge is not saved.")
-                    .line("What was typed before it stays.");
+                    .line("What was typed before it stays.")
+                    .or_keep(true);
                 ctx.request(Request::Ask(Box::new(asked)));
             }
             Some(Action::Close) => {

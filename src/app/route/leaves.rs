@@ -250,7 +250,8 @@ pub(in crate::app) fn leave(app: &mut App, typed: &str) {
     let Some(path) = changed.map(|unsaved| unsaved.leaf.path()) else { return discard(app) };
     let asked = Confirm::new("Discard the changes", "discard", Confirmed::DiscardEdit)
         .line(format!("What was typed at {path} is not saved."))
-        .line(text::fit(typed, TOLD));
+        .line(text::fit(typed, TOLD))
+        .or_keep(true);
     app.layers.push(Layer::Confirm(Box::new(asked)));
 }
 

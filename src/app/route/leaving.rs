@@ -23,7 +23,9 @@ pub(super) fn quit(app: &mut App) {
             (true, true) => ("quit", "is being saved. If that fails, what was typed is lost."),
             (false, _) => ("quit and discard", "has not been saved."),
         };
-        let mut asked = Confirm::new("Quit", verb, Confirmed::Quit).line(format!("{what} {state}"));
+        let keeps = !is_saving(app) && drafting::can_keep(app);
+        let asked = Confirm::new("Quit", verb, Confirmed::Quit).line(format!("{what} {state}"));
+        let mut asked = asked.or_keep(keeps);
         asked.lines.extend(app.staged.at_stake());
         app.layers.push(Layer::Confirm(Box::new(asked)));
         return;

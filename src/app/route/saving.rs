@@ -164,6 +164,13 @@ fn left(app: &App) -> &'static str {
     }
 }
 
+/// What was typed is not saved, and not joined with what someone else wrote.
+pub(super) fn unmerge(app: &mut App) {
+    if let Some(saving) = saving(app) {
+        saving.unmerge();
+    }
+}
+
 /// A save that met what someone else wrote is not made, as the user wants it.
 pub(super) fn stop_merging(app: &mut App) {
     let Some(saving) = saving(app) else { return };
@@ -245,7 +252,9 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
         saving.unmerge();
         return not_shown(app);
     }
-    show(app, MergeView::new(set, merge, app.session.server.comparison));
+    saving.asked += 1;
+    let again = saving.asked - 1;
+    show(app, MergeView::new(set, merge, app.session.server.comparison).again(again));
 }
 
 /// What was typed in a value in a value meets there what someone else wrote: shown.
@@ -257,8 +266,10 @@ pub(super) fn merged_inside(app: &mut App, inside: InnerMerge) {
         return not_shown(app);
     }
     let Some(merging) = editor.saving.merging.take() else { return };
+    editor.saving.asked += 1;
+    let again = editor.saving.asked - 1;
     let comparison = app.session.server.comparison;
-    show(app, MergeView::inside(merging.mine, inside, comparison));
+    show(app, MergeView::inside(merging.mine, inside, comparison).again(again));
 }
 
 fn show(app: &mut App, view: MergeView) {

@@ -256,7 +256,7 @@ fn works_everywhere(action: Action) -> bool {
 
 /// Whether this answers what a dialog asks. A row that was chosen by mistake must not.
 fn answers(context: Context, action: Action) -> bool {
-    use Action::{Accept, ConfirmNo, ConfirmYes, FreeNow, Stage, Switch};
+    use Action::{Accept, ConfirmNo, ConfirmYes, FreeNow, KeepDraft, Stage, Switch};
     matches!(action, Accept | ConfirmYes | ConfirmNo | Switch | FreeNow)
-        || (context == Context::Confirm && action == Stage)
+        || (context == Context::Confirm && matches!(action, Stage | KeepDraft))
 }
