@@ -138,7 +138,13 @@ fn draw(
         let chord = chord.map(|chord| chord.label(appearance.symbols.unicode)).unwrap_or_default();
         let mark = if chosen { " · taken" } else { "" };
         let role = if chosen { Role::Selection } else { Role::Header };
-        let label = format!("{chord} {name}{mark}");
+        let mut label = format!("{chord} {name}{mark}");
+        if part.height == 1 {
+            // There is no row for it below.
+            let piece =
+                piece.as_ref().map_or_else(|| "removed".to_owned(), |it| one_line(Some(it)));
+            label = format!("{label}  {piece}");
+        }
         put(buf, part.x, part.y, part.width, &label, appearance.style(role));
         let value = Area { y: part.y + 1, height: part.height - 1, ..part };
         lines(buf, value, piece.as_ref(), shown, appearance);
