@@ -1,6 +1,7 @@
 //! The Redis backend on a real server: the contract of every backend, and what only Redis has.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
+mod aside_steps;
 mod asides;
 mod commands;
 mod commit_races;

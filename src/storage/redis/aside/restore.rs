@@ -1,7 +1,7 @@
 //! Restoring: in one step, or, where a store has records again, in small ones of which none holds the
 //! server long.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fred::types::Value;
 
@@ -13,8 +13,8 @@ use super::{AsideKeys, expires, life, nothing_aside};
 use crate::model::{AsideId, Error, ErrorKind, Progress, Restored, Result, Timestamp};
 use crate::storage::aside::oldest;
 
-const RESTORE: &str = script!("refused", "changes", "restore");
-const RESTORE_STEP: &str = script!("refused", "restore_step");
+const RESTORE: &str = script!("refused", "changes", "clock", "restore");
+const RESTORE_STEP: &str = script!("refused", "clock", "restore_step");
 
 /// How many records the first step looks at.
 const FIRST_COUNT: u32 = 50;
@@ -29,11 +29,16 @@ const STEP_BYTES: u64 = 128 << 10;
 const STEP_SECONDS: &str = "0.0005";
 
 /// How many records may have come since for all to be put back in one step, which puts them over the
-/// others: a script then takes about 1 ms. Where they meet 5 million records that have left the processor's
-/// caches, each costs it some 0.1 ms, and more on a virtual machine: 90 took 10 ms there, 36 took 6.
+/// others: a script then takes about 1 ms.
 const FEW: u64 = 40;
 /// How many bytes those may be, with the older ones of their keys.
 const FEW_BYTES: u64 = 256 << 10;
+/// After how many seconds of its processor the server stops looking at them before that step: where they meet
+/// 5 million records that have left the processor's caches, each costs it some 0.1 ms. What it has
+/// looked at is in the caches then, so that it comes further the next time.
+const LOOK_SECONDS: f64 = 0.001;
+/// How often it looks. The last time it takes what it needs: all others would be put back one by one.
+const LOOKS: u32 = 8;
 
 /// What trying to put all back in one step has come to.
 enum Outcome {
@@ -88,11 +93,11 @@ impl RedisStorage {
         mut keys: AsideKeys,
         progress: &Progress,
     ) -> Result<Restored> {
-        let mut outcome = self.restore_as(&keys).await;
+        let mut outcome = self.restore_at_once(&keys).await;
         if let Err(error) = &outcome
             && keys.within_store(error)
         {
-            outcome = self.restore_as(&keys).await;
+            outcome = self.restore_at_once(&keys).await;
         }
         match outcome? {
             Outcome::Back(restored) => Ok(restored),
@@ -114,14 +119,28 @@ impl RedisStorage {
         }
     }
 
-    /// Puts all back in one step, or gives a number for why not.
-    async fn restore_as(&self, keys: &AsideKeys) -> Result<Outcome> {
+    /// Puts all back in one step, or gives a number for why not. Before that the server looks at what is there
+    /// in short steps.
+    async fn restore_at_once(&self, keys: &AsideKeys) -> Result<Outcome> {
+        for _ in 1..LOOKS {
+            let started = Instant::now();
+            match self.restore_as(keys, LOOK_SECONDS).await? {
+                Outcome::Not(-5) => leave_half(started.elapsed()).await,
+                outcome => return Ok(outcome),
+            }
+        }
+        self.restore_as(keys, f64::from(u32::MAX)).await
+    }
+
+    /// The same, of which the server looks at what is there for at most so many seconds.
+    async fn restore_as(&self, keys: &AsideKeys, seconds: f64) -> Result<Outcome> {
         let at = Timestamp::now();
         let mut all = keys.with_store();
         all.extend(keys.indexes());
         let mut args = vec![keys.id(), store_arg(&keys.store), Value::from(at.to_string())];
         args.extend([life(), expires(at), Value::from(oldest(at).to_string())]);
         args.extend([FEW, FEW_BYTES].map(|number| Value::from(number.to_string())));
+        args.push(Value::from(seconds.to_string()));
         match self.script(RESTORE, all, args).await? {
             Some(Value::Array(numbers)) => {
                 let mut numbers = numbers.into_iter().map(Ok);
@@ -162,7 +181,7 @@ impl RedisStorage {
                     Next::At(next) => cursor = next,
                     Next::Again => {}
                 }
-                count = next_count(count, took, SPARE, COUNTS);
+                count = count_after(&step, count, took);
                 leave_half(took).await;
             }
         }
@@ -196,6 +215,7 @@ impl RedisStorage {
         let numbers = [cursor, u64::from(count), STEP_BYTES];
         args.extend(numbers.map(|number| Value::from(number.to_string())));
         args.push(Value::from(STEP_SECONDS));
+        args.push(Value::from(if count > COUNTS.0 { "fewer" } else { "" }));
         let Some(answer) = self.script(RESTORE_STEP, all, args).await? else {
             return self.restore_step_without_script(keys, part, cursor, count, at).await;
         };
@@ -216,6 +236,15 @@ impl RedisStorage {
     }
 }
 
+/// How many records the next step looks at: fewer where one stopped within its page, which is then not listed
+/// again and again.
+fn count_after(step: &Step, count: u32, took: Duration) -> u32 {
+    match step.next {
+        Next::Again => (count / 2).max(COUNTS.0),
+        Next::At(_) | Next::Gone => next_count(count, took, SPARE, COUNTS),
+    }
+}
+
 /// Says of a restore that did not come to its end how far it came.
 fn in_part(moved: u64, error: Error) -> Error {
     if moved == 0 {
@@ -233,8 +262,6 @@ fn unexpected(reply: &Value) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -253,5 +280,14 @@ mod tests {
         assert_eq!(next_count(50, Duration::from_micros(100), SPARE, COUNTS), 100);
         assert_eq!(next_count(150, Duration::ZERO, SPARE, COUNTS), COUNTS.1);
         assert_eq!(next_count(12, Duration::from_secs(1), SPARE, COUNTS), COUNTS.0);
+    }
+
+    #[test]
+    fn a_page_that_was_not_finished_is_followed_by_smaller_ones() {
+        let step = |next| Step { next, moved: 3 };
+        let quick = Duration::from_micros(100);
+        assert_eq!(count_after(&step(Next::Again), 100, quick), 50);
+        assert_eq!(count_after(&step(Next::Again), 15, quick), COUNTS.0);
+        assert_eq!(count_after(&step(Next::At(7)), 50, quick), 100);
     }
 }

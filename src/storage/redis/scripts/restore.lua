@@ -6,15 +6,15 @@
 --       asides, id_to_name and name_to_id
 -- ARGV: the aside's id, the store's name, the time, after how many seconds the marker expires, the
 --       time at which it does, the time before which what has no marker has expired, how many records
---       are few, and how many bytes
+--       are few, how many bytes, and for how many seconds they are looked at
 -- Gives how many records were put back, and where new ones were put over them also how many stay; -1
 -- if nothing is set aside; -2 if another opener is making the store; -3 if it has too many records, so
 -- that those that it lacks are to be put back step by step; -4 if the store is gone, and what it was
--- went with the marker.
+-- went with the marker; -5 if looking at few records has taken too long: once more, it goes on faster.
 local metadata, signal, items, metadata_items = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local aside_items, aside_metadata_items, marker, list = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local asides, id_to_name, name_to_id = KEYS[9], KEYS[10], KEYS[11]
-local id, store, time, life, until_then, oldest, few, few_bytes = unpack(ARGV)
+local id, store, time, life, until_then, oldest, few, few_bytes, seconds = unpack(ARGV)
 
 local listed = redis.call('HGET', list, id)
 if not listed then
@@ -64,7 +64,8 @@ if gone then
     end
 end
 
--- The keys of what came since, if that is few: bytes are looked at before they are read.
+-- The keys of what came since, if that is few: bytes are looked at before they are read. 'again' where that
+-- takes long, for the records are in no cache of the processor's: then they are by now.
 local function keys_of_few()
     local keys, known, bytes = {}, {}, 0
     if now > 2 * tonumber(few) then
@@ -80,6 +81,9 @@ local function keys_of_few()
                 end
                 if #keys > tonumber(few) or bytes > tonumber(few_bytes) then
                     return
+                end
+                if clock() - begun > tonumber(seconds) then
+                    return 'again'
                 end
             end
         end
@@ -137,6 +141,9 @@ if now > 0 and values + records > 0 and redis.acl_check_cmd then
             or refused(false, 'HMGET', hash, '')
     end
     over = not lacks and keys_of_few()
+    if over == 'again' then
+        return -5
+    end
 end
 
 if now == 0 and values > 0 then

@@ -3,25 +3,13 @@
 --       asides; then, for a user who may use it, the list of all asides
 -- ARGV: the aside's id, the store's name, the time as JSON, 'metadata' (records by their metadata)
 --       or 'values' (what has none), the cursor, how many to look at, how many bytes to move, about,
---       and for how many seconds
+--       for how many seconds, and whether fewer can be looked at next time ('fewer')
 -- Gives the next cursor and how many records were put back; instead of a cursor 'again' (the same
--- once more) or 'gone' (no more are there).
+-- once more, where something was moved or with fewer) or 'gone' (no more are there).
 local items, metadata_items, metadata = KEYS[1], KEYS[2], KEYS[3]
 local aside_items, aside_metadata_items, marker, list = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local asides = KEYS[8]
-local id, store, time, part, cursor, count, budget, seconds = unpack(ARGV)
-
--- Seconds, from anywhere. A newer server holds TIME still while a script runs, and has `os` instead.
-local library = rawget(_G, 'os')
-local function clock()
-    if library then
-        return library.clock()
-    end
-    local time = redis.pcall('TIME')
-    return time.err and 0 or time[1] + time[2] / 1000000
-end
--- The same records take ten times as long while the hash grows: each lookup then moves a part of it.
-local begun = clock()
+local id, store, time, part, cursor, count, budget, seconds, fewer = unpack(ARGV)
 
 if redis.call('HEXISTS', list, id) == 0 then
     return {'gone', 0}
@@ -53,8 +41,11 @@ end
 local fields, moved, bytes, following = page[2], 0, 0, page[1]
 for at = 1, #fields, step do
     local key = fields[at]
-    if bytes > tonumber(budget) or (moved > 0 and clock() - begun > tonumber(seconds)) then
-        -- What was moved is not met again.
+    -- The same records take ten times as long while the hash grows, for each lookup then moves a part of
+    -- it, and where they have left the processor's caches.
+    local stops = moved > 0 or fewer == 'fewer'
+    if bytes > tonumber(budget) or (stops and clock() - begun > tonumber(seconds)) then
+        -- What was moved is not met again; where nothing was, fewer are looked at.
         following = 'again'
         break
     end
