@@ -62,8 +62,8 @@ pub use table::{Arrangement, ColumnFilter, ColumnValues, Direction};
 pub use viewport::{Scroll, Viewport};
 pub(crate) use wrap::breaks;
 
-/// A value made ready to be shown. It never changes, and holds no copy of the value but its text
-/// in UTF-8, where that is something else.
+/// A value made ready to be shown. It never changes, and holds no copy of the value except its text in UTF-8,
+/// where that differs from the stored bytes.
 #[derive(Debug)]
 pub struct Preview {
     value: Bytes,
@@ -77,7 +77,7 @@ enum Body {
     Nothing,
     Lines(Lines),
     Table(Table),
-    /// These bytes.
+    /// The value's bytes in hexadecimal.
     Hex(Bytes),
     Picture(Box<Picture>),
 }
@@ -94,7 +94,7 @@ impl Preview {
         Self::build_while(record, mode, &|| true)
     }
 
-    /// The same; stops early where `wanted` says no, and then shows only a part.
+    /// As [`Preview::build_as`]; stops early where `wanted` says no, and then shows only a part.
     pub fn build_while(record: &Record, mode: Mode, wanted: &dyn Fn() -> bool) -> Self {
         Self::make(record, mode, false, wanted)
     }
@@ -104,12 +104,12 @@ impl Preview {
         Self::build_head_while(record, mode, &|| true)
     }
 
-    /// The same; stops early where `wanted` says no.
+    /// As [`Preview::build_head`]; stops early where `wanted` says no.
     pub fn build_head_while(mut record: Record, mode: Mode, wanted: &dyn Fn() -> bool) -> Self {
         if let Err(why) = std::str::from_utf8(&record.value)
             && why.error_len().is_none()
         {
-            // A character was cut in two.
+            // The cut of the head went through a character.
             record.value.truncate(why.valid_up_to());
         }
         Self::make(&record, mode, true, wanted)
@@ -143,12 +143,12 @@ impl Preview {
         stored.in_colours(record)
     }
 
-    /// Whether both show the same bytes.
+    /// Whether both previews show the same bytes.
     pub fn is_of_same_bytes(&self, other: &Self) -> bool {
         self.value == other.value
     }
 
-    /// What the bytes are by themselves, packed in nothing.
+    /// What the bytes are by themselves, with no layer opened.
     fn guess(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         Self::by_family(record, head, wanted).into_meant(record, head, wanted)
     }
@@ -168,7 +168,7 @@ impl Preview {
                     let body = Body::Picture(Box::new(picture.from(kind, value.clone())));
                     return Self { value, kind: PreviewKind::Picture, note: Some(note), body };
                 }
-                // Text may begin like a GIF.
+                // The mark of a GIF may also begin a text.
                 Err(_) if is_readable(&value) => {}
                 Err(why) => return Self::hex(value, Some(why)),
             }
@@ -184,7 +184,7 @@ impl Preview {
                         Err(note) => Self::read(value, &read, note),
                     }
                 }
-                // Crawlee reads text of every kind as text; it is laid out all the same.
+                // Crawlee reads every `text/` type as text; JSON among them is laid out all the same.
                 Some(read) => match is_json_text(content_type)
                     .then(|| Self::json(&value, &read, family, head))
                 {
@@ -206,7 +206,7 @@ impl Preview {
                     return Self::hex(value, unread);
                 };
                 let open = read.text.trim_ascii_start().first();
-                // Bytes as a program stores them, or what came where a picture was asked for.
+                // Bytes as a program stores them, or a JSON answer where a picture was asked for.
                 let maybe_json = content_type.as_str().contains("json")
                     || !named && matches!(open, Some(b'{' | b'['));
                 match maybe_json.then(|| Self::json(&value, &read, family, head)) {
@@ -217,8 +217,7 @@ impl Preview {
         }
     }
 
-    /// The value as JSON, or what is wrong with it. Half of a JSON value is none, which is not
-    /// worth a word.
+    /// The value as JSON, or what is wrong with it. Half of a JSON value is not JSON, which needs no remark.
     fn json(
         value: &Bytes,
         read: &DecodedText,
@@ -254,7 +253,7 @@ impl Preview {
         }
     }
 
-    /// The value as text in the charset it is in.
+    /// The value as text in its charset.
     fn read(value: Bytes, read: &DecodedText, note: Option<String>) -> Self {
         let notes: Vec<_> = read.note().into_iter().chain(note).collect();
         let note = (!notes.is_empty()).then(|| notes.join("; "));
@@ -299,8 +298,8 @@ impl Preview {
         Self::hex(value, Some(note))
     }
 
-    /// The same JSON with just these objects and lists folded, in the order in which they begin, none in
-    /// another; `None` where it is not shown as JSON.
+    /// The same JSON with only these objects and lists folded, in the order in which they begin, none inside
+    /// another; `None` where the value is not shown as JSON.
     pub fn with_folds(&self, folds: &[Fold]) -> Option<Self> {
         let Body::Lines(lines) = &self.body else { return None };
         let body = Body::Lines(lines.folded(folds)?);
@@ -317,13 +316,12 @@ impl Preview {
         self.kind == PreviewKind::Picture
     }
 
-    /// What the user should know of it: why it is not shown as its content type says, or what
-    /// its bytes are.
+    /// A remark on the value: why it is not shown as its content type says, or what its bytes are.
     pub fn note(&self) -> Option<&str> {
         self.note.as_deref()
     }
 
-    /// How many lines there are; in hex, of 16 bytes each. A picture has none.
+    /// Number of lines; in hex, of 16 bytes each. A picture has none.
     pub fn lines(&self) -> usize {
         match &self.body {
             Body::Nothing | Body::Picture(_) => 0,
@@ -333,8 +331,8 @@ impl Preview {
         }
     }
 
-    /// The rows that are seen, at most as many as the viewport has, with what a search found
-    /// marked in them. Takes the time of what is seen, not of the value.
+    /// The visible rows, at most the viewport's height, with the matches of a search marked in them. Takes
+    /// time in proportion to what is seen, not to the value.
     pub fn rows(&self, scroll: Scroll, view: Viewport, marks: Option<&Matches>) -> Vec<Row> {
         match &self.body {
             Body::Nothing => Vec::new(),
@@ -345,7 +343,7 @@ impl Preview {
         }
     }
 
-    /// All lines, each in one row; the row of one that is wider than any terminal says so.
+    /// All lines, each in one row; a line wider than any terminal is cut, and its row says so.
     pub fn whole_lines(&self) -> impl Iterator<Item = Row> {
         let view = Viewport { width: u16::MAX, height: 1, wrap: false };
         (0..self.lines()).filter_map(move |line| {
@@ -363,13 +361,13 @@ impl Preview {
         }
     }
 
-    /// Whether what is shown is not the value as it is stored: text converted from another charset to
-    /// UTF-8, or with its byte order mark taken off; what was packed in it; what larder says of it.
+    /// Whether what is shown differs from the stored value: text converted from another charset to UTF-8, or
+    /// without its byte order mark; the contents of a packed value; a text that larder made of it.
     pub fn is_converted(&self) -> bool {
         *self.shown() != self.value
     }
 
-    /// The value's text, where it is stored otherwise.
+    /// The value's text, where it differs from the stored bytes.
     pub fn converted_text(&self) -> Option<&Bytes> {
         let text = match (&self.body, self.kind) {
             (Body::Lines(Lines { made_from: Some(source), .. }), _) => source,
@@ -379,8 +377,8 @@ impl Preview {
         (*text != self.value).then_some(text)
     }
 
-    /// Searches what is shown. A needle without capitals ignores case. At most
-    /// 100,000 matches are kept. In a picture there are none.
+    /// Searches what is shown. A needle without capitals ignores case. Keeps at most 100,000 matches; finds
+    /// none in a picture.
     pub fn find(&self, needle: &str) -> Matches {
         match &self.body {
             Body::Picture(_) => Matches::default(),

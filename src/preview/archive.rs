@@ -1,5 +1,5 @@
-//! What an archive holds: the entries of a ZIP or a tar, a line each, with their sums at the end. Nothing
-//! is unpacked.
+//! The contents of an archive: the entries of a ZIP or a tar, one a line, with their totals at the end.
+//! Nothing is unpacked.
 
 mod office;
 mod tar;
@@ -13,36 +13,36 @@ use super::styled::Writer;
 use super::{format, is_readable};
 use crate::text;
 
-/// What is said of a ZIP that does not begin where the value does, as a program that unpacks itself.
+/// Name of a ZIP that does not begin where the value does, as in a program that unpacks itself.
 const BEHIND: &str = "ZIP behind other bytes";
-/// So many entries are listed.
+/// Limit on the entries that are listed.
 const MOST: usize = 100_000;
-/// A longer name is cut, in bytes.
+/// Longest name, in bytes; a longer one is cut.
 const LONGEST: usize = 4096;
-/// Cells of a size.
+/// Width of a size, in cells.
 const SIZE: usize = 7;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry<'a> {
     name: Cow<'a, [u8]>,
-    /// Unpacked, in bytes.
+    /// Unpacked size, in bytes.
     size: u64,
-    /// As `2024-01-31 12:30`.
+    /// Time of the last change, as `2024-01-31 12:30`.
     time: Option<String>,
     kind: Kind,
 }
 
-/// What an entry is.
+/// Kind of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Kind {
     File,
-    /// A file that is not readable without a password.
+    /// A file that needs a password to be read.
     Locked,
     Folder,
-    /// With where it leads to.
+    /// A link, with its target.
     Link(Vec<u8>),
-    /// A device, a pipe.
+    /// Another kind, such as a device or a pipe.
     Other,
 }
 
@@ -50,9 +50,9 @@ enum Kind {
 #[derive(Debug, Default)]
 pub(super) struct Entries<'a> {
     list: Vec<Entry<'a>>,
-    /// So many there are, also of those that are not listed.
+    /// Number of entries, also of those that are not listed.
     count: u64,
-    /// Bytes of all of them, unpacked.
+    /// Size of all entries unpacked, in bytes.
     bytes: u64,
     /// Why the list ends before the archive does.
     fault: Option<&'static str>,
@@ -72,11 +72,11 @@ impl<'a> Entries<'a> {
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) lines: Lines,
-    /// What there is to know.
+    /// A remark on the archive.
     pub(super) note: String,
 }
 
-/// Lists an archive; `None` for anything else. Of a `head` the end is not missed.
+/// Lists an archive; `None` for anything else. With `head`, a missing end is no fault.
 pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
     let (word, entries) = match (zip::entries(bytes), tar::entries(bytes)) {
         (Some(entries), _) => ("ZIP", entries),
@@ -95,13 +95,13 @@ pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
     Some(Listing { lines: lines(&entries), note })
 }
 
-/// The entries of a ZIP behind other bytes that have no meaning of their own.
+/// The entries of a ZIP that stands behind bytes without a meaning of their own.
 fn behind(bytes: &[u8]) -> Option<Entries<'_>> {
     let is_known = || format::mime(bytes).is_some() || is_readable(bytes);
     zip::behind(bytes).filter(|_| !is_known())
 }
 
-/// What an archive is called.
+/// Name of the archive's format.
 pub(super) fn word(bytes: &[u8]) -> &'static str {
     if !zip::is_marked(bytes) && tar::is_marked(bytes) { "tar" } else { "ZIP" }
 }

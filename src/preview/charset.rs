@@ -1,4 +1,4 @@
-//! In which charset a value's text is stored, from where that is known, and its text in UTF-8.
+//! The charset of a value's text, how it is known, and the text in UTF-8.
 
 mod convert;
 mod document;
@@ -14,10 +14,10 @@ use crate::model::RecordState;
 
 pub use convert::Unwritable;
 
-/// No more of a value than this is converted to be shown.
+/// Limit on the bytes of a value that are converted to be shown.
 const MOST: usize = 16 << 20;
 
-/// A charset, and from where it is known.
+/// A charset, and how it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charset {
     encoding: &'static Encoding,
@@ -27,25 +27,25 @@ pub struct Charset {
     narrow: Narrow,
 }
 
-/// From where a charset is known.
+/// How a charset is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// Nothing tells: UTF-8, as Crawlee stores text.
+    /// By nothing: UTF-8, as Crawlee stores text.
     Usual,
-    /// The content type.
+    /// By the content type.
     Declared,
-    /// The byte order mark.
+    /// By the byte order mark.
     Mark,
-    /// The document: `<meta>`, an XML declaration, `@charset`.
+    /// By the document: `<meta>`, an XML declaration, `@charset`.
     Document,
-    /// What the bytes look like.
+    /// By what the bytes look like.
     Guess,
 }
 
-/// Labels that promise less than the charset they are read as.
+/// Labels of a narrower charset than the one that they are read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Narrow {
-    /// All of the charset.
+    /// A label of the whole charset.
     No,
     /// ISO-8859-1, read as windows-1252.
     Latin1,
@@ -56,16 +56,16 @@ enum Narrow {
 /// A value's text.
 #[derive(Debug, Clone)]
 pub struct DecodedText {
-    /// The charset it is in.
+    /// The charset of the value.
     pub charset: Charset,
-    /// The text in UTF-8, without the byte order mark; with the bytes as stored where
-    /// they are not the UTF-8 that they should be.
+    /// The text in UTF-8, without the byte order mark; bytes that should be UTF-8 and are not stay as they
+    /// are stored.
     pub text: Bytes,
-    /// Whether bytes of the value are not in the charset.
+    /// Whether some bytes of the value do not fit the charset.
     pub faulty: bool,
-    /// Whether this is only the beginning, for the value is too large to be converted.
+    /// Whether this is only the beginning, since the value is too large to be converted.
     pub cut: bool,
-    /// What is to be said of what the content type declares.
+    /// A remark on the declared content type.
     remark: Option<String>,
 }
 
@@ -77,14 +77,14 @@ impl Charset {
         Self { encoding, source, mark: false, narrow: Narrow::No }
     }
 
-    /// The charset that a content type declares, if it is a known one.
+    /// The charset that a content type declares, if it is known.
     pub fn declared(content_type: &str) -> Option<Self> {
         let label = labels::parameter(content_type)?;
         let (encoding, narrow) = labels::encoding(&label)?;
         Some(Self { narrow, ..Self::new(encoding, Source::Declared) })
     }
 
-    /// The charset that a content type declares and nobody knows.
+    /// The charset that a content type declares, if it is unknown.
     pub fn unknown_label(content_type: &str) -> Option<String> {
         labels::parameter(content_type).filter(|label| labels::encoding(label).is_none())
     }
@@ -99,12 +99,12 @@ impl Charset {
         self.encoding == UTF_8
     }
 
-    /// Whether nothing tells it but what the bytes look like.
+    /// Whether the charset is a guess from what the bytes look like.
     pub fn is_guessed(self) -> bool {
         self.source == Source::Guess
     }
 
-    /// Its name.
+    /// Name of the charset.
     pub fn name(self) -> &'static str {
         match self.narrow {
             Narrow::No => self.encoding.name(),
@@ -113,7 +113,7 @@ impl Charset {
         }
     }
 
-    /// Its name, and from where it is known: `windows-1251, declared`.
+    /// Name of the charset, and how it is known: `windows-1251, declared`.
     pub fn words(self) -> String {
         let source = match self.source {
             Source::Usual => "",
@@ -129,12 +129,12 @@ impl Charset {
 }
 
 impl DecodedText {
-    /// A value that is UTF-8, whatever its type is.
+    /// The text of a value that is UTF-8, whatever its type is.
     pub fn utf8(value: &Bytes) -> Option<Self> {
         Some(decode(value, Charset::UTF_8, false)).filter(|read| !read.faulty)
     }
 
-    /// What the reader should know: the charset, unless it is plain UTF-8, and what is wrong.
+    /// A remark for the reader: the charset, unless it is plain UTF-8, and what is wrong.
     pub fn note(&self) -> Option<String> {
         let mut notes = Vec::new();
         if !self.charset.is_plain() || self.faulty {
@@ -151,8 +151,8 @@ impl DecodedText {
         (!notes.is_empty()).then(|| notes.join("; "))
     }
 
-    /// Whether the text, converted back, is the value to the byte, so that what is not typed
-    /// over stays what it was.
+    /// Whether the text, converted back, is the value to the byte, so that an edit leaves the rest of it
+    /// unchanged.
     pub fn is_exact(&self, value: &Bytes) -> bool {
         let whole = !self.faulty && !self.cut;
         let text = std::str::from_utf8(&self.text);
@@ -163,14 +163,14 @@ impl DecodedText {
     }
 }
 
-/// The text that a record's value is; `None` if it is not known to be text. Of a `head`, the
-/// last character may be cut.
+/// The text of a record's value; `None` if it is not known to be text. Of a `head`, the last character may be
+/// cut.
 ///
-/// The charset is the declared one, else that of the byte order mark, of the document, else a
-/// guess. A byte order mark that is right for all of the value is believed before all.
+/// The charset is the declared one, else that of the byte order mark, else that of the document, else a
+/// guess. A byte order mark that fits all of the value takes precedence over all of them.
 pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<DecodedText> {
     let content_type = meta.content_type.as_str();
-    // A name's ending tells a type, but nobody has declared a charset by it.
+    // The ending of a name tells a type, but declares no charset.
     let label = (meta.state != RecordState::BareFile).then_some(content_type);
     let declared = label.and_then(Charset::declared);
     let unknown = label.and_then(Charset::unknown_label);
@@ -184,7 +184,7 @@ pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<DecodedText>
         let other =
             declared.filter(|declared| !declared.is_utf8() && !found.charset.is_a(*declared));
         let remark = other.map(|declared| format!("although {} is declared", declared.name()));
-        // A mark that the declared charset has too is no news.
+        // A mark of the declared charset needs no remark.
         let source = if declared.is_some_and(|it| found.charset.is_a(it)) {
             Source::Declared
         } else {
@@ -215,7 +215,7 @@ pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<DecodedText>
     undeclared(content_type, value, head).map(|read| DecodedText { remark, ..read })
 }
 
-/// As [`read`], where nothing is declared and there is no byte order mark.
+/// As [`read`], for a value without a declared charset and a byte order mark.
 fn undeclared(content_type: &str, value: &Bytes, head: bool) -> Option<DecodedText> {
     let fits = |charset: Charset| Some(decode(value, charset, head)).filter(|read| !read.faulty);
     let written = document::encoding(content_type, value);
@@ -242,8 +242,8 @@ fn undeclared(content_type: &str, value: &Bytes, head: bool) -> Option<DecodedTe
 }
 
 impl Charset {
-    /// The charset of text that was in this one, under another content type: the declared one, if
-    /// it is known and another.
+    /// The charset of text that was in this one, under another content type: the declared one, if it is known
+    /// and differs.
     #[must_use]
     pub fn under(self, content_type: &str) -> Self {
         Self::declared(content_type).filter(|declared| !self.is_a(*declared)).unwrap_or(self)
@@ -256,23 +256,23 @@ impl Charset {
         }
     }
 
-    /// `UTF-16` without a mark is in the order in which its bytes make sense.
+    /// Picks the byte order of `UTF-16` without a mark: the one in which the bytes make sense.
     fn in_order_of(self, value: &[u8]) -> Self {
         let turned = self.encoding == UTF_16LE && wide(value) == Some(UTF_16BE);
         if turned { Self { encoding: UTF_16BE, ..self } } else { self }
     }
 }
 
-/// The charset of the byte order mark.
+/// The charset of the byte order mark, if there is one.
 fn mark(value: &[u8]) -> Option<Charset> {
-    // What looks like UTF-16 with a null character first is UTF-32.
+    // A mark of UTF-16 with a null character behind it is that of UTF-32.
     let (encoding, _) = Encoding::for_bom(value).filter(|_| !value.starts_with(b"\xff\xfe\0\0"))?;
     Some(Charset { mark: true, ..Charset::new(encoding, Source::Mark) })
 }
 
-/// What the bytes look like.
+/// The charset that the bytes look like.
 fn guess(value: &[u8]) -> Option<Charset> {
-    /// So much from the first byte on that is not ASCII tells the charset.
+    /// Bytes that a guess reads, from the first that is not ASCII.
     const SAMPLE: usize = 16 << 10;
     use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
     let first = value.iter().position(|&byte| byte >= 0x80 || byte == 0x1b)?;
@@ -283,7 +283,7 @@ fn guess(value: &[u8]) -> Option<Charset> {
     Some(Charset::new(detector.guess(None, Utf8Detection::Deny), Source::Guess))
 }
 
-/// UTF-16 as its null bytes tell it: all on one side, beside plain Latin letters.
+/// The kind of UTF-16 that the null bytes show: they all stand on one side of plain Latin letters.
 fn wide(value: &[u8]) -> Option<&'static Encoding> {
     let sample = &value[..value.len().min(4096) & !1];
     let (mut little, mut big) = (0, 0);
@@ -303,11 +303,10 @@ fn wide(value: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Whether a text has no characters that only binary data has. What is not UTF-8 in it is no
-/// matter here.
+/// Whether a text has none of the characters that only binary data has. Faulty UTF-8 does not matter here.
 fn is_clean(text: &[u8]) -> bool {
     let odd = |byte: &u8| matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f);
-    // U+0080 to U+009F begin with this byte in UTF-8.
+    // First byte in UTF-8 of U+0080 to U+009F.
     let control = |at: usize| text.get(at + 1).is_some_and(|next| (0x80..=0x9f).contains(next));
     !text.iter().any(odd)
         && (std::str::from_utf8(text).is_err() || !memchr::memchr_iter(0xc2, text).any(control))

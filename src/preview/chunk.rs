@@ -1,19 +1,19 @@
-//! Long pieces of text are laid out in chunks: where one begins follows from the bytes near it
-//! alone, so that the middle of a long line is shown without looking at what is before it.
+//! Long pieces of text are laid out in chunks. The start of a chunk follows from the bytes near it alone, so
+//! that the middle of a long line is shown without reading what is before it.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::unit;
 
-/// About how many bytes are a chunk.
+/// Approximate size of a chunk, in bytes.
 pub(crate) const CHUNK: usize = 4096;
-/// How far before its round offset a chunk may begin.
+/// Distance by which a chunk may begin before its round offset, in bytes.
 const SLACK: usize = 64;
-/// Tab stops are so many cells apart.
+/// Distance of tab stops, in cells.
 pub(crate) const TAB: usize = 4;
 
-/// Where chunk `k` of a piece begins: at or a little before `k * CHUNK`, between two characters
-/// and, where there is such a place, between two grapheme clusters.
+/// Start of chunk `k` of a piece: at or a little before `k * CHUNK`, between two characters and, where
+/// possible, between two grapheme clusters.
 pub(crate) fn start(piece: &[u8], k: usize) -> usize {
     let round = k.saturating_mul(CHUNK);
     if k == 0 || round >= piece.len() {
@@ -34,14 +34,14 @@ pub(crate) fn start(piece: &[u8], k: usize) -> usize {
     cut.unwrap_or_else(|| (round - 3..=round).rev().find(|&at| is_start(at)).unwrap_or(round))
 }
 
-/// The chunk that holds a byte of the piece (its last chunk for its end).
+/// The chunk that holds a byte of the piece (the last chunk for the end of the piece).
 pub(super) fn holding(piece: &[u8], offset: usize) -> usize {
     let k = offset.min(piece.len().saturating_sub(1)) / CHUNK;
     let next = start(piece, k + 1);
     if next <= offset && next < piece.len() { k + 1 } else { k }
 }
 
-/// About how many cells the first chunk, the first two chunks, … take.
+/// Approximate widths of the first chunk, of the first two chunks, …, in cells.
 pub(super) fn running_cells(piece: &[u8], tabs: bool) -> Box<[usize]> {
     let mut sum = 0;
     let mut from = 0;
@@ -56,7 +56,7 @@ pub(super) fn running_cells(piece: &[u8], tabs: bool) -> Box<[usize]> {
         .collect()
 }
 
-/// About how many cells the bytes take; exact but for clusters of several wide characters.
+/// Approximate width of the bytes, in cells; exact except for clusters of several wide characters.
 pub(super) fn estimate(bytes: &[u8], tabs: bool) -> usize {
     if bytes.is_ascii() && !(tabs && bytes.contains(&b'\t')) {
         return bytes.len();

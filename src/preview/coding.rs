@@ -1,5 +1,5 @@
-//! What is inside compressed and encoded values: gzip, zlib, Zstandard, Brotli, base64, `data:`
-//! URLs, layer by layer. To be looked at: what is to be put back is opened by `edit::inner`.
+//! The contents of compressed and encoded values: gzip, zlib, Zstandard, Brotli, base64, `data:` URLs, layer
+//! by layer. This is for showing them; `edit::inner` opens what has to be packed again.
 
 pub(crate) mod base64;
 mod inflate;
@@ -19,17 +19,17 @@ use crate::text;
 pub(crate) use inflate::{GZIP, is_zlib};
 pub(super) use name::inner_type;
 
-/// At most so many layers are opened.
+/// Limit on the layers that are opened.
 pub(super) const MOST_LAYERS: usize = 4;
-/// All layers together give at most so many bytes.
+/// Limit on the bytes that all layers together give.
 const MOST: usize = 64 << 20;
-/// What takes longer is shown as far as it came.
+/// Time limit; a value that takes longer is shown as far as it was read.
 const LONGEST: Duration = Duration::from_secs(2);
-/// So many bytes are read before the limits are looked at.
+/// Bytes that are read between two looks at the limits.
 const CHUNK: usize = 64 << 10;
-/// So many bytes are handed to the decoder of Brotli at a time.
+/// Bytes that are handed to the decoder of Brotli at a time.
 const BUFFER: usize = 4096;
-/// Compressed text without a name for it has to give so many bytes, if it is not whole.
+/// Bytes that incomplete compressed text without a declared coding has to give to be believed.
 const SURE: usize = 16;
 
 /// One layer around a value.
@@ -39,65 +39,65 @@ pub(super) enum Layer {
     Zlib,
     Zstd,
     Brotli,
-    /// What zlib has inside, as some servers send it.
+    /// The contents of zlib alone, as some servers send them.
     Deflate,
     Base64,
-    /// With the type that it says.
+    /// A `data:` URL, with the type that it declares.
     DataUrl(String),
 }
 
-/// Why not all of a layer is here.
+/// Why a layer is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// The bytes end before their end.
+    /// The bytes end too early.
     CutOff,
-    /// What comes next makes no sense.
+    /// The next bytes make no sense.
     Broken,
-    /// All is there and does not add up.
+    /// The layer is complete, but its checksum is wrong.
     Checksum,
-    /// It is to be read with a dictionary, or with more memory than it is given.
+    /// The layer needs a dictionary, or more memory than it is given.
     Unsupported,
-    /// So many bytes behind the end are of another kind.
+    /// This number of bytes behind the end is of another kind.
     Rest(usize),
-    /// It is more than is read.
+    /// The contents exceed the limit of bytes.
     TooMuch,
-    /// It took too long, or nobody wants it any more.
+    /// Reading took too long, or is no longer wanted.
     TooLong,
 }
 
-/// What came out of a value.
+/// The contents of a value.
 #[derive(Debug)]
 pub(super) struct Opened {
-    /// From the outside in.
+    /// The layers, from the outside in.
     pub(super) layers: Vec<Layer>,
     /// The innermost bytes.
     pub(super) bytes: Bytes,
-    /// What is wrong with the last layer.
+    /// The fault of the last layer.
     pub(super) fault: Option<Fault>,
-    /// A further layer, and why nothing comes out of it.
+    /// A further layer that gives nothing, and why.
     pub(super) closed: Option<(Layer, Fault)>,
 }
 
-/// How much is read.
+/// Limits of reading.
 #[derive(Clone, Copy)]
 pub(super) struct Limits<'a> {
-    /// Bytes that come out.
+    /// Limit on the bytes that come out.
     pub(super) bytes: usize,
-    /// When it has to be done.
+    /// Time at which reading ends.
     pub(super) until: Instant,
-    /// Whether it is still wanted.
+    /// Whether the result is still wanted.
     pub(super) wanted: &'a dyn Fn() -> bool,
 }
 
 impl<'a> Limits<'a> {
-    /// As much as a preview reads.
+    /// The limits of a preview.
     pub(super) fn new(wanted: &'a dyn Fn() -> bool) -> Self {
         Self { bytes: MOST, until: Instant::now() + LONGEST, wanted }
     }
 }
 
 impl Layer {
-    /// Its name.
+    /// Name of the layer.
     pub(super) fn word(&self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -110,7 +110,7 @@ impl Layer {
         }
     }
 
-    /// Whether what is in it is another text of the same type.
+    /// Whether the contents are another text of the same type.
     pub(super) fn is_compression(&self) -> bool {
         !matches!(self, Self::Base64 | Self::DataUrl(_))
     }
@@ -122,7 +122,7 @@ impl Fault {
         !matches!(self, Self::Checksum | Self::Rest(_))
     }
 
-    /// A sentence on a layer of this name out of which nothing comes.
+    /// A sentence on a layer of this name that gives nothing.
     pub(super) fn words_of_nothing(self, layer: &str) -> String {
         match self {
             Self::CutOff => format!("the {layer} is cut off, and nothing of it could be read"),
@@ -132,7 +132,7 @@ impl Fault {
         }
     }
 
-    /// A sentence on a layer of this name.
+    /// A sentence on this fault in a layer of this name.
     pub(super) fn words(self, layer: &str) -> String {
         match self {
             Self::CutOff => format!("the {layer} is cut off: this is what could be read"),
@@ -148,7 +148,7 @@ impl Fault {
     }
 }
 
-/// Opens what is known of a value of this content type and name, layer by layer.
+/// Opens the known codings of a value of this content type and name, layer by layer.
 pub(super) fn open(value: &Bytes, content_type: &str, name: &str, limits: Limits<'_>) -> Opened {
     let mut opened = Opened { layers: Vec::new(), bytes: value.clone(), fault: None, closed: None };
     let mut limits = limits;
@@ -188,7 +188,7 @@ fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<U
     }
     if is_zlib(bytes) && !is_readable(bytes) {
         let (out, fault) = inflate::zlib(bytes, limits);
-        // Two bytes are a weak mark.
+        // A mark of two bytes is a weak one.
         let sure = declared == name::Declared::Zlib
             || matches!(fault, None | Some(Fault::TooMuch | Fault::TooLong))
             || out.len() >= SURE && is_readable(&out);
@@ -213,7 +213,7 @@ pub(super) fn is_marked(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP) || zstd::is_marked(bytes)
 }
 
-/// A stream of Brotli, which has no mark.
+/// Reads a stream of Brotli, which has no mark.
 fn brotli(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
     let mut decoder = Decompressor::new(bytes, BUFFER);
@@ -224,7 +224,7 @@ fn brotli(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     (out, fault)
 }
 
-/// Reads what comes, within limits.
+/// Reads to the end, within limits.
 fn drain(reader: &mut dyn Read, out: &mut Vec<u8>, limits: Limits<'_>) -> Result<(), Fault> {
     let mut chunk = vec![0; CHUNK];
     loop {

@@ -1,7 +1,7 @@
-//! Work that may panic on hostile bytes without ending larder: decoders of pictures, which others wrote,
-//! and which a value that was made to harm may lead out of their bounds. What they hold of memory is
-//! bounded before they begin; a stack overflow or an abort is not contained. The hook that gives the terminal
-//! back asks here, and does nothing where a panic goes no further.
+//! Work that may panic on hostile bytes without ending larder: decoders of pictures, which others wrote, and
+//! which a malicious value may lead out of their bounds. Their memory is bounded before they begin; a stack
+//! overflow or an abort is not contained. The hook that restores the terminal asks here, and does nothing
+//! where a panic is caught.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,12 +10,12 @@ thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a panic of this thread is caught, so that nothing of it needs to be told.
+/// Whether a panic of this thread is caught, so that it need not be reported.
 pub fn is_contained() -> bool {
     CONTAINED.get()
 }
 
-/// What the work gives; nothing if it panics.
+/// Result of the work; `None` if it panics.
 pub(super) fn contained<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = CONTAINED.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));

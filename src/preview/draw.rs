@@ -1,4 +1,4 @@
-//! Builds the rows that are seen.
+//! Builds the visible rows.
 
 use super::line::{Line, Placed};
 use super::line_layout::Lines;
@@ -8,7 +8,7 @@ use super::wrap::Wrap;
 use super::{Matches, Scroll, Viewport};
 use crate::text::{cells, fit};
 
-/// The sign before what goes on in a row of its own, with a gap behind it.
+/// The sign before the further rows of a wrapped line, with a gap behind it.
 const GOES_ON: &str = "↪ ";
 
 /// The rows of a text or of JSON.
@@ -39,7 +39,7 @@ pub(super) fn rows(
     rows
 }
 
-/// Adds rows of a line from the row that begins at `sub`.
+/// Adds the rows of a line, from the row that begins at `sub`.
 fn wrapped(
     line: &Line,
     sub: usize,
@@ -121,7 +121,7 @@ fn cut(
     row.finish()
 }
 
-/// What units are told by: what a search found, and the colours of source.
+/// What tells the role and the highlighting of units: the matches of a search, and the colours of source.
 struct Ink<'a> {
     marks: Option<&'a Matches>,
     painter: Option<Painter<'a>>,
@@ -150,7 +150,7 @@ struct Builder {
     used: usize,
     text: String,
     cells: usize,
-    /// Where the units of `text` begin.
+    /// Starts of the units of `text`.
     starts: Vec<usize>,
     kind: (Role, Hit),
 }

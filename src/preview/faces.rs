@@ -1,4 +1,4 @@
-//! Text as it is meant: pages to be read, rows in columns, source in colours.
+//! Text in the form it is meant for: pages to be read, rows in columns, source in colours.
 
 use bytes::Bytes;
 
@@ -12,23 +12,23 @@ use super::{Body, Preview, PreviewKind};
 use crate::model::{Family, Record, RecordMeta};
 use crate::text::size;
 
-/// A page with hardly any text is source if that is longer, in bytes; a shorter one is its few words, or source
-/// without a word of why.
+/// Size from which a page with hardly any text is shown as source, in bytes. A shorter one is shown as its
+/// few words, or as source without a remark.
 const SHORT: usize = 1024;
-/// Of lines of JSON whose type Crawlee takes for that of one JSON value.
+/// Remark on lines of JSON whose type Crawlee takes for that of one JSON value.
 const LINES: &str = "a JSON value a line: Crawlee for Python reads None";
-/// Of text that is to be JSON lines, in the first of which there is no object.
+/// Remark on text that should be JSON lines and has no object in the first of them.
 const NO_LINES: &str = "no table: none of its first lines is a JSON object";
 
 impl Preview {
-    /// The text of a record as it is meant; without more than its lines where `wanted` says no.
+    /// The text of a record in the form it is meant for; only its lines where `wanted` says no.
     pub(super) fn into_meant(self, record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         if self.kind != PreviewKind::Text {
             return self;
         }
         let Body::Lines(lines) = &self.body else { return self };
         let form = table::Form::of(&record.meta, &lines.bytes);
-        // What is stored where a file was asked for and an error page came.
+        // An error page was stored in place of the file that was asked for.
         if form.is_some() && format::sniff(&lines.bytes) == "text/html" {
             let told = "no table but HTML".to_owned();
             return Self { note: joined(self.note, Some(told)), ..self }.into_page(record);
@@ -40,7 +40,7 @@ impl Preview {
         if let Some(form) = form
             && let Some(table) = table
         {
-            // Not why it is no JSON, which it is in each line.
+            // The reason why it is not JSON is left out: each line is.
             let lines = matches!(form, table::Form::Ndjson)
                 && record.meta.content_type.family() == Family::Json;
             let note = if lines { Some(LINES.to_owned()) } else { self.note };
@@ -64,7 +64,7 @@ impl Preview {
         self.in_colours(record)
     }
 
-    /// A list of objects as a table; of a part of one, what is here of it.
+    /// A list of objects as a table; of an incomplete list, the part that is here.
     pub(super) fn into_table(self, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let Body::Lines(lines) = &self.body else { return self };
         let json = self.kind == PreviewKind::Json || head && self.kind == PreviewKind::Text;
@@ -78,7 +78,7 @@ impl Preview {
         }
     }
 
-    /// Lines of JSON as a table, where there are objects in them; one line alone too. The columns of these
+    /// Lines of JSON as a table, where there are objects in them, even in a single line. The columns of these
     /// names come first.
     pub fn of_lines(lines: Bytes, first: &[&str]) -> Self {
         let text = Self::text(lines.clone(), None);
@@ -122,12 +122,12 @@ impl Preview {
         }
     }
 
-    /// Whether it is a page with links.
+    /// Whether the value is a page with links.
     pub fn has_links(&self) -> bool {
         matches!(&self.body, Body::Lines(lines) if lines.linked)
     }
 
-    /// The links of a page; takes time in proportion to it: for the background.
+    /// The links of a page. Takes time in proportion to the page: for the background.
     pub fn links(&self) -> PageLinks {
         match &self.body {
             Body::Lines(Lines { made_from: Some(source), .. })
@@ -139,7 +139,7 @@ impl Preview {
         }
     }
 
-    /// The same, its text coloured where it is source.
+    /// The same preview, its text coloured where it is source.
     pub(super) fn in_colours(mut self, record: &Record) -> Self {
         if let Body::Lines(lines @ Lines { format: Format::Text(_), .. }) = &mut self.body {
             let language = Language::of(&record.meta.content_type, &lines.bytes);
@@ -155,7 +155,7 @@ impl Preview {
     }
 }
 
-/// Whether HTML of this type is meant to be read: not where it is said to be other text.
+/// Whether HTML of this type is meant to be read: not where the type is that of other text.
 fn is_page(meta: &RecordMeta) -> bool {
     let named = meta.content_type.as_str().to_ascii_lowercase().contains("html");
     named || !matches!(meta.content_type.family(), Family::Text | Family::Json)

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-/// No more matches than this are kept.
+/// Limit on the matches that are kept.
 const MOST: usize = 100_000;
-/// How much of a text is made small letters at a time.
+/// Bytes of text that are changed to lower case at a time.
 const PIECE: usize = 64 * 1024;
 
-/// What a search found: byte ranges in the value, in order, none overlapping.
+/// The matches of a search: byte ranges in the value, in order, none overlapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Matches {
     ranges: Vec<Range<usize>>,
@@ -18,17 +18,17 @@ pub struct Matches {
 }
 
 impl Matches {
-    /// One range alone, which the user stands on.
+    /// A single range, which is the current match.
     pub fn one(range: Range<usize>) -> Self {
         Self { ranges: vec![range], current: Some(0), capped: false }
     }
 
-    /// Ranges in order, none overlapping, on none of which the user stands.
+    /// Ranges in order, none overlapping; none is the current match.
     pub fn of(ranges: Vec<Range<usize>>) -> Self {
         Self { ranges, current: None, capped: false }
     }
 
-    /// How many there are, at most 100,000.
+    /// Number of matches, at most 100,000.
     pub fn len(&self) -> usize {
         self.ranges.len()
     }
@@ -43,17 +43,17 @@ impl Matches {
         self.capped
     }
 
-    /// The match the user stands on, counted from 0.
+    /// The current match, from 0.
     pub fn current(&self) -> Option<usize> {
         self.current
     }
 
-    /// Moves the user to a match; one that does not exist is none.
+    /// Sets the current match; a number beyond the last match means none.
     pub fn set_current(&mut self, current: Option<usize>) {
         self.current = current.filter(|&index| index < self.ranges.len());
     }
 
-    /// Where match `index` stands in the value.
+    /// Byte range of match `index` in the value.
     pub fn get(&self, index: usize) -> Option<Range<usize>> {
         self.ranges.get(index).cloned()
     }
@@ -70,7 +70,7 @@ impl Matches {
         before.checked_sub(1).or_else(|| self.ranges.len().checked_sub(1))
     }
 
-    /// Whether one of the bytes is part of a match, and of the current one.
+    /// Whether one of the bytes belongs to a match, and whether to the current one.
     pub(super) fn hit(&self, bytes: Range<usize>) -> super::Hit {
         let first = self.ranges.partition_point(|range| range.end <= bytes.start);
         let mut hit = super::Hit::No;
@@ -107,7 +107,7 @@ pub(super) fn find(bytes: &[u8], needle: &str) -> Matches {
     }
 }
 
-/// Keeps what does not overlap, up to the cap.
+/// Keeps the ranges that do not overlap, up to the limit.
 fn collect(found: impl Iterator<Item = Range<usize>>) -> Matches {
     let mut matches = Matches::default();
     let mut end = 0;
@@ -124,8 +124,8 @@ fn collect(found: impl Iterator<Item = Range<usize>>) -> Matches {
     matches
 }
 
-/// Where an ASCII needle without capitals stands. The text is searched a piece at a time, made
-/// small: that takes the same time whatever the text is like.
+/// Positions of an ASCII needle without capitals. The text is searched piece by piece in lower case, which
+/// takes the same time for any text.
 fn ignoring_ascii_case(bytes: &[u8], needle: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let finder = memmem::Finder::new(needle).into_owned();
     let len = needle.len();
@@ -141,13 +141,13 @@ fn ignoring_ascii_case(bytes: &[u8], needle: &[u8]) -> impl Iterator<Item = Rang
     })
 }
 
-/// A needle without capitals that is not ASCII.
+/// A needle that has no capitals and is not ASCII.
 struct Pattern {
-    /// Each character as it is and as a capital.
+    /// Each character, as it is and as a capital.
     letters: Vec<[Vec<u8>; 2]>,
-    /// The byte to look for, in both cases: one that is rare in most texts.
+    /// The byte to search for, in both cases; one that is rare in most texts is picked.
     anchor: [u8; 2],
-    /// How far from the needle's beginning it stands.
+    /// Distance of that byte from the beginning of the needle.
     distance: usize,
 }
 
@@ -157,7 +157,7 @@ impl Pattern {
         let (mut anchor, mut distance, mut best) = ([0; 2], 0, 0);
         let mut at = 0;
         for [small, capital] in &letters {
-            // The last byte tells letters of one script apart, the first does not.
+            // The last byte of a letter differs among the letters of a script, the first does not.
             if let (Some(&small_byte), Some(&capital_byte)) = (small.last(), capital.last())
                 && small.len() == capital.len()
                 && rarity(small_byte) > best
@@ -172,7 +172,7 @@ impl Pattern {
             at += small.len();
         }
         if best == 0 {
-            // The first letter's cases differ in length: their first bytes will do.
+            // The cases of the first letter differ in length: their first bytes serve.
             if let Some([small, capital]) = letters.first() {
                 anchor = [small[0], capital[0]];
             }
@@ -191,7 +191,7 @@ impl Pattern {
         })
     }
 
-    /// How long the match that `bytes` begin with is.
+    /// Length of the match that `bytes` begin with.
     fn end(&self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0;
         for cases in &self.letters {
@@ -209,7 +209,7 @@ fn cases(c: char) -> [Vec<u8>; 2] {
     [spell(c), spell(capital)]
 }
 
-/// How rare a byte is in most texts, from 1.
+/// Rarity of a byte in most texts, from 1.
 fn rarity(byte: u8) -> usize {
     let letters = b"etaoinsrhldcumfpgwybvkxjqz";
     match byte {

@@ -1,4 +1,4 @@
-//! Lines of JSON that are folded: the line of an opening bracket stands for all to its closing one.
+//! Folded lines of JSON: the line of an opening bracket stands for all lines to its closing one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,33 +8,33 @@ use crate::text;
 /// An object or a list that is shown as one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fold {
-    /// The lines of its brackets where nothing is folded, from 0.
+    /// Line of the opening bracket where nothing is folded, from 0.
     pub open: usize,
-    /// As `open`, of the closing bracket.
+    /// Line of the closing bracket, counted as `open`.
     pub close: usize,
-    /// Members or items in it.
+    /// Number of members or items in it.
     pub len: usize,
     /// Whether it is a list.
     pub list: bool,
 }
 
-/// A fold and what it hides.
+/// A fold and the lines that it hides.
 #[derive(Debug, Clone)]
 struct Folded {
     open: usize,
     close: usize,
-    /// Lines that this fold and those before it hide.
+    /// Number of lines that this fold and those before it hide.
     hidden: usize,
-    /// What stands between the brackets.
+    /// The text between the brackets.
     words: Arc<str>,
 }
 
-/// The folds of a value, in order; none is in another.
+/// The folds of a value, in order; none is inside another.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Folds(Vec<Folded>);
 
 impl Folds {
-    /// The folds, in the order in which they begin, none in another.
+    /// The folds, in the order in which they begin, none inside another.
     pub(super) fn new(folds: &[Fold]) -> Self {
         let mut words = BTreeMap::new();
         let mut hidden = 0;
@@ -50,20 +50,20 @@ impl Folds {
         Self(folded.collect())
     }
 
-    /// Lines that are not shown.
+    /// Number of hidden lines.
     pub(super) fn hidden(&self) -> usize {
         self.0.last().map_or(0, |last| last.hidden)
     }
 
-    /// The line behind a shown one, both from 0.
+    /// The line of the value that is shown as this one, both from 0.
     pub(super) fn source(&self, shown: usize) -> usize {
-        // Of the folds before it, each is shown as the line of its opening bracket.
+        // Each earlier fold is shown as the line of its opening bracket.
         let before = |fold: &Folded| fold.close - fold.hidden < shown;
         let after = self.0.partition_point(before);
         shown + after.checked_sub(1).map_or(0, |last| self.0[last].hidden)
     }
 
-    /// The shown line that a line is in, both from 0.
+    /// The shown line that contains a line of the value, both from 0.
     pub(super) fn shown(&self, source: usize) -> usize {
         let after = self.0.partition_point(|fold| fold.open < source);
         match after.checked_sub(1).map(|last| &self.0[last]) {
@@ -72,7 +72,7 @@ impl Folds {
         }
     }
 
-    /// The line of the closing bracket and what stands before it, where a fold begins in this line.
+    /// Where a fold begins in this line: the line of its closing bracket and the text between the brackets.
     pub(super) fn begins(&self, source: usize) -> Option<(usize, &str)> {
         let at = self.0.binary_search_by_key(&source, |fold| fold.open).ok()?;
         Some((self.0[at].close, &self.0[at].words))

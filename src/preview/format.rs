@@ -1,4 +1,4 @@
-//! What bytes say of themselves in their first few.
+//! Formats that the first few bytes of a value tell.
 
 mod audio;
 mod fields;
@@ -9,7 +9,7 @@ mod video;
 use super::is_readable;
 use crate::model::{ContentType, Family, endings};
 
-/// The format and what its header tells: the size of pictures, the length of films, pages.
+/// Name of the format and the facts in its header: the size of a picture, the length of a film, pages.
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     let picture = |name: &str, size: Option<(u32, u32)>| match size {
         Some((width, height)) => format!("{name}, {width} × {height} pixels"),
@@ -39,7 +39,7 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// What is said of a known format that is shown as bytes.
+/// Remark on a known format that is shown as bytes.
 pub(super) fn unread(bytes: &[u8], known: String, family: Family) -> String {
     if other::is_packed(bytes) {
         format!("{known}, which is not opened")
@@ -50,8 +50,8 @@ pub(super) fn unread(bytes: &[u8], known: String, family: Family) -> String {
     }
 }
 
-/// What bytes are by a content type that says it, where they have no mark; that they are not, where they make no
-/// sense as such.
+/// Remark on bytes without a mark under a content type: what they are as such, or that they make no sense as
+/// such.
 pub(super) fn declared(content_type: &ContentType, bytes: &[u8]) -> Option<String> {
     let essence = endings::essence(content_type).to_ascii_lowercase();
     let name = essence.strip_prefix("application/")?;
@@ -64,7 +64,7 @@ pub(super) fn declared(content_type: &ContentType, bytes: &[u8]) -> Option<Strin
     Some(told.unwrap_or_else(|| format!("no {word} that could be read")))
 }
 
-/// The content type that bytes tell; empty for what may be JSON.
+/// The content type that the bytes show; empty for possible JSON.
 pub(super) fn sniff(bytes: &[u8]) -> &'static str {
     if let Some(known) = mime(bytes) {
         return known;
@@ -88,7 +88,8 @@ pub(super) fn sniff(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// Says that bytes are not what their content type declares: another known format, text, or just not that.
+/// Remark on bytes that differ from their declared content type: they are another known format, or text, or
+/// just not of that type.
 pub(super) fn contradiction(content_type: &str, bytes: &[u8]) -> Option<String> {
     let declared = content_type.split(';').next().unwrap_or_default().trim();
     let declared = match &*declared.to_ascii_lowercase() {
@@ -102,11 +103,11 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8]) -> Option<String> 
     let is = match mime(bytes) {
         Some(mime) if marked || text => mime,
         None if (marked || is_of_bytes(&declared)) && is_readable(bytes) => match sniff(bytes) {
-            // What may be JSON, or not.
+            // Empty: JSON, or other text.
             "" | "text/plain" => "text",
             told => told,
         },
-        // A tar of old has no mark.
+        // Old tar archives have no mark.
         None if marked && declared != "application/x-tar" && describe(bytes).is_none() => {
             return Some(format!("says {declared}, and its bytes begin otherwise"));
         }
@@ -115,7 +116,7 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8]) -> Option<String> 
     (is != declared).then(|| format!("says {declared}, is {is}"))
 }
 
-/// Whether no value of this type is text, as far as is known.
+/// Whether values of this type are never text, as far as is known.
 fn is_of_bytes(essence: &str) -> bool {
     let Some((kind, name)) = essence.split_once('/') else { return false };
     let name = name.strip_prefix("x-").unwrap_or(name);
@@ -124,7 +125,7 @@ fn is_of_bytes(essence: &str) -> bool {
             let text = ["+xml", "pixmap", "bitmap", "dxf"].iter().any(|end| name.ends_with(end));
             !text && !name.starts_with("portable-")
         }
-        // Playlists are text.
+        // Playlists are the exception: they are text.
         "audio" | "video" => !["mpegurl", "scpls"].iter().any(|end| name.ends_with(end)),
         "font" => true,
         "application" => {
@@ -134,7 +135,7 @@ fn is_of_bytes(essence: &str) -> bool {
     }
 }
 
-/// Types below `application/` of which no value is text.
+/// Types below `application/` whose values are never text.
 const OF_BYTES: [&str; 21] = [
     "7z-compressed",
     "br",
@@ -193,13 +194,13 @@ fn big(bytes: &[u8], at: usize, len: usize) -> Option<u32> {
     Some(bytes.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
 }
 
-/// The number in these bytes, the lowest first.
+/// The number in these bytes, lowest byte first.
 pub(super) fn little(bytes: &[u8], at: usize, len: usize) -> Option<u32> {
     let bytes = bytes.get(at..at.checked_add(len)?)?;
     Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u32::from(byte)))
 }
 
-/// A length in words; none of what makes no sense.
+/// A duration in words; `None` where it makes no sense.
 fn duration(seconds: f64) -> Option<String> {
     if !(0.05..1e7).contains(&seconds) {
         return None;
@@ -207,7 +208,7 @@ fn duration(seconds: f64) -> Option<String> {
     if seconds < 10.0 {
         return Some(format!("{seconds:.1} s"));
     }
-    // Within the range of the check above.
+    // The check above keeps the number in range.
     #[expect(clippy::cast_sign_loss, reason = "not negative")]
     let seconds = seconds.round() as u64;
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
@@ -220,13 +221,13 @@ fn duration(seconds: f64) -> Option<String> {
     })
 }
 
-/// The same in eight bytes.
+/// The number in eight bytes, lowest byte first.
 pub(super) fn little64(bytes: &[u8], at: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(8)?)?;
     Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
 }
 
-/// Walks over a JPEG's segments to its first frame header.
+/// Walks over the segments of a JPEG to its first frame header.
 fn jpeg_size(bytes: &[u8]) -> Option<(u32, u32)> {
     let mut at = 2;
     // Each step moves on by at least two bytes; a header with more segments is not looked into.

@@ -1,27 +1,28 @@
-//! Bytes as offset, hexadecimal and characters.
+//! Bytes as an offset, hexadecimal and characters.
 
 use super::row::{Hit, Role, Row, Span};
 use super::{Matches, Scroll, Viewport};
 
-/// What [`Scroll::line`] counts; narrower rows begin within.
+/// Bytes of a line, which [`Scroll::line`] counts; narrower rows begin within one.
 const LINE: usize = 16;
 
-/// How many bytes a row shows: 16, 8 or 4, as many as the width takes.
+/// Bytes of a row: 16, 8 or 4, the most that the width has room for.
 fn per_row(view: Viewport) -> usize {
     [16, 8].into_iter().find(|&count| width_of(count) <= usize::from(view.width)).unwrap_or(4)
 }
 
-/// Offset, two spaces, three cells a byte, a gap after eight, and the characters in bars.
+/// Width of a row in cells: offset, two spaces, three cells a byte, a gap after eight bytes, and the
+/// characters in bars.
 fn width_of(count: usize) -> usize {
     8 + 2 + 3 * count + count / 16 + 1 + 2 + count
 }
 
-/// How many lines of 16 bytes there are.
+/// Number of lines of 16 bytes.
 pub(super) fn lines(bytes: &[u8]) -> usize {
     bytes.len().div_ceil(LINE)
 }
 
-/// The byte that a position begins with.
+/// Offset of the first byte at a position.
 pub(super) fn offset(scroll: Scroll) -> usize {
     scroll.line.saturating_mul(LINE).saturating_add(scroll.sub)
 }
@@ -32,19 +33,19 @@ pub(super) fn at(offset: usize, view: Viewport) -> Scroll {
     Scroll { line: row / LINE, sub: row % LINE, column: 0 }
 }
 
-/// So many rows further down, or up.
+/// The position this number of rows further down; further up if negative.
 pub(super) fn moved(scroll: Scroll, rows: isize, view: Viewport) -> Scroll {
     let distance = rows.saturating_mul(per_row(view).cast_signed());
     at(offset(scroll).saturating_add_signed(distance), view)
 }
 
-/// Where the last full page begins.
+/// Start of the last full page.
 pub(super) fn bottom(bytes: &[u8], view: Viewport) -> Scroll {
     let rows = bytes.len().div_ceil(per_row(view));
     at(rows.saturating_sub(usize::from(view.height.max(1))) * per_row(view), view)
 }
 
-/// The rows seen.
+/// The visible rows.
 pub(super) fn rows(
     bytes: &[u8],
     scroll: Scroll,
@@ -69,7 +70,7 @@ fn row(offset: usize, bytes: &[u8], view: Viewport, marks: Option<&Matches>) -> 
         match bytes.get(at) {
             Some(byte) => {
                 row.push(&format!("{byte:02x}"), Role::Hex, hit(at));
-                // A match is marked without holes, but not beyond its end.
+                // A match is marked across the gaps between its bytes, but not beyond its end.
                 let through = if at + 1 < bytes.len() { hit(at).min(hit(at + 1)) } else { Hit::No };
                 row.push(gap, Role::Hex, through);
             }
@@ -87,7 +88,7 @@ fn row(offset: usize, bytes: &[u8], view: Viewport, marks: Option<&Matches>) -> 
     row.row
 }
 
-/// A row that takes only what it has room for. All of its text is ASCII.
+/// A row that takes no more cells than it has room for. All of its text is ASCII.
 struct Cut {
     row: Row,
     room: usize,

@@ -1,32 +1,32 @@
-//! Where the lines of a value begin: a mark now and then, and what is long by name, so that any
-//! line is found at once and the memory stays a fraction of the value's.
+//! An index of the lines of a value: a mark at some of the lines, and all long pieces, so that any line is
+//! found at once and the memory stays a fraction of the value's.
 
 use std::ops::Range;
 
 use super::chunk::{self, CHUNK};
 
-/// A mark at least every so many lines …
+/// Most lines between two marks.
 const LINES: usize = 64;
-/// … and every so many bytes, so that little is read again to reach a line.
+/// Most bytes between two marks, so that little is read again to reach a line.
 pub(super) const BYTES: usize = 8192;
 
 /// The beginning of a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
-    /// Its first byte.
+    /// Offset of its first byte.
     pub(super) offset: usize,
     /// Its number, from 0.
     pub(super) line: usize,
-    /// How deep it is nested.
+    /// Depth of its nesting.
     pub(super) depth: usize,
 }
 
-/// A piece of the value longer than [`CHUNK`]: its end and its width need not be looked for.
+/// A piece of the value longer than [`CHUNK`], whose end and width need not be searched for.
 #[derive(Debug)]
 pub(super) struct Long {
-    /// Where it stands.
+    /// Place of the piece in the value.
     pub(super) at: Range<usize>,
-    /// About how many cells its first, first two, … chunks take; empty for white space.
+    /// Approximate widths of its first chunk, of its first two chunks, …, in cells; empty for white space.
     pub(super) cells: Box<[usize]>,
 }
 
@@ -51,7 +51,7 @@ impl Index {
         self.lines += 1;
     }
 
-    /// Remembers a long piece; what is short is ignored. Pieces come in order.
+    /// Remembers a long piece and ignores a short one. Pieces come in order.
     pub(super) fn push_piece(&mut self, bytes: &[u8], at: Range<usize>, tabs: bool) {
         if at.len() > CHUNK {
             let cells = chunk::running_cells(&bytes[at.clone()], tabs);
@@ -59,26 +59,26 @@ impl Index {
         }
     }
 
-    /// As [`Index::push_piece`], for what is not shown.
+    /// As [`Index::push_piece`], for a piece that is not shown.
     pub(super) fn push_gap(&mut self, at: Range<usize>) {
         if at.len() > CHUNK {
             self.longs.push(Long { at, cells: Box::default() });
         }
     }
 
-    /// Gives back what was taken in reserve.
+    /// Frees the reserved memory that is not used.
     pub(super) fn finish(mut self) -> Self {
         self.marks.shrink_to_fit();
         self.longs.shrink_to_fit();
         self
     }
 
-    /// How many lines there are.
+    /// Number of lines.
     pub(super) fn lines(&self) -> usize {
         self.lines
     }
 
-    /// The last mark at or before a line, and the one after it.
+    /// The last mark at or before a line, and the mark after it.
     pub(super) fn before_line(&self, line: usize) -> (Mark, Option<Mark>) {
         self.pair(self.marks.partition_point(|mark| mark.line <= line))
     }

@@ -1,4 +1,5 @@
-//! What a value holds that is packed, or written in a notation of bytes: all of it, to be compared with another.
+//! The contents of a value that is packed, or written in a binary notation: all of them, for a comparison
+//! with another value.
 
 use bytes::Bytes;
 
@@ -6,19 +7,18 @@ use super::coding::{self, Layer, Limits};
 use super::notation;
 use crate::model::ContentType;
 
-/// What is inside a value.
+/// The contents of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Inside {
     /// How it is packed or written: `gzip`, `base64 → gzip`, `msgpack`.
     pub(crate) how: String,
-    /// What it is.
+    /// Type of the contents.
     pub(crate) content_type: ContentType,
-    /// Its bytes; of a notation, the lines in which it is shown.
+    /// Bytes of the contents; of a notation, the lines in which it is shown.
     pub(crate) bytes: Bytes,
 }
 
-/// What is inside a value of this type; `None` where that is nothing else than the value, or where not all of it
-/// can be read.
+/// The contents of a value of this type; `None` where they are the value itself, or cannot all be read.
 pub(crate) fn inside(content_type: &ContentType, value: &Bytes) -> Option<Inside> {
     let opened = coding::open(value, content_type.as_str(), "", Limits::new(&|| true));
     let (mut how, mut kind) = (Vec::new(), content_type.clone());
@@ -36,7 +36,7 @@ pub(crate) fn inside(content_type: &ContentType, value: &Bytes) -> Option<Inside
         bytes = notation.lines.bytes;
         kind = ContentType::TEXT;
     }
-    // What may be JSON is compared as such.
+    // Possible JSON is compared as JSON.
     if kind.as_str().is_empty() && matches!(bytes.first(), Some(b'{' | b'[')) {
         kind = ContentType::JSON;
     }
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(told("text/html", b"<p>x"), None);
         let cut = gzip("some text that is long enough".repeat(9).as_bytes());
         assert_eq!(told("text/html", &cut[..cut.len() - 9]), None);
-        // Without the space in front of them, which is drawn.
+        // The leading spaces are only drawn.
         let lines = "{\n\"a\": [\n1\n]\n}";
         let message = b"\x81\xa1a\x91\x01";
         let (how, kind, text) = told("application/msgpack", message).unwrap();

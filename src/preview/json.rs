@@ -1,4 +1,4 @@
-//! JSON as Python reads and writes it, without changing a number's or a string's spelling.
+//! JSON as Python reads and writes it, with the spelling of numbers and strings unchanged.
 
 mod carry;
 pub(super) mod lex;
@@ -20,10 +20,11 @@ pub use path::{FoundValue, JsonPath, PathFinds};
 pub use spacing::Spacing;
 pub use write::{compact, most, pretty, spaced};
 
-/// Values, with objects and lists, of a JSON text that are told apart to be looked at; of one with more, none.
+/// Limit on the values of a JSON text, with its objects and lists, up to which they are told apart for
+/// showing; a larger text has none told apart.
 pub const MOST_SEEN: usize = 3 << 20;
 
-/// Why a text is not JSON, and where, as Python's `json.loads` would say it.
+/// Why a text is not JSON, and where, in the words of Python's `json.loads`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonFault {
     /// The line, from 1.
@@ -32,7 +33,7 @@ pub struct JsonFault {
     pub column: usize,
     /// The offset in bytes.
     pub offset: usize,
-    /// What is wrong, in Python's words.
+    /// Python's message.
     pub message: &'static str,
 }
 
@@ -45,12 +46,12 @@ impl fmt::Display for JsonFault {
 impl std::error::Error for JsonFault {}
 
 impl JsonFault {
-    /// What is wrong, where the place is told otherwise: `message` without `at` at its end.
+    /// Message without the place, for where that is told otherwise: `message` without `at` at its end.
     pub fn reason(&self) -> &'static str {
         self.message.trim_end_matches(" at").trim_end_matches(" starting")
     }
 
-    /// `offset` is in bytes; what stands before it is UTF-8.
+    /// A fault at `offset`, in bytes; the bytes before it are UTF-8.
     pub(super) fn new(bytes: &[u8], offset: usize, message: &'static str) -> Self {
         let before = &bytes[..offset];
         let line_start = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
@@ -93,11 +94,11 @@ impl Sink for Nowhere {
     fn token(&mut self, _: Token, _: Range<usize>) {}
 }
 
-/// Python 3.11 reads JSON some 980 deep, less the depth of the calls around it; 3.12 reads 1,497,
-/// 3.13 about 10,000.
+/// Depth of nesting that Python reads, with a margin: 3.11 reads about 980 levels, less the depth of the
+/// calls around it; 3.12 reads 1,497, and 3.13 about 10,000.
 pub const PYTHON_DEPTH: usize = 950;
 
-/// What is said above JSON of this shape; `is_json`: Crawlee reads it as JSON, too.
+/// Remarks on JSON of this shape; `is_json`: Crawlee reads it as JSON, too.
 pub(super) fn remarks(shape: lines::Shape, is_json: bool) -> impl Iterator<Item = String> {
     let many = (shape.values > MOST_SEEN)
         .then(|| format!("{} values: too many to be folded", text::count(shape.values as u64)));
@@ -108,15 +109,14 @@ pub(super) fn remarks(shape: lines::Shape, is_json: bool) -> impl Iterator<Item 
     deep.into_iter().chain(many)
 }
 
-/// How deep the JSON is nested: 1 for a list of numbers, 0 for a number. What is not JSON counts
-/// up to its fault.
+/// Depth of nesting: 1 for a list of numbers, 0 for a number. Faulty JSON counts up to its fault.
 pub fn depth(bytes: &[u8]) -> usize {
     let mut depth = DepthCounter::default();
     let _ = scan(bytes, &mut depth);
     depth.most
 }
 
-/// The same of what is JSON.
+/// As [`depth`], for valid JSON only.
 ///
 /// # Errors
 /// As [`check`].
@@ -142,7 +142,7 @@ impl Sink for DepthCounter {
     }
 }
 
-/// The brackets of an empty object or list, without what was between them.
+/// The brackets of an empty object or list, without the white space between them.
 pub(super) fn empty_brackets(first: u8) -> &'static str {
     if first == b'{' { "{}" } else { "[]" }
 }

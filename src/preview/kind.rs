@@ -1,15 +1,15 @@
-//! What a value is shown as, and how the user wants it.
+//! The forms in which a value is shown, and the user's choice of one.
 
 use crate::model::{ContentType, Family, endings};
 
-/// What a value is shown as.
+/// The form in which a value is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PreviewKind {
     /// JSON, pretty-printed.
     Json,
     /// Text in lines.
     Text,
-    /// HTML as the text that is to be read in it.
+    /// HTML as text to be read.
     Page,
     /// Rows in columns, below their head.
     Table,
@@ -17,25 +17,25 @@ pub enum PreviewKind {
     Hex,
     /// A picture, as pixels.
     Picture,
-    /// The value is None: there is nothing to show.
+    /// The value is None: nothing is shown.
     None,
-    /// There are no bytes.
+    /// The value has no bytes.
     Empty,
-    /// What an archive holds, an entry in a line.
+    /// The entries of an archive, one a line.
     Listing,
     /// msgpack or CBOR, in lines like those of JSON.
     Notation,
 }
 
-/// How the user wants a value shown.
+/// The user's choice of a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
-    /// As its content type and its bytes suggest.
+    /// As content type and bytes suggest.
     #[default]
     Auto,
-    /// A list of objects as a table; the rest as its content type and its bytes suggest.
+    /// A list of objects as a table; other values as their content type and their bytes suggest.
     Table,
-    /// As text in the lines it has; bytes that are not UTF-8 as `\xNN`.
+    /// As text in its own lines; bytes that are not UTF-8 as `\xNN`.
     Text,
     /// As bytes.
     Hex,
@@ -43,13 +43,13 @@ pub enum Mode {
     Raw,
 }
 
-/// Whether it is a type of JSON below `text/`.
+/// Whether this is a JSON type below `text/`.
 pub(super) fn is_json_text(content_type: &ContentType) -> bool {
     let essence = endings::essence(content_type);
     ["text/json", "text/x-json"].iter().any(|json| essence.eq_ignore_ascii_case(json))
 }
 
-/// Whether values of this type are text by its name, whatever stands in them.
+/// Whether the name of this type says that its values are text, whatever their bytes are.
 pub(super) fn is_named_text(content_type: &ContentType) -> bool {
     let essence = endings::essence(content_type);
     essence.eq_ignore_ascii_case("image/svg+xml")

@@ -1,21 +1,20 @@
-//! One line of what is shown, as pieces of the value and what stands between them, and the walk
-//! over its units.
+//! A shown line, made of pieces of the value and of the signs between them, and the walk over its units.
 
 use super::chunk::{self, TAB};
 use super::index::Long;
 use super::row::Role;
 use crate::text::unit::{self, Unit};
 
-/// A row ends at the latest after so many chunks, so that rows near any place of a long line can
-/// be found from there. It shows only as one short row in hundreds.
+/// Chunks after which a row ends at the latest, so that rows near any place of a long line can be found from
+/// there. This shows only as one short row in hundreds.
 const PAGE: usize = 4;
 
-/// A line: its parts laid end to end. Offsets in it count the bytes of all parts.
+/// A line: its parts end to end. Offsets in it count the bytes of all parts.
 #[derive(Debug, Default)]
 pub(super) struct Line<'a> {
-    /// Levels of nesting.
+    /// Number of levels of nesting.
     pub(super) depth: usize,
-    /// What it is made of.
+    /// Parts of the line.
     pub(super) parts: Vec<Fragment<'a>>,
     /// Whether tabs are expanded.
     pub(super) tabs: bool,
@@ -24,38 +23,38 @@ pub(super) struct Line<'a> {
 /// A part of a line.
 #[derive(Debug)]
 pub(super) struct Fragment<'a> {
-    /// What is shown.
+    /// The shown bytes.
     pub(super) bytes: &'a [u8],
-    /// Where it stands in the value, if it does.
+    /// Offset in the value; `None` for what is not from there.
     pub(super) source: Option<usize>,
-    /// What it is.
+    /// Role of the part.
     pub(super) role: Role,
-    /// Its widths, where it is long.
+    /// Widths of its chunks, where the part is long.
     pub(super) long: Option<&'a Long>,
 }
 
 /// A unit and its place.
 #[derive(Debug)]
 pub(super) struct Placed<'a> {
-    /// Where in the line.
+    /// Offset in the line.
     pub(super) at: usize,
-    /// Where in the value, if it is from there.
+    /// Offset in the value; `None` for what is not from there.
     pub(super) source: Option<usize>,
-    /// What it is part of.
+    /// Role of the part that holds the unit.
     pub(super) role: Role,
-    /// What is shown.
+    /// The shown unit.
     pub(super) unit: Unit<'a>,
     /// Whether a row must begin here.
     pub(super) page: bool,
 }
 
 impl<'a> Line<'a> {
-    /// How many bytes all parts have.
+    /// Number of bytes of all parts.
     pub(super) fn len(&self) -> usize {
         self.parts.iter().map(|part| part.bytes.len()).sum()
     }
 
-    /// The part that holds an offset, and where that part begins; the last part for the end.
+    /// The part that holds an offset, and its start; the last part for the end of the line.
     fn part_at(&self, offset: usize) -> Option<(usize, usize)> {
         let mut begin = 0;
         for (index, part) in self.parts.iter().enumerate() {
@@ -94,7 +93,7 @@ impl<'a> Line<'a> {
         units
     }
 
-    /// The units of the line from about `column` cells on, and the column of the first one.
+    /// The units of the line from about `column` cells on, and the exact column of the first of them.
     pub(super) fn units_from_column(&self, column: usize) -> (Units<'_, 'a>, usize) {
         let mut units = Units::new(self);
         let (mut begin, mut sum) = (0, 0);
@@ -121,7 +120,7 @@ impl<'a> Line<'a> {
         (units, sum)
     }
 
-    /// About how many cells the line takes without its indentation.
+    /// Approximate width of the line without its indentation, in cells.
     pub(super) fn cells(&self) -> usize {
         let cells = |part: &Fragment| match part.long {
             Some(long) => long.cells.last().copied().unwrap_or(0),
@@ -130,7 +129,7 @@ impl<'a> Line<'a> {
         self.parts.iter().map(cells).sum()
     }
 
-    /// The column, without the indentation, of the unit that holds an offset.
+    /// Column of the unit that holds an offset, without the indentation.
     pub(super) fn column_of(&self, offset: usize) -> usize {
         let Some((index, begin)) = self.part_at(offset) else { return 0 };
         let cells_of = |part: &Fragment| match part.long {
@@ -150,8 +149,8 @@ impl<'a> Line<'a> {
         before + chunks + within.map(|placed| placed.unit.cells).sum::<usize>()
     }
 
-    /// The offset in the line of a byte of the value; that of the nearest part before it where
-    /// it is not shown.
+    /// Offset in the line of a byte of the value; for a byte that is not shown, the last one of the nearest
+    /// part before it.
     pub(super) fn offset_of(&self, source: usize) -> usize {
         let (mut begin, mut found) = (0, 0);
         for part in &self.parts {
@@ -166,8 +165,7 @@ impl<'a> Line<'a> {
         found
     }
 
-    /// The byte of the value that an offset in the line stands for, or the next one that is
-    /// shown.
+    /// The byte of the value at an offset of the line, or the next one that is shown.
     pub(super) fn source_of(&self, offset: usize) -> Option<usize> {
         let mut begin = 0;
         for part in &self.parts {
@@ -187,16 +185,16 @@ impl<'a> Line<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Units<'l, 'a> {
     line: &'l Line<'a>,
-    /// The part, where in the line it begins, and the chunk in it.
+    /// The part, its start in the line, and the chunk in it.
     part: usize,
     begin: usize,
     chunk: usize,
-    /// What of the chunk is still to come, in the part.
+    /// The rest of the chunk that is still to come, as offsets in the part.
     at: usize,
     end: usize,
-    /// The text at `at` that is known to be UTF-8.
+    /// The text from `at` on that is known to be UTF-8.
     text: &'a str,
-    /// Cells since the chunk began, for the tabs.
+    /// Cells since the start of the chunk, for the tabs.
     cells: usize,
     /// Units before this offset are passed over.
     skip_to: usize,
@@ -219,8 +217,8 @@ impl<'l, 'a> Units<'l, 'a> {
         }
     }
 
-    /// Passes over at most `most` units that are one plain character in one cell each; returns
-    /// how many. What they are need not be known to find where a row ends.
+    /// Skips at most `most` units that are one plain character in one cell each, and returns their number.
+    /// Which characters they are does not matter for the end of a row.
     pub(super) fn leap(&mut self, most: usize) -> usize {
         if self.page || self.begin + self.at < self.skip_to {
             return 0;
@@ -228,7 +226,7 @@ impl<'l, 'a> Units<'l, 'a> {
         let text = self.text.as_bytes();
         let near = &text[..text.len().min(most + 1)];
         let plain = near.iter().take_while(|byte| matches!(byte, b' '..=b'~')).count();
-        // The last plain character may belong to a mark behind it.
+        // A mark behind the last plain character may belong to it.
         let count = if plain < text.len() { plain.saturating_sub(1) } else { plain };
         let count = count.min(most);
         self.text = &self.text[count..];
@@ -237,12 +235,12 @@ impl<'l, 'a> Units<'l, 'a> {
         count
     }
 
-    /// The text at hand, of which [`Units::leap`] passes over a part.
+    /// The text at hand; [`Units::leap`] skips a part of it.
     pub(super) fn plain(&self) -> &'a [u8] {
         self.text.as_bytes()
     }
 
-    /// The same behind so many of the characters that [`Units::leap`] passes over.
+    /// The same units behind this number of the characters that [`Units::leap`] skips.
     pub(super) fn behind_plain(&self, count: usize) -> Self {
         let mut units = self.clone();
         units.text = &units.text[count..];

@@ -1,4 +1,4 @@
-//! Where rows begin in the lines of a text or of JSON.
+//! The starts of the rows in the lines of a text or of JSON.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use super::wrap::Wrap;
 use super::{Scroll, Viewport};
 use crate::text::unit;
 
-/// The deepest indentation without wrapping, in cells: deeper nesting stays within reach.
+/// Deepest indentation without wrapping, in cells, so that deeper nesting stays within reach.
 const DEEPEST: usize = 256;
-/// Over so many rows, a wrapped line counts as one: no key goes so far.
+/// Distance in rows beyond which a wrapped line counts as one row; no key goes that far.
 const FAR: usize = 1000;
 
 /// A value that is shown in lines.
@@ -27,9 +27,9 @@ pub(super) struct Lines {
     pub(super) index: Arc<Index>,
     pub(super) format: Format,
     pub(super) folds: Folds,
-    /// The colours, where it is source.
+    /// Colours of the text, where it is source.
     pub(super) source: Option<Source>,
-    /// What a page's text was made from.
+    /// The source from which a page's text was made.
     pub(super) made_from: Option<Bytes>,
     /// Whether that page has links.
     pub(super) linked: bool,
@@ -45,7 +45,7 @@ pub(super) enum Format {
 }
 
 impl Lines {
-    /// Lines of a value of which nothing is folded.
+    /// Lines of a value without folds.
     pub(super) fn new(bytes: Bytes, index: Index, format: Format) -> Self {
         Self {
             bytes,
@@ -64,7 +64,7 @@ impl Lines {
         Self::new(bytes, index, Format::Styled(Arc::new(pieces)))
     }
 
-    /// The same with just these objects and lists of JSON folded; `None` for text.
+    /// The same lines with only these objects and lists of JSON folded; `None` for text.
     pub(super) fn folded(&self, folds: &[Fold]) -> Option<Self> {
         matches!(self.format, Format::Json).then(|| Self {
             bytes: self.bytes.clone(),
@@ -77,7 +77,7 @@ impl Lines {
         })
     }
 
-    /// How many there are.
+    /// Number of lines.
     pub(super) fn len(&self) -> usize {
         self.index.lines() - self.folds.hidden()
     }
@@ -128,18 +128,18 @@ impl Lines {
         self.len().saturating_sub(1)
     }
 
-    /// How far a line is indented: its rows, too, where it is wrapped.
+    /// Indentation of a line, in cells, also of its further rows where it is wrapped.
     pub(super) fn indent(line: &Line, view: Viewport) -> usize {
         let most = if view.wrap { usize::from(view.width) / 3 } else { DEEPEST };
         line.depth.saturating_mul(2).min(most)
     }
 
-    /// The cells a row has for text.
+    /// Width of a row for text, in cells.
     pub(super) fn room(line: &Line, view: Viewport) -> usize {
         usize::from(view.width).saturating_sub(Self::indent(line, view)).max(1)
     }
 
-    /// Where the rows begin, from a page's start to the next page.
+    /// Starts of the rows between the start of a page and the next page.
     fn row_starts(line: &Line, page: usize, view: Viewport) -> Vec<usize> {
         let wrap = Wrap::new(Self::room(line, view));
         let mut starts = vec![page];
@@ -183,14 +183,13 @@ impl Lines {
         Scroll { line: self.last(), sub: Self::row_of(&line, line.len(), view), ..scroll }
     }
 
-    /// Whether there is surely more than a page below a position. Cheap, and right but for what
-    /// is near the end.
+    /// Whether there is surely more than a page below a position. Cheap; says no near the end.
     pub(super) fn is_far_from_end(&self, scroll: Scroll, view: Viewport) -> bool {
         let height = usize::from(view.height);
         if scroll.line + height <= self.last() {
             return true;
         }
-        // A cell shows at most one unit.
+        // A cell shows one unit at most.
         let most = height * usize::from(view.width.max(1)) * unit::MOST_BYTES;
         view.wrap && self.line(scroll.line).len().saturating_sub(scroll.sub) > most
     }
@@ -231,7 +230,7 @@ impl Lines {
         at
     }
 
-    /// What going down far from the last line means: to its end.
+    /// Target of a move down that starts far from the last line: that line's end.
     fn clip(&self, scroll: Scroll, view: Viewport) -> Scroll {
         if view.wrap { self.end(scroll, view) } else { scroll }
     }

@@ -11,30 +11,30 @@ use crate::model::ContentType;
 use crate::model::endings;
 use writer::Tree;
 
-/// Objects and lists nested deeper than this are not read.
+/// Limit on the nesting of objects and lists; deeper ones are not read.
 const DEEPEST: usize = 256;
 
-/// What stands next in the bytes.
+/// The next item of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Item<'a> {
-    /// `null`, `undefined`, `true`, `simple(99)`, by their names.
+    /// `null`, `undefined`, `true`, `simple(99)`, by name.
     Word(&'static str),
     Simple(u8),
     Int(i128),
     Float(f64),
-    /// Of 32 bits, which have fewer digits.
+    /// A number of 32 bits, which has fewer digits.
     Single(f32),
     Text(&'a [u8]),
     Bytes(&'a [u8]),
-    /// With how many items; without where a break ends it.
+    /// A list, with the number of its items; `None` where a break ends it.
     Array(Option<u64>),
-    /// With how many pairs.
+    /// A map, with the number of its pairs; `None` where a break ends it.
     Map(Option<u64>),
-    /// Pieces of text or bytes, until a break.
+    /// Pieces of text or bytes, up to a break.
     Chunks,
-    /// Of what comes next.
+    /// A tag of the item that follows.
     Tag(u64),
-    /// msgpack's own kinds.
+    /// One of msgpack's own kinds.
     Ext(i8, &'a [u8]),
     Break,
 }
@@ -43,7 +43,7 @@ enum Item<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
     CutOff,
-    /// What no format has.
+    /// Bytes that are in no format.
     Broken,
     TooDeep,
     TooMuch,
@@ -69,18 +69,18 @@ impl<'a> Source<'a> {
         Ok(self.take(1)?[0])
     }
 
-    /// A number of so many bytes, the highest first.
+    /// A number of this many bytes, highest byte first.
     fn number(&mut self, bytes: u64) -> Result<u64, Fault> {
         Ok(self.take(bytes)?.iter().fold(0, |number, &byte| number << 8 | u64::from(byte)))
     }
 }
 
-/// What is to be shown.
+/// A value that is read, as lines.
 #[derive(Debug)]
 pub(super) struct Notation {
     pub(super) lines: Lines,
     pub(super) note: String,
-    /// Its name, where all of the value was read.
+    /// Name of the format, if all of the value was read.
     pub(super) whole: Option<&'static str>,
 }
 
@@ -99,13 +99,13 @@ fn format(content_type: &ContentType) -> Option<(&'static str, Next)> {
     })
 }
 
-/// What a value of this type would be.
+/// Name of the format that a value of this type should have.
 pub(super) fn name(content_type: &ContentType) -> Option<&'static str> {
     format(content_type).map(|(name, _)| name)
 }
 
-/// Reads a value whose content type says that it is one of these; `None` for others, and for what is
-/// text. Of a `head` the end is not missed.
+/// Reads a value whose content type names one of these formats; `None` for other types, and for text. With
+/// `head`, a missing end is no fault.
 pub(super) fn read(content_type: &ContentType, bytes: &[u8], head: bool) -> Option<Notation> {
     let (word, next) = format(content_type)?;
     let mut source = Source { bytes, at: 0 };
@@ -122,7 +122,7 @@ pub(super) fn read(content_type: &ContentType, bytes: &[u8], head: bool) -> Opti
             break Some(fault);
         }
     };
-    // Nearly every text is some numbers of msgpack, one behind the other.
+    // Nearly every text can be read as some numbers of msgpack, one after another.
     if tree.is_empty() || is_readable(bytes) && (tree.roots() != 1 || fault.is_some()) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! A value as it is meant: what is inside its codings, and what its bytes say.
+//! A value in the form it is meant for: the contents of its codings, and the format of its bytes.
 
 use super::coding::{self, Fault, Layer, Limits, Opened};
 use super::picture::Kind as PictureKind;
@@ -6,12 +6,12 @@ use super::{Body, Mode, Preview, PreviewKind, archive, format, notation, picture
 use crate::model::{Family, Record, endings};
 use crate::text;
 
-/// Less than this is opened at once, in bytes.
+/// Size below which a value is opened at once, in bytes.
 const QUICK: usize = 1024;
 
 impl Preview {
-    /// Whether it is made ready in a moment if it is small: nothing that is packed has to be opened,
-    /// and no picture decoded.
+    /// Whether a small value is made ready in a moment: nothing packed has to be opened, and no picture
+    /// decoded.
     pub fn is_quick(record: &Record) -> bool {
         let limits = Limits { bytes: QUICK, ..Limits::new(&|| true) };
         let opened = Self::opened(record, limits);
@@ -19,7 +19,7 @@ impl Preview {
         !picture && opened.layers.is_empty() && opened.closed.is_none()
     }
 
-    /// What is known of a picture with many pixels before it is decoded; `None` for others.
+    /// A preview of a picture with many pixels before it is decoded; `None` for other values.
     pub fn ahead(record: &Record, mode: Mode) -> Option<Self> {
         let content_type = &record.meta.content_type;
         let meant = matches!(mode, Mode::Auto | Mode::Table);
@@ -32,7 +32,7 @@ impl Preview {
         Some(Self { value, kind: PreviewKind::Picture, note, body: Body::Nothing })
     }
 
-    /// Whether its picture is still to be decoded.
+    /// Whether this is a picture that is still to be decoded.
     pub fn is_ahead(&self) -> bool {
         self.is_picture() && matches!(self.body, Body::Nothing)
     }
@@ -42,14 +42,14 @@ impl Preview {
         coding::open(&record.value, content_type, &record.meta.key.escaped(), limits)
     }
 
-    /// What the value holds, inside as many layers as there are.
+    /// The contents of the value, inside all of its layers.
     pub(super) fn open(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let opened = Self::opened(record, Limits::new(wanted));
         let closed =
             opened.closed.as_ref().map(|(layer, fault)| fault.words_of_nothing(layer.word()));
         if opened.layers.is_empty() {
             let shown = Self::known(record, head, wanted);
-            // Of what is said to be text, more is said already.
+            // Values that should be text have other remarks already.
             let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
             let closed = closed.filter(|_| shown.kind == PreviewKind::Hex && !known && !head);
             let note = joined([shown.note.clone(), closed]);
@@ -89,7 +89,7 @@ impl Preview {
         Self { value: record.value.clone(), note, ..inside }
     }
 
-    /// What the bytes say by themselves, else what they are taken for by their type.
+    /// The value as its bytes show it, else as its type suggests.
     fn known(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let value = record.value.clone();
         if let Some(listing) = archive::list(&value, head) {
@@ -104,7 +104,7 @@ impl Preview {
             return Self { value, kind: PreviewKind::Notation, note: Some(notation.note), body };
         }
         let shown = Self::guess(record, head, wanted);
-        // Of what is said to be text, more is said already.
+        // Values that should be text have other remarks already.
         let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
         let picture = PictureKind::of(&value).is_some() && shown.kind != PreviewKind::Text;
         if known && !picture || shown.value.is_empty() {
@@ -128,7 +128,7 @@ fn joined<const N: usize>(notes: [Option<String>; N]) -> Option<String> {
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
-/// The layers and what is in them, as `base64 → gzip → text/html`.
+/// The layers and the type of their contents, as `base64 → gzip → text/html`.
 fn chain(layers: &[Layer], inner: &str) -> String {
     let mut words: Vec<&str> = layers.iter().map(Layer::word).collect();
     words.push(inner);
@@ -236,7 +236,7 @@ mod tests {
         let jxl = b"\0\0\0\x0cJXL \r\n\x87\n";
         let undecoded = "JPEG XL; not shown as a picture: this format is not decoded";
         assert_eq!(note(jxl, "image/jxl"), told(undecoded));
-        // What is text by its name is text whatever stands in it.
+        // A type with a name of text makes text of any bytes.
         assert_eq!(note(b"<svg>\x1b[31m</svg>", "image/svg+xml").0, PreviewKind::Text);
         assert_eq!(note(b"a: \x1b", "application/yaml").0, PreviewKind::Text);
         assert_eq!(note(b"a: \x1b", "application/octet-stream"), told(""));

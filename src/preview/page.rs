@@ -1,5 +1,5 @@
 //! A page as text to be read: a streaming reducer over the lexer's tokens. No tree, no recursion; what it
-//! keeps and what it gives is bounded.
+//! keeps and what it writes are bounded.
 
 mod elements;
 mod entities;
@@ -12,30 +12,31 @@ use elements::Element;
 use links::Links;
 use writer::Writer;
 
-/// What is written is cut at so many bytes.
+/// Limit on the text that is written, in bytes; the rest is cut.
 pub(super) const MOST: usize = 4 << 20;
-/// No title is longer, in bytes, and no text in place of a picture.
+/// Limit on a title, and on the text in place of a picture, in bytes.
 const LABEL: usize = 512;
-/// No address is longer, in bytes.
+/// Limit on an address, in bytes.
 const ADDRESS: usize = 2048;
-/// Where a word may be parted: soft hyphen, space without width.
+/// Characters at which a word may be split: soft hyphen, space without width.
 const PARTING: [&str; 2] = ["\u{ad}", "\u{200b}"];
-/// A page with less text, in bytes without white space, is nearly empty: an application that has not run.
+/// Text of a page below which it is nearly empty, as an application that has not run, in bytes without white
+/// space.
 const LITTLE: usize = 40;
-/// As [`LITTLE`], of a page whose source is short too: a message of a few words is one.
+/// As [`LITTLE`], for a page whose source is short too, since that may be a message of a few words.
 const WORDS: usize = 8;
 
 /// A page as text.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub(super) text: Vec<u8>,
-    /// What is no plain text of it, in order.
+    /// The pieces that are not plain text, in order, and their roles.
     pub(super) roles: Vec<(std::ops::Range<usize>, Role)>,
-    /// Whether it has been cut.
+    /// Whether the text has been cut.
     pub(super) cut: bool,
-    /// Whether there is hardly any text in the page.
+    /// Whether the page has hardly any text.
     pub(super) bare: bool,
-    /// Whether there is less than a few words.
+    /// Whether the page has less than a few words.
     pub(super) empty: bool,
     pub(super) links: PageLinks,
 }
@@ -43,15 +44,15 @@ pub(super) struct Page {
 /// The links of a page.
 #[derive(Debug, Default)]
 pub struct PageLinks {
-    /// The addresses, by their numbers, as the page has them.
+    /// The addresses, by their numbers, as they stand in the page.
     pub addresses: Vec<Vec<u8>>,
-    /// What they begin at, where the page says it.
+    /// The address that they are relative to, where the page names it.
     pub base: Option<Vec<u8>>,
-    /// The address that the page calls its own.
+    /// The address that the page names as its own.
     pub own: Option<Vec<u8>>,
 }
 
-/// Reads a page.
+/// Reduces a page to its text.
 pub(super) fn reduce(source: &[u8]) -> Page {
     let mut reader = Reader::default();
     for token in tokens(Language::Html, source) {
@@ -71,16 +72,16 @@ struct Reader {
     own: Option<Vec<u8>>,
     tag: Tag,
     title: Vec<u8>,
-    /// Where text goes.
+    /// Destination of the text.
     into: Into,
-    /// The address of the link that is open.
+    /// Address of the link that is open.
     link: Option<Vec<u8>>,
-    /// How much had been written when it was opened.
+    /// Number of bytes that were written when it was opened.
     opened: usize,
-    /// How deep the text is in `pre`.
+    /// Number of `pre` elements around the text.
     verbatim: usize,
     noscript: bool,
-    /// Bytes of text.
+    /// Bytes of text that were read.
     read: usize,
 }
 
@@ -172,7 +173,7 @@ impl Reader {
         }
     }
 
-    /// The tag has been read to its end.
+    /// Handles a tag that has been read to its end.
     fn tag(&mut self) {
         let Tag { closing, element, .. } = self.tag;
         match element {
@@ -210,7 +211,7 @@ impl Reader {
             Element::Item if !closing => self.writer.item(),
             Element::Quote => self.writer.quote(closing),
             Element::Table => {
-                // It may end before its last cell does.
+                // A row may end before its last cell does.
                 if closing {
                     self.writer.row();
                 }
@@ -227,7 +228,7 @@ impl Reader {
         }
     }
 
-    /// The address in the tag.
+    /// Takes the address of the tag, decoded.
     fn address(&mut self) -> Option<Vec<u8>> {
         self.tag.address.take().map(|address| entities::decode_all(&address))
     }
@@ -261,7 +262,7 @@ impl Reader {
     }
 }
 
-/// The text without the signs that only say where a word may be parted.
+/// The text without the characters that only mark where a word may be split.
 fn seen(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -282,7 +283,7 @@ fn collapsed(text: &[u8]) -> Vec<u8> {
     words.collect::<Vec<_>>().join(&b' ')
 }
 
-/// As much of a text as has room, in bytes; no character is cut in two.
+/// The beginning of a text that fits the room, in bytes; no character is cut in two.
 fn head(bytes: &[u8], room: usize) -> &[u8] {
     let mut end = bytes.len().min(room);
     while end > 0 && bytes.get(end).is_some_and(|byte| byte & 0xc0 == 0x80) {

@@ -1,10 +1,10 @@
-//! Values of JSON that is shown, found by a path.
+//! Values of JSON in what is shown, found by a path.
 
 use super::json::{JsonPath, PathFinds};
 use super::{Matches, Preview, PreviewKind};
 
 impl Preview {
-    /// What a path leads to in what is shown, if that is JSON.
+    /// The values that a path finds in what is shown, if that is JSON.
     pub fn find_path(&self, path: &JsonPath) -> PathFinds {
         match self.kind {
             PreviewKind::Json => path.find(self.shown()),
@@ -12,7 +12,7 @@ impl Preview {
         }
     }
 
-    /// What is lit of the values that were found: of those that hold others, the bracket.
+    /// Ranges that are lit for the values that were found: for objects and lists, the bracket.
     pub fn lit(&self, finds: &PathFinds) -> Matches {
         let lit = |at: &std::ops::Range<usize>| match self.shown().get(at.start) {
             Some(b'{' | b'[') => at.start..at.start + 1,

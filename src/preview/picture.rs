@@ -1,8 +1,8 @@
-//! Pictures: decoded once, made small at the same time, and drawn as pixels.
+//! Pictures: decoded once, scaled down at the same time, and drawn as pixels.
 //!
-//! What is kept has at most [`Room::TERMINAL`]'s pixels, whatever the picture has: a pane has some
-//! thousands, and a terminal that draws pictures itself is sent no more. Pictures that are decoded row by row are never held whole; of others the header tells
-//! beforehand what they need, which is bounded.
+//! A kept picture has at most the pixels of [`Room::TERMINAL`], whatever its size: a pane has some thousands,
+//! and a terminal that draws pictures itself is sent no more than that. Pictures that are decoded row by row
+//! are never held whole; the header of the others tells beforehand what they need, which is bounded.
 
 mod exif;
 mod fit;
@@ -31,11 +31,11 @@ pub use fit::PicturePlace;
 pub use sharp::Sharp;
 pub(super) use told::ahead;
 
-/// What the pixels of a picture that has to be decoded whole may take, with what the decoder needs
-/// for itself: 256 MiB.
+/// Limit on the pixels of a picture that has to be decoded whole, with what the decoder itself needs: 256
+/// MiB.
 const WHOLE: u64 = 256 << 20;
 
-/// How many bytes of pixels are decoded of a picture that is decoded row by row: some half a second's.
+/// Limit on the pixels that are decoded of a picture row by row, in bytes: some half a second's.
 const ROWS: u64 = 512 << 20;
 
 /// The kinds that are decoded.
@@ -47,7 +47,7 @@ pub(super) enum Kind {
     Gif,
 }
 
-/// Stored columns and rows; depth and colours.
+/// Stored columns and rows; then depth and colours in words.
 type Header = ((u32, u32), String);
 
 /// A decoded picture.
@@ -55,44 +55,44 @@ struct Decoded {
     kept: Kept,
     /// Stored columns and rows.
     size: (u32, u32),
-    /// Depth, colours: what the header tells.
+    /// Depth and colours, as the header tells them.
     facts: String,
     turn: Turn,
     end: End,
 }
 
-/// How much of a picture was decoded.
+/// How far a picture was decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// All of it.
+    /// To its end.
     Whole,
-    /// What there is: its end is missing.
+    /// To where the bytes end, which is too early.
     Cut,
-    /// What comes before a fault.
+    /// To a fault.
     Damaged,
-    /// So many rows: there are more than are decoded.
+    /// This number of rows, up to the limit.
     Rows(u64),
-    /// Nobody wants it any more.
+    /// To where it was no longer wanted.
     Unwanted,
 }
 
-/// Why nothing of a picture is shown.
+/// Why a picture is not shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fault {
-    /// It would take more memory than it may.
+    /// It needs more memory than the limit.
     TooLarge,
-    /// Its end is missing, and what there is does not do.
+    /// The bytes end too early, and are too few to show a part.
     Cut,
-    /// It breaks the rules of its kind, or uses one that is not known: which.
+    /// It breaks the rules of its kind, or uses an unknown one; the text says which.
     Damaged(String),
     /// The decoder failed.
     Bug,
-    /// Nobody wants it any more.
+    /// It is no longer wanted.
     Unwanted,
 }
 
 impl Kind {
-    /// The kind, by the first bytes.
+    /// The kind of picture that the first bytes show.
     pub(super) fn of(bytes: &[u8]) -> Option<Self> {
         Some(match bytes {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Self::Png,
@@ -103,7 +103,7 @@ impl Kind {
         })
     }
 
-    /// Its name.
+    /// Name of the kind.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Png => "PNG",
@@ -114,8 +114,8 @@ impl Kind {
     }
 }
 
-/// Decodes a picture, and tells what it is; or why it is not shown. `head` says that the bytes are the
-/// beginning of it. Ends early where `wanted` says no.
+/// Decodes a picture and describes it, or says why it is not shown. With `head`, the bytes are only its
+/// beginning. Ends early where `wanted` says no.
 pub(super) fn read(
     kind: Kind,
     bytes: &[u8],
@@ -146,8 +146,8 @@ pub(super) fn read(
     }
 }
 
-/// Decodes a picture that was shown once more, for so many pixels; nothing where that fails now, or
-/// where nobody wants it any more.
+/// Decodes a picture that was shown before, with this number of pixels; `None` where that fails now, or is no
+/// longer wanted.
 fn read_again(
     (kind, bytes): (Kind, &Bytes),
     room: Room,
@@ -198,9 +198,9 @@ impl Fault {
         }
     }
 
-    /// A fault in the words of a decoder.
+    /// The fault that a decoder describes.
     fn of(why: &dyn std::fmt::Display) -> Self {
-        // In one row, and not at any length.
+        // In one row, and of limited length.
         let why: String = why.to_string().chars().take(100).collect();
         Self::Damaged(format!("damaged ({why})"))
     }

@@ -3,8 +3,8 @@
 use super::json;
 use crate::model::{ContentType, Family};
 
-/// Why Crawlee reads such a value as None under a content type, or fails, in a sentence; `None` where it
-/// reads it.
+/// A sentence on why Crawlee reads such a value as None under a content type, or fails; `None` where it reads
+/// the value.
 pub fn why_none(value: &[u8], content_type: &ContentType) -> Option<&'static str> {
     match content_type.family() {
         Family::Json => match json::checked_depth(value) {

@@ -1,11 +1,11 @@
-//! Bringing a place of the value into view.
+//! Brings a place of the value into view.
 
 use super::hex;
 use super::line_layout::Lines;
 use super::{Body, Preview, Scroll, Viewport};
 
 impl Preview {
-    /// Moves as little as need be to see byte `offset` of what is shown: not at all if it is seen.
+    /// Moves as little as needed to bring byte `offset` of what is shown into view: not at all if it is seen.
     pub fn reveal(&self, scroll: Scroll, offset: usize, view: Viewport) -> Scroll {
         let offset = offset.min(self.shown().len().saturating_sub(1));
         match &self.body {
@@ -40,7 +40,8 @@ impl Preview {
         }
     }
 
-    /// The row with byte `offset` of what is shown at the top, or the bottom if that is further up.
+    /// A position with the row of byte `offset` of what is shown at the top, or the bottom if that is further
+    /// up.
     pub fn from_offset(&self, scroll: Scroll, offset: usize, view: Viewport) -> Scroll {
         match &self.body {
             Body::Nothing => Scroll::default(),

@@ -1,44 +1,44 @@
-//! What a preview hands to drawing: rows of spans that say what they are, not how they look.
+//! Rows that a preview hands to drawing: spans that say what they are, not how they look.
 
 /// One row of the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Row {
-    /// The line's number, from 1, on the first row of a line.
+    /// Number of the line, from 1, on its first row.
     pub number: Option<usize>,
-    /// What stands in it, left to right; at most as wide as the viewport.
+    /// Text of the row, left to right; at most as wide as the viewport.
     pub spans: Vec<Span>,
     /// The cells of a picture, right of the spans.
     pub pixels: Vec<Halves>,
     /// Whether the line goes on to the right of what is seen.
     pub more: bool,
-    /// Whether a space at its end has no room, behind which the line goes on in the next row.
+    /// Whether a space at the end has no room; the line goes on behind it in the next row.
     pub spaced: bool,
 }
 
 /// A piece of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// What is shown, already [`visible`](crate::text::visible).
+    /// The shown text, already [`visible`](crate::text::visible).
     pub text: String,
-    /// What it is.
+    /// Role of the text.
     pub role: Role,
-    /// Whether the search found it.
+    /// Whether a search found it.
     pub hit: Hit,
 }
 
 /// Red, green and blue.
 pub type Rgb = [u8; 3];
 
-/// What a cell shows: a pixel, and below it another.
+/// Contents of a cell: one pixel above another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Halves {
-    /// The upper one.
+    /// The upper pixel.
     pub upper: Rgb,
-    /// The lower one; none in the last row of a picture with an odd number.
+    /// The lower pixel; none in the last row of a picture with an odd number of rows.
     pub lower: Option<Rgb>,
 }
 
-/// What a piece of a row is.
+/// Role of a piece of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Role {
     /// Text.
@@ -62,21 +62,21 @@ pub enum Role {
     Ascii,
     /// A symbol for what cannot be shown as it is.
     Symbol,
-    /// Filling without meaning.
+    /// Filler without a meaning.
     Dim,
-    /// The sign that a line goes on here, and the gap behind it.
+    /// The sign of a further row of a wrapped line, and the gap behind it.
     Wrapped,
 }
 
-/// Whether the search found a piece of a row.
+/// Whether a search found a piece of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum Hit {
-    /// It did not.
+    /// Not found.
     #[default]
     No,
-    /// It did.
+    /// Part of a match.
     Match,
-    /// It is the match the user stands on.
+    /// Part of the current match.
     Current,
 }
 

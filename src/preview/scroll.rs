@@ -1,4 +1,4 @@
-//! Moving about in a preview.
+//! Moves about in a preview.
 
 use super::hex;
 use super::line_layout::Lines;
@@ -10,7 +10,7 @@ impl Preview {
         Scroll::default()
     }
 
-    /// Where the last page begins, so that it is full.
+    /// Start of the last full page.
     pub fn bottom(&self, view: Viewport) -> Scroll {
         match &self.body {
             Body::Nothing => Scroll::default(),
@@ -21,7 +21,7 @@ impl Preview {
         }
     }
 
-    /// `rows` rows down, or up if negative, within top and bottom. Over 1,000 rows, a wrapped
+    /// The position `rows` rows down, or up if negative, between top and bottom. Over 1,000 rows, a wrapped
     /// line counts as one.
     pub fn scroll_by(&self, scroll: Scroll, rows: isize, view: Viewport) -> Scroll {
         let distance = rows.unsigned_abs();
@@ -45,7 +45,7 @@ impl Preview {
         self.at_most_bottom(moved, view)
     }
 
-    /// The byte of the value that the first row seen begins with.
+    /// Offset in the value of the first visible row.
     pub fn offset(&self, scroll: Scroll, view: Viewport) -> usize {
         match &self.body {
             Body::Nothing | Body::Picture(_) => 0,
@@ -55,7 +55,7 @@ impl Preview {
         }
     }
 
-    /// Where a picture stands; what is none stands nowhere.
+    /// Place of the picture on the screen; `None` for other values.
     pub fn picture_place(&self, scroll: Scroll, view: Viewport) -> Option<PicturePlace> {
         match &self.body {
             Body::Picture(picture) => Some(picture.place(scroll, view)),
@@ -63,8 +63,8 @@ impl Preview {
         }
     }
 
-    /// `cells` cells to the right, or to the left if negative, as far as there is text in the
-    /// lines seen. Without wrapping only.
+    /// The position `cells` cells to the right, or to the left if negative, up to the end of the text in the
+    /// visible lines. Only without wrapping.
     pub fn sideways(&self, scroll: Scroll, cells: isize, view: Viewport) -> Scroll {
         if let Body::Table(table) = &self.body {
             return table.sideways(scroll, cells, view);
@@ -83,7 +83,7 @@ impl Preview {
         Scroll { column, ..scroll }
     }
 
-    /// How far down a position is, from 0 (top) to 1 (bottom), for a scroll bar.
+    /// Distance of a position from the top, from 0 (top) to 1 (bottom), for a scroll bar.
     pub fn fraction(&self, scroll: Scroll, view: Viewport) -> f32 {
         let bottom = self.bottom(view);
         let (part, whole) = match &self.body {
@@ -98,7 +98,7 @@ impl Preview {
         if whole == 0 { 0.0 } else { (part as f32 / whole as f32).clamp(0.0, 1.0) }
     }
 
-    /// The position that is `fraction` (0 to 1) down: where a scroll bar is clicked.
+    /// The position that is `fraction` (0 to 1) down, for a click on a scroll bar.
     #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]
     pub fn at_fraction(&self, fraction: f32, view: Viewport) -> Scroll {
         let bottom = self.bottom(view);

@@ -1,5 +1,5 @@
-//! Source in colours: what a byte is part of is told by a linear lexer, whose state is kept now and
-//! then, so that any line is coloured without what is before it.
+//! Source in colours: a linear lexer tells the role of each byte. Its state is kept at intervals, so that any
+//! line is coloured without reading what is before it.
 
 mod lexer;
 mod markdown;
@@ -19,15 +19,15 @@ use lexer::State;
 pub(super) use lexer::{Kind, Token, tokens};
 pub(super) use markup::Piece;
 
-/// The state is kept at least every so many bytes, of which at most one token more is read again.
+/// Most bytes between two kept states; at most these and one token more are read again.
 const SPACING: usize = 8192;
-/// No token is longer, in bytes: what is longer goes on in the next, so that little is read at a time.
+/// Longest token, in bytes; a longer one goes on in the next, so that little is read at a time.
 const LONGEST: usize = 4096;
 
 /// The languages that are coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
-    /// With the script and the style in it.
+    /// HTML, with the script and the style in it.
     Html,
     Xml,
     /// JavaScript, and JSON.
@@ -38,7 +38,7 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// Told by the content type, else by the first bytes.
+    /// The language, by the content type, else by the first bytes.
     pub(super) fn of(content_type: &ContentType, text: &[u8]) -> Option<Self> {
         let essence = endings::essence(content_type).to_ascii_lowercase();
         let kind = essence.rsplit('/').next().unwrap_or("");
@@ -74,11 +74,11 @@ impl Language {
     }
 }
 
-/// The colours of a text: the state of the lexer now and then.
+/// The colours of a text: the states of the lexer, at intervals.
 #[derive(Debug)]
 pub(super) struct Source {
     marks: Vec<(usize, State)>,
-    /// What is no plain text, where that has been told already.
+    /// The pieces that are not plain text, where they are known already.
     told: Vec<(Range<usize>, Role)>,
 }
 
@@ -98,18 +98,18 @@ impl Source {
         Self { marks, told: Vec::new() }
     }
 
-    /// The colours of a text of which it is known what is no plain text, in order.
+    /// The colours of a text whose pieces other than plain text are known, in order.
     pub(super) fn told(told: Vec<(Range<usize>, Role)>) -> Self {
         Self { marks: Vec::new(), told }
     }
 
-    /// What tells the roles of this text's bytes.
+    /// A painter that tells the roles of this text's bytes.
     pub(super) fn painter<'a>(&'a self, text: &'a [u8]) -> Painter<'a> {
         Painter { source: self, text, token: None, state: None }
     }
 }
 
-/// Tells what bytes are part of: quick where the next one asked for stands a little further on.
+/// Tells the roles of bytes; quick where the next byte asked for is a little further on.
 #[derive(Debug)]
 pub(super) struct Painter<'a> {
     source: &'a Source,
@@ -119,7 +119,7 @@ pub(super) struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    /// What the byte is part of.
+    /// Role of a byte.
     pub(super) fn role_at(&mut self, offset: usize) -> Role {
         if self.source.marks.is_empty() {
             let told = &self.source.told;

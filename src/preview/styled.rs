@@ -1,4 +1,4 @@
-//! Text that larder has made of a value, with what each piece of it is: listings, trees.
+//! Text that larder has made of a value, with the role of each piece: listings, trees.
 
 use std::ops::Range;
 
@@ -8,17 +8,17 @@ use super::index::Index;
 use super::line::{Fragment, Line};
 use super::row::Role;
 
-/// No more text than this is made, in bytes; offsets fit in a `u32` by far.
+/// Limit on the text that is made, in bytes; its offsets are far below the limit of a `u32`.
 pub(super) const MOST: usize = 32 << 20;
-/// No more lines than this are made.
+/// Limit on the lines that are made.
 pub(super) const MOST_LINES: usize = 1 << 19;
 
-/// Where the lines of such a text begin, and its pieces.
+/// Starts of the lines of such a text, and its pieces.
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
-    /// The first byte of each line, and its levels of nesting.
+    /// Offset of the first byte of each line, and its depth of nesting.
     lines: Vec<(u32, u16)>,
-    /// The first byte of each piece, and what it is. No piece spans two lines.
+    /// Offset of the first byte of each piece, and its role. No piece spans two lines.
     starts: Vec<(u32, Role)>,
     end: u32,
 }
@@ -42,7 +42,7 @@ impl Writer {
         self.index.push_line(self.text.len(), depth.into());
     }
 
-    /// Adds a piece to the line. It has no line end in it.
+    /// Adds a piece to the line. The text has no line end in it.
     pub(super) fn push(&mut self, text: &str, role: Role) {
         if text.is_empty() {
             return;
@@ -72,17 +72,17 @@ impl Writer {
 }
 
 impl Pieces {
-    /// Where line `number` begins; numbers are from 0.
+    /// Start of line `number`, from 0.
     pub(super) fn line_start(&self, number: usize) -> usize {
         self.lines.get(number).map_or(self.end, |(start, _)| *start) as usize
     }
 
-    /// The line that holds a byte.
+    /// The line that contains a byte.
     pub(super) fn line_of(&self, offset: usize) -> usize {
         self.lines.partition_point(|(start, _)| *start as usize <= offset).saturating_sub(1)
     }
 
-    /// Line `number`.
+    /// Line `number`, from 0.
     pub(super) fn line<'a>(&self, bytes: &'a [u8], index: &'a Index, number: usize) -> Line<'a> {
         let start = self.line_start(number);
         let next = self.lines.get(number + 1);

@@ -1,5 +1,5 @@
-//! Rows in columns: CSV, TSV, a JSON object a line, a JSON list of objects. Where rows begin is kept now and
-//! then; what a row holds is read when it is seen.
+//! Rows in columns: CSV, TSV, a JSON object a line, a JSON list of objects. The starts of some rows are kept;
+//! the contents of a row are read when it is seen.
 
 mod arrange;
 mod cells;
@@ -28,19 +28,19 @@ pub use count::ColumnValues;
 pub use filter::ColumnFilter;
 pub(super) use form::Form;
 
-/// The beginning of a row is kept at least every so many rows …
+/// Most rows between two kept starts.
 const ROWS: usize = 32;
-/// … and every so many bytes.
+/// Most bytes between two kept starts.
 const BYTES: usize = 16 * 1024;
-/// Columns are as wide as so many of the first rows need, and as many of those behind them …
+/// Number of first rows, and of rows behind them, that decide the widths of the columns.
 const SAMPLE: usize = 300;
-/// … but no wider, in cells.
+/// Limit on the width of a column, in cells.
 const WIDEST: usize = 40;
-/// No more columns are shown.
+/// Limit on the columns that are shown.
 const COLUMNS: usize = 500;
-/// Between two columns, in cells.
+/// Gap between two columns, in cells.
 const GAP: usize = 2;
-/// What is read of a field to show it, in bytes.
+/// Bytes of a field that are read to show it.
 const SEEN: usize = 512;
 
 /// A value in rows.
@@ -48,13 +48,13 @@ const SEEN: usize = 512;
 pub(super) struct Table {
     pub(super) bytes: Bytes,
     form: Form,
-    /// Numbers and beginnings of rows.
+    /// Numbers and starts of rows, at intervals.
     marks: Arc<[(usize, usize)]>,
     rows: usize,
     columns: Arc<[Column]>,
-    /// The rows that are shown, in their order, where these are not just all.
+    /// The shown rows in their order; `None` for all rows as they are stored.
     order: Option<Arc<Order>>,
-    /// Whether there are more columns than are shown.
+    /// Whether some columns are not shown.
     more: bool,
 }
 
@@ -62,15 +62,15 @@ pub(super) struct Table {
 struct Column {
     name: Vec<u8>,
     width: usize,
-    /// Whether all that is in it is numbers.
+    /// Whether all values of the column are numbers.
     numbers: bool,
-    /// How many cells stand left of it.
+    /// Number of cells to the left of the column.
     start: usize,
 }
 
 impl Table {
-    /// Finds the rows and the columns; none where there is no row, or no object in the first rows, and as soon
-    /// as `wanted` says no.
+    /// Finds the rows and the columns; `None` without a row, or without an object in the first rows, and as
+    /// soon as `wanted` says no.
     pub(super) fn new(bytes: Bytes, form: Form, wanted: &dyn Fn() -> bool) -> Option<Self> {
         let (mut marks, mut rows): (Vec<(usize, usize)>, _) = (Vec::new(), 0);
         let first = form.first_row(&bytes);
@@ -92,8 +92,8 @@ impl Table {
         (!table.columns.is_empty()).then_some(table)
     }
 
-    /// Where the rows begin by which columns are found and measured: the first ones, and some of the others
-    /// with the last that is kept, since numbers grow.
+    /// Starts of the rows by which columns are found and measured: the first ones, and some of the others
+    /// with the last start that is kept, since numbers grow.
     fn sample(&self, first: usize) -> Vec<usize> {
         let next = |at: &usize| Some(self.form.next_row(&self.bytes, *at));
         let near = std::iter::successors(Some(first), next).take(SAMPLE.min(self.rows));
@@ -167,7 +167,7 @@ impl Table {
         self.columns = columns.into();
     }
 
-    /// Puts the columns of these names first, in their order. Of a CSV the order is that of its fields.
+    /// Puts the columns of these names first, in their order. A CSV keeps the order of its fields.
     pub(super) fn put_first(&mut self, names: &[&str]) {
         let place = |column: &Column| names.iter().position(|name| name.as_bytes() == column.name);
         if !matches!(self.form, Form::Csv(_)) {
@@ -177,17 +177,17 @@ impl Table {
         }
     }
 
-    /// What is to be said of its columns, if not all of them are shown.
+    /// Remark on the columns, if not all of them are shown.
     pub(super) fn columns_left_out(&self) -> Option<String> {
         self.more.then(|| format!("the first {COLUMNS} columns"))
     }
 
-    /// How many rows are shown below the head.
+    /// Number of rows below the head.
     pub(super) fn rows(&self) -> usize {
         self.order.as_ref().map_or(self.rows, |order| order.len())
     }
 
-    /// Where the row begins that is shown at `line`, from 0.
+    /// Start of the row that is shown at `line`, from 0.
     pub(super) fn row_start(&self, line: usize) -> usize {
         match &self.order {
             Some(order) => order.start(line).unwrap_or(self.bytes.len()),
@@ -195,24 +195,24 @@ impl Table {
         }
     }
 
-    /// The number of the row that is shown at `line`, both from 0.
+    /// Stored number of the row that is shown at `line`, both from 0.
     pub(super) fn number(&self, line: usize) -> usize {
         self.order.as_ref().map_or(line, |order| order.number(line).unwrap_or(self.rows))
     }
 
-    /// Where the row behind the one at `line` begins, which begins at `at`: a long row is not read again.
+    /// Start of the row behind the one at `line`, which begins at `at`; a long row is not read again.
     fn next_shown(&self, line: usize, at: usize) -> usize {
         if self.order.is_some() { self.row_start(line + 1) } else { self.next_start(line, at) }
     }
 
-    /// The line at which the row that holds a byte is shown; the first one for those of the head, and for a
-    /// row that is not shown.
+    /// The line that shows the row of a byte; the first line for bytes of the head, and for a row that is not
+    /// shown.
     pub(super) fn row_of(&self, offset: usize) -> usize {
         let number = self.stored_row(offset);
         self.order.as_ref().map_or(number, |order| order.line(number).unwrap_or(0))
     }
 
-    /// Where row `number` begins; numbers are from 0.
+    /// Start of row `number`, from 0.
     fn stored_start(&self, number: usize) -> usize {
         let after = self.marks.partition_point(|&(row, _)| row <= number);
         let Some(&(row, mark)) = self.marks.get(after.saturating_sub(1)) else { return 0 };
@@ -221,7 +221,7 @@ impl Table {
         })
     }
 
-    /// Where the row behind row `number` begins, which begins at `at`: a long row is not read again.
+    /// Start of the row behind row `number`, which begins at `at`; a long row is not read again.
     fn next_start(&self, number: usize, at: usize) -> usize {
         if number + 1 >= self.rows {
             return self.bytes.len();
@@ -232,7 +232,7 @@ impl Table {
         }
     }
 
-    /// The row that holds a byte; the first one for those of the head.
+    /// Stored number of the row that contains a byte; the first row for bytes of the head.
     fn stored_row(&self, offset: usize) -> usize {
         let after = self.marks.partition_point(|&(_, mark)| mark <= offset);
         let Some(&(mut row, mut at)) = self.marks.get(after.saturating_sub(1)) else { return 0 };
@@ -245,7 +245,7 @@ impl Table {
         }
     }
 
-    /// The fields of the row that begins at `at`: the number of the column and the place of each.
+    /// Fields of the row that begins at `at`: the column of each, and its place.
     fn fields(&self, at: usize) -> Vec<(usize, Range<usize>)> {
         let bytes = &self.bytes;
         match self.form {
@@ -273,7 +273,7 @@ impl Table {
 }
 
 impl Column {
-    /// Makes room for a field; tells whether there is anything in it.
+    /// Widens the column for a field; returns whether the field has anything in it.
     fn sample(&mut self, field: &[u8]) -> bool {
         self.width = self.width.max(cells(&seen(field)));
         let field = field.trim_ascii();
@@ -282,7 +282,7 @@ impl Column {
     }
 }
 
-/// The column of a name, looked for from the one that came next in the row before.
+/// The column of a name, searched for from the one that came next in the row before.
 fn find(columns: &[Column], name: &[u8], next: usize) -> Option<usize> {
     if columns.get(next).is_some_and(|column| column.name == name) {
         return Some(next);
@@ -294,7 +294,7 @@ fn unquoted_json(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(value)
 }
 
-/// What a value says: a text without its quotes, what holds others on one line.
+/// A JSON value in words: a text without its quotes, an object or a list on one line.
 fn json_said(value: &[u8]) -> Cow<'_, [u8]> {
     match value.first() {
         Some(b'{' | b'[') if memchr::memchr(b'\n', value).is_some() => json::compact(value).into(),
@@ -305,7 +305,7 @@ fn json_said(value: &[u8]) -> Cow<'_, [u8]> {
 /// The beginning of a field as it is shown.
 fn seen(field: &[u8]) -> String {
     let part = &field[..field.len().min(SEEN)];
-    // No character is cut in two.
+    // A character is not cut in two.
     let cut = match std::str::from_utf8(part) {
         Err(why) if part.len() < field.len() && why.error_len().is_none() => why.valid_up_to(),
         _ => part.len(),

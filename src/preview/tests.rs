@@ -116,7 +116,7 @@ fn text_of_other_charsets_is_text() {
     assert_eq!(texts(&preview), ["Привет"]);
     assert_eq!(preview.note(), Some("windows-1251, declared"));
     assert_eq!(preview.find("приВЕТ").len() + preview.find("ивет").len(), 1);
-    // A search that is answered leads to where it is shown.
+    // A search that finds something leads to where the match is shown.
     let at = preview.find("ивет").get(0).unwrap();
     assert_eq!(preview.reveal(preview.top(), at.start, VIEW), preview.top());
     let windows = b"\xef\xbb\xbf{\r\n  \"a\": 1\r\n}\r\n";
@@ -147,7 +147,7 @@ fn json_that_is_too_deep_for_python_says_so() {
     let (kind, told) = note(1200, "application/json");
     assert_eq!(kind, PreviewKind::Json);
     assert!(told.unwrap().starts_with("nested 1,200 deep: "));
-    // Of another type Crawlee reads bytes.
+    // Crawlee reads other types as bytes.
     assert_eq!(note(1200, "application/ld+json").1, None);
 }
 

@@ -10,7 +10,7 @@ use super::row::Role;
 pub(super) struct TextForm {
     /// Line ends and tabs are shown as symbols.
     pub(super) raw: bool,
-    /// Every line ends with CR LF, which is then not shown.
+    /// Every line ends with CR LF, of which the CR is then not shown.
     pub(super) crlf: bool,
 }
 
@@ -20,7 +20,7 @@ pub(super) fn is_crlf(bytes: &[u8]) -> bool {
     ends.peek().is_some() && ends.all(|end| end > 0 && bytes[end - 1] == b'\r')
 }
 
-/// Finds the lines. A line end at the very end does not begin another line.
+/// Finds the lines. A line end at the very end begins no further line.
 pub(super) fn find_lines(bytes: &[u8], style: TextForm) -> Index {
     let mut index = Index::default();
     let mut start = 0;
@@ -34,7 +34,7 @@ pub(super) fn find_lines(bytes: &[u8], style: TextForm) -> Index {
     index.finish()
 }
 
-/// Where what is shown of a line ends, given where its newline stands (or the value ends).
+/// End of the shown part of a line, given the place of its newline (or the value's end).
 fn shown_end(bytes: &[u8], start: usize, newline: usize, style: TextForm) -> usize {
     if style.raw {
         (newline + 1).min(bytes.len())
@@ -46,7 +46,7 @@ fn shown_end(bytes: &[u8], start: usize, newline: usize, style: TextForm) -> usi
     }
 }
 
-/// A line's newline (or the value's end), found without reading a long line.
+/// Place of a line's newline (or the value's end), found without reading a long line.
 fn newline(bytes: &[u8], index: &Index, start: usize) -> usize {
     let near = bytes.len().min(start + CHUNK + 3);
     if let Some(at) = memchr::memchr(b'\n', &bytes[start..near]) {
@@ -60,14 +60,14 @@ fn newline(bytes: &[u8], index: &Index, start: usize) -> usize {
     }
 }
 
-/// Where line `number` begins; numbers are from 0.
+/// Start of line `number`, from 0.
 pub(super) fn line_start(bytes: &[u8], index: &Index, number: usize) -> usize {
     let (mark, _) = index.before_line(number);
     let skip = |start, _| newline(bytes, index, start) + 1;
     (mark.line..number).fold(mark.offset, skip).min(bytes.len())
 }
 
-/// Line `number`.
+/// Line `number`, from 0.
 pub(super) fn line<'a>(
     bytes: &'a [u8],
     index: &'a Index,
@@ -81,10 +81,10 @@ pub(super) fn line<'a>(
     Line { depth: 0, parts: vec![part], tabs: !style.raw }
 }
 
-/// The line that holds a byte.
+/// The line that contains a byte.
 pub(super) fn line_of(bytes: &[u8], index: &Index, offset: usize) -> usize {
     let mark = index.before_offset(offset);
-    // No line begins further on, or there would be a mark.
+    // No line begins beyond this, or there would be a mark.
     let end = offset.min(mark.offset + index::BYTES).clamp(mark.offset, bytes.len());
     let between = &bytes[mark.offset..end];
     (mark.line + memchr::memchr_iter(b'\n', between).count()).min(index.lines().saturating_sub(1))

@@ -1,48 +1,48 @@
-//! Where a long line is broken: behind words and tokens, where one is near, and never before what
-//! closes or goes on, such as `,` and `}`.
+//! The places at which a long line is broken: behind words and tokens, where one is near, and never before a
+//! character that closes or continues something, such as `,` and `}`.
 
 use super::line::{Placed, Units};
 
-/// Cells of the sign before a row that goes on, with a gap behind it.
+/// Width of the sign before the further rows of a line, with the gap behind it, in cells.
 pub(super) const HANG: usize = 2;
-/// In rows of fewer cells there is no room for the sign.
+/// Width of a row below which there is no room for the sign, in cells.
 const LEAST_ROOM: usize = 16;
-/// A row is broken behind a word only where at least this part of it is filled: a half.
+/// Divisor of the width: a row is broken behind a word only where at least half of it is filled.
 const FILLED: usize = 2;
 
 /// How the rows of a line are filled.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wrap {
     width: usize,
-    /// Cells that rows behind the first leave free.
+    /// Cells that the further rows leave free.
     pub(super) hang: usize,
 }
 
 /// Where a row begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowStart {
-    /// Where in the line.
+    /// Offset in the line.
     pub(super) at: usize,
     /// Whether a row must begin here.
     pub(super) page: bool,
 }
 
 impl Wrap {
-    /// Rows of so many cells.
+    /// Wrapping into rows of this width, in cells.
     pub(super) fn new(width: usize) -> Self {
         Self { width, hang: if width < LEAST_ROOM { 0 } else { HANG } }
     }
 
-    /// The cells that a row has for text; `first`: it is the line's first.
+    /// Width of a row for text, in cells; `first`: the row is the line's first.
     pub(super) fn room(self, first: bool) -> usize {
         if first { self.width } else { self.width - self.hang }
     }
 
-    /// Goes from the beginning of a row to that of the next.
+    /// Moves from the start of a row to that of the next.
     pub(super) fn next_row(self, units: &mut Units<'_, '_>, first: bool) -> Option<RowStart> {
         let width = self.room(first);
         let (mut used, mut empty, mut hangs_over) = (0, true, false);
-        // Where a row may begin: behind a word, with the cells before it, and anywhere.
+        // The last break behind a word, with the cells before it, and the last possible break of any kind.
         let (mut word, mut anywhere) = (None, None);
         let mut is_behind = false;
         loop {
@@ -74,7 +74,7 @@ impl Wrap {
             is_behind |= matches!(placed.unit.text.as_bytes(), [byte] if begins_word(*byte));
             let begins = may_begin_unit(&placed, is_behind);
             if !empty && used + placed.unit.cells > width {
-                // A space at the end of a row is not seen.
+                // A space at the end of a row is invisible.
                 if placed.unit.text == " " && !hangs_over {
                     (hangs_over, is_behind) = (true, true);
                     continue;
@@ -103,7 +103,7 @@ impl Wrap {
     }
 }
 
-/// Whether a word or a token ends with this.
+/// Whether this byte ends a word or a token.
 fn ends_word(byte: u8) -> bool {
     matches!(
         byte,
@@ -111,22 +111,22 @@ fn ends_word(byte: u8) -> bool {
     )
 }
 
-/// Whether a word or a token ends with the last of these: a tag's name stays with its `</`.
+/// Whether the last of these bytes ends a word or a token; a tag's name stays with its `</`.
 fn ends_words(bytes: &[u8]) -> bool {
     !bytes.ends_with(b"</") && bytes.last().is_some_and(|last| ends_word(*last))
 }
 
-/// Whether a row may be broken between bytes, behind a word or a token; `wide`: a wide character is before.
+/// Whether a row may be broken between bytes, behind a word or a token; `wide`: the character before is wide.
 pub(crate) fn breaks(before: &[u8], wide: bool, next: u8) -> bool {
     (wide || ends_words(before) || begins_word(next)) && may_begin(next, true)
 }
 
-/// Whether a token begins with this, whatever is before it: a tag.
+/// Whether this byte begins a token, whatever is before it: that of a tag.
 fn begins_word(byte: u8) -> bool {
     byte == b'<'
 }
 
-/// Whether a row may begin with this; `behind`: a word has ended before it.
+/// Whether a row may begin with this byte; `behind`: a word has ended before it.
 fn may_begin(byte: u8, behind: bool) -> bool {
     match byte {
         b' ' | b',' | b':' | b';' | b']' | b'}' | b')' | b'>' | b'/' => false,
@@ -142,7 +142,7 @@ fn may_begin_unit(placed: &Placed, behind: bool) -> bool {
     }
 }
 
-/// Scripts of wide characters are broken between any two of them.
+/// Whether a unit ends a word. Scripts of wide characters are broken between any two of them.
 fn ends_word_unit(placed: &Placed) -> bool {
     match placed.unit.text.as_bytes() {
         [byte] => ends_word(*byte),
@@ -191,7 +191,7 @@ mod tests {
             rows(&url, "application/json", 37)[1..3],
             ["  \"https://shop.example/", "  ↪ aaaaaaaaaaaa\","]
         );
-        // Without a word that ends near, the comma stays with what is before it.
+        // Where no word ends near, the comma stays with the character before it.
         let long = format!("[\"{}\", 1]", "a".repeat(33));
         let rows = rows(&long, "application/json", 37);
         assert_eq!(rows[1..3], [format!("  \"{}", "a".repeat(32)), "  ↪ a\",".to_owned()]);
