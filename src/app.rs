@@ -126,7 +126,7 @@ pub struct App {
     pub keys: KeysPane,
     /// The right pane.
     pub record: RecordPane,
-    /// What is beside the cursor where it is on no record.
+    /// Summary of the store or the group under the cursor, shown where the cursor is on no record.
     pub summaries: Summaries,
     /// What changes under the reader.
     pub watch: Watch,
@@ -134,11 +134,11 @@ pub struct App {
     pub editor: Option<Editor>,
     /// Dialogs over everything; the last one takes the keys.
     pub layers: Vec<Layer>,
-    /// The cursor in the values from which a value in one of them was opened.
+    /// The cursor in the outer values, kept while a value that was opened from one of them is shown.
     beneath: Option<Box<LeafCursor>>,
-    /// When the dialog that opened by itself takes keys.
+    /// When a dialog that opened by itself begins to take keys.
     unseen_until: Option<Timestamp>,
-    /// What was typed and not stored, here and before.
+    /// Drafts of what was typed and not stored, by this run and by earlier ones.
     pub drafting: Drafting,
     /// What a larder that ended has left set aside, while it is offered.
     pub asides: Vec<AsideInfo>,
@@ -148,7 +148,7 @@ pub struct App {
     pub notice: Option<Notice>,
     /// What the footer has shown.
     pub notices: Notices,
-    /// Whether the mouse is taken, and what it is doing.
+    /// Whether the mouse is captured, and what it is doing.
     pub mouse: Mouse,
     /// What was run or looked at lately.
     pub recent: Recent,
@@ -161,7 +161,7 @@ pub struct App {
     /// The step that is being undone or done again.
     turning: Option<Turning>,
     quitting: bool,
-    /// What is asked for while an event is handled.
+    /// Reads, effects and requests that are asked for while an event is handled.
     out: Outbox,
     /// The present time; set by the shell before each event and frame.
     pub now: Timestamp,
@@ -204,7 +204,7 @@ impl App {
         }
     }
 
-    /// What to do at the start.
+    /// Gives the first effects, at the start of the program.
     pub fn start(&mut self) -> Vec<Effect> {
         if self.settings.welcome {
             self.notice = Some(session::welcome(&self.keymap));
@@ -237,7 +237,7 @@ impl App {
         Layout::new(self.size.0, self.size.1, self.focus, &self.split)
     }
 
-    /// How many list rows a pane shows; of a pane that is not shown, how many it would.
+    /// Number of list rows that a pane shows; for a hidden pane, the number that it would show.
     pub fn list_height(&self, pane: Pane) -> usize {
         self.layout().list_height(pane)
     }
@@ -248,7 +248,7 @@ impl App {
         self.record.viewport(layout.record.unwrap_or(layout.body), &self.keymap)
     }
 
-    /// What was typed since it was last kept as a draft; from now on it counts as kept.
+    /// Gives what was typed since the last draft was kept; from now on it counts as kept.
     pub fn unkept_draft(&mut self) -> Option<Draft> {
         drafting::unkept(self)
     }
@@ -273,7 +273,7 @@ impl App {
         self.leaf()?.unsaved.as_deref()
     }
 
-    /// Which of the keymap's tables the next key is looked up in.
+    /// The table of the keymap in which the next key is looked up.
     pub fn context(&self) -> Context {
         match (self.layers.last(), &self.editor) {
             (Some(layer), _) => layer.dialog().context(),
@@ -312,24 +312,24 @@ impl App {
         }
     }
 
-    /// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
-    /// their keys are bound to can be.
+    /// Whether an action can be done here and now; if not, why. In dialogs and in the editor, all actions
+    /// that their keys are bound to are allowed.
     pub fn allowed(&self, action: Action) -> Result<(), Why> {
         allowed::allowed(self, action)
     }
 
-    /// As [`App::allowed`], of the panes behind a dialog.
+    /// Like [`App::allowed`], but for the panes behind a dialog.
     pub fn allowed_in_panes(&self, action: Action) -> Result<(), Why> {
         allowed::in_panes(self, action)
     }
 
-    /// What the user could not see any more, if there is something: that a write failed, or that
-    /// larder was ended while text in the editor was not saved.
+    /// A failure that the user could not see any more, if there is one: a write failed, or larder was ended
+    /// while text in the editor was not saved.
     pub fn unseen_failure(&self) -> Option<String> {
         route::unseen_failure(self)
     }
 
-    /// The program ends as soon as no write is under way.
+    /// Marks the program as ending: it ends as soon as no write is under way.
     pub fn ending(&mut self) {
         if !self.quitting {
             notice::untell(&mut self.notice);
@@ -343,7 +343,7 @@ impl App {
         let highlights = self.keys.sync.highlights.wake();
         let watch = self.watch.wake().into_iter().chain(highlights).min();
         let watch = watch.map(|wake| wake.min(next_second));
-        // Behind a dialog nothing is looked at.
+        // Behind a dialog, the editor's text is not checked.
         let editor = self.editor.as_ref().filter(|_| self.layers.is_empty()).and_then(Editor::wake);
         let rest = [
             self.unseen_until(),
@@ -355,7 +355,7 @@ impl App {
         watch.into_iter().chain(editor).chain(rest.into_iter().flatten()).min()
     }
 
-    /// When the topmost dialog takes keys, if it opened by itself and does not yet.
+    /// When the topmost dialog begins to take keys, if it opened by itself and does not take them yet.
     pub fn unseen_until(&self) -> Option<Timestamp> {
         self.unseen_until.filter(|until| self.now < *until && !self.layers.is_empty())
     }

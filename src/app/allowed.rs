@@ -1,4 +1,4 @@
-//! What can be done here and now: one question, asked by dispatch, footer and help alike.
+//! Whether an action can be done here and now: dispatch, footer and help ask the same function.
 
 use crate::edit::may_hold;
 use crate::keymap::{Action, Context, KeyMap};
@@ -18,8 +18,8 @@ use super::stores::StoresPane;
 /// Why something cannot be done now, and what to do about it.
 pub type Why = Notice;
 
-/// Whether an action can be done here and now; or why not. In dialogs and in the editor all that
-/// their keys are bound to can be.
+/// Whether an action can be done here and now; if not, why. In dialogs and in the editor, all actions that
+/// their keys are bound to are allowed.
 pub(super) fn allowed(app: &App, action: Action) -> Result<(), Why> {
     match app.layers.last() {
         Some(layer) if layer.dialog().allows(action) => Ok(()),
@@ -32,12 +32,12 @@ pub(super) fn allowed(app: &App, action: Action) -> Result<(), Why> {
     }
 }
 
-/// As [`allowed`], of the panes behind a dialog.
+/// Like [`allowed`], but for the panes behind a dialog.
 pub(super) fn in_panes(app: &App, action: Action) -> Result<(), Why> {
     in_pane(app, app.focus, action)
 }
 
-/// As [`in_panes`], were this pane in focus.
+/// Like [`in_panes`], but as if this pane were in focus.
 pub(super) fn in_pane(app: &App, pane: Pane, action: Action) -> Result<(), Why> {
     match (action, app.session.refused(&app.settings)) {
         (Action::Targets, _) if app.settings.targets.is_empty() => {
@@ -77,7 +77,7 @@ pub(super) fn in_pane(app: &App, pane: Pane, action: Action) -> Result<(), Why> 
     }
 }
 
-/// Whether there is a step to be undone, or done again.
+/// Whether there is a step to undo, or to do again.
 fn turns(journal: &Journal, turn: Turn) -> Result<(), Why> {
     match journal.next(turn) {
         Some(_) => Ok(()),
@@ -145,8 +145,8 @@ impl StoresPane {
 }
 
 impl KeysPane {
-    /// Whether an action does something where the cursor is: on a group, only what is done to the
-    /// list, or to the records that are marked.
+    /// Whether an action does something where the cursor is. On a group, only actions on the list or on the
+    /// marked records do.
     pub(super) fn allowed(&self, action: Action) -> Result<(), Why> {
         let on_group = self.group(self.cursor.at).is_some_and(|group| !group.leaf);
         let marked = !self.marks.keys.is_empty() || self.range().is_some();
@@ -197,8 +197,8 @@ fn is_about_one_record(action: Action) -> bool {
 }
 
 impl RecordPane {
-    /// Whether an action does something with the record that is shown. While it is on its way, what
-    /// will be possible is: the footer does not change with every move of the cursor.
+    /// Whether an action does something with the record that is shown. While the record is being read,
+    /// actions that will be possible are allowed: the footer does not change with every move of the cursor.
     pub(super) fn allowed(&self, action: Action, keymap: &KeyMap) -> Result<(), Why> {
         if self.loading {
             return Ok(());
@@ -232,12 +232,12 @@ impl RecordPane {
         }
     }
 
-    /// Whether it is shown as JSON, also where that is packed in the value.
+    /// Whether the record is shown as JSON, also where the JSON is packed in the value.
     fn is_json(&self) -> bool {
         self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Json)
     }
 
-    /// Whether the value may hold another.
+    /// Whether the value may hold another value.
     fn may_open(&self, keymap: &KeyMap) -> Result<(), Why> {
         self.has_value(keymap)?;
         if self.shows_json() {

@@ -1,4 +1,4 @@
-//! What is chosen to be compared.
+//! The two things that are chosen to be compared.
 
 use crate::model::Key;
 use crate::text;
@@ -6,7 +6,7 @@ use crate::text;
 use super::App;
 use super::notice::Notice;
 
-/// What is compared with what.
+/// A choice of what is compared with what.
 pub(super) enum Compared {
     /// Two records.
     Records([Key; 2]),
@@ -14,7 +14,8 @@ pub(super) enum Compared {
     WithFile,
 }
 
-/// The marked records; one marked and the one under the cursor; else that and a file.
+/// What the user has chosen to compare: the marked records; or one marked record and the one under the
+/// cursor; or else the one under the cursor and a file.
 pub(super) fn compared(app: &App) -> Result<Compared, Notice> {
     let marks = &app.keys.marks.keys;
     let current = app.keys.current().map(|meta| meta.key);
@@ -22,7 +23,7 @@ pub(super) fn compared(app: &App) -> Result<Compared, Notice> {
     match (marks.len(), current) {
         (2, current) => {
             let both = marked.next().zip(marked.next()).map(|(first, second)| {
-                // The one under the cursor is what the other has become.
+                // The record under the cursor is shown as what the other one has become.
                 if current.as_ref() == Some(&first) { [second, first] } else { [first, second] }
             });
             both.map(Compared::Records).ok_or_else(|| Notice::info("nothing to compare"))
@@ -40,7 +41,7 @@ pub(super) fn compared(app: &App) -> Result<Compared, Notice> {
     }
 }
 
-/// Whether there is something to compare; or why not.
+/// Whether there is something to compare; if not, why.
 pub(super) fn allowed(app: &App) -> Result<(), Notice> {
     compared(app).map(drop)
 }

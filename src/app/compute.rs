@@ -1,4 +1,4 @@
-//! What takes its time and needs no storage: for a thread beside the loop.
+//! Computations that take time and need no storage: they run on a thread beside the loop.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use super::load::{
 };
 
 impl Compute {
-    /// The answer. Asks `wanted` now and then; `None` as soon as it says no. What is known before
-    /// the rest goes to `early`.
+    /// Computes the answer. Asks `wanted` from time to time, and gives `None` as soon as that says no. Parts
+    /// of the answer that are known before the rest go to `early`.
     pub fn run(self, wanted: &dyn Fn() -> bool, early: &mut dyn FnMut(Loaded)) -> Option<Loaded> {
         Some(match self {
             Self::Apply { index, changes, query } => {

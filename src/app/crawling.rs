@@ -1,46 +1,48 @@
-//! Whether a crawl is writing to the open store: by what is told of its changes, but for larder's own.
+//! Whether a crawl is writing to the open store, judged by the changes that are told of, without larder's
+//! own.
 
 use crate::model::{Crawl, Crawler, Key, StoreInfo, Timestamp};
 use crate::text;
 
 use super::layers::crawl::{Doing, doing};
 
-/// A store that has not changed for so many microseconds is not being written. Crawlers write back once
-/// a minute.
+/// Age of a store's last change, in microseconds, from which the store counts as not being written. Crawlers
+/// write back once a minute.
 const LATELY: u64 = 120_000_000;
-/// A watcher tells of larder's own writes at most so many microseconds after their answer.
+/// Limit on the time between the answer to one of larder's writes and the watcher's word of it, in
+/// microseconds.
 const ECHO: i64 = 3_000_000;
-/// What is written is stamped at most so many microseconds before larder sent it: clocks differ.
+/// Limit on how far the time stamp of a write may lie before larder sent it, in microseconds: clocks differ.
 const SKEW: i64 = 1_000_000;
 
-/// What is known of others who write.
+/// What is known of other programs that write.
 #[derive(Debug, Clone, Default)]
 pub struct Crawling {
-    /// The keys of the crawlers that ran when it was last looked whether they still do.
+    /// The keys of the crawlers that were running at the last look.
     running: Vec<String>,
-    /// When records of the open store last changed, as far as that was told.
+    /// When records of the open store last changed, as far as the watcher told.
     changed_at: Option<Timestamp>,
-    /// When a crawler that runs last wrote its statistics, in the default store.
+    /// When a running crawler last wrote its statistics, in the default store.
     persisted_at: Option<Timestamp>,
-    /// From when to when larder itself last wrote.
+    /// Start and end of larder's own last write.
     own: Option<(Timestamp, Timestamp)>,
 }
 
 impl Crawling {
-    /// Records of the open store changed.
+    /// Takes note that records of the open store changed.
     pub(super) fn changed(&mut self, now: Timestamp) {
         if !self.is_own(now) {
             self.changed_at = Some(now);
         }
     }
 
-    /// The crawl was read.
+    /// Takes the crawl, which was read.
     pub(super) fn read(&mut self, crawl: &Crawl, now: Timestamp) {
         let running = crawl.crawlers.rows.iter().filter(|row| doing(row, now) == Doing::Running);
         self.persisted_at = running.filter_map(|row| row.persisted_at).max();
     }
 
-    /// Takes whether crawlers still run; says of each that does not any more what became of it.
+    /// Takes whether crawlers still run; gives a sentence about each that has ended.
     pub(super) fn ended(&mut self, crawl: &Crawl, now: Timestamp) -> Vec<String> {
         let mut ended = Vec::new();
         let mut running = Vec::new();
@@ -61,24 +63,24 @@ impl Crawling {
         ended
     }
 
-    /// Larder is about to write.
+    /// Takes note that larder is about to write.
     pub(super) fn begins_write(&mut self, now: Timestamp) {
         self.own = Some((now, Timestamp::from_micros(i64::MAX)));
     }
 
-    /// Larder's write was answered.
+    /// Takes note that larder's write was answered.
     pub(super) fn ends_write(&mut self, now: Timestamp) {
         if let Some((_, until)) = &mut self.own {
             *until = Timestamp::from_micros(now.micros().saturating_add(ECHO));
         }
     }
 
-    /// Another store is open.
+    /// Forgets what was known of the store that was open: another one is open now.
     pub(super) fn forget(&mut self) {
         self.changed_at = None;
     }
 
-    /// Whether somebody else writes to the open store, of which `info` is known.
+    /// Whether another program writes to the open store, of which `info` is known.
     fn writes_to(&self, info: Option<&StoreInfo>, now: Timestamp) -> bool {
         let stamped = info.and_then(|info| info.modified_at).filter(|at| !self.is_own(*at));
         let is_default = info.is_some_and(|info| info.store.as_bytes() == b"default");
@@ -100,7 +102,7 @@ impl Crawling {
     }
 }
 
-/// How a crawl ended, in a sentence.
+/// A sentence that says how a crawl ended.
 fn has_ended(crawler: &Crawler) -> String {
     let counts = [(crawler.finished, "finished"), (crawler.failed, "failed")];
     let told = counts
@@ -156,7 +158,7 @@ mod tests {
         crawling.changed(at(1004));
         let info = store("shop", Some(1001));
         assert!(!crawling.writes_back(&key, Some(&info), at(1010)));
-        // What comes later is somebody else's.
+        // A later change is another program's.
         crawling.changed(at(1006));
         assert!(crawling.writes_back(&key, Some(&info), at(1010)));
     }
@@ -172,13 +174,13 @@ mod tests {
             Crawl { crawlers, ..Crawl::default() }
         };
         let mut crawling = Crawling::default();
-        // It had ended before anyone looked.
+        // The crawl had ended before anyone looked.
         assert!(crawling.ended(&crawl(Some(900), 900), at(1000)).is_empty());
         assert!(crawling.ended(&crawl(None, 990), at(1000)).is_empty());
         let ended = crawling.ended(&crawl(Some(1010), 1010), at(1020));
         assert_eq!(ended, ["the crawl has ended: 1,200 finished, 3 failed"]);
         assert!(crawling.ended(&crawl(Some(1010), 1010), at(1050)).is_empty());
-        // One that was killed.
+        // A crawler that was killed.
         assert!(crawling.ended(&crawl(None, 2000), at(2010)).is_empty());
         let ended = crawling.ended(&crawl(None, 2000), at(2200));
         assert!(ended[0].contains("is silent"), "{ended:?}");

@@ -28,7 +28,7 @@ use super::question::{Confirm, Prompt, PromptKind};
 use super::recent::Item;
 use super::settings::Settings;
 
-/// Something that concerns more than the pane or the dialog that asks for it.
+/// A request that concerns more than the pane or the dialog that makes it.
 #[derive(Debug)]
 pub enum Request {
     /// End, after a question if something would be lost.
@@ -39,7 +39,7 @@ pub enum Request {
     Focus(Pane),
     /// Open this store, or go to its keys if it is open.
     OpenStore(StoreName),
-    /// Go into this store, with all its keys as they stand or some of them.
+    /// Go into this store, and show all its keys as they stand, or some of them.
     Enter(StoreName, Option<KeysShown>),
     /// Show the requests of a queue or the items of a dataset.
     OpenContents(OtherStorage),
@@ -49,11 +49,11 @@ pub enum Request {
     ShowRecord,
     /// Read the record that is shown again.
     ReloadRecord,
-    /// Show what can be done, and with which key.
+    /// Show what can be done, and with which keys.
     Help,
-    /// Run what was chosen by its name.
+    /// Run the item that was chosen by its name.
     Run(Item),
-    /// Make a plan, under this number.
+    /// Carry out a plan, under this number.
     Send(WriteId, Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
@@ -66,7 +66,7 @@ pub enum Request {
     MergeAsNew,
     /// Go on with a draft, as a new record where that is wanted.
     TakeDraft(DraftId, Box<Draft>, bool),
-    /// Edit what this record holds inside at this place.
+    /// Edit the value at this place inside this record.
     OpenInner(Box<Record>, InnerPlace),
     /// Edit the record that is shown; `true`: in the user's own editor.
     EditRecord(bool),
@@ -78,11 +78,11 @@ pub enum Request {
     Unpin(Pin),
     /// Do not offer a draft again while larder runs.
     PassDraft(DraftId),
-    /// Take no keys in a dialog that has just opened before there was a pause in them.
+    /// Have a dialog that has just opened take no keys until there was a pause in them.
     AwaitPause,
     /// Show what a save of the editor's record changes, before it is made.
     Review(Box<SetValue>),
-    /// Keep the record that is edited so, to be saved with others.
+    /// Keep the edited record in this form, to be saved with others.
     Stage(Box<SetValue>),
     /// Look at what is stored of the records that have staged edits.
     LookAtStaged,
@@ -94,25 +94,26 @@ pub enum Request {
     DropStaged(DraftId),
     /// Save all staged edits.
     SaveStaged,
-    /// Save the editor's record so.
+    /// Save the editor's record in this form.
     Save(Box<SetValue>),
-    /// Save it so over this version, with which it was joined; a value in a value is put back first.
+    /// Save it in this form over this version, with which it was joined; a value in a value is put back
+    /// first.
     SaveMerged(Box<SetValue>, Box<TypedValue>, Option<Arc<InnerValue>>),
     /// Save what is in the editor over what is in the way.
     SaveOver(Option<Expect>),
     /// Leave only the stores or keys that contain this text.
     Filter(PromptKind, String),
-    /// Look whether the key that is typed in the topmost line is free and allowed.
+    /// Check whether the key that is typed in the topmost line is free and allowed.
     CheckKey,
     /// Choose the store that gets the copy which the topmost line is about.
     ChooseStore,
-    /// Give the record another key or content type, or make a second one: what was typed.
+    /// Give the record another key or content type, or make a second one, as was typed in this line.
     Rewrite(Box<Prompt>),
     /// Find this text in the value.
     Search(String),
     /// Show what this path through JSON leads to.
     FindPath(String),
-    /// Go to what a path led to in this preview, and on from there as in a search.
+    /// Go to what a path led to in this preview; further steps go on from there as in a search.
     GoToFound(Box<(Arc<Preview>, String, Matches)>),
     /// Scroll what is shown of a record to this offset.
     Reveal(Arc<Preview>, usize),
@@ -122,25 +123,25 @@ pub enum Request {
     CompareFile(StoreName, Key, PathBuf),
     /// Compare the two versions of the record that the dialog is about.
     CompareVersions,
-    /// Show the second preview in place of the first one, of the same value folded otherwise.
+    /// Show the second preview in place of the first one: the same value, folded otherwise.
     ShowFolded(Arc<Preview>, Arc<Preview>),
     /// Begin to change the value under the cursor, unless a draft of the record is offered first.
     ChangeLeaf(Action),
     /// Go on with a draft of a change of one value.
     ResumeLeaf(DraftId, Box<Draft>),
-    /// Save the record with the value that is being changed as it was typed.
+    /// Save the record with the value that is being changed, as it was typed.
     SaveLeaf(String),
-    /// Keep the record with the value as it was typed, to be saved with others.
+    /// Keep the record with the value that is being changed, as it was typed, to be saved with others.
     StageLeaf(String),
-    /// Leave the line of a value, in which this stands: what was typed is given up, after a question.
+    /// Leave the line of a value, which holds this text: what was typed is given up, after a question.
     LeaveLeaf(String),
     /// Give up what was typed for a value.
     DropLeaf,
-    /// A save that was shown is not made: what was typed is edited further.
+    /// Drop a save that was shown: what was typed is edited further.
     EditFurther,
-    /// A save that met what someone else wrote is not made.
+    /// Drop a save that met what someone else wrote.
     StopMerging,
-    /// The editor has asked for this line.
+    /// Answer a question of the editor's with this line.
     InEditor(PromptKind, String),
     /// Connect with this password.
     LogIn(Password),
@@ -158,9 +159,9 @@ pub enum Request {
     Restore(Box<AsideInfo>),
     /// Ask before that is removed for good.
     AskToDiscard(Box<AsideInfo>),
-    /// Leave it all as it is.
+    /// Leave everything that was set aside as it is.
     LeaveAsides,
-    /// Undo the newest step, or do the one that was undone last again.
+    /// Undo the newest step, or do the last undone step again.
     Turn(Turn),
     /// Undo this step, or do it again, if it is still the next.
     TurnStep(Turn, StepId),
@@ -168,11 +169,11 @@ pub enum Request {
     ShowStep(StepId),
     /// Give this job up.
     CancelJob(JobId),
-    /// Count what there is of each content type.
+    /// Count the records of each content type.
     Totals,
 }
 
-/// What the cursor in a table asks for.
+/// A request of the cursor in a table.
 #[derive(Debug)]
 pub enum OfTable {
     /// Scroll this preview until a cell is seen, by its line and column.
@@ -181,11 +182,11 @@ pub enum OfTable {
     Show(Arc<Preview>, Arc<Preview>),
     /// Keep the rows that hold this in the column under the cursor.
     Filter(ColumnFilter),
-    /// Count what a column holds.
+    /// Count the values of a column.
     Count(Arc<Preview>, usize),
 }
 
-/// What is shown of a store's keys.
+/// Choice of the keys that are shown of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeysShown {
     /// Those that match this filter.
@@ -194,12 +195,12 @@ pub enum KeysShown {
     At(Key),
 }
 
-/// What has been asked for while an event is handled.
+/// All that was asked for while an event is handled.
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
-    /// For the shell.
+    /// Effects for the shell.
     pub(super) effects: Vec<Effect>,
-    /// For the rest of the core.
+    /// Requests to the rest of the core.
     pub(super) requests: VecDeque<Request>,
     /// The live read of each slot.
     pub(super) tickets: [Ticket; Slot::COUNT],
@@ -219,7 +220,7 @@ impl Outbox {
         self.effects.push(Effect::Read(slot, ticket, read.into()));
     }
 
-    /// Reads under a number that is greater than all before in this slot.
+    /// Reads under a given number, which is greater than all earlier ones in this slot.
     pub(super) fn read_as(&mut self, slot: Slot, number: u64, read: impl Into<Read>) {
         self.tickets[slot as usize] = Ticket(number);
         self.effects.push(Effect::Read(slot, Ticket(number), read.into()));
@@ -231,7 +232,7 @@ impl Outbox {
         self.effects.push(Effect::Cancel(slot));
     }
 
-    /// Makes the slot's read outdated; gives the ticket of the next one.
+    /// Makes the slot's read outdated; gives the ticket for the next one.
     pub(super) fn next(&mut self, slot: Slot) -> Ticket {
         let ticket = &mut self.tickets[slot as usize];
         ticket.0 += 1;
@@ -287,7 +288,7 @@ impl Ctx<'_> {
         self.out.read(slot, read);
     }
 
-    /// Reads under a number of one's own.
+    /// Reads under a number that the caller chooses.
     pub(super) fn read_as(&mut self, slot: Slot, number: u64, read: impl Into<Read>) {
         self.out.read_as(slot, number, read);
     }
@@ -302,17 +303,17 @@ impl Ctx<'_> {
         *self.notice = Some(notice);
     }
 
-    /// Tells of something that no key has just asked for; a failure that lasts stays.
+    /// Tells of something that no key has just asked for; a failure that is shown and lasts stays.
     pub fn tell(&mut self, notice: Notice) {
         notice::tell(self.notice, notice);
     }
 
-    /// For a sentence: which key does this in the pane in focus, and what.
+    /// For a sentence: the key that does this in the pane in focus, and what it does.
     pub fn says(&self, action: Action, does: &str) -> Option<String> {
         self.keymap.says(self.focus.context(), action, does)
     }
 
-    /// Has a plan made; gives the number that its answer will bear.
+    /// Has a plan carried out; gives the number that its answer will bear.
     pub fn send(&mut self, plan: Plan) -> WriteId {
         self.out.last_write.0 += 1;
         let id = self.out.last_write;
@@ -320,12 +321,12 @@ impl Ctx<'_> {
         id
     }
 
-    /// Asks for a line that holds this text at first.
+    /// Asks for a line; `text` stands in it at first.
     pub fn prompt(&mut self, kind: PromptKind, text: &str) {
         self.request(Request::Prompt(Box::new(Prompt::new(kind, text))));
     }
 
-    /// Asks for what to search for, and offers what was searched for last.
+    /// Asks for a text to search for, and offers the last one.
     pub fn ask_needle(&mut self, kind: PromptKind, text: &str, last: &str) {
         let prompt = Prompt { last: last.to_owned(), ..Prompt::new(kind, text) };
         self.request(Request::Prompt(Box::new(prompt)));
@@ -336,7 +337,7 @@ impl Ctx<'_> {
         self.effect(Effect::SaveFile { path, bytes, overwrite });
     }
 
-    /// Does what every dialog does with these keys; tells whether it was one of them.
+    /// Does what every dialog does with some keys; tells whether this was one of them.
     pub fn common(&mut self, action: Option<Action>) -> bool {
         match action {
             Some(Action::Quit) => self.request(Request::Quit),
@@ -350,7 +351,7 @@ impl Ctx<'_> {
 }
 
 impl Pane {
-    /// What the pane is called in a sentence.
+    /// The pane's name in a sentence.
     pub fn named(self) -> &'static str {
         match self {
             Self::Stores => "stores",
@@ -364,7 +365,7 @@ impl Pane {
         [Self::Stores, Self::Keys, Self::Record].into_iter().find(|pane| pane.context() == context)
     }
 
-    /// The table of the keymap that this pane's keys are in.
+    /// The table of the keymap that holds this pane's keys.
     pub fn context(self) -> Context {
         match self {
             Self::Stores => Context::Stores,

@@ -1,4 +1,4 @@
-//! What is typed is kept as a draft, at most a second behind, until it is stored or given up.
+//! Drafts: what is typed is kept on the disk, at most a second behind, until it is stored or given up.
 
 mod found;
 mod leaving;
@@ -25,17 +25,17 @@ const DELAY: i64 = 500_000;
 /// Time after which a draft that could not be kept is tried again, in microseconds.
 const AGAIN: i64 = 5_000_000;
 
-/// Drafts: that of what is being edited, and those that were found.
+/// The draft of what is being edited, and the drafts that were found.
 #[derive(Debug, Default)]
 pub struct Drafting {
-    /// Of what is being edited: in the editor, or of one value alone.
+    /// The draft of what is being edited: in the editor, or of one value alone.
     own: Option<Own>,
-    /// Of this target, that nobody is typing in.
+    /// Drafts of this target that nobody is typing in.
     pub found: Found,
-    /// The draft that is being read, and what was asked for and is done where it is in the way of
-    /// nothing; none where the draft itself was.
+    /// The draft that is being read, and the request that is carried out once the draft turns out to be in
+    /// nothing's way; no request where the draft itself was asked for.
     pub(super) asked: Option<(DraftId, Option<Request>)>,
-    /// What was asked for when the draft of a new record was shown, under whose key something may be there.
+    /// The request for which the draft of a new record was shown; there may be a record under its key.
     pub(super) shown_for: Option<Request>,
     /// What is being kept to be gone on with later.
     pub(super) leaving: Option<Leaving>,
@@ -46,19 +46,19 @@ pub struct Drafting {
 /// The draft of what is being edited.
 #[derive(Debug)]
 struct Own {
-    /// When it was begun: the draft is named by it.
+    /// When the edit was begun; part of the draft's name.
     began: Timestamp,
-    /// The process that the draft is named by: another one's, if it is an old draft.
+    /// The process in the draft's name: another one's, if it is an old draft.
     process: u32,
-    /// When it is to be kept.
+    /// When the draft is to be kept.
     due: Option<Timestamp>,
     /// What was kept last, and its name.
     kept: Option<(DraftId, (bytes::Bytes, ContentType, Key))>,
-    /// Names that it was kept under before, which stay until it is under its own.
+    /// Earlier names of the draft, which stay on the disk until it is kept under its own.
     stale: Vec<DraftId>,
-    /// Whether it could not be kept, which has been said.
+    /// Whether the draft could not be kept, which has been said.
     failed: bool,
-    /// Whether it was found: an editor that outlived its larder may have written since.
+    /// Whether the draft was found: an editor that outlived its larder may have written to it since.
     was_found: bool,
 }
 
@@ -103,8 +103,7 @@ pub(super) fn is_input(event: &Event) -> bool {
     )
 }
 
-/// Keeps what was typed, when it is time, and removes the draft of what is edited no longer: it was
-/// stored, or given up.
+/// Keeps what was typed, when it is time; removes the draft of an edit that was stored or given up.
 pub(super) fn look(app: &mut App, typed: bool) {
     if app.editor.is_none() && app.unsaved_leaf().is_none() {
         let own = app.drafting.own.take();
@@ -160,7 +159,7 @@ impl Own {
     }
 }
 
-/// What was typed since it was last kept; from now on it counts as kept.
+/// Gives what was typed since the last draft was kept; from now on it counts as kept.
 pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     if is_too_large(app) {
         let changed = is_changed(app);
@@ -186,7 +185,7 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     Some(draft)
 }
 
-/// Whether the editor holds more than a draft can: then it is not copied for one.
+/// Whether the editor holds more than a draft can: if so, its text is not copied for one.
 fn is_too_large(app: &App) -> bool {
     app.editor.as_ref().is_some_and(|editor| editor.draft_len() > MOST)
 }
@@ -207,7 +206,7 @@ pub(super) fn to_stage(app: &App) -> Option<Draft> {
     Some(draft)
 }
 
-/// Keeps the draft of a staged edit, which outlives what it was typed in and stands for its draft.
+/// Keeps the draft of a staged edit, which outlives the editor and takes the place of the editor's draft.
 pub(super) fn hand_over(app: &mut App, draft: &Draft) {
     app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
     hand_on(app, &draft.head.id());
@@ -221,7 +220,7 @@ pub(super) fn hand_on(app: &mut App, id: &DraftId) {
     app.out.effects.extend(before.map(Effect::DropDraft));
 }
 
-/// A draft was kept, or could not be: that is said once, and it is tried again.
+/// Takes whether a draft was kept. A failure is said once, and the draft is tried again.
 pub(super) fn kept(app: &mut App, id: &DraftId, result: Result<(), String>) {
     let Some(own) = &mut app.drafting.own else { return };
     let failed = std::mem::replace(&mut own.failed, result.is_err());
@@ -244,8 +243,8 @@ pub(super) fn is_changed(app: &App) -> bool {
     }
 }
 
-/// What was typed for a value: in its line, as long as that is open, or where it meets what someone else
-/// wrote.
+/// The text that was typed for a value: in its line, as long as that is open, or in the dialog that joins it
+/// with what someone else wrote.
 fn typed<'a>(app: &'a App, unsaved: &'a UnsavedLeaf) -> Cow<'a, str> {
     let mut lines = app.layers.iter().filter_map(Layer::get::<Prompt>);
     let line = lines.find(|line| line.kind.changes_leaf()).map(|line| line.input.text());
@@ -259,7 +258,7 @@ fn typed<'a>(app: &'a App, unsaved: &'a UnsavedLeaf) -> Cow<'a, str> {
     }
 }
 
-/// Where a save meets what someone else wrote, if it does.
+/// The dialog that joins a save with what someone else wrote, if it is open.
 fn merge(app: &App) -> Option<&MergeView> {
     app.layers.iter().find_map(Layer::get)
 }
@@ -300,7 +299,8 @@ pub(super) fn draft(app: &App) -> Option<Draft> {
         let of_record = view.inside.is_none();
         Some((of_record, view.typed_text(editor.lays_out(of_record))?))
     });
-    // Where the record is decided, what is typed is of the record, also if a value in it was edited.
+    // Where the whole record is joined, the text that was typed is the record's, even if a value in it was
+    // edited.
     let of_record = merged.as_ref().is_some_and(|(of_record, _)| *of_record);
     let (inner, outer) = match &editor.inner {
         Some(inner) if of_record => (None, Some(&inner.record.meta)),

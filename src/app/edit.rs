@@ -1,4 +1,4 @@
-//! What keys and answers do in the editor, and the way to the user's own one.
+//! What keys and answers do in the editor, and the way to the user's own editor.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::notice::Notice;
 use super::question::{Confirm, Confirmed};
 
 impl Editor {
-    /// For a new record of this store.
+    /// Opens the editor for a new record of this store.
     pub(super) fn new_record(store: StoreName, ctx: &Ctx<'_>) -> Self {
         let mut new = Self::create(store);
         new.json_layout = ctx.json_layout;
@@ -27,8 +27,8 @@ impl Editor {
         new
     }
 
-    /// For a record that was read, here or at once in the user's own editor; says why not if it
-    /// cannot be edited.
+    /// Opens the editor for a record that was read, here or at once in the user's own editor; the error says
+    /// why it cannot be edited.
     pub(super) fn open(
         store: StoreName,
         record: Record,
@@ -58,7 +58,7 @@ impl Editor {
         Some(editor)
     }
 
-    /// For a value in a value of a record; says why not if it cannot be edited.
+    /// Opens the editor for a value in a value of a record; the error says why it cannot be edited.
     pub(super) fn open_inner(
         store: StoreName,
         record: Record,
@@ -100,8 +100,8 @@ impl Editor {
         ctx.effect(Effect::OpenEditor { text: self.value.bytes(), suffix, draft: None });
     }
 
-    /// The user's own editor has ended: what it left is saved at once, or stays here if it cannot
-    /// be. `shown`: the record in the pane behind.
+    /// Takes what the user's own editor left: it is saved at once, or stays here if it cannot be. `shown`:
+    /// the record in the pane behind.
     pub(super) fn returned(
         &mut self,
         result: Result<Bytes, NotEdited>,
@@ -113,7 +113,7 @@ impl Editor {
         let untouched = !self.is_changed() && self.original.is_some();
         match result {
             Ok(text) => {
-                // Editors end the last line with a line break, whether it had one or not.
+                // Other editors end the last line with a line break, whether it had one or not.
                 let before = self.value.bytes();
                 let end = self.value.line_end();
                 let text = match text.strip_suffix(end) {
@@ -128,7 +128,7 @@ impl Editor {
                 // A new record still needs its key.
                 if self.original.is_some() {
                     let then = self.save(false, None, shown, ctx);
-                    // Whatever it shows, no key has asked for it.
+                    // Whatever dialog this opens, no key has asked for it.
                     ctx.request(Request::AwaitPause);
                     then
                 } else {
@@ -137,7 +137,7 @@ impl Editor {
             }
             Err(NotEdited { why, left }) => {
                 ctx.tell(Notice::failure(why).lasting());
-                // It may be half of what was meant, so it is kept here and not saved.
+                // The text may be half of what was meant, so it is kept here and not saved.
                 if let Some(left) = &left {
                     self.replace(left, ctx.now);
                 } else if untouched {
@@ -148,7 +148,7 @@ impl Editor {
         }
     }
 
-    /// Takes a key, and what it is bound to. `shown`: the record in the pane behind.
+    /// Takes a key and the action it is bound to. `shown`: the record in the pane behind.
     pub(super) fn act(
         &mut self,
         key: KeyEvent,
@@ -218,8 +218,8 @@ impl Editor {
         Then::Stay
     }
 
-    /// Saves what was typed, over what was read or over `over`. `shown`: the record in the pane
-    /// behind.
+    /// Saves what was typed, over what was read, or over `over` if that is given. `shown`: the record in the
+    /// pane behind.
     pub(super) fn save(
         &mut self,
         as_text: bool,
@@ -230,7 +230,7 @@ impl Editor {
         let asked = over.is_some() || self.original.is_none();
         match self.typed_set(as_text, over) {
             Ok(set) => {
-                // What cannot be undone is told before, also where nothing else is shown.
+                // A save that cannot be undone is shown before it is made, also where no other save is.
                 let undoable = || Plan::set(set.clone()).undoable(false).reversible;
                 let reviewed = asked || !ctx.settings.review_saves && undoable();
                 self.fault = None;
@@ -283,7 +283,7 @@ fn unnamed(record: &Record) -> Option<String> {
     record.meta.key.as_str().is_none().then(|| why.to_owned())
 }
 
-/// That so many bytes cannot be edited here.
+/// A sentence that says that a value of this size cannot be edited here, in bytes.
 fn too_much(size: u64, ctx: &Ctx<'_>) -> String {
     let state = format!("{} are too much for the built-in editor", text::size(size));
     let remedy = ctx.says(Action::EditExternal, "opens it in $EDITOR");

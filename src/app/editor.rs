@@ -49,11 +49,11 @@ pub enum Field {
 /// A record being edited.
 #[derive(Debug)]
 pub struct Editor {
-    /// The store it is in.
+    /// The store of the record.
     pub store: StoreName,
     /// The record as it was read; none for a new one.
     pub original: Option<Record>,
-    /// The record that it is a part of, if it is a value in a value.
+    /// The record that holds the edited value, if a value in a value is edited.
     pub inner: Option<Box<InnerEdit>>,
     /// The key.
     pub key: LineInput,
@@ -63,27 +63,27 @@ pub struct Editor {
     pub value: Content,
     /// Which part takes the keys.
     pub field: Field,
-    /// Its save.
+    /// The state of the editor's save.
     pub saving: Saving,
-    /// Whether the user's own editor has it.
+    /// Whether the value is in the user's own editor.
     pub outside: bool,
-    /// How JSON that is new is stored.
+    /// How new JSON is laid out when it is stored.
     pub json_layout: JsonLayout,
-    /// What is wrong with it.
+    /// A sentence that says what is wrong with the text or a field.
     pub fault: Option<String>,
-    /// What is to be said once it is saved.
+    /// What is to be said once the record is saved.
     pub told: Option<String>,
-    /// What of the value is on the screen.
+    /// The part of the value that is on the screen.
     pub scroll: EditorScroll,
     /// Whether long lines are wrapped.
     pub wrap: bool,
-    /// What is to be said when it is opened.
+    /// What is to be said when the editor opens.
     pub note: Option<String>,
-    /// What stood in it when it was opened with a staged edit.
+    /// What stood in the editor when it was opened with a staged edit.
     staged: Option<staging::AsStaged>,
-    /// What is searched for.
+    /// The text that is searched for.
     pub(super) needle: String,
-    /// What was cut or copied last.
+    /// The bytes that were cut or copied last.
     clipboard: Bytes,
     /// What is known of the text as JSON.
     check: check::Check,
@@ -96,7 +96,7 @@ pub struct Editor {
     start: (String, Bytes),
 }
 
-/// Offered one after the other in the content type's field.
+/// Content types that the field offers one after the other.
 pub const COMMON_TYPES: [&str; 7] = [
     "application/json; charset=utf-8",
     "text/plain; charset=utf-8",
@@ -108,21 +108,20 @@ pub const COMMON_TYPES: [&str; 7] = [
 ];
 
 impl Editor {
-    /// For a new record.
+    /// Makes the editor of a new record.
     pub fn create(store: StoreName) -> Self {
         let empty = Opened { value: Content::new(&Bytes::new()), ..Opened::bytes(&Bytes::new()) };
         Self::with(store, None, "", ContentType::JSON.as_str(), empty, Field::Key)
     }
 
-    /// For a record that was read. Text is edited in UTF-8, JSON on one line is laid out for people;
-    /// both are stored again as they were.
-    ///
-    /// A value above `limit` bytes that is edited as text, and any that is very large, is only held, for the
-    /// user's own editor.
+    /// Makes the editor of a record that was read. Text is edited in UTF-8, JSON on one line is laid out for
+    /// people; both are stored again as they were.
+    /// | A value that is only held, for the user's own editor: one above `limit` bytes that would be edited
+    /// as text, and any that is very large.
     pub fn edit(store: StoreName, record: Record, limit: u64) -> Self {
         let opened = Opened::within(&record, limit);
         let opened = opened.unwrap_or_else(|| Opened::bytes(&record.value));
-        // A line break in it is seen as one.
+        // A line break in the key is shown as one.
         let key = visible(&record.meta.key.escaped()).into_owned();
         let content_type = record.meta.content_type.as_str().to_owned();
         Self::with(store, Some(record), &key, &content_type, opened, Field::Value)
@@ -232,7 +231,7 @@ impl Editor {
     pub fn key(&mut self, key: KeyEvent, body: Area, now: Timestamp) {
         use crossterm::event::{KeyCode, KeyModifiers};
         self.fault = None;
-        // What is pasted without brackets may have line feeds.
+        // Text that is pasted without brackets may have line feeds.
         let line_feed = key.code == KeyCode::Char('j') && key.modifiers == KeyModifiers::CONTROL;
         let tab = key.code == KeyCode::Tab && key.modifiers.is_empty();
         let types = self.field == Field::Value && self.value.text().is_some();
@@ -268,7 +267,7 @@ impl Editor {
         }
     }
 
-    /// Takes back or does again.
+    /// Undoes a change of the value, or with `redo` does it again.
     pub fn undo(&mut self, redo: bool) {
         match &mut self.value {
             Content::Text(text) => drop(text.undo(redo)),

@@ -1,4 +1,4 @@
-//! What comes into the core and what goes out of it.
+//! Events that come into the core, and effects that go out of it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ pub enum Event {
     Keys(Vec<KeyEvent>),
     /// The mouse did something.
     Mouse(MouseEvent),
-    /// The mouse was clicked on what is neither row nor text.
+    /// The mouse was clicked on something that is neither a row nor text.
     Click(Spot, MouseEvent),
     /// Text was pasted.
     Paste(String),
@@ -37,49 +37,50 @@ pub enum Event {
     Connected(Result<ServerInfo, Error>),
     /// The connection went away or came back.
     Connection(ConnectionState),
-    /// What the server tells of itself now.
+    /// The server's answer about itself.
     Server(Result<ServerInfo, Error>),
-    /// A read gave something. Late ones are told by their ticket.
+    /// The result of a read. Late ones are recognised by their ticket.
     Loaded(Slot, Ticket, Result<Loaded, Error>),
-    /// The watcher noticed something. Late ones are told by their ticket.
+    /// Something that the watcher saw. Late ones are recognised by their ticket.
     Watched(Ticket, WatchEvent),
-    /// Time has passed, as [`App::wake`](super::App::wake) wished.
+    /// The time has come that [`App::wake`](super::App::wake) asked for.
     Time,
-    /// A read has been running for so long that the user should be told.
+    /// A read has taken long enough for the user to be told.
     Slow(Slot, Ticket),
     /// A write was answered.
     Written(WriteId, Result<Outcome, Error>),
     /// A write whose answer was lost has been looked into.
     Resolved(WriteId, Result<Resolution, Error>),
-    /// This fraction of a write under way is made.
+    /// The fraction of a write under way that is done, from 0.0 to 1.0.
     WriteProgress(WriteId, f32),
-    /// Of a write that failed, this undoes the part that was made, and this is what can still be made.
+    /// A write failed after a part of it was made: the first plan undoes that part, the second makes the
+    /// rest, if it can still be made.
     MadeInPart(WriteId, Box<Plan>, Option<Box<Plan>>),
-    /// A step was not turned, or in part, for someone else has deleted records: this sets them anew. Comes
-    /// before its answer.
+    /// A step was not undone or done again, or only in part, because someone else has deleted records: this
+    /// plan sets them anew. Comes before the write's answer.
     Gone(WriteId, Box<Plan>),
-    /// What was set aside has been freed.
+    /// Something that was set aside has been freed.
     Freed(AsideId),
-    /// The external editor ended; holds the text if it could be read back.
+    /// The external editor ended; holds the text, if it could be read back.
     Edited(Result<Bytes, NotEdited>),
-    /// A draft was kept, or why not.
+    /// A draft was kept; else the error says why not.
     DraftKept(DraftId, Result<(), String>),
     /// The drafts of this target that nobody is typing in.
     Drafts(Vec<(DraftId, DraftHead)>),
     /// The pinned records of a target, the newest first.
     Pins(String, Vec<Pin>),
-    /// A draft was read, or why not.
+    /// A draft was read; else the error says why not.
     DraftRead(DraftId, Result<Box<Draft>, String>),
     /// Something was handed to the terminal's clipboard, or was too large for it.
     Copied(&'static str, Result<usize, String>),
-    /// These bytes were saved to a file, or not.
+    /// These bytes were saved to a file; else the error says why not.
     Saved(PathBuf, Bytes, Result<usize, SaveError>),
-    /// A value of this name was handed to the user's program, or why not.
+    /// A value of this name was handed to the user's program; else the error says why not.
     OpenedExternal(String, Result<OpenedExternal, String>),
-    /// What is to be said of what the user asked of the terminal.
+    /// A sentence about what the user asked of the terminal.
     Told(&'static str),
-    /// Nothing of the old storage comes any more, and this target is to be opened; or why that
-    /// cannot be yet.
+    /// The old storage is let go, and nothing comes from it any more: this target is to be opened; else the
+    /// error says why that cannot be yet.
     Switched(Result<usize, String>),
 }
 
@@ -88,7 +89,7 @@ pub enum Event {
 pub struct NotEdited {
     /// One sentence.
     pub why: String,
-    /// What is in the file nevertheless, if it is not what was handed to the editor.
+    /// What the file holds nevertheless, if that is not what was handed to the editor.
     pub left: Option<Bytes>,
 }
 
@@ -101,17 +102,16 @@ pub enum SaveError {
     Failed(String),
 }
 
-/// Where a value went that was to be opened outside.
+/// Where a value was opened outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenedExternal {
-    /// To this program.
+    /// In this program.
     With(String),
-    /// Nowhere: whoever looks at the screen is at another machine. It lies in this file until larder
-    /// ends.
+    /// Nowhere, as the user's screen is at another machine. The value lies in this file until larder ends.
     File {
-        /// Where.
+        /// Path of the file.
         path: PathBuf,
-        /// How that machine names this one: a user and a host, and the port of its `sshd`.
+        /// The name that the user's machine has for this one: user and host, and the port of its `sshd`.
         login: Option<(String, u16)>,
     },
 }
@@ -119,9 +119,9 @@ pub enum OpenedExternal {
 /// Something the shell is to do.
 #[derive(Debug, Clone)]
 pub enum Effect {
-    /// Connect to the target, again if it failed before; a try under way or to come is given up.
+    /// Connect to the target, also if it failed before; a try under way or to come is given up.
     Connect,
-    /// The same, after this time.
+    /// Connect to the target again, after this time.
     ConnectAgain(Duration),
     /// Ask the server about itself, after this time; an older question is given up.
     AskServer(Duration),
@@ -131,25 +131,25 @@ pub enum Effect {
     Cancel(Slot),
     /// Let the walk of the open store's keys wait, or go on.
     Pause(bool),
-    /// Have that walk make this order of what it publishes from now on.
+    /// Have that walk put the keys that it publishes from now on in this order.
     OrderWalk(Option<Query>),
-    /// Watch the list of stores, and a store if one is given, instead of what was watched before.
+    /// Watch the list of stores, and a store if one is given, in place of what was watched before.
     Watch(Ticket, Option<StoreName>),
-    /// Tell the watcher what the reader has before his eyes.
+    /// Tell the watcher what is on the user's screen.
     SetInterest(Interest),
-    /// Make a plan. Never given up; quitting waits for it.
+    /// Carry out a plan. It is never given up; quitting waits for it.
     Write(WriteId, Box<Plan>),
-    /// Stop a write of many records after what was sent of it.
+    /// Stop a write of many records after the part that was sent.
     CancelWrite(WriteId),
-    /// Find out what became of a write.
+    /// Find out what became of a write whose answer was lost.
     Resolve(WriteId),
-    /// Hand text to the user's own editor, in a file whose name ends so.
+    /// Hand text to the user's own editor, in a file.
     OpenEditor {
-        /// What the file is to hold.
+        /// The text of the file.
         text: Bytes,
-        /// `.json`, `.txt`, …
+        /// End of the file's name: `.json`, `.txt`, …
         suffix: String,
-        /// What is kept meanwhile, with the file.
+        /// The draft to keep meanwhile, which names the file.
         draft: Option<Box<Draft>>,
     },
     /// Keep a draft in place of what was kept under its name.
@@ -160,7 +160,7 @@ pub enum Effect {
     FindDrafts(String),
     /// Read a draft.
     ReadDraft(DraftId),
-    /// Remember that a record of a target is pinned, or that it is not any more.
+    /// Remember that a record of a target is pinned, or that it is no longer.
     Pin {
         /// The target without its secret.
         target: String,
@@ -171,40 +171,40 @@ pub enum Effect {
     },
     /// Look for the pinned records of this target.
     FindPins(String),
-    /// Remember that the user has left these set aside, so that they are not offered again.
+    /// Remember that the user has left these asides as they are, so that they are not offered again.
     LeaveAsides(Vec<AsideId>),
     /// Hand bytes to the terminal's clipboard.
     Copy {
-        /// `Key` or `Value`, for the notice.
+        /// Name of what is copied, for the notice: `Key` or `Value`.
         what: &'static str,
-        /// What to copy.
+        /// The bytes to copy.
         bytes: Bytes,
     },
     /// Save bytes to a file.
     SaveFile {
-        /// Where.
+        /// Path of the file.
         path: PathBuf,
-        /// What.
+        /// Content of the file.
         bytes: Bytes,
-        /// Replace a file of that name.
+        /// Whether to replace a file of that name.
         overwrite: bool,
     },
-    /// Open bytes in the user's program, in a private file of this name that goes when larder does.
+    /// Open bytes in the user's program, in a private file of this name that is removed when larder ends.
     OpenExternal {
-        /// A name that bites nowhere.
+        /// Name of the file, in which no character does harm.
         name: String,
-        /// What.
+        /// Content of the file.
         bytes: Bytes,
     },
-    /// Tell the user also where the screen is not looked at.
+    /// Tell the user also where nobody looks at the screen.
     Notify(String),
-    /// Connect with this password, which is for this run and this target alone.
+    /// Connect with this password, which is used for this run and this target alone.
     LogIn(Password),
-    /// Give up all reads and let go of the storage, for this one of [`super::Settings::targets`].
+    /// Give up all reads and let go of the storage, to open this one of [`super::Settings::targets`].
     Switch(usize),
-    /// Keep how wide the panes are for the next run.
+    /// Remember the widths of the panes for the next run.
     KeepPanes(PaneSizes),
-    /// Take the mouse, or leave it to the terminal.
+    /// Capture the mouse, or leave it to the terminal.
     Mouse(bool),
     /// Have the terminal draw pictures, or no longer.
     TurnPictures,
@@ -221,12 +221,12 @@ pub enum Effect {
 pub struct Password(String);
 
 impl Password {
-    /// Wraps what was typed.
+    /// Wraps a password that was typed.
     pub fn new(typed: impl Into<String>) -> Self {
         Self(typed.into())
     }
 
-    /// The password itself, for whoever sends it.
+    /// Gives the password itself, to be sent.
     pub fn into_text(self) -> String {
         self.0
     }
@@ -243,69 +243,69 @@ impl fmt::Debug for Password {
 pub enum Slot {
     /// The list of stores.
     Stores,
-    /// The search for stores that no index names.
+    /// The search for stores that are in no index.
     Lost,
     /// The metadata of the open store.
     Store,
     /// The keys of the open store.
     Keys,
-    /// What there is of each content type.
+    /// The count of each content type.
     Totals,
     /// The rest of the crawl.
     Crawl,
-    /// Whether its crawlers still run.
+    /// Whether the crawl's crawlers still run.
     CrawlEnd,
-    /// What keys share.
+    /// Groups of keys by what they share.
     Groups,
-    /// What a store or a group of keys holds.
+    /// The summary of a store or of a group of keys.
     Summary,
-    /// What a walk beside the reader sees, compared with them.
+    /// The comparison of the keys with what a walk sees while they are shown.
     Compare,
-    /// Their order and filter.
+    /// The order and filter of the keys.
     Select,
     /// The record under the cursor.
     Record,
-    /// The search in its value.
+    /// The search in the record's value.
     Search,
-    /// The values of its JSON.
+    /// The values of the record's JSON.
     Leaves,
-    /// What of it is folded.
+    /// The folds of the record's JSON.
     Folds,
-    /// The record that is in the way of one being saved.
+    /// The stored record that is in the way of a save.
     Theirs,
-    /// What a save changes, or what it is joined with.
+    /// The changes of a save, or the version that it is joined with.
     Saving,
-    /// What is stored of the records that have staged edits.
+    /// The stored records that have staged edits.
     Staged,
-    /// What a step of the log has changed.
+    /// The changes of a step of the log.
     Step,
-    /// What came with the last change of the record that is shown.
+    /// The bytes that the last change of the shown record brought.
     Changed,
-    /// What is watched.
+    /// The watcher.
     Watch,
     /// The fault of the JSON being typed.
     Check,
     /// A page of a request queue or a dataset.
     Contents,
-    /// What a path through JSON leads to.
+    /// The target of a path through JSON.
     Path,
     /// The links of a page.
     Links,
     /// The rows of a table, arranged.
     Table,
-    /// What a column of it holds.
+    /// The values of a column of that table.
     Column,
-    /// What a larder that ended has left set aside.
+    /// What a larder that has ended left set aside.
     Asides,
-    /// Where the store and the record of the details are.
+    /// Where the store and the record in the details are stored.
     Place,
 }
 
 impl Slot {
-    /// How many slots there are.
+    /// Number of slots.
     pub const COUNT: usize = Self::Place as usize + 1;
 }
 
-/// Numbers the reads of a slot, so that a late reply is known as such.
+/// Number of a read in a slot, by which a late reply is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ticket(pub u64);

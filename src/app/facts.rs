@@ -15,7 +15,7 @@ pub(super) fn record_facts(meta: &RecordMeta, facts: &mut Facts) {
     let short =
         if meta.size < 1000 { String::new() } else { format!(" ({})", text::size(meta.size)) };
     facts.push(("size", format!("{exact}{short}")));
-    // Only what is not usual.
+    // The state is told only if it is unusual.
     if meta.state != RecordState::Whole {
         facts.push(("record state", record_state(&meta.state)));
     }
@@ -51,11 +51,11 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     let named = info.name.as_deref().map(|name| name == info.store.escaped());
     facts.push(("store", info.store.escaped()));
     facts.push(("id", info.id.clone().unwrap_or_else(none)));
-    // A store is called by its name, if it has one.
+    // A named store is called by its name.
     match named {
         Some(true) => {}
         Some(false) => facts.push(("name", info.name.clone().unwrap_or_default())),
-        // Without metadata nothing tells it.
+        // Without metadata the name is not known.
         None if info.accessed_at.is_none() => facts.push(("name", none())),
         None => facts.push(("name", "none (an alias or the default)".to_owned())),
     }
@@ -82,7 +82,7 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     }
 }
 
-/// When a server removes a store, or a part of it, by itself.
+/// When a server will remove a store, or a part of it, by itself.
 pub(super) fn end(at: Timestamp) -> String {
     let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
     format!("{exact}: then the server removes the store, or a part of it; PERSIST keeps its keys")

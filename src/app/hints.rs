@@ -1,4 +1,4 @@
-//! What the footer says: what can be done here and now, the needed first.
+//! What the footer says: what can be done here and now, the most needed first.
 //!
 //! A hint depends on what kind of row the cursor is on, never on a read that is under way: it does not
 //! change from row to row of a kind.
@@ -33,9 +33,9 @@ pub struct Hint {
     pub action: Action,
     /// The key.
     pub chord: Chord,
-    /// A word or two: what it does now.
+    /// A word or two that say what the key does now.
     pub words: Cow<'static, str>,
-    /// Whether it has its place before those that come first.
+    /// Whether the hint keeps its place, before those that come first.
     pub held: bool,
 }
 
@@ -58,7 +58,7 @@ pub fn hints(app: &App) -> Vec<Hint> {
     hints
 }
 
-/// Whether the state makes one look for an action that others go before.
+/// Whether the state makes one look for an action that stands behind others.
 fn is_held(app: &App, action: Action) -> bool {
     let in_panes = app.layers.is_empty() && app.editor.is_none();
     in_panes
@@ -75,7 +75,7 @@ fn is_held(app: &App, action: Action) -> bool {
 
 type Needed = Vec<(Action, Cow<'static, str>)>;
 
-/// What the state of the panes asks for.
+/// The actions that the state of the panes asks for.
 fn needed(app: &App) -> Needed {
     let mut needed: Needed = Vec::new();
     let mut add = |action, words: &'static str| needed.push((action, words.into()));
@@ -95,7 +95,7 @@ fn needed(app: &App) -> Needed {
     {
         add(Action::Targets, "other target");
     }
-    // Where there is nothing yet, it is made.
+    // Where there is nothing yet, the first step is to make something.
     let first = match app.focus {
         Pane::Stores => (app.stores.ready && app.stores.total() == 0).then_some(Action::NewStore),
         Pane::Keys => app.keys.has_no_records().then_some(Action::NewRecord),
@@ -144,7 +144,7 @@ fn needed_of_keys(keys: &KeysPane, refused: Option<&'static str>) -> Needed {
         needed.push((Action::MarkAll, "mark all".into()));
     }
     needed.extend(keys.undoes().map(|does| (Action::Back, does.into())));
-    // What is deleted are these, and what was marked before.
+    // A deletion takes the records of the range and those that were marked before.
     if let Some(range) = range.filter(|_| refused.is_none() && marked == 0 && !keys.are_grouped()) {
         needed.push((Action::Delete, format!("delete {}", text::count(range)).into()));
     }
@@ -187,7 +187,7 @@ fn is_useful(app: &App, action: Action) -> bool {
         Action::FindLost | Action::Crawl => up,
         Action::Refresh | Action::ToggleWatch => app.session.is_open(),
         Action::Filter if app.focus == Pane::Stores => app.stores.total() > 0,
-        // A list of the one that is open tells nothing new.
+        // A list that holds only the open target tells nothing new.
         Action::Targets => app.settings.targets.len() > 1,
         Action::Left => app.focus != Pane::Stores,
         Action::Jobs => !app.writes.pending.is_empty() || app.stores.lost.is_some(),
@@ -207,7 +207,7 @@ fn is_useful(app: &App, action: Action) -> bool {
         {
             !keys.index.is_empty()
         }
-        // It is not told in groups either.
+        // In groups, following is not named either.
         Action::Follow => !(keys.follow.on && keys.are_grouped()),
         Action::Purge if app.focus == Pane::Keys => !keys.index.is_empty(),
         Action::Pictures => {
@@ -220,8 +220,8 @@ fn is_useful(app: &App, action: Action) -> bool {
 }
 
 impl RecordPane {
-    /// Whether an action would do something with what is shown, though that is of another record while
-    /// the wanted one is on its way.
+    /// Whether an action would do something with what is shown, even though that is another record while the
+    /// wanted one is being read.
     fn would(&self, action: Action) -> bool {
         match action {
             action if takes_value(action) => !self.is_in_part(),
@@ -265,7 +265,7 @@ impl Editor {
     }
 }
 
-/// What an action does in the present state; nothing where it is not to be named.
+/// What an action does in the present state, in words; nothing where it is not to be named.
 fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     if let Some(Layer::Prompt(line)) = app.layer() {
         return line.words(action).map(Cow::Borrowed);
@@ -288,7 +288,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         return editor.would(action).then(|| action.hint().into());
     }
     let words = match (action, app.focus) {
-        // Esc says so already.
+        // The hint of Esc says so already.
         (Action::Left, Pane::Keys) if app.keys.grouping.is_some() => return None,
         (Action::SelectValue, _) if app.record.shows_table() => "cells",
         (Action::SelectValue, _) if app.record.shows_links() => "links",
@@ -312,7 +312,7 @@ fn is_pinned(app: &App) -> bool {
     current.is_some_and(|(meta, store)| app.pins.has(store, &meta.key))
 }
 
-/// What an action does in a list of what can be done.
+/// What an action does in a list of what can be done, in a word or two.
 fn menu_words(action: Action) -> &'static str {
     match action {
         Action::Accept => "run",
@@ -323,7 +323,7 @@ fn menu_words(action: Action) -> &'static str {
 }
 
 impl Prompt {
-    /// What an action does with the line.
+    /// What an action does with the line, in a word or two.
     fn words(&self, action: Action) -> Option<&'static str> {
         let is_store = matches!(self.kind, PromptKind::StoreName | PromptKind::StoreAlias);
         Some(match (action, self.kind) {
@@ -345,12 +345,12 @@ impl Prompt {
     }
 }
 
-/// Whether a file of this name is put where larder was started.
+/// Whether a file of this name is put into the directory where larder was started.
 fn is_relative(name: &str) -> bool {
     !name.is_empty() && !name.contains('/')
 }
 
-/// What to say of a key that does nothing in the pane in focus: where it does something.
+/// What to say of a key that does nothing in the pane in focus: in which pane it does something.
 pub(super) fn elsewhere(app: &App, key: &KeyEvent) -> Option<Notice> {
     let chord = app.keymap.named(Chord::from_event(key)?);
     let others = [Pane::Keys, Pane::Record, Pane::Stores].into_iter();

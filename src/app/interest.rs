@@ -1,4 +1,4 @@
-//! What is on the screen, for a watcher that has to look again and again.
+//! What is on the screen, for a watcher that has to look at it repeatedly.
 
 use crate::model::{Interest, WatchSource};
 
@@ -11,7 +11,7 @@ use super::stores::StoresPane;
 use super::watch::Watch;
 
 impl Watch {
-    /// Tells the watcher if something else is on the screen than before.
+    /// Tells the watcher what is on the screen, if that has changed.
     pub(super) fn look(
         &mut self,
         stores: &StoresPane,

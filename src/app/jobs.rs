@@ -1,42 +1,42 @@
-//! Long work under way, as one list: what is written, read and looked for.
+//! Long work under way, as one list: writes, reads and searches.
 
 use crate::ops::WriteId;
 
 use super::App;
 use super::event::Slot;
 
-/// What a job can be told apart by.
+/// Identity of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JobId {
     /// A write.
     Write(WriteId),
-    /// What fills this slot.
+    /// The read of this slot.
     Read(Slot),
 }
 
 /// Work under way that may take its time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Job {
-    /// Which one.
+    /// Identity of the job.
     pub id: JobId,
     /// What is being done; may hold hostile text.
     pub title: String,
     /// Fraction that is done, from 0.0 to 1.0; `None` where that is not known.
     pub progress: Option<f32>,
-    /// What is to be said of it besides, such as that it waits.
+    /// A remark on the job's state, such as that it waits.
     pub state: &'static str,
     /// Whether it can be cancelled. A write of one step cannot: it ends by itself.
     pub cancellable: bool,
 }
 
 impl Job {
-    /// Something that is read, and can be given up.
+    /// A read, which can be given up.
     pub(super) fn read(slot: Slot, title: String, progress: Option<f32>) -> Self {
         Self { id: JobId::Read(slot), title, progress, state: "", cancellable: true }
     }
 }
 
-/// Long work under way: the writes, and what is read or looked for.
+/// Long work under way: writes, reads and searches.
 pub(super) fn of(app: &App) -> Vec<Job> {
     let writes = app.writes.pending.iter().map(|(id, pending)| pending.job(*id));
     let keys = app.keys.sync.walk().zip(app.keys.store.as_ref()).map(|(walk, store)| {

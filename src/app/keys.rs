@@ -25,27 +25,27 @@ pub use sync::ShownOrder;
 pub struct KeysPane {
     /// The open store.
     pub store: Option<StoreName>,
-    /// Its keys as far as they are known, and what is being done about the rest.
+    /// The store's keys as far as they are known, and the work under way on the rest.
     pub sync: KeySync,
-    /// Its keys as they are shown: older than those known while these are ordered.
+    /// The store's keys as they are shown: an older index than `sync`'s while that is being put in order.
     pub index: Arc<Index>,
     /// Rows of the keys that are shown.
     pub order: ShownOrder,
     /// The cursor among the selected keys.
     pub cursor: Cursor,
-    /// The order.
+    /// The column that orders the keys.
     pub sort: Sort,
     /// Whether the order is backwards.
     pub descending: bool,
-    /// Only keys that contain this.
+    /// The filter: only keys that contain this are shown.
     pub filter: String,
-    /// Only keys that begin so.
+    /// The scope: only keys that begin like this are shown.
     pub scope: Scope,
     /// Groups of keys, if the user wants them.
     pub grouping: Option<Grouping>,
     /// Whether the newest records come in at the top, and the view stays there.
     pub follow: Follow,
-    /// The marked keys, and what they come to.
+    /// The marked keys, with their number and size.
     pub marks: Marks,
     /// Whether the store is no longer listed.
     pub gone: bool,
@@ -55,32 +55,32 @@ pub struct KeysPane {
 /// Whether new records are followed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Follow {
-    /// They are now.
+    /// Whether new records are followed now.
     pub on: bool,
-    /// They were before, in this store.
+    /// Whether they were followed before, in this store.
     pub before: bool,
 }
 
-/// The keys that the cursor goes to.
+/// Keys that the cursor is to go to.
 #[derive(Debug, Default)]
 struct Held {
-    /// The one that it stays on, or goes to as soon as it is in the list.
+    /// The key that the cursor stays on, or goes to as soon as it is in the list.
     key: Option<Key>,
-    /// The one that it was on before a filter was typed, until the user moves or takes the filter.
+    /// The key that the cursor was on before a filter was typed, until the user moves or takes the filter.
     before_filter: Option<Key>,
-    /// The one that was asked for by its name, until the keys are read or the user moves.
+    /// The key that was asked for by its name, until the keys are read or the user moves.
     sought: Option<Key>,
     /// Moves that were asked for before the first keys were there.
     early: Vec<Move>,
 }
 
-/// Columns of the pane beside keys: borders, marks, content types, sizes and gaps.
+/// Columns of the pane that are not the key's: borders, marks, content types, sizes and gaps.
 const BESIDE_KEYS: usize = 28;
-/// Moves that are kept for keys that are still to come.
+/// Limit on moves that are kept until the first keys come.
 const EARLY: usize = 64;
 
 impl KeysPane {
-    /// Columns that the list needs, with its borders: some more than most keys have bytes, as a few are
+    /// Columns that the list needs, with its borders: a few more than most keys have bytes, as some keys are
     /// longer.
     pub fn needed_width(&self) -> u16 {
         let usual = self.index.usual_key();
@@ -88,7 +88,7 @@ impl KeysPane {
         u16::try_from(columns).unwrap_or(u16::MAX)
     }
 
-    /// How many rows there are: keys that the filter leaves, or groups.
+    /// Number of rows: keys that the filter leaves, or groups.
     pub fn len(&self) -> usize {
         match &self.grouping {
             Some(grouping) if !grouping.flat => grouping.len(),
@@ -101,22 +101,22 @@ impl KeysPane {
         self.grouping.as_ref().is_some_and(|grouping| !grouping.flat)
     }
 
-    /// Whether all keys are read, and there are none.
+    /// Whether all keys are read and the store has none.
     pub(super) fn has_no_records(&self) -> bool {
         self.store.is_some() && self.index.is_empty() && self.sync.is_complete()
     }
 
-    /// A row of the list as shown, if it is a group.
+    /// The row at a place of the list, if it is a group.
     pub fn group(&self, at: usize) -> Option<Group> {
         self.grouping.as_ref().filter(|grouping| !grouping.flat)?.group(at)
     }
 
-    /// Whether the filter leaves none.
+    /// Whether the filter leaves no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// A row of the list as shown.
+    /// The row at a place of the list.
     pub fn row(&self, at: usize) -> Option<RecordMeta> {
         if let Some(grouping) = self.grouping.as_ref().filter(|grouping| !grouping.flat) {
             return grouping.record(at);
@@ -129,14 +129,14 @@ impl KeysPane {
         self.row(self.cursor.at)
     }
 
-    /// What the selected records weigh together, in bytes.
+    /// Size of the selected records together, in bytes.
     pub fn total_bytes(&self) -> u64 {
         self.order.rows.total_bytes()
     }
 
     /// Moves the cursor in a window of `height` rows.
     pub fn go(&mut self, to: Move, height: usize) {
-        // Where the first keys are still to come, it is moved among them.
+        // Until the first keys come, moves are kept and made among them.
         if self.is_empty() && self.sync.walk().is_some() && self.held.early.len() < EARLY {
             self.held.early.push(to);
             return;
@@ -154,7 +154,7 @@ impl KeysPane {
         self.follow.on &= !self.cursor.away;
     }
 
-    /// The cursor stays on its key, also where new records were followed.
+    /// Stops following new records; the cursor stays on its key.
     pub fn stop_following(&mut self) {
         if std::mem::take(&mut self.follow.on) {
             self.held.key = self.current().map(|meta| meta.key);
@@ -174,7 +174,7 @@ impl KeysPane {
             && self.scope == Scope::default()
     }
 
-    /// The key that was asked for by its name, once it is known not to be there.
+    /// Takes the key that was asked for by its name, once it is known not to be there.
     pub fn take_missing(&mut self) -> Option<Key> {
         if !self.sync.is_complete() {
             return None;
@@ -183,12 +183,12 @@ impl KeysPane {
         self.sync.index().find(sought.as_bytes()).is_err().then_some(sought)
     }
 
-    /// How the filter looks for records, and what for.
+    /// How the filter finds records, and the text that it looks for.
     pub fn matching(&self) -> (Filter, &str) {
         Filter::of_records(&self.filter)
     }
 
-    /// Whether anything has come since the store was opened, so that something is the newest.
+    /// Whether records have come since the store was opened, so that some of them are the newest.
     pub fn has_newest(&self) -> bool {
         !self.sync.highlights.recent.is_empty()
     }
@@ -226,23 +226,23 @@ impl KeysPane {
                 self.go(to, height);
             }
         }
-        // While a walk goes on, one that is wanted may still come.
+        // While a walk goes on, a wanted key may still come.
         if matches!(found, Some(Err(_))) && self.sync.is_complete() {
             self.held.key = self.current().map(|meta| meta.key);
         }
     }
 
-    /// From now on the cursor stays on its key. Until the first walk has ended or the user has
-    /// moved, it stays on the first row instead, whatever key arrives there.
+    /// Lets the cursor stay on its key from now on. Until the first walk has ended or the user has moved, it
+    /// stays on the first row instead, whatever key that holds.
     pub fn settle(&mut self) {
-        // There is nothing to move among.
+        // There are no rows to move among.
         if self.sync.index().is_empty() {
             self.held.early.clear();
         }
         self.held.key = self.current().map(|meta| meta.key);
     }
 
-    /// The keys that a deletion is about: the marked ones, else the one under the cursor.
+    /// The keys that a deletion takes: the marked ones, else the one under the cursor.
     pub fn chosen(&self) -> Vec<Key> {
         if self.marks.keys.is_empty() {
             self.current().map(|meta| meta.key).into_iter().collect()

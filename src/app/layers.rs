@@ -1,4 +1,4 @@
-//! Dialogs over the panes, one upon the other; the topmost takes the keys.
+//! Dialogs over the panes, one over the other; the topmost takes the keys.
 
 mod asides;
 mod column;
@@ -81,14 +81,14 @@ macro_rules! dialogs {
                 }
             }
 
-            /// The same, to be changed.
+            /// The same, mutable.
             pub fn dialog_mut(&mut self) -> &mut dyn Dialog {
                 match self {
                     $(Self::$name(content) => content.as_dialog_mut(),)*
                 }
             }
 
-            /// The dialog that an action opens, as it is before it has looked at anything.
+            /// The dialog that an action opens, in its state before it has looked at anything.
             pub(super) fn opened_by(action: Action) -> Option<Self> {
                 $($(if action == Action::$action {
                     return Some(Self::$name(Default::default()));
@@ -105,7 +105,7 @@ macro_rules! dialogs {
     };
 }
 
-/// Gives a macro the list of all dialogs: also how each looks is found by it.
+/// Gives a macro the list of all dialogs, by which the view also finds how each is drawn.
 macro_rules! with_layers {
     ($make:ident) => {
         $make! {
@@ -115,19 +115,19 @@ macro_rules! with_layers {
             Confirm(Box<Confirm>),
             /// A line to type.
             Prompt(Box<Prompt>),
-            /// What can be done, and with which key.
+            /// What can be done, and with which keys.
             Help(Box<Help>),
             /// All that can be run by its name.
             Palette(Box<Palette>),
-            /// What is known of a store or record.
+            /// The facts about a store or record.
             Details(Details),
-            /// How much there is of each content type.
+            /// The count of each content type.
             Totals(Totals),
             /// The rest of the crawl.
             Crawl(Box<Overview>) by Crawl,
             /// The requests of a queue or the items of a dataset.
             Contents(Box<ContentsView>),
-            /// One that is a list of rows.
+            /// A dialog that is a list of rows.
             List(ListDialog),
             /// The cursor in the values of the JSON that is shown.
             Leaf(Box<LeafCursor>),
@@ -135,15 +135,15 @@ macro_rules! with_layers {
             Table(Box<TableCursor>),
             /// A draft that was found.
             Draft(Box<DraftView>),
-            /// What a save changes, before it is made.
+            /// The changes of a save, before it is made.
             Review(Box<Review>),
-            /// What all staged edits change.
+            /// The changes of all staged edits.
             StagedDiff(Box<StagedDiff>),
-            /// What was typed and what someone else wrote, where they meet.
+            /// The places where what was typed meets what someone else wrote.
             Merge(Box<MergeView>),
-            /// What a step of the log has changed.
+            /// The changes of a step of the log.
             Step(Box<StepView>),
-            /// Versions of the record that is shown.
+            /// The versions of the record that is shown.
             Versions(Box<VersionsView>) by Versions,
             /// Two values that are compared.
             Compare(Box<CompareView>),
@@ -162,19 +162,19 @@ dialogs! {
     ListDialog;
     /// Long work under way.
     Jobs(Jobs) by Jobs,
-    /// What was done.
+    /// The log of what was done.
     Log(Log) by Journal,
     /// What a larder that ended has left set aside.
     Asides(Asides),
     /// The staged edits.
     Staged(staged::Staged) by Staged,
-    /// What a path through JSON leads to.
+    /// The values that a path through JSON leads to.
     Paths(PathDialog),
     /// The links of a page.
     Links(LinksDialog),
-    /// What a column of a table holds.
+    /// The values of a table's column.
     Column(ColumnDialog),
-    /// What the footer has shown.
+    /// The notices that the footer has shown.
     Messages(messages::Messages) by Messages,
 }
 
@@ -205,7 +205,7 @@ impl AsDialog for ListDialog {
 }
 
 impl Layer {
-    /// The dialog that an action opens, if it does.
+    /// The dialog that an action opens, if it opens one.
     pub(super) fn of(action: Action) -> Option<Self> {
         Self::opened_by(action).or_else(|| Some(Self::List(ListDialog::opened_by(action)?)))
     }
@@ -217,7 +217,7 @@ impl Layer {
         boxed.or_else(|| dialog.downcast_ref())
     }
 
-    /// The same, to be changed.
+    /// The same, mutable.
     pub(super) fn get_mut<T: Dialog>(&mut self) -> Option<&mut T> {
         let dialog: &mut dyn Any = self.dialog_mut();
         if dialog.is::<Box<T>>() {
@@ -231,7 +231,7 @@ impl Layer {
         layers.iter_mut().find_map(Self::get_mut)
     }
 
-    /// The cursor in a table of any kind, if this has one.
+    /// The cursor in a table of any kind, if this dialog has one.
     pub(super) fn any_table(&mut self) -> Option<&mut TableCursor> {
         if let Self::Contents(shown) = self { shown.table.as_mut() } else { self.get_mut() }
     }

@@ -1,4 +1,4 @@
-//! Where things are on the screen: the core needs it for pages and the mouse, the view to draw.
+//! Places on the screen: the core needs them for pages and the mouse, the view to draw.
 
 /// One of the three panes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +31,14 @@ impl Area {
             && (self.y..self.y.saturating_add(self.height)).contains(&y)
     }
 
-    /// The number of the row at a cell of a list that has one row of the screen for each, from `top` on.
+    /// The number of the row at a cell, in a list that has one line of the screen for each row, from `top`
+    /// on.
     pub fn row_at(self, (x, y): (u16, u16), top: usize, rows: usize) -> Option<usize> {
         let row = top + usize::from(y.checked_sub(self.y)?);
         (self.contains(x, y) && row < rows).then_some(row)
     }
 
-    /// Without a border one cell wide.
+    /// The area without a border one cell wide.
     #[must_use]
     pub fn inner(self) -> Self {
         Self {
@@ -54,7 +55,7 @@ impl Area {
 pub struct Layout {
     /// The line at the top.
     pub status: Area,
-    /// The line for banner, notice or prompt; over the last row of the panes.
+    /// The line for banner, notice or prompt, which covers the last row of the panes.
     pub footer: Area,
     /// All between status and footer.
     pub body: Area,
@@ -66,42 +67,43 @@ pub struct Layout {
     pub record: Option<Area>,
 }
 
-/// From this many columns on there is room for three panes.
+/// Width from which there is room for three panes, in columns.
 pub const THREE_PANES: u16 = 100;
-/// From this many columns on there is room for two.
+/// Width from which there is room for two panes, in columns.
 pub const TWO_PANES: u16 = 60;
-/// Columns of the narrowest pane beside others, with its borders.
+/// Width of the narrowest pane that has others beside it, with its borders, in columns.
 const LEAST: u16 = 20;
-/// Columns that the left pane takes beyond its part where these are all that it needs.
+/// Columns beyond its share that the left pane takes, if it then needs no more.
 const MORE: u16 = 4;
-/// Columns of the middle pane where there are more: those of most stores, so that its border stays.
+/// Limit on the width of the middle pane, in columns: that of the keys in most stores, so that its border
+/// stays in place.
 const KEYS: u16 = 48;
-/// Columns by which a pane is made wider or narrower at once.
+/// Columns by which one step makes a pane wider or narrower.
 const STEP: u16 = 2;
-/// A whole, for the shares of [`PaneSizes`].
+/// The whole of a width, for the shares of [`PaneSizes`].
 const WHOLE: u32 = 1000;
 
-/// What the reader has chosen of how the panes share the width; kept from one run to the next.
+/// The user's choices of how the panes share the width; kept from one run to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PaneSizes {
-    /// Columns of the left pane; else as many as it needs.
+    /// Width of the left pane, in columns; none for the width that it needs.
     pub stores: Option<u16>,
-    /// The middle pane's share of what it and the right one have, in thousandths.
+    /// The middle pane's share of the width that it has together with the right one, in thousandths.
     pub keys: Option<u16>,
-    /// Whether the pane in focus has all the room.
+    /// Whether the pane in focus takes the whole width.
     pub zoomed: bool,
 }
 
-/// What the widths of the panes follow from, beside that of the screen.
+/// All that the widths of the panes follow from, besides the width of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Split {
-    /// What the reader has chosen.
+    /// The user's choices.
     pub sizes: PaneSizes,
     /// Columns that the list of stores needs, with its borders.
     pub needed: u16,
     /// Columns that the keys of the stores opened so far need, with their borders.
     pub keys: u16,
-    /// Whether the only store there is is open, so that a list of stores tells nothing.
+    /// Whether the only store is open, so that a list of stores tells nothing.
     pub only_store: bool,
 }
 
@@ -147,19 +149,19 @@ impl Layout {
         panes.into_iter().zip(areas).filter_map(|(pane, area)| Some((pane, area?)))
     }
 
-    /// How many list rows a pane shows; of a pane that is not shown, how many it would.
+    /// Number of list rows that a pane shows; for a hidden pane, the number that it would show.
     pub fn list_height(&self, pane: Pane) -> usize {
         let area = self.area(pane).unwrap_or(self.body);
         let header = u16::from(pane != Pane::Record);
         usize::from(area.inner().height.saturating_sub(header))
     }
 
-    /// How many rows a dialog that is a list shows at once.
+    /// Number of rows that a list dialog shows at once.
     pub fn dialog_rows(&self) -> usize {
         usize::from(self.body.inner().height).max(1)
     }
 
-    /// How many targets their list shows at once; each has two rows.
+    /// Number of targets that their list shows at once; each has two rows.
     pub fn targets_height(&self) -> usize {
         usize::from(self.body.inner().height / 2).max(1)
     }
@@ -180,15 +182,15 @@ impl Layout {
         at.map(|((left, _), _)| left)
     }
 
-    /// Which pane the cell is in.
+    /// The pane that the cell is in.
     pub fn pane_at(&self, x: u16, y: u16) -> Option<Pane> {
         self.panes().find(|(_, area)| area.contains(x, y)).map(|(pane, _)| pane)
     }
 }
 
 impl Split {
-    /// Columns of the left pane on a screen of this width: as many as it needs, but unasked no more
-    /// than a third beside two others, or half beside one, and a few where no name is cut then.
+    /// Width of the left pane on a screen of this width, in columns: the user's choice, or else what it needs,
+    /// up to a third next to two other panes and half next to one, or a few more where no name is cut then.
     fn stores(&self, width: u16) -> u16 {
         let (share, most) = if width >= THREE_PANES {
             (width / 3, width - 2 * LEAST)
@@ -199,9 +201,9 @@ impl Split {
         self.sizes.stores.unwrap_or(unasked).clamp(LEAST, most)
     }
 
-    /// Columns of the middle pane, of those that it and the right one have.
+    /// Width of the middle pane, out of the width that it has together with the right one, in columns.
     fn keys(&self, width: u16) -> u16 {
-        // Values want more room than keys, and all that keys do not need.
+        // Values need more room than keys, and get all that keys do not need.
         let of = |share: u16| (u32::from(width) * u32::from(share)).div_ceil(WHOLE) as u16;
         let columns = match self.sizes.keys {
             Some(share) => of(share),
@@ -210,8 +212,8 @@ impl Split {
         columns.clamp(LEAST, width - LEAST)
     }
 
-    /// What the reader chooses who makes the pane in focus wider or narrower; `None` where nothing
-    /// gives way.
+    /// The sizes after the user makes the pane in focus wider or narrower; `None` where no other pane gives
+    /// way.
     pub fn resized(&self, layout: &Layout, focus: Pane, wider: bool) -> Option<PaneSizes> {
         let step = |columns: u16, wider| {
             if wider { columns.saturating_add(STEP) } else { columns.saturating_sub(STEP) }
@@ -221,21 +223,21 @@ impl Split {
         self.with_width(layout, left, step(area.width, wider == (focus == left)))
     }
 
-    /// What the reader chooses who drags the right border of a pane to a column.
+    /// The sizes after the user drags the right border of a pane to this column.
     pub fn dragged(&self, layout: &Layout, left: Pane, x: u16) -> Option<PaneSizes> {
         let area = layout.area(left)?;
         self.with_width(layout, left, x.saturating_sub(area.x).saturating_add(1))
     }
 
-    /// What is chosen where a pane that has another one on its right is so wide, as far as that gives
-    /// way; `None` where nothing changes.
+    /// The sizes after a pane with another one on its right gets this width, as far as the other gives way;
+    /// `None` where nothing changes.
     fn with_width(&self, layout: &Layout, left: Pane, columns: u16) -> Option<PaneSizes> {
         let mut sizes = self.sizes;
         match (left, layout.stores, layout.keys, layout.record) {
             (Pane::Stores, Some(_), Some(_), _) => {
                 sizes.stores = Some(columns);
                 let chosen = Self { sizes, ..*self };
-                // As wide as it can be, so that a step back is seen at once.
+                // The stored width is the greatest possible one, so that the next step back is seen at once.
                 sizes.stores = Some(chosen.stores(layout.body.width));
             }
             (Pane::Keys, _, Some(keys), Some(record)) => {

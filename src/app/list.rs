@@ -1,24 +1,24 @@
-//! A cursor in a list of which a window is shown.
+//! A cursor in a list, and the window that is shown of the list.
 
 use crate::keymap::Action;
 
-/// Where the cursor is, and which row is the first on the screen.
+/// The row under the cursor, and the first row on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cursor {
     /// The row under the cursor, from 0.
     pub at: usize,
     /// The first row shown.
     pub top: usize,
-    /// Whether the wheel has moved the window away from the cursor, until that is moved.
+    /// Whether the wheel has moved the window away from the cursor; holds until the cursor is moved.
     pub away: bool,
 }
 
 /// A way to move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// So many rows, down if positive.
+    /// By this number of rows; down if positive.
     By(isize),
-    /// So many windows, down if positive.
+    /// By this number of windows; down if positive.
     Pages(isize),
     /// To the first row.
     Home,
@@ -29,7 +29,7 @@ pub enum Move {
 }
 
 impl Move {
-    /// The way that an action moves a cursor; `None` if it does something else.
+    /// The move that an action makes; `None` if it is no move.
     pub fn of(action: Action) -> Option<Self> {
         Some(match action {
             Action::Up => Self::By(-1),
@@ -44,10 +44,10 @@ impl Move {
 }
 
 impl Cursor {
-    /// Moves in a list of `len` rows of which `height` are shown.
+    /// Moves the cursor in a list of `len` rows of which `height` are shown.
     pub fn go(&mut self, to: Move, len: usize, height: usize) {
         let page = isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(isize::MAX);
-        // A list that is only measured again moves nothing.
+        // The window comes back unless the list was only measured again.
         self.away &= to == Move::By(0);
         self.at = match to {
             Move::By(rows) => self.at.saturating_add_signed(rows),
@@ -74,8 +74,8 @@ impl Cursor {
         (self.top..self.top.saturating_add(height.max(1))).contains(&self.at)
     }
 
-    /// Puts the cursor on `at` and keeps it at the same height on the screen, or as far out of
-    /// sight, for a list that changed around it.
+    /// Puts the cursor on `at`, in a list that changed around it, and keeps it at the same height on the
+    /// screen, or equally far out of sight.
     pub fn hold(&mut self, at: usize, len: usize, height: usize) {
         let (below, above) = (self.at.saturating_sub(self.top), self.top.saturating_sub(self.at));
         self.at = at;
@@ -116,7 +116,7 @@ mod tests {
         cursor.go(Move::To(3), 100, 10);
         cursor.scroll(40, 100, 10);
         assert_eq!(cursor, Cursor { at: 3, top: 40, away: true });
-        // Rows that come in above move both.
+        // Rows that are added above move both.
         cursor.hold(5, 102, 10);
         assert_eq!(cursor, Cursor { at: 5, top: 42, away: true });
         cursor.go(Move::By(0), 102, 10);

@@ -1,4 +1,4 @@
-//! What is loaded from the storage, what is computed from that, and what both give.
+//! Loads from the storage, computations on what was loaded, and the results of both.
 
 mod contents;
 mod leaves;
@@ -35,27 +35,27 @@ pub use summary::{Subject, Summary};
 pub enum Load {
     /// All stores.
     Stores,
-    /// Stores that no index names.
+    /// Stores that are in no index.
     Lost,
     /// One store's metadata.
     Store(StoreName),
     /// What a larder that ended has left set aside.
     Asides,
-    /// What a store holds: a small page of its keys.
+    /// The summary of a store: a small page of its keys.
     Summary(StoreName),
-    /// The rest of the crawl, again and again until it is given up.
+    /// The rest of the crawl, repeatedly until it is given up.
     Crawl,
-    /// The same, seldom: to notice a crawl's end.
+    /// The rest of the crawl, at long intervals, to see its end.
     CrawlEnd,
-    /// A page of a request queue or a dataset, from there on.
+    /// A page of a request queue or a dataset, from this place on.
     Contents(OtherStorage, u64),
     /// All keys of a store.
     Keys {
         /// The store.
         store: StoreName,
-        /// Publish what has arrived while the walk goes on.
+        /// Whether to publish what has arrived while the walk goes on.
         early: bool,
-        /// Make this order of what is published.
+        /// The order to make of what is published.
         query: Option<Query>,
     },
     /// A record, with its value up to a limit.
@@ -64,9 +64,9 @@ pub enum Load {
         store: StoreName,
         /// The key.
         key: Key,
-        /// In bytes.
+        /// Limit on the value, in bytes.
         limit: u64,
-        /// How to show it.
+        /// How to show the record.
         mode: Mode,
     },
     /// A record whatever its size.
@@ -75,10 +75,10 @@ pub enum Load {
         store: StoreName,
         /// The key.
         key: Key,
-        /// How to show it.
+        /// How to show the record.
         mode: Mode,
     },
-    /// What is stored now of records that are to be set.
+    /// The stored values of records that are to be set.
     Staged(Arc<[SetValue]>),
     /// A record's metadata alone.
     Meta {
@@ -87,14 +87,14 @@ pub enum Load {
         /// The key.
         key: Key,
     },
-    /// Where a store of a directory is, and one of its records.
+    /// Where a store of a directory is stored, and one of its records.
     Place {
         /// The store.
         store: StoreName,
         /// The record's key.
         key: Option<Key>,
     },
-    /// Two values, to be compared with each other.
+    /// Two values to compare with each other.
     Pair(Box<[Side; 2]>),
     /// A record whatever its size, to be compared and not shown.
     Value {
@@ -105,84 +105,87 @@ pub enum Load {
     },
 }
 
-/// What all keys of a group begin with.
+/// The beginning that all keys of a group have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
-    /// These bytes.
+    /// The bytes of the beginning.
     pub prefix: Vec<u8>,
-    /// And whether a digit comes next.
+    /// Whether a digit comes next.
     pub numbered: bool,
 }
 
 /// Something to compute off the loop.
 #[derive(Debug, Clone)]
 pub enum Compute {
-    /// The index with changes made to it.
+    /// The index with changes applied.
     Apply {
-        /// Before the changes.
+        /// The index before the changes.
         index: Arc<Index>,
-        /// In their order.
+        /// The changes, in their order.
         changes: Arc<Vec<Change>>,
-        /// Make this order of it.
+        /// The order to make of the changed index.
         query: Option<Query>,
     },
-    /// What is different about what a walk saw.
+    /// The differences between the index and what a walk saw.
     Compare(Arc<Index>, Vec<ScanEvent>, RescanState),
-    /// How much there is of each content type.
+    /// The count of each content type.
     Totals(Arc<Index>),
-    /// What the keys that begin so share.
+    /// Groups of the keys in this scope, by what they share.
     Groups(Arc<Index>, Scope),
-    /// What the keys that begin so are.
+    /// Summary of the keys in this scope.
     Summary(Arc<Index>, Scope),
     /// An order and a filter over the index.
     Select(Arc<Index>, Query),
-    /// A record at hand, shown another way.
+    /// Another preview of a record at hand.
     Preview(Record, Mode),
     /// The values of the JSON that is shown.
     Leaves(Record, Arc<Preview>),
-    /// The JSON that is shown with these of its objects and lists folded, and this one with all beside it.
+    /// The JSON that is shown with these objects and lists folded; with a number, this value and all its
+    /// siblings too.
     Fold(Arc<LeavesShown>, Folded, Option<usize>),
-    /// What a record holds inside at this place.
+    /// The value inside a record at this place.
     Inner(Box<Record>, InnerPlace),
     /// A save of what was typed inside a value, to be put back into it.
     PutBack(Box<SetValue>, Arc<InnerValue>),
-    /// Where the text occurs in the value.
+    /// The places of a text in the value.
     Search(Arc<Preview>, String),
-    /// Where the values are in the JSON to which this path leads.
+    /// The places of the values to which this path leads, in the JSON.
     SearchPath(Arc<Preview>, JsonPath),
-    /// Which values these are.
+    /// The values to which this path leads.
     FindPath(Arc<Preview>, JsonPath),
     /// The links of a page, and the keys in this index to which they lead.
     PageLinks(Arc<Preview>, Key, Arc<Index>),
-    /// The rows of a table, arranged so.
+    /// The rows of a table, in this arrangement.
     Arrange(Arc<Preview>, Arrangement),
-    /// What the rows that are shown hold in a column.
+    /// The values that the shown rows have in a column.
     ColumnValues(Arc<Preview>, usize),
-    /// What is wrong with this text as JSON; its state is of this number.
+    /// The fault of this text as JSON; the number is the text's revision.
     Check(Bytes, u64),
-    /// What is different about a value after a change of it.
+    /// The difference that a change makes in a value.
     Diff(Box<[TypedValue; 2]>),
-    /// What a step of the log has changed, by the plan that undoes it or does it again.
+    /// The changes of a step of the log, by the plan that undoes it or does it again.
     Step(Box<Plan>, Turn),
-    /// What is different about what is there now once what was typed is made in it: of what was read,
-    /// typed, and is there now.
+    /// The difference that what was typed makes in what is there now: from the values that were read, typed,
+    /// and are there now.
     DiffOver(Box<[TypedValue; 3]>),
-    /// What is different about two versions of a record, and which bytes came with the second: their numbers.
+    /// The difference between two versions of a record, by their numbers, and the bytes that came with the
+    /// second.
     Versions([u64; 2], Box<[TypedValue; 2]>),
-    /// The same of several values, each of which may be new.
+    /// The differences between several pairs of values; one without a first value is new.
     Diffs(Vec<[Option<TypedValue>; 2]>),
-    /// What was typed, joined with what someone else wrote: of what was read, typed, and is there now.
+    /// What was typed, joined with what someone else wrote: from the values that were read, typed, and are
+    /// there now.
     Merge(Box<[TypedValue; 3]>),
-    /// The same of what was typed in a value in a value, by itself where it meets the other.
+    /// The same for what was typed in a value in a value, which is joined by itself where it meets the other.
     Join(Box<[TypedValue; 3]>, Arc<InnerValue>, Bytes),
 }
 
-/// Something to have from the storage, or to compute off the loop.
+/// A read: from the storage, or computed off the loop.
 #[derive(Debug, Clone)]
 pub enum Read {
-    /// From the storage.
+    /// A read from the storage.
     Load(Load),
-    /// From what is at hand.
+    /// A computation on what is at hand.
     Compute(Compute),
 }
 
@@ -198,30 +201,30 @@ impl From<Compute> for Read {
     }
 }
 
-/// What a read gave.
+/// The result of a read.
 #[derive(Debug, Clone)]
 pub enum Loaded {
-    /// All stores, and how long one round trip took.
+    /// All stores, and the time of one round trip.
     Stores(Vec<StoreInfo>, Option<Duration>),
-    /// All stores by their names, some of them with their counts; the rest is on its way.
+    /// The names of all stores, some with their counts; the rest comes later.
     SomeStores(Vec<StoreInfo>),
-    /// More stores that no index names, and the share of the key space looked through.
+    /// Further stores that are in no index, and the share of the key space that was looked through.
     Lost(f32, Vec<StoreInfo>),
     /// One store's metadata.
     Store(Box<StoreInfo>),
-    /// Keys and their order, if one was asked for; the share of the store walked, 1 at the end.
+    /// Keys, with their order if one was asked for; and the share of the store that was walked, 1 at the end.
     Keys(Arc<Index>, f32, Option<Ordered>),
-    /// So many rows came with what has been walked so far, and the share that this is.
+    /// Number of rows that came so far, and the share of the store that was walked.
     Progress(u64, f32),
-    /// What is different about what a walk saw.
+    /// The differences between the index and what a walk saw.
     Compared(Vec<Change>),
-    /// The index with the changes made, and its order if one was asked for.
+    /// The index with the changes applied, and its order if one was asked for.
     Applied(Arc<Index>, Option<Ordered>),
-    /// The first rows of what is being filtered.
+    /// The first rows of an order that is being made.
     Partial(Arc<Index>, RowOrder),
-    /// An order and a filter over this index.
+    /// The rows of an order and a filter over this index.
     Selected(Arc<Index>, RowOrder),
-    /// Content types with their records and bytes.
+    /// Content types with their number of records and of bytes.
     Totals(Vec<(ContentType, u64, u64)>),
     /// What a larder that ended has left set aside, the oldest first.
     Asides(Vec<AsideInfo>),
@@ -229,18 +232,18 @@ pub enum Loaded {
     Crawl(Arc<Crawl>),
     /// A page of a request queue or a dataset.
     Contents(Box<ContentsPage>),
-    /// What the keys of this index that begin so share.
+    /// Groups of the keys in this scope of the index.
     Groups(Arc<Index>, Scope, Groups),
-    /// What a store or a group of keys holds.
+    /// Summary of a store or of a group of keys.
     Summary(Box<Summary>),
     /// What is known of a record before its picture is decoded.
     Ahead(RecordView),
-    /// A record and what to show of it.
+    /// A record and its preview.
     Record(RecordView),
     /// The metadata of a record of this store and key; `None` if there is none.
     Meta(StoreName, Key, Option<RecordMeta>),
-    /// The file of a store's metadata, or the URL of a record, where there is such; and when the server
-    /// removes the store by itself, where it does.
+    /// The file of a store's metadata or the URL of a record, if there is one; and when the server removes
+    /// the store by itself, if it does.
     Place(Option<String>, Option<Timestamp>),
     /// A record that is not for the screen; `None` if there is none.
     Value(Option<Record>),
@@ -248,37 +251,37 @@ pub enum Loaded {
     Leaves(Option<LeavesShown>),
     /// JSON with some of it folded.
     Folded(FoldedLeaves),
-    /// A record and what it holds inside; or why that is not opened.
+    /// A record and the value inside it; or why that is not opened.
     Inner(Box<Record>, Result<Arc<InnerValue>, NotOpened>),
     /// The save of the whole record; or why what was typed cannot be put back.
     PutBack(Result<Box<SetValue>, NotOpened>),
-    /// Where the text occurs.
+    /// The places of the text.
     Found(Matches),
-    /// What a path through JSON leads to.
+    /// The values to which a path through JSON leads.
     PathFound(PathFinds),
     /// The links of the page that is shown.
     PageLinks(Vec<PageLink>),
-    /// The rows of a table, arranged so.
+    /// The table, its arrangement, and the table in that arrangement.
     Arranged(Arc<Preview>, Arrangement, Arc<Preview>),
-    /// What a column holds.
+    /// The values of a column.
     ColumnValues(ColumnValues),
-    /// What is wrong with a text as JSON, in its state of this number.
+    /// The fault of a text as JSON; the number is the text's revision.
     Checked(u64, Option<JsonFault>),
-    /// What is different about a value after a change of it.
+    /// The difference that a change makes in a value.
     Diff(Box<Diff>),
-    /// What is different about two values that were read.
+    /// The difference between two values that were read.
     Pair(Box<Diff>),
-    /// What is different about two versions of a record, by their numbers, and which bytes came.
+    /// The difference between two versions of a record, by their numbers, and the bytes that came.
     Versions([u64; 2], Box<Diff>, Vec<Range<usize>>),
-    /// What a step of the log has changed.
+    /// The changes of a step of the log.
     Step(Box<StepDiff>),
-    /// What is different about several values, in their order.
+    /// The differences between several pairs of values, in their order.
     Diffs(Vec<Diff>),
-    /// What is stored now of records that are to be set.
+    /// The stored values of records that are to be set.
     Staged(Vec<(StoreName, Key, StagedNow)>),
     /// What was typed, joined with what someone else wrote.
     Merged(Box<Merge>),
-    /// What was typed in a value in a value, where it meets what someone else wrote there.
+    /// What was typed in a value in a value, joined with what someone else wrote there.
     Inside(Box<InnerMerge>),
 }
 
@@ -292,7 +295,7 @@ pub struct PageLink {
 }
 
 impl Loaded {
-    /// Keys in their own order; the share of the store walked, 1 at the end.
+    /// A result of keys in their own order; the share of the store that was walked is 1 at the end.
     pub fn keys(index: Arc<Index>, share: f32) -> Self {
         Self::Keys(index, share, None)
     }
@@ -308,8 +311,8 @@ pub struct Ordered {
 }
 
 impl Ordered {
-    /// The order that is asked for, if one is; none as soon as `wanted` says no. The first rows go to
-    /// `early` where the rest takes its time.
+    /// Makes the order that is asked for, if one is; none as soon as `wanted` says no. The first rows go to
+    /// `early` where the rest takes time.
     pub fn make(
         index: &Arc<Index>,
         query: Option<Query>,
@@ -330,7 +333,8 @@ pub enum RecordView {
     Missing(Key),
     /// The value is over the limit and was not fetched.
     TooLarge(RecordMeta),
-    /// The value is over the limit; this is the preview of its beginning, of so many bytes.
+    /// The value is over the limit: its metadata, the preview of its beginning, and the length of that, in
+    /// bytes.
     Head(RecordMeta, Arc<Preview>, usize),
     /// The record and its preview.
     Whole(Record, Arc<Preview>),

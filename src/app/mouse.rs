@@ -1,4 +1,4 @@
-//! What is known of the mouse from one of its events to the next, and what it can be on.
+//! The state of the mouse from one event to the next, and the places that it can be on.
 
 use std::ops::Range;
 
@@ -9,17 +9,17 @@ use crate::model::Timestamp;
 use super::layout::Pane;
 use super::store_sort::StoreSort;
 
-/// Microseconds within which a second click on the same row opens it.
+/// Time within which a second click on the same row opens it, in microseconds.
 const DOUBLE: i64 = 500_000;
 
-/// The mouse.
+/// The state of the mouse.
 #[derive(Debug, Clone, Default)]
 pub struct Mouse {
-    /// Whether it is taken; else the terminal selects text with it.
+    /// Whether the mouse is captured; otherwise the terminal selects text with it.
     pub on: bool,
     /// The pane whose right border is dragged.
     pub(super) dragged: Option<Pane>,
-    /// The row that was clicked last, of a pane or of a dialog, and when.
+    /// The row that was last clicked, in a pane or in a dialog, and when.
     clicked: Option<(Option<Pane>, usize, Timestamp)>,
     /// The row of JSON on which the cursor in the values is to begin.
     pub(super) value: Option<Range<usize>>,
@@ -30,8 +30,8 @@ impl Mouse {
         Self { on, ..Self::default() }
     }
 
-    /// Whether a click on this row of a pane, or of a dialog, is the second of a double one; the next is
-    /// the first of another.
+    /// Whether a click on this row of a pane, or of a dialog, is the second of a double click; the click
+    /// after that is a first one again.
     pub(super) fn is_second(&mut self, pane: Option<Pane>, row: usize, now: Timestamp) -> bool {
         let before = self.clicked.replace((pane, row, now));
         let second = before.is_some_and(|(on, clicked, at)| {
@@ -47,19 +47,19 @@ impl Mouse {
 /// What a click can be on, besides rows, text and borders of panes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Spot {
-    /// A key that is named: in a hint, on a button.
+    /// A key that is named in a hint or on a button.
     Key(Chord),
-    /// The head of a column of the stores.
+    /// The head of a column in the list of stores.
     StoreHead(StoreSort),
-    /// The head of a column of the keys.
+    /// The head of a column in the list of keys.
     KeyHead(Sort),
-    /// A cell of the table that is shown: its line and its column; no line for the head.
+    /// A cell of the table that is shown, by its line and column; no line for the head.
     Cell(Option<usize>, usize),
-    /// A value of the JSON that is shown: where the row that was clicked begins, and where the next does.
+    /// A value of the JSON that is shown: the offsets at which the clicked row and the next one begin.
     Value(Range<usize>),
     /// A row of the topmost dialog, by its number.
     Row(usize),
-    /// Outside the topmost dialog.
+    /// A place outside the topmost dialog.
     Outside,
 }
 

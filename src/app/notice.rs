@@ -1,13 +1,13 @@
 //! A sentence about what just happened, in the footer until the next key.
 //!
-//! There is room for one; that a write failed is not replaced by what comes after it. What was shown is
-//! kept, to be read again.
+//! There is room for one. That a write failed is not replaced by what comes after it. Notices that were shown
+//! are kept, to be read again.
 
 use std::collections::VecDeque;
 
 use crate::model::{Error, Timestamp};
 
-/// How a notice is meant.
+/// The meaning of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// Something is under way or worth knowing.
@@ -23,36 +23,36 @@ pub enum Tone {
 /// A sentence for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// How it is meant.
+    /// The meaning of the notice.
     pub tone: Tone,
     /// The sentence; may hold hostile text.
     pub text: String,
-    /// Whether it stays until a key is pressed, whatever else there is to tell.
+    /// Whether the notice stays until a key is pressed, whatever else there is to tell.
     pub lasting: bool,
 }
 
 impl Notice {
-    /// Something is under way or worth knowing.
+    /// A notice of something that is under way or worth knowing.
     pub fn info(text: impl Into<String>) -> Self {
         Self { tone: Tone::Info, text: text.into(), lasting: false }
     }
 
-    /// Something was done.
+    /// A notice of something that was done.
     pub fn done(text: impl Into<String>) -> Self {
         Self { tone: Tone::Done, text: text.into(), lasting: false }
     }
 
-    /// Something needs care.
+    /// A notice of something that needs care.
     pub fn warning(text: impl Into<String>) -> Self {
         Self { tone: Tone::Warning, text: text.into(), lasting: false }
     }
 
-    /// Something failed.
+    /// A notice of something that failed.
     pub fn failure(text: impl Into<String>) -> Self {
         Self { tone: Tone::Failure, text: text.into(), lasting: false }
     }
 
-    /// The same, until the user has seen it.
+    /// The same notice, to stay until the user has seen it.
     #[must_use]
     pub fn lasting(self) -> Self {
         Self { lasting: true, ..self }

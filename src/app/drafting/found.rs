@@ -1,4 +1,5 @@
-//! Drafts of the target that were found: offered where their records are edited, marked in the lists.
+//! Drafts of the target that were found: they are offered where their records are edited, and marked in the
+//! lists.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,14 +14,14 @@ use super::super::notice::Notice;
 #[derive(Debug, Default)]
 pub struct Found {
     drafts: Vec<(DraftId, DraftHead)>,
-    /// Those that are not offered again while larder runs.
+    /// Drafts that are not offered again while larder runs.
     passed: HashSet<DraftId>,
-    /// By store: how many there are, and of which records.
+    /// For each store: the number of its drafts, and the records that they are of.
     stores: HashMap<StoreName, (usize, HashSet<Key>)>,
 }
 
 impl Found {
-    /// Takes the drafts that there are; gives how many were not known, and the first of them.
+    /// Takes the present drafts; gives how many of them are new, and the first of those.
     pub(in crate::app) fn take(
         &mut self,
         drafts: Vec<(DraftId, DraftHead)>,
@@ -44,7 +45,7 @@ impl Found {
         }
     }
 
-    /// The draft to be offered of a record, or of a new one of this store.
+    /// The draft to offer for a record, or for a new one of this store.
     pub(in crate::app) fn of(
         &self,
         target: &str,
@@ -57,18 +58,18 @@ impl Found {
         self.drafts.iter().find(about).map(|(id, _)| id)
     }
 
-    /// All of edits that were not staged, the newest first.
+    /// All drafts of edits that were not staged, the newest first.
     pub(in crate::app) fn all(&self) -> impl Iterator<Item = &(DraftId, DraftHead)> {
         self.drafts.iter().filter(|(_, head)| !head.staged)
     }
 
-    /// Those of edits that were staged before.
+    /// Drafts of edits that were staged before.
     pub(in crate::app) fn staged(&self) -> Vec<DraftId> {
         let staged = self.drafts.iter().filter(|(_, head)| head.staged);
         staged.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Whether there are edits to list that were staged before, where there are no others.
+    /// Whether there are formerly staged edits to list, where there are no other drafts.
     pub(in crate::app) fn allows_staged(&self, keymap: &KeyMap) -> Result<(), Notice> {
         if self.drafts.iter().any(|(_, head)| head.staged) {
             return Ok(());
@@ -77,17 +78,17 @@ impl Found {
         Err(Notice::info(text::then("no edit is staged", "; ", stages)))
     }
 
-    /// Whether there is one of this record.
+    /// Whether there is a draft of this record.
     pub fn has(&self, store: &StoreName, key: &Key) -> bool {
         self.stores.get(store).is_some_and(|(_, keys)| keys.contains(key))
     }
 
-    /// How many there are of records of this store, and of new ones.
+    /// Number of drafts of this store's records, with those of new ones.
     pub fn count(&self, store: &StoreName) -> usize {
         self.stores.get(store).map_or(0, |(count, _)| *count)
     }
 
-    /// How many there are of a store, for its details.
+    /// The number of a store's drafts, for its details.
     pub fn fact(&self, store: &StoreName) -> Option<(&'static str, String)> {
         let count = self.count(store);
         (count > 0).then(|| ("drafts", text::count(count as u64)))
@@ -106,7 +107,7 @@ impl Found {
         self.sort();
     }
 
-    /// A draft is not offered again while larder runs.
+    /// Lets a draft not be offered again while larder runs.
     pub(in crate::app) fn pass(&mut self, id: &DraftId) {
         self.passed.insert(id.clone());
     }

@@ -1,4 +1,4 @@
-//! The fault of JSON that is being typed, looked for off the loop after a pause.
+//! The check of JSON that is being typed: its fault is looked for off the loop, after a pause.
 
 use crate::model::Timestamp;
 use crate::preview::json::JsonFault;
@@ -8,22 +8,22 @@ use super::super::event::Slot;
 use super::super::load::Compute;
 use super::Editor;
 
-/// A pause of so many microseconds in typing.
+/// Pause in typing after which the JSON is checked, in microseconds.
 const PAUSE: i64 = 250_000;
 
 /// What is known of the text as JSON.
 #[derive(Debug, Default)]
 pub(super) struct Check {
-    /// When it is to be looked at.
+    /// When the text is to be checked.
     due: Option<Timestamp>,
-    /// The state of the text that is known, or is being looked at.
+    /// The revision of the text that was checked, or is being checked.
     revision: u64,
-    /// What is wrong with that state.
+    /// The fault that was found in that revision.
     fault: Option<JsonFault>,
 }
 
 impl Editor {
-    /// Something may have been typed: it is looked at after a pause.
+    /// Takes note that something may have been typed: the text is checked after a pause.
     pub(in crate::app) fn changed(&mut self, ctx: &Ctx<'_>) {
         let Some(edit) = self.value.text() else { return };
         let revision = edit.document().revision();
@@ -33,12 +33,12 @@ impl Editor {
         }
     }
 
-    /// When time is to be told.
+    /// When the editor wants to be told the time.
     pub(in crate::app) fn wake(&self) -> Option<Timestamp> {
         self.check.due
     }
 
-    /// Has the text looked at, if it is JSON and the pause is over.
+    /// Has the text checked, if it is JSON and the pause is over.
     pub(in crate::app) fn time_passed(&mut self, ctx: &mut Ctx<'_>) {
         if self.check.due.is_none_or(|due| due > ctx.now) {
             return;
@@ -51,14 +51,14 @@ impl Editor {
         }
     }
 
-    /// The text in this state has been looked at.
+    /// Takes the result of the check of a revision.
     pub(in crate::app) fn checked(&mut self, revision: u64, fault: Option<JsonFault>) {
         if revision == self.check.revision {
             self.check.fault = fault;
         }
     }
 
-    /// What is wrong with the JSON as it is typed now, if that is known.
+    /// The fault of the JSON as it is typed now, if it is known.
     pub fn json_fault(&self) -> Option<&JsonFault> {
         let revision = self.value.text()?.document().revision();
         self.check.fault.as_ref().filter(|_| revision == self.check.revision)

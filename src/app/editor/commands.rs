@@ -11,7 +11,7 @@ use super::super::notice::Notice;
 use super::super::question::PromptKind;
 use super::{Editor, Field};
 
-/// A selection of at most so many bytes is what is searched for next.
+/// Limit on a selection that becomes the next search text, in bytes.
 const NEEDLE: usize = 200;
 
 impl Editor {
@@ -21,7 +21,7 @@ impl Editor {
             return true;
         }
         let (selected, last) = (self.selected_needle(), self.needle.clone());
-        // What was found last is selected still.
+        // The text that was found last is still selected.
         let found = |text: &String| text.to_lowercase() == last.to_lowercase();
         let new = selected.clone().filter(|text| !found(text)).unwrap_or_default();
         let Some(edit) = self.value.text_mut() else { return false };
@@ -66,7 +66,7 @@ impl Editor {
         true
     }
 
-    /// What is selected, where it can be typed into a line.
+    /// The selection, where it can be typed into a line.
     fn selected_needle(&self) -> Option<String> {
         let selected = self.value.text()?.selected().filter(|text| text.len() <= NEEDLE)?;
         let text = String::from_utf8(selected.into_owned()).ok()?;
@@ -90,7 +90,7 @@ impl Editor {
             PromptKind::ReplaceWith => {
                 let needle = &self.needle;
                 let Some(edit) = self.value.text_mut() else { return };
-                // What is laid out is put back piece by piece.
+                // JSON that was laid out is put back piece by piece.
                 let apart = self.spacing.is_some();
                 let count = edit.replace_all(needle, answer, apart, ctx.now);
                 ctx.say(Notice::info(match count {
@@ -115,7 +115,7 @@ impl Editor {
         }
     }
 
-    /// `12`, `12:3`, `@1000`; tells whether it was one of these.
+    /// Goes to a place like `12`, `12:3` or `@1000`; tells whether the answer was one.
     fn go_to_place(&mut self, answer: &str) -> bool {
         let answer = answer.trim();
         if let Some(offset) = answer.strip_prefix('@') {

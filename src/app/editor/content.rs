@@ -4,14 +4,14 @@ use bytes::Bytes;
 
 use crate::edit::{Document, HexEdit, TextEdit};
 
-/// What is edited.
+/// The value in the editor.
 #[derive(Debug)]
 pub enum Content {
     /// Text.
     Text(Box<TextEdit>),
     /// Bytes that are not text.
     Hex(Box<HexEdit>),
-    /// Bytes that are too many: only the user's own editor can change them.
+    /// Bytes that are too many to edit here: only the user's own editor can change them.
     Bytes(Bytes),
 }
 
@@ -29,29 +29,29 @@ impl Content {
         }
     }
 
-    /// Whether something else stands there than when it was opened, with `start`.
+    /// Whether the content differs from `start`, which it was opened with.
     pub(super) fn is_changed(&self, start: &Bytes) -> bool {
         match self {
             Self::Text(text) => text.document().is_changed(),
             Self::Hex(edit) => edit.document().is_changed(),
-            // Mostly the very same bytes, which need not be compared.
+            // Mostly they are the very same bytes, which need not be compared.
             Self::Bytes(own) => {
                 own.len() != start.len() || (own.as_ptr() != start.as_ptr() && own != start)
             }
         }
     }
 
-    /// Whether a byte has been typed of which only the first digit is there.
+    /// Whether only the first digit of a byte has been typed.
     pub fn is_half_typed(&self) -> bool {
         self.hex().is_some_and(|edit| edit.half().is_some())
     }
 
-    /// What ends a line, as other editors would add it at the end.
+    /// The line end that other editors would add at the end of the text.
     pub fn line_end(&self) -> &'static [u8] {
         self.text().map_or(b"\n", |text| text.line_end().as_bytes())
     }
 
-    /// What is typed over.
+    /// The document that is typed into.
     pub fn document(&self) -> Option<&Document> {
         match self {
             Self::Text(text) => Some(text.document()),

@@ -28,7 +28,7 @@ pub struct HexPlace {
     pub inspector: usize,
 }
 
-/// Where bytes stand on so many rows and columns.
+/// The layout of bytes in a part of the screen with this many rows and columns.
 pub fn hex_place((height, columns): (usize, usize)) -> HexPlace {
     // Offset, two spaces, three cells a byte, a gap after eight, and the characters in bars.
     let takes = |row: usize| 8 + 2 + 3 * row + row / 16 + 1 + 2 + row;
@@ -176,7 +176,7 @@ impl Editor {
     }
 }
 
-/// What the terminal's clipboard gets: digits, or the bytes themselves.
+/// The copied bytes for the terminal's clipboard: as hexadecimal digits, or as they are.
 fn shown(bytes: &Bytes, column: Column) -> Bytes {
     if column == Column::Text {
         return bytes.clone();
@@ -185,7 +185,7 @@ fn shown(bytes: &Bytes, column: Column) -> Bytes {
     spelled.join(" ").into()
 }
 
-/// `1000`, `@1000`, `0x3e8`.
+/// Reads an offset like `1000`, `@1000` or `0x3e8`.
 fn offset(answer: &str) -> Option<usize> {
     let answer = answer.trim().trim_start_matches('@');
     match answer.strip_prefix("0x") {

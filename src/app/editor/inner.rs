@@ -1,4 +1,5 @@
-//! A value in a value: edited like a record of its own, and saved as a part of the one that it is in.
+//! The edit of a value in a value: edited like a record of its own, and saved as a part of the record that it
+//! is in.
 
 use std::sync::Arc;
 
@@ -15,39 +16,39 @@ use super::super::event::Slot;
 use super::super::load::Compute;
 use super::{Editor, open};
 
-/// The record that a value is in, while that value is edited.
+/// The record that holds a value, while that value is edited.
 #[derive(Debug, Clone)]
 pub struct InnerEdit {
     /// The record as it was read.
     pub record: Record,
-    /// What is edited of it.
+    /// The value of it that is edited.
     pub value: Arc<InnerValue>,
-    /// What was typed when it was saved last, before it was put back.
+    /// The text that was typed when the value was last saved, before it was put back.
     typed: Bytes,
-    /// What becomes of it once it has been put back, while that is under way.
+    /// What happens next once the value has been put back, while that is under way.
     putting_back: Option<PutBack>,
 }
 
-/// What becomes of what was typed in a value in a value, once it is in its record.
+/// What happens next to a value in a value, once it is put back into its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::app) enum PutBack {
-    /// What it changes is shown.
+    /// The changes are shown.
     Review,
-    /// It is saved.
+    /// The record is saved.
     Save,
-    /// It is staged.
+    /// The record is staged.
     Stage,
 }
 
 impl InnerEdit {
-    /// What joins what was typed with what is there now.
+    /// The computation that joins what was typed with what is there now.
     pub(in crate::app) fn join(&self, records: Box<[TypedValue; 3]>) -> Compute {
         Compute::Join(records, Arc::clone(&self.value), self.typed.clone())
     }
 }
 
 impl Editor {
-    /// For a value in a value of a record.
+    /// Makes the editor of a value in a value of a record.
     pub(in crate::app) fn of_inner(
         store: StoreName,
         record: Record,
@@ -75,7 +76,7 @@ impl Editor {
         self.inner.as_ref().map(|inner| &inner.record).or(self.original.as_ref())
     }
 
-    /// What a save changes, as it is shown: of a value in a value, that one alone.
+    /// The change that a save makes, as it is shown: for a value in a value, of that one alone.
     pub(in crate::app) fn compared(&self, set: &SetValue) -> Option<[TypedValue; 2]> {
         let read = TypedValue::from(self.original.as_ref()?);
         let typed = match &self.inner {
@@ -91,7 +92,7 @@ impl Editor {
         lines.map_or(text, Bytes::from)
     }
 
-    /// Whether the editor lays its JSON out in lines: of the record, or of what is edited.
+    /// Whether the editor lays JSON out in lines: the record's, or that of the value that is edited.
     pub(in crate::app) fn lays_out(&self, of_record: bool) -> bool {
         match &self.inner {
             Some(inner) if of_record => open::is_laid_out(&inner.record),
@@ -117,7 +118,7 @@ impl Editor {
         self.inner.as_ref().is_some_and(|inner| inner.putting_back.is_some())
     }
 
-    /// Has what was typed put back into its record, as it was read or is there now.
+    /// Has what was typed put back into its record, either as that was read or as it is now.
     pub(in crate::app) fn put_back(
         &mut self,
         set: SetValue,
@@ -133,7 +134,7 @@ impl Editor {
         }
     }
 
-    /// It has been put back, or cannot be.
+    /// Takes the record with the value put back, or the reason why it cannot be.
     pub(in crate::app) fn is_put_back(
         &mut self,
         result: Result<Box<SetValue>, NotOpened>,
@@ -149,7 +150,7 @@ impl Editor {
         }
     }
 
-    /// What was typed is not put back after all.
+    /// Gives up putting the value back.
     pub(in crate::app) fn stop_putting_back(&mut self) {
         if let Some(inner) = &mut self.inner {
             inner.putting_back = None;

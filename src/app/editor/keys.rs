@@ -8,7 +8,7 @@ use crate::model::Timestamp;
 use super::super::Area;
 use super::Editor;
 
-/// What a key does in a text.
+/// Something a key does in a text.
 enum Does {
     Go(Motion),
     Delete(Motion),
@@ -51,14 +51,14 @@ fn does(key: KeyEvent, page: usize) -> Option<Does> {
             'w' => Does::Delete(Motion::WordLeft),
             _ => return None,
         },
-        // Alt with Ctrl is AltGr on some terminals.
+        // On some terminals, Alt with Ctrl is AltGr.
         KeyCode::Char(c) if ctrl == alt => Does::Type(c),
         _ => return None,
     })
 }
 
 impl Editor {
-    /// Takes a key for the text of the value; tells whether there is one.
+    /// Takes a key for the text of the value; tells whether there is a text.
     pub(super) fn text_key(&mut self, key: KeyEvent, body: Area, now: Timestamp) -> bool {
         let place = self.text_place(Self::value_size(body));
         let wrap = self.wrap;
@@ -68,7 +68,7 @@ impl Editor {
     }
 }
 
-/// Takes a key for a text that has so many columns and rows.
+/// Takes a key for a text in an area of this many columns and rows.
 pub(in crate::app) fn type_into(
     text: &mut TextEdit,
     key: KeyEvent,

@@ -1,4 +1,4 @@
-//! From a record's value to what is edited: its text in UTF-8, JSON laid out in lines.
+//! The way from a record's value to the edited content: its text in UTF-8, JSON laid out in lines.
 
 use bytes::Bytes;
 
@@ -9,10 +9,10 @@ use crate::preview::json::{self, Spacing};
 
 use super::Content;
 
-/// The largest value, in bytes, that is edited in hexadecimal, where text may be smaller: nothing of it is
+/// Limit on a value that is edited in hexadecimal, in bytes. It is above the limit for text, as bytes are not
 /// laid out.
 const MOST_HEX: usize = 64 << 20;
-/// So many bytes tell whether a large value is text.
+/// Bytes at the start of a large value that tell whether it is text.
 const LOOKED_AT: usize = 4096;
 
 /// A value made ready to be edited, and what is needed to store it as it was.
@@ -26,12 +26,12 @@ pub(super) struct Opened {
     pub(super) charset: Charset,
     /// How the JSON was spaced on its one line; none if it was not laid out.
     pub(super) spacing: Option<Spacing>,
-    /// What the user should know of it.
+    /// What the user should know of the value.
     pub(super) note: Option<String>,
 }
 
 impl Opened {
-    /// A value that is only held.
+    /// Holds a value that is not edited here.
     pub(super) fn bytes(value: &Bytes) -> Self {
         Self {
             value: Content::Bytes(value.clone()),
@@ -43,12 +43,13 @@ impl Opened {
         }
     }
 
-    /// One that is edited in hexadecimal.
+    /// Opens a value in hexadecimal.
     fn hex(value: &Bytes) -> Self {
         Self { value: Content::Hex(Box::new(HexEdit::new(value.clone()))), ..Self::bytes(value) }
     }
 
-    /// One that may be too large for text, which `limit` holds for; none where it is too large.
+    /// Opens a value that may be too large for text, whose limit is `limit`; none where it is too large
+    /// altogether.
     pub(super) fn within(record: &Record, limit: u64) -> Option<Self> {
         if record.value.len() as u64 <= limit {
             return Some(Self::new(record));
@@ -77,13 +78,13 @@ fn text(record: &Record) -> Option<DecodedText> {
     charset::read(&record.meta, &record.value, false).or_else(|| DecodedText::utf8(&record.value))
 }
 
-/// Whether what is not typed over stays what it was, to the byte. Bytes that are not the UTF-8 they should
-/// be are edited as they stand.
+/// Whether the parts that are not typed over stay the same to the byte. Bytes that should be UTF-8 and are
+/// not are edited as they stand.
 fn keeps(read: &DecodedText, record: &Record) -> bool {
     read.is_exact(&record.value) || (read.charset.is_plain() && read.text == record.value)
 }
 
-/// Why a text is edited as bytes; none where it is, and where bytes are what one expects.
+/// Why a text is edited as bytes; none where it is edited as text, and where bytes are expected.
 fn not_text(record: &Record) -> Option<String> {
     let read = text(record).filter(|read| !keeps(read, record))?;
     let charset = read.charset.words();
@@ -103,9 +104,9 @@ pub(super) fn is_laid_out(record: &Record) -> bool {
 
 type LaidOut = (Option<Bytes>, Option<Spacing>, Option<String>);
 
-/// JSON on one line is laid out in lines, to be put on one line again.
+/// Lays JSON on one line out in lines, to be put on one line again.
 fn lay_out(text: &Bytes) -> LaidOut {
-    // What stands on several lines is edited as it stands.
+    // JSON on several lines is edited as it stands.
     let Some(spacing) = Spacing::seen(text) else { return (None, None, None) };
     if let Some(lines) = json::pretty(text) {
         return (Some(lines.into()), Some(spacing), None);

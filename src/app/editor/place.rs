@@ -1,4 +1,4 @@
-//! Where the value is on the screen, and what of it is scrolled into view.
+//! Where the value is on the screen, and which part of it is scrolled into view.
 
 use crate::edit::rows::Row;
 use crate::edit::{Motion, Rows, TextEdit};
@@ -10,17 +10,17 @@ use super::Editor;
 const FRAME_ROWS: u16 = 5;
 /// Columns of the border and of the gap beside it.
 const FRAME_COLUMNS: u16 = 4;
-/// A value that is narrower has no line numbers.
+/// Width of a value from which its lines are numbered, in columns.
 const NUMBERED: usize = 60;
 
-/// What of a value is on the screen.
+/// The part of a value that is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EditorScroll {
     /// The line of the first row, from 0.
     pub line: usize,
     /// The first row's offset in that line.
     pub offset: usize,
-    /// How many cells of each row are left of what is seen.
+    /// Cells of each row that lie to the left of the visible part.
     pub left: usize,
 }
 
@@ -36,13 +36,13 @@ pub struct TextPlace {
 }
 
 impl Editor {
-    /// Rows and columns that the value has in a screen's body.
+    /// Rows and columns that the value has in the body of a screen.
     pub fn value_size(body: Area) -> (usize, usize) {
         let rows = body.height.saturating_sub(FRAME_ROWS).max(1);
         (usize::from(rows), usize::from(body.width.saturating_sub(FRAME_COLUMNS).max(1)))
     }
 
-    /// Where the value's text stands on so many rows and columns.
+    /// The layout of the value's text in this many rows and columns.
     pub fn text_place(&self, (height, columns): (usize, usize)) -> TextPlace {
         let lines = self.value.text().map_or(1, |text| text.document().lines());
         let digits = lines.checked_ilog10().unwrap_or(0) as usize + 1;
@@ -50,7 +50,7 @@ impl Editor {
         TextPlace { gutter, width: columns - gutter, height }
     }
 
-    /// The rows of the text: one cell stays free for the cursor at a row's end.
+    /// The rows of the text; one cell stays free for the cursor at a row's end.
     pub fn rows<'a>(&self, text: &'a TextEdit, place: TextPlace) -> Rows<'a> {
         text.rows(place.width.saturating_sub(1), self.wrap)
     }
@@ -92,7 +92,7 @@ impl Editor {
         self.scroll.left = if self.wrap { 0 } else { left };
     }
 
-    /// The cursor's line, and the cells before it in that line.
+    /// The cursor's line, and the number of cells before the cursor in that line.
     pub fn cursor_cell(&self) -> Option<(usize, usize)> {
         let text = self.value.text()?;
         let rows = text.rows(usize::MAX, false);

@@ -1,4 +1,4 @@
-//! From what was typed to the write that stores it.
+//! The way from what was typed to the write that stores it.
 
 use crate::model::{ContentType, Expect, SetValue, Timestamp};
 use crate::preview::json;
@@ -11,12 +11,12 @@ use super::Editor;
 pub enum Blocked {
     /// Nothing was changed.
     Unchanged,
-    /// A field is wrong; says what to do.
+    /// A field is wrong; the sentence says what to do.
     Fault(String),
 }
 
 impl Editor {
-    /// Lays JSON out for people; tells why it could not.
+    /// Lays JSON out for people; the error says why it could not.
     pub fn format(&mut self, now: Timestamp) -> Result<(), String> {
         let bytes = self.value.bytes();
         if let Err(fault) = json::check(&bytes) {
@@ -37,8 +37,8 @@ impl Editor {
         Ok(())
     }
 
-    /// The write that stores what was typed; `as_text` stores it as text whatever it was. It expects
-    /// what was read when the editor was opened, or `over` if that is given.
+    /// The write that stores what was typed; with `as_text` it stores it as text, whatever it was. The write
+    /// expects what was read when the editor was opened, or `over` if that is given.
     pub fn to_set(&mut self, as_text: bool, over: Option<Expect>) -> Result<SetValue, Blocked> {
         let set = self.typed_set(as_text, over)?;
         let Some(inner) = &self.inner else { return Ok(set) };
@@ -46,7 +46,8 @@ impl Editor {
         Ok(SetValue { value: whole, ..set })
     }
 
-    /// The same with what was typed itself, which a value in a value has still to be put back from.
+    /// Like `to_set`, but with the text as it was typed, which for a value in a value has still to be put
+    /// back.
     pub(in crate::app) fn typed_set(
         &mut self,
         as_text: bool,

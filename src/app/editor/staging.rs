@@ -33,12 +33,13 @@ impl Editor {
         self.show_cursor(ctx.layout().body);
     }
 
-    /// What stands in it is a staged edit.
+    /// Takes note that the editor's content is a staged edit.
     pub(in crate::app) fn opened_staged(&mut self) {
         self.staged = Some(self.now());
     }
 
-    /// Whether it is the staged edit that it was opened with: closing it stages that again.
+    /// Whether the content is still the staged edit that the editor was opened with: then closing it stages
+    /// that again.
     pub(in crate::app) fn is_as_staged(&self) -> bool {
         self.staged.as_ref().is_some_and(|staged| *staged == self.now())
     }

@@ -1,4 +1,4 @@
-//! From what was typed to the bytes that are stored: checked, in the record's layout and charset.
+//! The way from what was typed to the bytes that are stored: checked, in the record's layout and charset.
 
 use bytes::Bytes;
 
@@ -11,7 +11,7 @@ use super::{Blocked, Content, Editor, Field};
 use crate::text;
 
 impl Editor {
-    /// The bytes to store under this content type. What is to be said of them is left in `told`.
+    /// The bytes to store under this content type. Sentences about them are left in `told`.
     pub(super) fn stored(
         &mut self,
         content_type: &ContentType,
@@ -47,7 +47,7 @@ impl Editor {
         let untouched =
             was.filter(|_| !self.value.is_changed(&self.start.1)).map(|was| was.value.clone());
         let bytes = match untouched {
-            // What was not touched is stored as it was, to the byte.
+            // A text that was not touched is stored as it was, to the byte.
             Some(was) if !(as_text && recoded) => {
                 if recoded && !was.is_ascii() {
                     told.push(format!(
@@ -102,7 +102,7 @@ impl Editor {
         })
     }
 
-    /// Text in its charset; bytes as they are.
+    /// Encodes text in its charset; bytes stay as they are.
     fn encoded(&self, charset: Charset, text: Bytes) -> Bytes {
         match (&self.value, std::str::from_utf8(&text)) {
             (Content::Text(..), Ok(characters)) if !charset.is_plain() => {
@@ -123,7 +123,7 @@ impl Editor {
         ))
     }
 
-    /// As Crawlee writes it in this storage, unless the record stood otherwise before.
+    /// JSON as Crawlee writes it in this storage, unless the record was laid out otherwise before.
     fn json_bytes(&self, text: Bytes, told: &mut Vec<String>) -> Bytes {
         let was_json = self.original.as_ref().is_some_and(|was| was.meta.content_type.is_json());
         let laid_out = match &self.spacing {
@@ -131,7 +131,7 @@ impl Editor {
                 self.carried(&text, spacing).or_else(|| json::spaced(&text, spacing))
             }
             None if was_json => return text,
-            // A type of one's own is stored as it was typed, as Crawlee stores it.
+            // JSON under a content type of one's own is stored as it was typed, as Crawlee stores it.
             _ if self.typed_content_type().has_json_suffix() => return text,
             _ if self.json_layout == JsonLayout::Indented => {
                 json::pretty(&text).map(String::into_bytes)
@@ -149,7 +149,7 @@ impl Editor {
 }
 
 impl Editor {
-    /// JSON that was laid out, with all that was not typed over as it stood.
+    /// JSON that was laid out, in its former spacing, except for what was typed over.
     fn carried(&self, text: &[u8], spacing: &Spacing) -> Option<Vec<u8>> {
         let edits = self.value.text()?.document().edits_since_original();
         let edits: Vec<_> = edits
@@ -160,7 +160,7 @@ impl Editor {
     }
 }
 
-/// What is to be said of JSON that is nested deeper than Python reads.
+/// A warning about JSON that is nested deeper than Python reads.
 fn too_deep(text: &[u8]) -> Option<String> {
     let depth = json::depth(text);
     (depth > json::PYTHON_DEPTH).then(|| {

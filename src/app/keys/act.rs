@@ -13,7 +13,7 @@ use super::super::question::PromptKind;
 use super::KeysPane;
 
 impl KeysPane {
-    /// Does what a key is bound to; tells whether it was a key of this pane alone.
+    /// Does the action that a key is bound to; tells whether it was one of this pane alone.
     pub(in crate::app) fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
         if let Some(to) = Move::of(action) {
             self.go(to, ctx.list_height(Pane::Keys));
@@ -65,8 +65,7 @@ impl KeysPane {
         true
     }
 
-    /// Takes away the filter, the marks or the groups; tells whether there was something to take
-    /// away.
+    /// Takes away the filter, the marks or the groups; tells whether there was one of them.
     pub(in crate::app) fn back(&mut self, ctx: &mut Ctx<'_>) -> bool {
         if self.marks.range.is_some() {
             self.marks.range = None;
@@ -88,7 +87,7 @@ impl KeysPane {
         } else if !self.filter.is_empty() {
             Some("clear filter")
         } else if !self.marks.keys.is_empty() {
-            // Its own key is named.
+            // The key for marks is named by itself.
             None
         } else if let Some(grouping) = &self.grouping {
             Some(match grouping {
@@ -101,11 +100,11 @@ impl KeysPane {
         }
     }
 
-    /// Leaves only the keys that contain this text, with the cursor on the first; without a text,
-    /// the cursor is back where it was, if it has not been moved.
+    /// Leaves only the keys that contain this text, with the cursor on the first. An empty text shows all
+    /// keys, with the cursor back where it was, if it has not been moved.
     pub(in crate::app) fn set_filter(&mut self, text: &str, ctx: &mut Ctx<'_>) {
         if self.filter == text {
-            // The user has taken it as it stands.
+            // The user has taken the filter as it stands.
             self.held.before_filter = None;
             if !self.order.selecting {
                 self.settle();
@@ -137,7 +136,7 @@ impl KeysPane {
         self.reselect(ctx);
     }
 
-    /// Sorts by a column, or by the same the other way round.
+    /// Sorts by a column, or reverses the order if it is sorted by it already.
     pub(in crate::app) fn sort_by(&mut self, sort: Sort, ctx: &mut Ctx<'_>) {
         if self.sort != sort {
             return self.sort_anew(sort, ctx);
@@ -150,12 +149,12 @@ impl KeysPane {
         self.sort = sort;
         self.follow.on = false;
         self.flatten_groups(ctx);
-        // The largest are what one looks for; names read forwards.
+        // Sizes are sorted backwards, as one looks for the largest; names forwards.
         self.descending = sort == Sort::Size;
         self.reselect(ctx);
     }
 
-    /// Order or filter are other ones.
+    /// Orders and filters the rows again, after either was changed.
     pub(in crate::app) fn reselect(&mut self, ctx: &mut Ctx<'_>) {
         self.cursor.come_back();
         if self.reorder(ctx) {
@@ -163,7 +162,7 @@ impl KeysPane {
         }
     }
 
-    /// Newest first, and the view stays on top, or not any more.
+    /// Starts or stops following: newest first, and the view stays on top.
     fn toggle_follow(&mut self, ctx: &mut Ctx<'_>) {
         self.follow.on = !self.follow.on;
         if !self.follow.on {

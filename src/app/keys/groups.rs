@@ -16,48 +16,48 @@ use super::KeysPane;
 /// The groups that the middle pane shows instead of keys.
 #[derive(Debug, Clone, Default)]
 pub struct Grouping {
-    /// What all keys here have in common.
+    /// The beginning that all keys here have in common.
     pub scope: Scope,
-    /// What they share beyond that; of `index`.
+    /// The groups by what the keys share beyond that, as rows of `index`.
     groups: Groups,
     index: Arc<Index>,
-    /// The groups around this one.
+    /// The scopes of the groups around this one.
     above: Vec<Scope>,
     /// The key that the cursor is to go to.
     wanted: Option<Vec<u8>>,
-    /// Whether the keys themselves are shown, as for a filter.
+    /// Whether the keys themselves are shown, for example for a filter.
     pub flat: bool,
     reading: bool,
     outdated: bool,
 }
 
 impl Grouping {
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.groups.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty()
     }
 
-    /// Whether a group was entered, which has others around it.
+    /// Whether a group was entered, so that there are others around it.
     pub(super) fn is_entered(&self) -> bool {
         !self.above.is_empty()
     }
 
-    /// How many records are in all of its rows.
+    /// Number of records in all rows together.
     pub fn records(&self) -> u64 {
         self.groups.records()
     }
 
-    /// A row, group or record.
+    /// The row at a place, a group or a record.
     pub fn group(&self, at: usize) -> Option<Group> {
         self.groups.get(&self.index, at)
     }
 
-    /// A row, if it is a record.
+    /// The row at a place, if it is a record.
     pub fn record(&self, at: usize) -> Option<RecordMeta> {
         self.group(at).filter(|group| group.leaf)?;
         self.index.get(self.groups.row(at)?)
@@ -65,7 +65,7 @@ impl Grouping {
 }
 
 impl Grouping {
-    /// Whether a row of the index is a row here, and not within a group.
+    /// Whether a row of the index is a row here, not one within a group.
     pub(super) fn shows(&self, row: usize) -> bool {
         let at = self.groups.position_of(row);
         self.groups.row(at) == Some(row) && self.record(at).is_some()
@@ -90,7 +90,7 @@ impl KeysPane {
         self.reselect(ctx);
     }
 
-    /// Finds the groups of the present index, once at a time.
+    /// Has the groups of the present index found, one search at a time.
     pub(in crate::app) fn read_groups(&mut self, ctx: &mut Ctx<'_>) {
         let Some(grouping) = &mut self.grouping else { return };
         if std::mem::replace(&mut grouping.reading, true) {
@@ -102,7 +102,7 @@ impl KeysPane {
         ctx.read(Slot::Groups, read);
     }
 
-    /// The index has changed.
+    /// Finds the groups again, as the index has changed.
     pub(in crate::app) fn regroup(&mut self, ctx: &mut Ctx<'_>) {
         if self.are_grouped() {
             self.read_groups(ctx);
@@ -150,7 +150,7 @@ impl KeysPane {
         };
         let entered = Scope { prefix: group.prefix.as_bytes().to_vec(), numbered: group.numbered };
         let Some(grouping) = &mut self.grouping else { return false };
-        // The first row is the one to begin with.
+        // In an entered group, the cursor begins at the first row.
         grouping.wanted = Some(entered.prefix.clone());
         grouping.above.push(std::mem::replace(&mut grouping.scope, entered));
         self.read_groups(ctx);
@@ -173,7 +173,7 @@ impl KeysPane {
         true
     }
 
-    /// Filters and orders are about keys: those of the present group are shown.
+    /// Shows the keys of the present group instead of groups, as filters and orders are about keys.
     pub(in crate::app) fn flatten_groups(&mut self, ctx: &mut Ctx<'_>) {
         if let Some(grouping) = self.grouping.as_mut().filter(|grouping| !grouping.flat) {
             grouping.flat = true;

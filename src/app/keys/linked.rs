@@ -9,13 +9,14 @@ use crate::index::Index;
 use crate::model::Key;
 use crate::preview::PageLinks;
 
-/// The key in this store that an address leads to, if there is one; `base` is what it begins at.
+/// The key in this store that an address leads to, if there is one; `base` is the address that relative ones
+/// begin at.
 pub(in crate::app) fn key(index: &Index, address: &[u8], base: Option<&Url>) -> Option<Key> {
     keys_of(address, base).into_iter().find(|key| index.find(key.as_bytes()).is_ok())
 }
 
-/// What the addresses of a page begin at, as browsers see it: what the page says, from its own address on. That is
-/// its canonical one, or its key where that is an address.
+/// The base of a page's addresses, as browsers see it: what the page declares, resolved from its own address.
+/// That is its canonical one, or its key where that is an address.
 pub(in crate::app) fn base(key: &Key, links: &PageLinks) -> Option<Url> {
     let url = |bytes: &[u8]| Url::parse(std::str::from_utf8(bytes).ok()?).ok();
     let own = links.own.as_deref().and_then(url).or_else(|| url(key.as_bytes()));
@@ -43,8 +44,9 @@ fn keys_of(address: &[u8], base: Option<&Url>) -> Vec<Key> {
     keys.into_iter().filter(|key| !key.is_empty()).map(Key::from).collect()
 }
 
-/// The address itself, with `_`, `-` or nothing where Crawlee's storage takes no such character, the same without
-/// the scheme; then the last part of the path, with and without its ending.
+/// Spellings of an address: first the whole address as it is, with `_`, `-` or nothing where Crawlee's
+/// storage does not allow a character, and the same without the scheme; second the last part of its path,
+/// with and without its ending.
 fn spellings(address: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let end = address.iter().position(|byte| *byte == b'#').unwrap_or(address.len());
     let address: Cow<'_, [u8]> = percent_decode(&address[..end]).into();
@@ -58,7 +60,7 @@ fn spellings(address: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     };
     let path = &bare[..bare.iter().position(|byte| *byte == b'?').unwrap_or(bare.len())];
     let path = trimmed(path);
-    // Of a host alone, no part is the name of a page.
+    // Where the address is a host alone, no part is the name of a page.
     let host_alone = scheme > 0 && !path.contains(&b'/');
     let last = path.rsplit(|byte| *byte == b'/').next().filter(|_| !host_alone);
     let stem =
@@ -70,7 +72,7 @@ fn spellings(address: &[u8]) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     (keys, last.into_iter().chain(stem).map(<[u8]>::to_vec).collect())
 }
 
-/// The address with this in place of each character that is not a letter, a digit, `.`, `_` or `-`.
+/// The address with each character replaced by `by` that is not a letter, a digit, `.`, `_` or `-`.
 fn spelled(address: &[u8], by: Option<u8>) -> Vec<u8> {
     let kept = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     address.iter().filter_map(|byte| if kept(*byte) { Some(*byte) } else { by }).collect()

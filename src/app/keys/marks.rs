@@ -1,4 +1,4 @@
-//! Marks on records: one by one, a range, all that are shown; and what they come to.
+//! Marks on records: one by one, a range, or all that are shown; and their number and size.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +9,25 @@ use super::super::ctx::Ctx;
 use super::super::notice::Notice;
 use super::KeysPane;
 
-/// Records that can be marked at once: more would be felt with each change of the list.
+/// Limit on marked records: with more, each change of the list would take noticeable time.
 const MOST: usize = 100_000;
 
-/// Marked records of which each is looked for by itself: at most a millisecond at a million.
+/// Limit on marked records that are looked up one by one: at most a millisecond among a million.
 const FEW: usize = 10;
 
-/// Marked records, and what they come to.
+/// Marked records, with their number and size.
 #[derive(Debug, Default)]
 pub struct Marks {
     /// Their keys.
     pub keys: BTreeSet<Key>,
-    /// What the records weigh together, in bytes.
+    /// Size of the records together, in bytes.
     pub bytes: u64,
-    /// How many of them the list does not show.
+    /// Number of marked records that the list does not show.
     pub hidden: usize,
     pub(super) range: Option<Range>,
 }
 
-/// A range that has been begun: the key it was begun on, and where that stands.
+/// A range that has been begun: the key at which it was begun, and the row of that.
 #[derive(Debug, Clone)]
 pub(super) struct Range {
     key: Key,
@@ -52,7 +52,7 @@ impl KeysPane {
         self.weigh_marks();
     }
 
-    /// Marks all that are shown; or those that are not marked, and unmarks the others.
+    /// Marks all records that are shown; with `invert`, marks the unmarked ones and unmarks the others.
     pub(super) fn mark_shown(&mut self, invert: bool, ctx: &mut Ctx<'_>) {
         self.marks.range = None;
         if self.has_room_for(self.len(), ctx) {
@@ -60,7 +60,7 @@ impl KeysPane {
         }
     }
 
-    /// Begins a range at the cursor, or marks all from where it was begun up to here.
+    /// Begins a range at the cursor; or marks all rows from where one was begun to here.
     pub(super) fn mark_range(&mut self, ctx: &mut Ctx<'_>) {
         if self.marks.range.is_some() {
             self.end_range(ctx);
@@ -110,7 +110,7 @@ impl KeysPane {
         self.weigh_marks();
     }
 
-    /// The list shows other rows: what the marks come to, and where the range stands.
+    /// Counts the marks again and finds the range, after the list has come to show other rows.
     pub(super) fn fit_marks(&mut self) {
         if let Some(Range { key, .. }) = self.marks.range.take() {
             let at = self.index.find(key.as_bytes()).ok();
@@ -122,7 +122,7 @@ impl KeysPane {
     }
 
     fn weigh_marks(&mut self) {
-        // In the order of the keys, which is that of the rows.
+        // The marks are in the order of the keys, which is the order of the rows.
         let rows = self.marks.keys.iter().filter_map(|key| self.index.find(key.as_bytes()).ok());
         let rows: Vec<usize> = rows.collect();
         let sizes = rows.iter().filter_map(|row| self.index.get(*row)).map(|meta| meta.size);
@@ -134,7 +134,7 @@ impl KeysPane {
                 let shown = |row: &&usize| grouping.shows(**row);
                 rows.len() - rows.iter().filter(shown).count()
             }
-            // Looking for a few costs less than going through all rows.
+            // Looking up a few rows costs less than going through all.
             _ if narrowed && rows.len() < FEW => {
                 rows.iter().filter(|row| self.order.rows.position_of(**row).is_none()).count()
             }

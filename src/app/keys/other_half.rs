@@ -15,8 +15,8 @@ impl KeysPane {
         Half::of(&self.current()?.content_type)
     }
 
-    /// The record that has the picture of the page under the cursor, or the page of the picture, and
-    /// which of the two that is.
+    /// The record that has the picture of the page under the cursor, or the page of the picture; and which of
+    /// the two it is.
     pub(in crate::app) fn other_half(&self) -> Option<(Half, Key)> {
         let other = self.half()?.other();
         let is_it = |key: &Key| {
@@ -36,7 +36,7 @@ impl KeysPane {
         }
     }
 
-    /// Goes there; what hides it is cleared.
+    /// Goes to the other half; a filter or group that hides it is cleared.
     pub(in crate::app) fn go_to_other_half(&mut self, ctx: &mut Ctx<'_>) {
         let Some((_, key)) = self.other_half() else { return };
         let row = self.index.find(key.as_bytes()).ok();

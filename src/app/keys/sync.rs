@@ -1,5 +1,5 @@
-//! The keys pane and its store: what the state machine asks for becomes reads, and each new index
-//! an order of rows.
+//! The way between the keys pane and its store: requests of the state machine become reads, and each new
+//! index is put in order.
 
 use std::sync::Arc;
 
@@ -16,31 +16,31 @@ use super::KeysPane;
 /// The order of rows that is shown, and the one that is being made.
 #[derive(Debug, Default)]
 pub struct ShownOrder {
-    /// Rows of the index that is shown.
+    /// Rows of the index, in the order that is shown.
     pub(super) rows: RowOrder,
     /// Whether another order is being made by a computation of its own.
     pub selecting: bool,
     /// Whether the changes under way are applied together with the order.
     with_changes: bool,
-    /// Order and filter last asked for.
+    /// Order and filter that were last asked for.
     asked: Query,
-    /// Order and filter of the rows that are shown as a whole; none if only a part is shown.
+    /// Order and filter of the rows, if these are complete; none if only a part is shown.
     whole: Option<Query>,
 }
 
 /// What an event of the state machine means for the other panes.
 #[derive(Debug, Default)]
 pub(in super::super) struct News {
-    /// Whether the index is another one.
+    /// Whether there is a new index.
     pub(in super::super) index: bool,
     /// Whether a walk has ended.
     pub(in super::super) complete: bool,
-    /// Keys that a rescan did not find any more.
+    /// Keys that a rescan no longer found.
     pub(in super::super) removed: Vec<Key>,
 }
 
 impl KeysPane {
-    /// A pane for this store, which is now to be read; order stays.
+    /// Opens this store, whose keys are now to be read; the order stays.
     pub(in super::super) fn open(&mut self, store: StoreName, ctx: &mut Ctx<'_>) {
         let (sort, descending) = (self.sort, self.descending);
         self.close(ctx);
@@ -48,7 +48,7 @@ impl KeysPane {
         self.store = Some(store);
     }
 
-    /// A pane without a store.
+    /// Closes the store.
     pub(in super::super) fn close(&mut self, ctx: &mut Ctx<'_>) {
         let facts = Facts { now: ctx.now, records: None, named: false };
         self.handle_sync(SyncEvent::Close, &facts, ctx);
@@ -58,7 +58,7 @@ impl KeysPane {
         *self = Self { sync, ..Self::default() };
     }
 
-    /// Tells the state machine, and has done what it asks for.
+    /// Tells the state machine of an event, and has done what it asks for.
     pub(in super::super) fn handle_sync(
         &mut self,
         event: SyncEvent,
@@ -96,9 +96,9 @@ impl KeysPane {
         news
     }
 
-    /// Order and filter that a job is to make rows for, beside its own work.
+    /// Order and filter for which a job is to make the rows besides its own work.
     fn query_for_job(&mut self) -> Option<Query> {
-        // The order that is being made would be made twice.
+        // An order that is being made already would be made twice.
         (!self.is_plain() && !self.order.selecting).then(|| self.query())
     }
 
@@ -120,8 +120,8 @@ impl KeysPane {
         query
     }
 
-    /// Another index is there: shows its rows, if their order came with it or needs no work, and
-    /// asks for it otherwise. Tells whether they are shown.
+    /// Takes a new index: shows its rows, if their order came with it or needs no work, and asks for the
+    /// order otherwise. Tells whether the rows are shown.
     pub(in super::super) fn indexed(
         &mut self,
         ordered: Option<Ordered>,
@@ -145,7 +145,7 @@ impl KeysPane {
         true
     }
 
-    /// Order or filter are other ones. Tells whether their rows are shown already.
+    /// Makes the rows anew after order or filter were changed. Tells whether they are shown already.
     pub(in super::super) fn reorder(&mut self, ctx: &mut Ctx<'_>) -> bool {
         let plain = self.is_plain();
         if plain {
@@ -158,7 +158,7 @@ impl KeysPane {
             ctx.effect(Effect::OrderWalk(query));
         }
         if self.sync.is_applying() && self.order.with_changes {
-            // Without the order, which nobody wants any more.
+            // The changes are applied without the order, which is no longer wanted.
             let facts = Facts { now: ctx.now, records: None, named: false };
             self.handle_sync(SyncEvent::ApplyAgain, &facts, ctx);
         }
@@ -175,8 +175,8 @@ impl KeysPane {
         self.show(index, rows, ctx.list_height(Pane::Keys));
     }
 
-    /// Makes the order of the newest index, unless it is being made: by itself, or with the next
-    /// changes. Were that given up each time, none might be shown while a crawl writes.
+    /// Makes the order of the newest index, unless it is being made, by itself or with the next changes. If
+    /// it were given up at each change, none might ever be shown while a crawl writes.
     fn order_again(&mut self, ctx: &mut Ctx<'_>) {
         if !self.order.selecting && !self.sync.is_applying() {
             self.select(ctx);
@@ -189,7 +189,7 @@ impl KeysPane {
         ctx.read(Slot::Select, Compute::Select(self.sync.index().clone(), query));
     }
 
-    /// An order has been made.
+    /// Takes an order that has been made.
     pub(in super::super) fn selected(
         &mut self,
         index: Arc<Index>,
@@ -205,8 +205,8 @@ impl KeysPane {
         }
     }
 
-    /// The first rows of an order have been found. Tells whether they are shown: not where the whole
-    /// list of the same is there already, but for what has changed since.
+    /// Takes the first rows of an order. Tells whether they are shown: not where the whole list of the same
+    /// order is shown already and only lacks the newest changes.
     pub(in super::super) fn selected_in_part(
         &mut self,
         index: Arc<Index>,
@@ -221,7 +221,7 @@ impl KeysPane {
     }
 }
 
-/// What is newest is another thing each time, and no reason to begin anew.
+/// The query without the newest records: they differ each time, which is no reason to begin anew.
 fn without_recent(query: &Query) -> Query {
     Query { recent: Arc::default(), ..query.clone() }
 }

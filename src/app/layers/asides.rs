@@ -18,7 +18,7 @@ use super::overlay::Then;
 /// What is set aside, and the row under the cursor.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asides {
-    /// The oldest first; and whether it is being restored or discarded.
+    /// The asides, the oldest first, each with whether it is being restored or discarded.
     rows: Vec<(AsideInfo, bool)>,
     cursor: Cursor,
     now: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! What a column of a table holds, and in how many rows.
+//! The values of a table's column, and in how many rows each is.
 
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
@@ -14,7 +14,7 @@ use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::{Then, closes};
 
-/// What is shown of a value, in bytes.
+/// Limit on what is shown of a value, in bytes.
 const SEEN: usize = 400;
 
 /// The values of a column.
@@ -22,19 +22,19 @@ const SEEN: usize = 400;
 pub struct ColumnDialog {
     /// The column's name.
     name: String,
-    /// What was counted; none until it was.
+    /// The count of the values; none until it is made.
     counted: Option<ColumnValues>,
     /// The cursor among the values.
     cursor: Cursor,
 }
 
 impl ColumnDialog {
-    /// Of a column of this name, whose values are being counted.
+    /// The dialog of a column of this name, whose values are being counted.
     pub(in crate::app) fn new(name: String) -> Self {
         Self { name, ..Self::default() }
     }
 
-    /// Takes what was counted.
+    /// Takes the count.
     pub(in crate::app) fn take(&mut self, counted: ColumnValues) {
         self.counted = Some(counted);
     }
@@ -43,7 +43,7 @@ impl ColumnDialog {
         self.counted.as_ref().map_or(&[], |counted| &counted.values)
     }
 
-    /// The column, and how many values there are in how many rows.
+    /// The column's name, and how many values it has in how many rows.
     fn title(&self) -> String {
         let Some(counted) = &self.counted else { return self.name.clone() };
         let rows = text::plural(counted.rows, "row");

@@ -1,4 +1,4 @@
-//! Two values, and what is different about them.
+//! Two values, and the difference between them.
 
 use crate::edit::Diff;
 use crate::keymap::Context;
@@ -13,16 +13,16 @@ use super::overlay::Overlay;
 /// Two values that are compared.
 #[derive(Debug, Clone)]
 pub struct CompareView {
-    /// What they are.
+    /// Where the two values come from.
     pub sides: [Side; 2],
-    /// What is different, or why that is not known; none until they were read.
+    /// The difference, or why it is not known; none until both are read.
     pub found: Option<Result<Diff, Error>>,
-    /// How far it is scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
 impl CompareView {
-    /// Two values that are to be read.
+    /// The dialog of two values that are still to be read.
     pub fn new(sides: [Side; 2]) -> Self {
         Self { sides, found: None, overlay: Overlay::default() }
     }

@@ -19,7 +19,7 @@ impl Dialog for Confirm {
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         let plain = matches!(key.code, KeyCode::Char(_))
             && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-        // So are the keys of a line that are bound to nothing here, such as Ctrl-U.
+        // Keys of the line that are bound to nothing here, such as Ctrl-U, belong to it as well.
         let line = plain || key.code == KeyCode::Backspace || action.is_none();
         if let (Some((wanted, input)), true) = (&mut self.typed, line) {
             // Where a name must be typed, letters are letters, not answers.
@@ -87,14 +87,14 @@ impl Dialog for Confirm {
 }
 
 impl Confirm {
-    /// Whether it asks to remove a value, which can be staged instead.
+    /// Whether the question is about removing a value, which can be staged instead.
     fn removes_leaf(&self) -> bool {
         matches!(self.confirmed, Confirmed::RemoveLeaf)
     }
 
-    /// Has done what was asked about.
+    /// Has the action done that was asked about.
     fn confirm(&mut self, ctx: &mut Ctx<'_>) -> Then {
-        // The question goes away, so nothing is left of what it held.
+        // The question is closed next, so what it held may be taken out of it.
         match std::mem::replace(&mut self.confirmed, Confirmed::DiscardEdit) {
             Confirmed::Plan(plan) => drop(ctx.send(*plan)),
             Confirmed::DiscardEdit => ctx.request(Request::DiscardEdit),

@@ -1,4 +1,4 @@
-//! The requests of a queue or the items of a dataset, a page at a time. Only looked at.
+//! The requests of a queue or the items of a dataset, a page at a time, to be looked at only.
 
 use std::sync::Arc;
 
@@ -20,26 +20,26 @@ use super::table::{RowRecord, TableCursor, step_of};
 /// A page of requests or items.
 #[derive(Debug, Clone)]
 pub struct ContentsView {
-    /// What it is of.
+    /// The queue or the dataset.
     pub of: OtherStorage,
-    /// Where this page begins.
+    /// Where the page begins.
     from: u64,
-    /// Where those before it begin.
+    /// Where each of the pages before it begins.
     before: Vec<u64>,
-    /// Rows on those before it.
+    /// Number of rows on each of the pages before it.
     rows_before: Vec<usize>,
     /// The page; none until it is read.
     page: Option<Box<ContentsPage>>,
-    /// Why it could not be read.
+    /// Why the page could not be read.
     pub failure: Option<Error>,
-    /// The cursor in its table, where it has one.
+    /// The cursor in the page's table, if it has a table.
     pub table: Option<TableCursor>,
-    /// How far the table is scrolled.
+    /// The scroll position of the table.
     pub scroll: Scroll,
 }
 
 impl ContentsView {
-    /// At the first page, which is being read.
+    /// The dialog at the first page, which is being read.
     pub(in crate::app) fn new(of: OtherStorage) -> Self {
         Self {
             of,
@@ -53,7 +53,7 @@ impl ContentsView {
         }
     }
 
-    /// What it is of, and how many there are.
+    /// The name of the queue or dataset, and how many requests or items it has.
     pub fn title(&self) -> String {
         let name = self.of.name().escaped();
         let (kind, one) = match self.of {
@@ -66,7 +66,7 @@ impl ContentsView {
         }
     }
 
-    /// Which part of it the page is, and what is to be said of that.
+    /// The range of the page, and remarks on it.
     pub fn words(&self) -> String {
         if let Some(error) = &self.failure {
             return error.to_string();
@@ -110,18 +110,18 @@ impl ContentsView {
         }
     }
 
-    /// The row as a record, with its number on the page and how many rows that has.
+    /// The row that is shown as a record, its number on the page, and the page's number of rows.
     pub fn record(&self) -> Option<(&RowRecord, usize, usize)> {
         self.table.as_ref().and_then(TableCursor::record)
     }
 
-    /// The part of a dialog with so many cells and rows inside that shows the table.
+    /// The part of a dialog that shows the table, in a dialog with this many cells and rows inside.
     pub fn viewport(width: u16, height: u16) -> Viewport {
         let (width, height) = (width.saturating_sub(2), height.saturating_sub(1));
         Viewport { width, height, wrap: false }
     }
 
-    /// Takes a page, if it is the one that is waited for.
+    /// Takes a page, if it is the one that is awaited.
     pub(in crate::app) fn take(&mut self, page: ContentsPage) {
         if page.of == self.of && page.from == self.from {
             self.failure = None;
@@ -131,7 +131,7 @@ impl ContentsView {
         }
     }
 
-    /// Scrolls the table until a cell is seen, if it is this one.
+    /// Scrolls the table until a cell is seen, if `of` is this table.
     pub(in crate::app) fn reveal(&mut self, of: &Arc<Preview>, at: (usize, usize), view: Viewport) {
         if self.table.as_ref().is_some_and(|cursor| cursor.is_over(of)) {
             self.scroll = of.reveal_cell(self.scroll, view, at);
@@ -164,7 +164,7 @@ impl ContentsView {
     }
 }
 
-/// Whether an action does something with rows, of which there may be none.
+/// Whether an action does something with rows, which the page may lack.
 fn is_about_rows(action: Action) -> bool {
     use Action::{CopyValue, CountValues, FilterColumn, ShowAll, ShowRow, SortColumn};
     matches!(action, SortColumn | FilterColumn | CountValues | ShowAll | ShowRow | CopyValue)
@@ -226,7 +226,7 @@ impl Dialog for ContentsView {
         if let Some(overlay) = self.overlay() {
             return overlay.scroll_by(rows);
         }
-        // The table is scrolled beneath the cursor in it.
+        // The table is scrolled under its cursor.
         let inner = ctx.layout().body.inner();
         if let Some(cursor) = &self.table {
             let view = Self::viewport(inner.width, inner.height);

@@ -24,26 +24,26 @@ use readings::Readings;
 
 pub use rows::{CrawlRow, Note};
 
-/// A crawler writes its statistics once a minute; one that has not for so many microseconds was
-/// killed, or hangs.
+/// Time without new statistics after which a crawler counts as killed or hanging, in microseconds. A crawler
+/// that runs writes them once a minute.
 const SILENT: i64 = 150_000_000;
 /// The store in which crawlers keep error pages and statistics.
 const DEFAULT: &[u8] = b"default";
-/// What the keys of error pages begin with.
+/// Beginning of the keys of error pages.
 pub const ERROR_PAGES: &str = "ERROR_SNAPSHOT_";
-/// Rows of the screen that are none of the list's: two borders and the header.
+/// Rows of the screen that the list does not have: two borders and the header.
 const FRAME: u16 = 3;
 
-/// What is known of the crawl, and what was known a while ago.
+/// The crawl as it is now, and readings of the last minute.
 #[derive(Debug, Clone, Default)]
 pub struct Overview {
     /// The cursor among the rows.
     pub cursor: Cursor,
-    /// The rows, as they are now; none until the crawl has been read.
+    /// The rows, from the last reading; none until the crawl has been read.
     pub rows: Vec<CrawlRow>,
     /// The crawl as last read; `None` until then.
     pub crawl: Option<Arc<Crawl>>,
-    /// Why it could not be read just now.
+    /// Why the last reading of the crawl failed.
     pub failure: Option<Error>,
     readings: Readings,
     /// Whether the cursor has been put on the open store, or moved.
@@ -57,7 +57,7 @@ pub enum Doing {
     Running,
     /// It has ended.
     Finished,
-    /// It has not said that it ended, but nothing else either for a while.
+    /// It has not said that it ended, but has not written anything for a while either.
     Silent,
 }
 
@@ -71,7 +71,7 @@ pub fn doing(crawler: &Crawler, now: Timestamp) -> Doing {
 }
 
 impl Overview {
-    /// Takes a reading; the next one follows by itself, as long as anyone looks.
+    /// Takes a reading; the next one follows by itself, as long as the dialog is open.
     pub(in crate::app) fn take<'a>(
         &mut self,
         crawl: Arc<Crawl>,
@@ -85,7 +85,8 @@ impl Overview {
         self.failure = None;
     }
 
-    /// How much a row has grown a minute, over the last one; of a crawler what it tells itself.
+    /// How much a row's count has grown, per minute, over the last minute; for a crawler, the rate in its own
+    /// statistics.
     pub fn per_minute(&self, row: &CrawlRow) -> Option<f64> {
         match row {
             CrawlRow::Crawler(crawler) => crawler.finished_per_minute,
@@ -93,7 +94,7 @@ impl Overview {
         }
     }
 
-    /// How fast it has grown between one reading and the next, the oldest first.
+    /// How fast a row's count has grown between one reading and the next, the oldest first.
     pub fn bars(&self, row: &CrawlRow) -> Vec<f64> {
         self.readings.bars(|reading| reading.count(row))
     }
@@ -103,7 +104,7 @@ impl Overview {
         self.rows.get(self.cursor.at)
     }
 
-    /// How many rows are shown at once in a body of this height.
+    /// Number of rows that are shown at once in a body of this height.
     pub fn height(&self, body: u16) -> usize {
         let failure = u16::from(self.failure.is_some());
         usize::from(body.saturating_sub(FRAME + failure)).max(1)
@@ -130,7 +131,7 @@ impl Overview {
         self.cursor.go(to, self.rows.len(), height);
     }
 
-    /// Goes into a store, a queue or a dataset; of what cannot be entered, shows what is known.
+    /// Goes into a store, a queue or a dataset; shows the facts of a row that cannot be entered.
     fn open(&self, ctx: &mut Ctx<'_>) -> Then {
         let request = match self.current() {
             None => return Then::Stay,
@@ -263,7 +264,7 @@ mod tests {
         assert_eq!(queue_rate(&overview, &name), None);
         for second in 0..=200 {
             let seconds = u64::try_from(second).unwrap();
-            // Two a second, and after 150 s none.
+            // The count grows by two a second, and by nothing after 150 s.
             overview.take(crawl(seconds.min(150) * 2, seconds), std::iter::empty(), at(second));
             match second {
                 0..=2 => assert_eq!(queue_rate(&overview, &name), None),

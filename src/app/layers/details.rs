@@ -1,4 +1,4 @@
-//! What is known of a store or a record, to be looked at.
+//! The facts about a store or a record, to be looked at.
 
 use crossterm::event::KeyEvent;
 
@@ -9,26 +9,27 @@ use super::super::facts::Facts;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then, closes};
 
-/// Where they are opened by a key.
+/// Contexts in which a key opens the details.
 const OPENED_IN: [Context; 4] = [Context::Stores, Context::Keys, Context::Record, Context::Crawl];
 
-/// Facts in two columns, in parts that are about one thing each.
+/// Facts in two columns, in parts that are each about one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
-    /// What they are about.
+    /// What the facts are about.
     pub title: String,
     /// Name and value; values may hold hostile text.
     pub facts: Facts,
-    /// Where it is, with the name of that: a file of this machine or its URL. Nothing that is stored says it.
+    /// Where the thing is stored, and the name of that place: a file of this machine or a URL. Nothing that
+    /// is stored contains it.
     pub place: Option<(&'static str, String)>,
-    /// More parts, each with its head; a part without one goes on with what is not of one thing.
+    /// Further parts, each with its head; a part without a head goes on with facts about several things.
     pub below: Vec<(&'static str, Facts)>,
-    /// How far they are scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
 impl Details {
-    /// Facts about something.
+    /// The details of something, with these facts.
     pub fn new(title: &str, facts: Facts) -> Self {
         let (title, below, overlay) = (title.to_owned(), Vec::new(), Overlay::default());
         Self { title, facts, place: None, below, overlay }
@@ -43,14 +44,14 @@ impl Details {
         self
     }
 
-    /// Has room for where it is, which is being looked for.
+    /// Leaves room for the place, which is being looked for.
     #[must_use]
     pub(in crate::app) fn awaiting(mut self, name: &'static str) -> Self {
         self.place = Some((name, "…".to_owned()));
         self
     }
 
-    /// Takes where it is, if that is known.
+    /// Takes the place, if it is known.
     pub(in crate::app) fn placed(&mut self, place: Option<String>) {
         self.place = self.place.take().and_then(|(name, _)| Some((name, place?)));
     }

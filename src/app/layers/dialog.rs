@@ -12,14 +12,14 @@ use super::super::list::{Cursor, Move};
 use super::list::Listing;
 use super::overlay::{Overlay, Then};
 
-/// Rows that a cursor goes through.
+/// Rows that a cursor moves through.
 #[derive(Debug)]
 pub struct CursorRows<'a> {
     /// The cursor.
     pub cursor: &'a mut Cursor,
-    /// How many rows there are.
+    /// Number of rows.
     pub len: usize,
-    /// How many of them are shown.
+    /// Number of rows that are shown.
     pub height: usize,
 }
 
@@ -32,31 +32,31 @@ impl CursorRows<'_> {
 
 /// A dialog: takes keys, text and the wheel while it is the topmost.
 pub trait Dialog: Any {
-    /// The table of the keymap that its keys are in.
+    /// The table of the keymap that holds the dialog's keys.
     fn context(&self) -> Context;
 
-    /// What it shows, of a dialog that is a list of rows.
+    /// The rows to show, for a dialog that is a list of rows.
     fn listing(&self) -> Option<Listing<'_>> {
         None
     }
 
-    /// It was opened by its key.
+    /// Takes note that the dialog was opened by its key.
     fn opened(&mut self, _ctx: &mut Ctx<'_>) {}
 
-    /// Takes what it shows as that is now, after each event.
+    /// Takes the state that the dialog shows, after each event.
     fn look(&mut self, _app: &App) {}
 
-    /// What is scrolled, of a dialog that is only looked at.
+    /// The scroll position, for a dialog that is only looked at.
     fn overlay(&mut self) -> Option<&mut Overlay> {
         None
     }
 
-    /// The rows that keys, clicks and the wheel go through, of a dialog with a cursor in rows.
+    /// The rows that keys, clicks and the wheel move through, for a dialog with a cursor in rows.
     fn cursor_rows(&mut self, _ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
         None
     }
 
-    /// Moves the cursor, if that is what an action does; tells whether it is.
+    /// Moves the cursor, if the action is a move; tells whether it is.
     fn moves(&mut self, action: Option<Action>, ctx: &Ctx<'_>) -> bool {
         let to = action.and_then(Move::of);
         to.zip(self.cursor_rows(ctx)).is_some_and(|(to, rows)| {
@@ -65,7 +65,7 @@ pub trait Dialog: Any {
         })
     }
 
-    /// Takes a key, and what it is bound to.
+    /// Takes a key and the action it is bound to.
     fn key(&mut self, _key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         self.overlay().map_or(Then::Stay, |overlay| overlay.act(action, ctx))
     }
@@ -78,7 +78,7 @@ pub trait Dialog: Any {
     /// Takes pasted text.
     fn paste(&mut self, _text: &str, _ctx: &mut Ctx<'_>) {}
 
-    /// Puts the cursor on a row that was clicked, by its number, of a dialog that has one.
+    /// Puts the cursor on the row of this number, which was clicked, for a dialog with a cursor.
     fn choose(&mut self, row: usize, ctx: &mut Ctx<'_>) {
         if let Some(rows) = self.cursor_rows(ctx) {
             rows.go(Move::To(row));
@@ -94,14 +94,14 @@ pub trait Dialog: Any {
         }
     }
 
-    /// The terminal has another size.
+    /// Takes note that the terminal has another size.
     fn resize(&mut self, ctx: &mut Ctx<'_>) {
         if let Some(rows) = self.cursor_rows(ctx) {
             rows.go(Move::By(0));
         }
     }
 
-    /// It has gone away: nothing more is read for it.
+    /// Takes note that the dialog was closed: gives up what is being read for it.
     fn closed(&mut self, _ctx: &mut Ctx<'_>) {}
 }
 

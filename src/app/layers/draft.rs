@@ -1,4 +1,4 @@
-//! A draft that was found: what was typed and not stored, and how it is different from what is there.
+//! A draft that was found: what was typed and not stored, and how it differs from what is there.
 
 use crossterm::event::KeyEvent;
 
@@ -20,22 +20,22 @@ pub struct DraftView {
     pub id: DraftId,
     /// What was typed.
     pub draft: Draft,
-    /// What would be stored.
+    /// The value that the draft would store.
     pub typed: TypedValue,
     /// What is there now; none for a new record.
     pub now: Option<TypedValue>,
-    /// Whether there is a record of the key that was typed for a new one; none while it is not known.
+    /// Whether there is a record of the key that was typed for a new one; none while that is not known.
     pub is_taken: Option<bool>,
-    /// Whether it is compared as the editor lays it out: it is no JSON so far.
+    /// Whether the two are compared as the editor lays them out, though the draft is no JSON so far.
     pub is_laid_out: bool,
-    /// What is different; none until it has been compared.
+    /// The difference; none until it has been found.
     pub diff: Option<Diff>,
-    /// How far it is scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
 impl DraftView {
-    /// A draft whose difference is being looked for.
+    /// The dialog of a draft, whose difference is being looked for.
     pub fn new(id: DraftId, draft: Draft, typed: TypedValue, now: Option<TypedValue>) -> Self {
         let (is_laid_out, diff, overlay) = (false, None, Overlay::default());
         Self { id, draft, typed, now, is_taken: None, is_laid_out, diff, overlay }
@@ -51,8 +51,8 @@ impl DraftView {
         !self.draft.head.is_new && self.now.is_none()
     }
 
-    /// Whether what is there now is what was there when it was typed. Else a save may have been made of it
-    /// whose answer did not come, and others may have written over that.
+    /// Whether what is there now is what was there when the draft was typed. Otherwise the draft may have
+    /// been saved without an answer, and others may have written over it.
     pub fn is_not_stored(&self) -> bool {
         !self.is_outrun() && (!self.draft.head.is_new || self.is_taken == Some(false))
     }

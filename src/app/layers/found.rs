@@ -1,4 +1,4 @@
-//! What a path through JSON leads to: only that, with where each value is.
+//! The values that a path through JSON leads to: these alone, each with its place.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::{Then, closes};
 
-/// What is shown of a value, in bytes.
+/// Limit on what is shown of a value, in bytes.
 const SEEN: usize = 200;
 
 /// Values that a path leads to.
@@ -25,21 +25,21 @@ const SEEN: usize = 200;
 pub struct PathDialog {
     /// The path as it was typed.
     path: String,
-    /// The JSON in which it is looked for.
+    /// The JSON that the path leads through.
     shown: Arc<Preview>,
-    /// What was found, and each value as it is spelled; none until then.
+    /// The values that were found, each also as it is spelled; none until they are found.
     finds: Option<(PathFinds, Vec<String>)>,
     /// The cursor among the values.
     cursor: Cursor,
 }
 
 impl PathDialog {
-    /// Of a path that is being looked for.
+    /// The dialog of a path that is being looked for.
     pub(in crate::app) fn new(path: String, shown: Arc<Preview>) -> Self {
         Self { path, shown, finds: None, cursor: Cursor::default() }
     }
 
-    /// Takes what was found.
+    /// Takes the values that were found.
     pub(in crate::app) fn take(&mut self, finds: PathFinds) {
         let spelled = |at: &std::ops::Range<usize>| {
             let value = &self.shown.shown()[at.clone()];
@@ -56,7 +56,7 @@ impl PathDialog {
         self.finds.as_ref().map_or(0, |(finds, _)| finds.values.len())
     }
 
-    /// The path, and how many values it leads to.
+    /// The path, and the number of values that it leads to.
     fn title(&self) -> String {
         let Some((finds, _)) = &self.finds else { return self.path.clone() };
         let (kept, total) = (finds.values.len() as u64, finds.total);
@@ -66,7 +66,7 @@ impl PathDialog {
         format!("{} · {}{first}{deep}", self.path, text::plural(total, "value"))
     }
 
-    /// Where the value under the cursor is, in bytes.
+    /// The place of the value under the cursor, in bytes.
     fn at(&self) -> Option<std::ops::Range<usize>> {
         let (finds, _) = self.finds.as_ref()?;
         finds.values.get(self.cursor.at).map(|value| value.at.clone())

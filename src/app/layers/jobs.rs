@@ -16,14 +16,14 @@ use super::overlay::Then;
 /// The jobs under way, and the one under the cursor.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Jobs {
-    /// As they are now, the oldest write first.
+    /// The jobs as they are now, the oldest write first.
     pub jobs: Vec<Job>,
-    /// The cursor among them.
+    /// The cursor among the jobs.
     pub cursor: Cursor,
 }
 
 impl Jobs {
-    /// Takes them as they are now; the cursor stays on its job.
+    /// Takes the jobs as they are now; the cursor stays on its job.
     fn update(&mut self, jobs: Vec<Job>, height: usize) {
         let held = self.jobs.get(self.cursor.at).map(|job| job.id);
         let at = jobs.iter().position(|job| Some(job.id) == held);

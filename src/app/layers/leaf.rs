@@ -1,5 +1,5 @@
-//! One value of the JSON that is shown: chosen with a cursor, and changed alone. Every byte outside it
-//! stays.
+//! The cursor in the values of the JSON that is shown: one value is chosen, and changed alone. Every byte
+//! outside it stays.
 
 mod left;
 mod unsaved;
@@ -27,7 +27,7 @@ use left::Left;
 
 pub use unsaved::UnsavedLeaf;
 
-/// More objects and lists than this are folded off the loop.
+/// Number of objects and lists up to which they are folded on the loop.
 const INLINE: usize = 1000;
 
 /// The cursor in the values of a record's JSON.
@@ -35,29 +35,29 @@ const INLINE: usize = 1000;
 pub struct LeafCursor {
     store: StoreName,
     shown: Arc<LeavesShown>,
-    /// What is folded.
+    /// The objects and lists that are folded.
     tree: Folded,
-    /// The record with that folded, as it is shown; `None` where nothing is.
+    /// The record as it is shown, with those folded; `None` where nothing is folded.
     folded: Option<Arc<Preview>>,
     /// The number of the value under the cursor.
     at: usize,
-    /// Its bytes, as they are lit.
+    /// The bytes of that value, to be lit.
     lit: Matches,
-    /// Why nothing may be written here.
+    /// Why nothing may be written here, if so.
     refused: Option<&'static str>,
     /// A change of a value, until it is stored.
     pub(in crate::app) unsaved: Option<Box<UnsavedLeaf>>,
-    /// The change that was stored: once the record is read again, the cursor goes to what it has added
-    /// or named.
+    /// The change that was stored: once the record is read again, the cursor goes to the value that it has
+    /// added or renamed.
     next: Option<EditedLeaf>,
-    /// What is to be done once the values are those that are shown.
+    /// The action to do once the values of what is shown are there.
     pub(in crate::app) wanted: Option<Action>,
-    /// Where the cursor was and what was folded, while the values are being found anew.
+    /// The cursor's place and the folds, while the values are being found anew.
     left: Option<Left>,
 }
 
 impl LeafCursor {
-    /// At the first value at or behind this offset.
+    /// A cursor at the first value at or behind this offset.
     pub(in crate::app) fn new(
         store: StoreName,
         shown: LeavesShown,
@@ -82,37 +82,37 @@ impl LeafCursor {
         cursor
     }
 
-    /// The bytes of the value under the cursor, lit.
+    /// The bytes of the value under the cursor, to be lit.
     pub fn lit(&self) -> &Matches {
         &self.lit
     }
 
-    /// Where the cursor is, as `$.a[3].b`.
+    /// The path of the value under the cursor, like `$.a[3].b`.
     pub fn path(&self) -> String {
         self.shown.leaves().path(self.at)
     }
 
-    /// Whether this is how the record is shown.
+    /// Whether this preview is the one that is shown of the record.
     pub fn is_over(&self, preview: &Arc<Preview>) -> bool {
         self.left.is_none() && Arc::ptr_eq(self.preview(), preview)
     }
 
-    /// Whether the values were found in this, which may be about to be shown with its folds.
+    /// Whether the values were found in this preview, which may be about to be shown with its folds.
     pub(in crate::app) fn is_found_in(&self, preview: &Arc<Preview>) -> bool {
         self.left.is_none() && Arc::ptr_eq(&self.shown.preview, preview) || self.is_over(preview)
     }
 
-    /// How the record is shown.
+    /// The preview that is shown of the record.
     fn preview(&self) -> &Arc<Preview> {
         self.folded.as_ref().unwrap_or(&self.shown.preview)
     }
 
-    /// Whether it is about this record.
+    /// Whether the cursor is in this record.
     pub(in crate::app) fn is_about(&self, store: &StoreName, key: &Key) -> bool {
         self.store == *store && self.shown.record.meta.key == *key
     }
 
-    /// Takes the record as it is now; the cursor stays at its path, or on what was added.
+    /// Takes the record as it is now; the cursor stays at its path, or goes to what was added.
     pub(in crate::app) fn update(&mut self, shown: LeavesShown, ctx: &mut Ctx<'_>) {
         let left = self.left.take().unwrap_or_else(|| self.leave());
         let leaves = shown.leaves();
@@ -137,7 +137,7 @@ impl LeafCursor {
         self.refused
     }
 
-    /// Goes to the value that is changed, if it is there.
+    /// Goes to the value that was changed, if it is there.
     fn follow(&mut self, leaf: &EditedLeaf, ctx: &mut Ctx<'_>) {
         let leaves = self.shown.leaves();
         if let Some(at) = leaves.follow(&leaf.trail()) {
@@ -153,7 +153,7 @@ impl LeafCursor {
         self.lit = Matches::one(self.lit_range());
     }
 
-    /// Goes to the value in a row of what is shown, by where it and the next one begin.
+    /// Goes to the value in a row, given the offsets at which the row and the next one begin.
     pub(in crate::app) fn go_to_row(&mut self, row: &Range<usize>) {
         self.go(self.shown.leaves().in_row(row));
     }
@@ -163,7 +163,8 @@ impl LeafCursor {
         self.shown.leaves().is_container(self.at)
     }
 
-    /// A leaf is lit whole, with its key if it has one; of what holds others the key and the bracket.
+    /// The bytes to light: of a leaf all, with its key if it has one; of a value that holds others, the key
+    /// and the bracket.
     fn lit_range(&self) -> Range<usize> {
         let leaves = self.shown.leaves();
         let whole = leaves.whole(self.at);
@@ -175,7 +176,7 @@ impl LeafCursor {
         ctx.request(Request::Reveal(Arc::clone(self.preview()), self.lit_range().start));
     }
 
-    /// Shows what is folded as it is now, and the cursor.
+    /// Shows the record with the present folds, and the cursor in it.
     fn fold(&mut self, ctx: &mut Ctx<'_>) {
         let before = Arc::clone(self.preview());
         ctx.cancel(Slot::Folds);
@@ -189,13 +190,13 @@ impl LeafCursor {
         self.reveal(ctx);
     }
 
-    /// The same off the loop, with this value and all beside it folded too.
+    /// Like `fold`, but off the loop, and with this value and all its siblings folded too.
     fn fold_beside_loop(&mut self, beside: Option<usize>, ctx: &mut Ctx<'_>) {
         let (shown, tree) = (Arc::clone(&self.shown), self.tree.clone());
         ctx.read(Slot::Folds, Compute::Fold(shown, tree, beside));
     }
 
-    /// Takes what was folded off the loop, unless the record has been read anew since.
+    /// Takes the folds that were made off the loop, unless the record has been read anew since.
     pub(in crate::app) fn take_folded(&mut self, made: FoldedLeaves, ctx: &mut Ctx<'_>) {
         let FoldedLeaves { shown, folded, preview, more } = made;
         if !Arc::ptr_eq(&shown, &self.shown) {
@@ -211,7 +212,7 @@ impl LeafCursor {
         self.reveal(ctx);
     }
 
-    /// Does what has to do with folds, and goes beside; tells whether that was it.
+    /// Does an action on folds, or a step to a sibling; tells whether it was one of these.
     fn in_tree(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) -> bool {
         let leaves = self.shown.leaves();
         let beside = match action {

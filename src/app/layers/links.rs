@@ -20,19 +20,19 @@ use super::overlay::{Then, closes};
 pub struct LinksDialog {
     /// The store of the page.
     store: StoreName,
-    /// In the order in which they come; none until they were found.
+    /// The links, in the order of the page; none until they are found.
     links: Option<Vec<PageLink>>,
-    /// The cursor among them.
+    /// The cursor among the links.
     cursor: Cursor,
 }
 
 impl LinksDialog {
-    /// Of a page of this store, whose links are being looked for.
+    /// The dialog of a page of this store, whose links are being looked for.
     pub(in crate::app) fn new(store: StoreName) -> Self {
         Self { store, links: None, cursor: Cursor::default() }
     }
 
-    /// Takes what was found.
+    /// Takes the links that were found.
     pub(in crate::app) fn take(&mut self, links: Vec<PageLink>) {
         self.links = Some(links);
     }
@@ -94,7 +94,7 @@ impl Dialog for LinksDialog {
     }
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
-        // The key that opens it is the one that goes on.
+        // The key that opens the dialog also goes on from it, to the values.
         if action != Some(Action::Open)
             && closes(&key, action, (Context::Record, Action::SelectValue), ctx)
         {

@@ -1,4 +1,4 @@
-//! Dialogs that are a list of rows: what they look like is data, which the view draws for all of them.
+//! Dialogs that are a list of rows: their looks are data, which the view draws in one way for all.
 
 use std::borrow::Cow;
 
@@ -11,32 +11,32 @@ use super::overlay::Overlay;
 /// What a list dialog shows.
 #[derive(Debug)]
 pub struct Listing<'a> {
-    /// In the border, at the top.
+    /// The title, in the upper border.
     pub title: Cow<'a, str>,
-    /// Columns it takes, where there is room.
+    /// Width of the dialog, where there is room, in columns.
     pub width: u16,
-    /// What to say where there are no rows.
+    /// The sentence to show where there are no rows.
     pub none: &'static str,
-    /// From the first to the last, or as many as are on the screen from where it is scrolled to.
+    /// The rows: all, or only those on the screen from the scroll position on.
     pub rows: Vec<Row<'a>>,
-    /// How the rows are gone through.
+    /// The cursor or the scroll position.
     pub place: Place<'a>,
-    /// What the border says that keys do, the most useful last.
+    /// Keys that the border names, the most useful last.
     pub keys: Vec<(Action, &'static str)>,
-    /// What the border says instead of keys.
+    /// A sentence in the border in place of keys.
     pub why: Option<Cow<'a, str>>,
 }
 
 /// A row.
 #[derive(Debug, Default)]
 pub struct Row<'a> {
-    /// When it was, for a column on the left.
+    /// The time of the row, for a column on the left.
     pub at: Option<Timestamp>,
-    /// What it is; may hold hostile text.
+    /// The text of the row; may hold hostile text.
     pub text: Cow<'a, str>,
-    /// What is to be said of it, on the right.
+    /// A remark, on the right.
     pub state: Cow<'a, str>,
-    /// How it stands out.
+    /// How the row stands out.
     pub look: Look,
 }
 
@@ -46,7 +46,7 @@ pub enum Look {
     /// Not at all.
     #[default]
     Plain,
-    /// It steps back.
+    /// It is dimmed.
     Dim,
     /// Something was done.
     Done,
@@ -56,7 +56,7 @@ pub enum Look {
     Failure,
 }
 
-/// How the rows are gone through.
+/// How the user moves through the rows.
 #[derive(Debug)]
 pub enum Place<'a> {
     /// With a cursor; each text is cut to its row.

@@ -19,11 +19,11 @@ use super::step;
 /// What was done, and the step under the cursor.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Log {
-    /// As they are now, the newest first.
+    /// The steps as they are now, the newest first.
     pub steps: Vec<Step>,
-    /// Whether older ones are forgotten, which the last row says.
+    /// Whether older steps are forgotten, which the last row says.
     pub is_full: bool,
-    /// The cursor among them.
+    /// The cursor among the steps.
     pub cursor: Cursor,
 }
 
@@ -37,7 +37,7 @@ impl Log {
         self.cursor.hold(at.unwrap_or(self.cursor.at), self.len(), height);
     }
 
-    /// Rows.
+    /// Number of rows.
     fn len(&self) -> usize {
         self.steps.len() + usize::from(self.is_full)
     }
@@ -133,7 +133,7 @@ fn row(step: &Step) -> Row<'_> {
     let (state, look) = match &step.state {
         StepState::Done(_) if step.waits.is_some() => ("waits", Look::Dim),
         StepState::Done(_) => ("undoable", Look::Plain),
-        // Why it cannot be done again, the border says.
+        // The border says why the step cannot be done again.
         StepState::Undone(_) => ("undone", Look::Dim),
         StepState::Fixed(_) => ("final", Look::Dim),
     };

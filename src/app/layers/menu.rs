@@ -1,4 +1,4 @@
-//! What can be done, as a list to look through and to run from: the help, and the palette.
+//! Lists of what can be done, to look through and to run from: the help and the palette.
 
 pub(in crate::app) mod command;
 mod dialogs;
@@ -24,45 +24,45 @@ use super::overlay::Then;
 pub use dialogs::{Help, Palette};
 use places::Places;
 
-/// Nothing in a menu has more letters than this that one would look for.
+/// Limit on the text that is looked for, in characters: nothing in a menu that one would look for is longer.
 const LONGEST: usize = 1000;
 
-/// What the palette of all commands is called.
+/// Title of the palette of all commands.
 pub(in crate::app) const COMMANDS: &str = "Commands";
 
 /// Something that can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MenuRow {
-    /// What is run.
+    /// The item that the row runs.
     pub item: Item,
     /// What it does; may hold hostile text.
     pub text: String,
-    /// A second word for it, by which it is found too.
+    /// A second word for the row, by which it is found too.
     pub alias: &'static str,
-    /// Its keys, with a space between two.
+    /// The keys that do the same, with a space between two.
     pub keys: String,
-    /// What it belongs to.
+    /// The section that the row belongs to.
     pub section: &'static str,
-    /// Why it cannot be done now.
+    /// Why the row cannot be run now.
     pub why: Option<String>,
 }
 
 /// A list to look through and to run from.
 #[derive(Debug, Clone)]
 pub struct Menu {
-    /// What it is called, of one that is typed into from the beginning.
+    /// The title, for a menu that is typed into from the beginning.
     pub title: &'static str,
-    /// What the rows are narrowed to.
+    /// The text that the rows are narrowed to.
     pub input: LineInput,
-    /// Whether that is being typed.
+    /// Whether that text is being typed.
     pub typing: bool,
     /// Where the rows are on the screen.
     pub places: Places,
-    /// What is typed is found in the rows so.
+    /// How the text is matched with the rows.
     matching: Filter,
-    /// The table of the keymap of what is under it.
+    /// The table of the keymap for what lies under the menu.
     under: Context,
-    /// Whether that is a dialog.
+    /// Whether a dialog lies under the menu.
     over_dialog: bool,
     rows: Vec<MenuRow>,
     /// The numbers of the rows that are shown, and the cursor among them.
@@ -116,7 +116,7 @@ impl Menu {
         self.command.as_deref()
     }
 
-    /// What to say where nothing is found.
+    /// The sentence to show where nothing is found.
     pub fn none_found(&self, app: &App) -> String {
         let stores = app.stores.all().count();
         let more = stores > rows::MOST_STORES;
@@ -124,7 +124,7 @@ impl Menu {
         if more { told } else { "no matches".to_owned() }
     }
 
-    /// What finds the letters that were typed: all of them together, or each word for itself.
+    /// Matchers for the letters that were typed: one for all of them together, or one for each word.
     pub fn letters(&self) -> Vec<Letters> {
         let text = self.input.text();
         if self.is_too_long() {
@@ -136,7 +136,7 @@ impl Menu {
         }
     }
 
-    /// Whether more was typed, or rather pasted, than is looked for.
+    /// Whether the text is longer than what is looked for; it was pasted, most likely.
     fn is_too_long(&self) -> bool {
         self.input.text().chars().nth(LONGEST).is_some()
     }
@@ -159,13 +159,13 @@ impl Menu {
         if self.matching == Filter::Fuzzy && !wanted.is_empty() {
             found.sort_by_key(|found| (!found.by_key, Reverse(found.score), found.at));
         } else {
-            // They stay under their heads; the one whose key was typed is meant.
+            // The rows stay under their heads; the cursor goes to the row whose key was typed.
             self.at = found.iter().position(|found| found.by_key).unwrap_or(0);
         }
         self.shown = found.into_iter().map(|found| found.at).collect();
     }
 
-    /// Takes the state as it is now. What is under a dialog's help is as it was when that opened.
+    /// Takes the state as it is now. Help over a dialog keeps the rows with which it opened.
     fn look(&mut self, app: &App) {
         if !self.over_dialog {
             for row in &mut self.rows {
@@ -215,7 +215,7 @@ impl Menu {
         Then::Stay
     }
 
-    /// Runs the row under the cursor, if that can be done; otherwise says why not.
+    /// Runs the row under the cursor; says why not if it cannot be run.
     fn run(&self, ctx: &mut Ctx<'_>) -> Then {
         let Some(row) = self.current() else { return Then::Stay };
         if let Some(why) = &row.why {
@@ -226,7 +226,7 @@ impl Menu {
         Then::Close
     }
 
-    /// Unpins the row under the cursor, which leaves the list.
+    /// Unpins the record under the cursor, whose row leaves the list.
     fn unpin(&mut self, ctx: &mut Ctx<'_>) {
         let Some(at) = self.shown.get(self.at).copied().filter(|_| self.allows(Action::Pin)) else {
             return ctx.say(Notice::info("this is not pinned"));
@@ -281,18 +281,18 @@ impl Menu {
     }
 }
 
-/// A row that what was typed is found in.
+/// A row that matches what was typed.
 struct Found {
-    /// It was its key.
+    /// Whether its key was typed.
     by_key: bool,
     score: u32,
     at: usize,
 }
 
 impl MenuRow {
-    /// How well it is meant by these letters.
+    /// How well the letters match this row.
     fn score(&self, letters: &mut Letters) -> Option<u32> {
-        // What is called so is meant more than what only mentions it.
+        // A match in the alias counts double: the row is called so, and does not only mention it.
         let alias = letters.score(self.alias).map(|score| score.saturating_mul(2));
         letters.score(&self.text).max(alias).max(letters.score(&self.keys))
     }

@@ -1,5 +1,5 @@
-//! What was typed and what someone else wrote, where they meet: place by place one, the other, or
-//! something that is typed anew.
+//! The places where what was typed meets what someone else wrote: for each, the user takes one or the other,
+//! or types something new.
 
 use std::sync::Arc;
 
@@ -25,15 +25,15 @@ pub struct MergeView {
     pub set: SetValue,
     /// What was read, what was typed and what is there now.
     pub merge: Merge,
-    /// What is chosen for each conflict.
+    /// The choice for each conflict.
     pub choices: Vec<Option<Choice>>,
-    /// The conflict that is shown.
+    /// Number of the conflict that is shown.
     pub at: usize,
-    /// What is being typed for it.
+    /// The text that is being typed for it.
     pub typed: Option<TextEdit>,
-    /// What was typed for each and is not taken.
+    /// For each conflict, a text that was typed and is not taken.
     left: Vec<Option<Bytes>>,
-    /// What is wrong with that.
+    /// What is wrong with the typed text.
     pub fault: Option<String>,
     /// How the record is compared before it is written.
     pub comparison: Comparison,
@@ -41,12 +41,12 @@ pub struct MergeView {
     pub again: u32,
     /// How far the pieces are scrolled.
     pub overlay: Overlay,
-    /// Of a value in a value: the record as it is there now, and that value in it.
+    /// For a value in a value: the record as it is there now, and the value in it.
     pub inside: Option<(TypedValue, Arc<InnerValue>)>,
 }
 
 impl MergeView {
-    /// Nothing is chosen at first.
+    /// The dialog of a save, in which nothing is chosen yet.
     pub fn new(set: SetValue, merge: Merge, comparison: Comparison) -> Self {
         let choices = vec![None; merge.conflicts.len()];
         let left = vec![None; merge.conflicts.len()];
@@ -66,7 +66,7 @@ impl MergeView {
         }
     }
 
-    /// The same of a value in a value, which is joined by itself.
+    /// The same for a value in a value, which is joined by itself.
     pub fn inside(set: SetValue, inside: InnerMerge, comparison: Comparison) -> Self {
         let InnerMerge { merge, theirs, value } = inside;
         Self { inside: Some((theirs, value)), ..Self::new(set, merge, comparison) }
@@ -83,12 +83,12 @@ impl MergeView {
         self.merge.conflicts.get(self.at)
     }
 
-    /// How many are decided.
+    /// Number of decided conflicts.
     pub fn decided(&self) -> usize {
         self.choices.iter().flatten().count()
     }
 
-    /// What was typed for the conflict of this number, as it stands.
+    /// The text that was typed for the conflict of this number, as it stands.
     fn typed_for(&self, at: usize) -> Option<Bytes> {
         let typing = self.typed.as_ref().filter(|_| at == self.at);
         let typing = typing.map(|typed| typed.document().bytes());
@@ -99,7 +99,7 @@ impl MergeView {
         })
     }
 
-    /// What was typed for the conflict of this number and is not taken.
+    /// The text that was typed for the conflict of this number and is not taken.
     pub fn left(&self, at: usize) -> Option<&Bytes> {
         self.left.get(at)?.as_ref()
     }
@@ -110,14 +110,15 @@ impl MergeView {
         self.choices.iter().any(edited) || self.left.iter().any(Option::is_some)
     }
 
-    /// What was typed for the conflict at this place.
+    /// The text that was typed for the conflict at this path.
     pub(in crate::app) fn typed_at(&self, path: &str) -> Option<Bytes> {
         let at = self.merge.conflicts.iter().position(|conflict| conflict.at == path)?;
         self.typed_for(at)
     }
 
-    /// The text with what was typed here, as it stands, if anything was: of the record, or of the value in
-    /// it where that is joined by itself. What is around it is laid out where the editor lays it out.
+    /// The whole text with what was typed here, as it stands; `None` if nothing was typed. It is the text of
+    /// the record, or of the value in it where that is joined by itself. With `lays_out`, the parts around it
+    /// are laid out as in the editor.
     pub(in crate::app) fn typed_text(&self, lays_out: bool) -> Option<Bytes> {
         let typed = (0..self.choices.len()).map(|at| self.typed_for(at));
         let choices: Vec<_> =
@@ -128,7 +129,7 @@ impl MergeView {
         text.filter(|_| is_typed)
     }
 
-    /// Takes one for the conflict that is shown, and goes on to the next that is open.
+    /// Takes a choice for the conflict that is shown, and goes on to the next open one.
     fn choose(&mut self, choice: Choice) {
         if let Some(chosen) = self.choices.get_mut(self.at) {
             *chosen = Some(choice);
@@ -164,7 +165,7 @@ impl MergeView {
         self.typed = Some(typed);
     }
 
-    /// What is typed over, of the conflict that is shown.
+    /// The piece of the shown conflict that the typed text replaces.
     fn piece(&self) -> Option<&Bytes> {
         let conflict = self.conflict()?;
         match self.choices.get(self.at)? {
@@ -174,8 +175,8 @@ impl MergeView {
         }
     }
 
-    /// Leaves what is being typed. Another text than that which was typed over is there again where this
-    /// place is edited again.
+    /// Ends the typing. A text that differs from the piece it replaces is kept, and is there again when this
+    /// conflict is edited again.
     fn leave_typing(&mut self, ctx: &mut Ctx<'_>) {
         let Some(typed) = self.typed.take() else { return };
         let typed = typed.document().bytes();
@@ -216,7 +217,7 @@ impl MergeView {
         }
     }
 
-    /// Saves what comes out, over what was shown and nothing later.
+    /// Saves the result, over the version that was shown and no later one.
     fn save(&mut self, ctx: &mut Ctx<'_>) -> Then {
         let choices: Option<Vec<Choice>> = self.choices.iter().cloned().collect();
         let Some(choices) = choices else {

@@ -15,11 +15,11 @@ use super::overlay::{Overlay, Then, closes};
 /// The notices of this session.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Messages {
-    /// With the time when each was first shown, the newest first.
+    /// The notices, each with the time when it was first shown, the newest first.
     notices: Vec<(Timestamp, Notice)>,
-    /// How often they had changed when they were taken.
+    /// The count of changes at which the notices were taken.
     changes: u64,
-    /// How far they are scrolled.
+    /// The scroll position.
     overlay: Overlay,
 }
 

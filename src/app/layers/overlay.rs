@@ -1,4 +1,4 @@
-//! How a dialog that is only looked at is scrolled, and whether a dialog stays.
+//! The scroll position of a dialog that is only looked at, and whether a dialog stays.
 
 use std::cell::Cell;
 
@@ -17,7 +17,7 @@ pub enum Then {
     Close,
 }
 
-/// Whether a key closes a dialog: one that is bound to that, or the one that opens it, in its context.
+/// Whether a key closes a dialog: a key bound to closing, or the key that opens the dialog, in its context.
 pub(super) fn closes(
     key: &KeyEvent,
     action: Option<Action>,
@@ -28,16 +28,16 @@ pub(super) fn closes(
         || ctx.keymap.lookup(opens.0, key) == Some(opens.1)
 }
 
-/// How far something is scrolled that is laid out only when it is drawn.
+/// The scroll position of something that is laid out only when it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overlay {
     scroll: usize,
-    /// The last row it can be scrolled to, as measured when it was last drawn.
+    /// The last row that it can be scrolled to, as measured when it was last drawn.
     last: Cell<usize>,
 }
 
 impl Overlay {
-    /// Scrolls by rows, down if positive, within what there is.
+    /// Scrolls by this number of rows, down if positive, within the text.
     pub fn scroll_by(&mut self, rows: isize) {
         self.scroll = self.scroll.saturating_add_signed(rows).min(self.last.get());
     }
@@ -48,12 +48,12 @@ impl Overlay {
         self.scroll.min(self.last.get())
     }
 
-    /// Whether there is more than has room.
+    /// Whether there are more rows than have room.
     pub fn is_long(&self) -> bool {
         self.last.get() > 0
     }
 
-    /// Does what a key is bound to in everything that is only looked at.
+    /// Does an action that everything knows that is only looked at.
     pub fn act(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         let page = ctx.layout().body.inner().height.saturating_sub(2).max(1);
         let page = isize::try_from(page).unwrap_or(1);

@@ -17,7 +17,7 @@ use super::super::question::{Prompt, PromptKind};
 use super::dialog::Dialog;
 use super::overlay::Then;
 
-/// Content types that values usually have.
+/// Common content types.
 const TYPES: [&str; 8] = [
     "application/json; charset=utf-8",
     "text/plain; charset=utf-8",
@@ -36,7 +36,7 @@ impl Dialog for Prompt {
 
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         match action {
-            // What is wrong with it is told.
+            // A line that is wrong is not accepted: what is wrong is said.
             Some(Action::Accept) if !self.allows(Action::Accept) => {}
             Some(Action::Accept) => {
                 self.answer(ctx);
@@ -46,7 +46,7 @@ impl Dialog for Prompt {
                 ctx.request(Request::LeaveLeaf(self.input.text().to_owned()));
             }
             Some(Action::Cancel | Action::Back) => {
-                // What was filtered while typing is shown whole again.
+                // A list that was filtered while typing is shown whole again.
                 if self.filters() {
                     ctx.request(Request::Filter(self.kind, String::new()));
                 }
@@ -100,12 +100,12 @@ impl Dialog for Prompt {
 }
 
 impl Prompt {
-    /// Whether what is typed narrows a list at once.
+    /// Whether the line narrows a list while it is typed.
     pub fn filters(&self) -> bool {
         matches!(self.kind, PromptKind::FilterKeys | PromptKind::FilterStores)
     }
 
-    /// Filters show their effect as one types.
+    /// Applies a filter as it is typed.
     fn typed(&self, ctx: &mut Ctx<'_>) {
         if self.filters() {
             ctx.request(Request::Filter(self.kind, self.input.text().to_owned()));
@@ -116,7 +116,7 @@ impl Prompt {
         }
     }
 
-    /// Puts the next of the usual content types in place of what is there.
+    /// Puts the next or previous common content type in place of the text.
     fn suggest(&mut self, is_next: bool) {
         let at = TYPES.iter().position(|kind| *kind == self.input.text());
         let step = if is_next { 1 } else { TYPES.len() - 1 };

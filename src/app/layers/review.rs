@@ -1,4 +1,4 @@
-//! What a save changes, before it is made.
+//! The changes of a save, before it is made.
 
 use crossterm::event::KeyEvent;
 
@@ -17,26 +17,26 @@ use super::overlay::{Overlay, Then};
 pub struct Review {
     /// The save.
     pub set: SetValue,
-    /// What it changes; none until it has been compared.
+    /// The changes; none until the values have been compared.
     pub diff: Option<Diff>,
-    /// Where in the record the value is that was edited, if it is not the whole one.
+    /// The place in the record of the edited value, if that is not the whole record.
     pub inside: Option<String>,
-    /// What is to be said of it.
+    /// What is to be said of the save.
     pub note: Option<String>,
     /// How the record is compared before it is written.
     pub comparison: Comparison,
-    /// How far it is scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
 impl Review {
-    /// A save whose difference is being looked for.
+    /// The dialog of a save, whose difference is being looked for.
     pub fn new(set: SetValue, note: Option<String>, comparison: Comparison) -> Self {
         let overlay = Overlay::default();
         Self { set, diff: None, inside: None, note, comparison, overlay }
     }
 
-    /// It has been compared.
+    /// Takes the changes.
     pub(in crate::app) fn compared(&mut self, diff: Diff) {
         self.diff = Some(diff);
     }
@@ -53,7 +53,7 @@ impl Dialog for Review {
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         match action {
-            // What is not shown yet is not agreed to.
+            // Changes that are not shown yet cannot be agreed to.
             Some(Action::Accept) if self.diff.is_none() => {
                 ctx.say(Notice::info("what is changed is being looked for"));
                 Then::Stay

@@ -13,17 +13,17 @@ use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row};
 use super::overlay::Then;
 
-/// Columns below which there is little room.
+/// Width below which a row has little room, in columns.
 const NARROW: u16 = 60;
 
 /// The staged edits, and the one under the cursor.
 #[derive(Debug, Clone, Default)]
 pub struct Staged {
-    /// As they are now, the oldest first.
+    /// The edits as they are now, the oldest first.
     pub edits: Vec<StagedEdit>,
-    /// The cursor among them.
+    /// The cursor among the edits.
     pub cursor: Cursor,
-    /// Whether they are being saved.
+    /// Whether the edits are being saved.
     saving: bool,
     /// Whether there is little room for a row.
     narrow: bool,
@@ -93,7 +93,7 @@ impl Dialog for Staged {
             return Then::Stay;
         }
         match (action, self.edits.get(self.cursor.at)) {
-            // All of it is shown before it goes.
+            // All changes are shown before they are saved.
             (Some(Action::Save), Some(edit)) if ctx.settings.review_saves => {
                 ctx.request(Request::ShowStaged(edit.id.clone()));
             }

@@ -1,4 +1,4 @@
-//! What all staged edits change, as one text that is scrolled.
+//! The changes of all staged edits, as one text that is scrolled.
 
 use crossterm::event::KeyEvent;
 
@@ -15,18 +15,18 @@ use super::super::staged::StagedEdit;
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
 
-/// What the staged edits change.
+/// The changes of the staged edits.
 #[derive(Debug, Clone)]
 pub struct StagedDiff {
-    /// One for each record.
+    /// The parts, one for each record.
     pub parts: Vec<StagedPart>,
     /// How the records are compared before they are written.
     pub comparison: Comparison,
-    /// How far it is scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
-/// What one staged edit changes.
+/// The changes of one staged edit.
 #[derive(Debug, Clone)]
 pub struct StagedPart {
     id: DraftId,
@@ -34,16 +34,16 @@ pub struct StagedPart {
     pub store: StoreName,
     /// The key.
     pub key: Key,
-    /// What is different; none until it has been compared.
+    /// The difference; none until the values have been compared.
     pub diff: Option<Diff>,
-    /// What someone else has done since: then it is not written.
+    /// What someone else has done to the record since, if that keeps it from being written.
     pub since: Option<&'static str>,
-    /// Whether it is merged with what someone else has written beside it.
+    /// Whether the edit is merged with what someone else has written in other places.
     pub is_merged: bool,
 }
 
 impl StagedDiff {
-    /// Changes that are being looked for.
+    /// The dialog of the edits, whose changes are being looked for.
     pub(in crate::app) fn new<'a>(
         edits: impl Iterator<Item = &'a StagedEdit>,
         comparison: Comparison,
@@ -59,12 +59,12 @@ impl StagedDiff {
         Self { parts: edits.map(part).collect(), comparison, overlay: Overlay::default() }
     }
 
-    /// Whether all have been compared.
+    /// Whether all edits have been compared.
     pub fn is_compared(&self) -> bool {
         self.parts.iter().all(|part| part.diff.is_some())
     }
 
-    /// They have been compared, in their order.
+    /// Takes the differences, in the order of the edits.
     pub(in crate::app) fn compared(&mut self, diffs: Vec<Diff>) {
         for (part, diff) in self.parts.iter_mut().zip(diffs) {
             part.diff = Some(diff);
@@ -91,7 +91,7 @@ impl Dialog for StagedDiff {
 
     fn key(&mut self, _: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         match action {
-            // What is not shown yet is not agreed to.
+            // Changes that are not shown yet cannot be agreed to.
             Some(Action::Accept) if !self.is_compared() => {
                 ctx.say(Notice::info("what is changed is being looked for"));
                 Then::Stay

@@ -1,4 +1,4 @@
-//! What a step of the log has changed.
+//! The changes of a step of the log.
 
 use crate::keymap::Context;
 use crate::ops::journal::{Step, StepState};
@@ -10,19 +10,19 @@ use super::super::load::StepDiff;
 use super::dialog::Dialog;
 use super::overlay::Overlay;
 
-/// A step of the log, and what it has changed.
+/// A step of the log, and its changes.
 #[derive(Debug, Clone)]
 pub struct StepView {
     /// The step, as it was when it was opened.
     pub step: Step,
-    /// What it has changed; none until that has been compared.
+    /// The changes; none until the values have been compared.
     pub diff: Option<StepDiff>,
-    /// How far it is scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
 impl StepView {
-    /// A step that is being compared, with the plan by which it is.
+    /// The dialog of a step that is being compared, with the plan to compare it by and that plan's direction.
     pub(in crate::app) fn new(step: &Step) -> Option<(Self, Plan, Turn)> {
         let (plan, turn) = plan(step)?;
         let plan = plan.clone();
@@ -30,7 +30,7 @@ impl StepView {
     }
 }
 
-/// The plan that knows what a step has changed, and which way it goes.
+/// The plan that holds the changes of a step, and its direction.
 pub(super) fn plan(step: &Step) -> Option<(&Plan, Turn)> {
     match &step.state {
         StepState::Done(plan) => Some((plan, Turn::Undo)),

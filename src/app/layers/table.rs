@@ -1,4 +1,5 @@
-//! The cursor in the cells of a table that is shown: rows sorted and kept by a column, and one row as a record.
+//! The cursor in the cells of a table that is shown: rows are sorted and filtered by a column, and one row is
+//! shown as a record.
 
 use std::sync::Arc;
 
@@ -19,17 +20,17 @@ use super::overlay::{Overlay, Then};
 /// The cursor in a table.
 #[derive(Debug, Clone)]
 pub struct TableCursor {
-    /// All rows as they are stored.
+    /// The table with all rows, as they are stored.
     base: Arc<Preview>,
     /// The rows that are shown.
     shown: Arc<Preview>,
-    /// How these are arranged.
+    /// The arrangement of the shown rows.
     how: Arrangement,
-    /// How they are to be arranged, until that is made.
+    /// The arrangement that is being made.
     wanted: Option<Arrangement>,
-    /// Line and column of the cell.
+    /// Line and column of the cell under the cursor.
     at: (usize, usize),
-    /// The row as a record, while it is shown so.
+    /// The row as a record, while it is shown as one.
     record: Option<RowRecord>,
 }
 
@@ -38,12 +39,12 @@ pub struct TableCursor {
 pub struct RowRecord {
     /// Names and values, safe to show.
     pub fields: Vec<(String, String, Role)>,
-    /// How far it is scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
 impl RowRecord {
-    /// Does what keys do while a row is shown as a record; tells by how many rows to go on, if by any.
+    /// Does what keys do while a row is shown as a record; gives the number of rows to go on by, if any.
     pub(super) fn act(
         shown: &mut Option<Self>,
         action: Option<Action>,
@@ -62,7 +63,7 @@ impl RowRecord {
     }
 }
 
-/// Lines and columns by which a key moves the cursor among cells, of which so many lines are a page.
+/// Lines and columns by which a key moves the cursor among cells, where a page has this many lines.
 pub(super) fn step_of(action: Option<Action>, page: u16) -> Option<(isize, isize)> {
     let page = isize::try_from(page.max(1)).unwrap_or(1);
     Some(match action? {
@@ -79,13 +80,13 @@ pub(super) fn step_of(action: Option<Action>, page: u16) -> Option<(isize, isize
 }
 
 impl TableCursor {
-    /// At the first cell of this line.
+    /// A cursor at the first cell of this line.
     pub(in crate::app) fn new(base: Arc<Preview>, line: usize) -> Self {
         let (shown, how) = (Arc::clone(&base), Arrangement::default());
         Self { base, shown, how, wanted: None, at: (line, 0), record: None }
     }
 
-    /// Whether this is how the record is shown.
+    /// Whether this preview is the one that is shown of the record.
     pub fn is_over(&self, preview: &Arc<Preview>) -> bool {
         Arc::ptr_eq(&self.shown, preview)
     }
@@ -95,7 +96,7 @@ impl TableCursor {
         &self.shown
     }
 
-    /// The number under which the row under the cursor is stored, from 0.
+    /// The number under which the line under the cursor is stored, from 0.
     pub(super) fn stored_line(&self) -> Option<usize> {
         self.shown.stored_line(self.at.0)
     }
@@ -105,7 +106,7 @@ impl TableCursor {
         self.at
     }
 
-    /// The row as a record, with its number among those that are shown and how many these are.
+    /// The row that is shown as a record, its number among the shown rows, and their number.
     pub fn record(&self) -> Option<(&RowRecord, usize, usize)> {
         self.record.as_ref().map(|record| (record, self.at.0 + 1, self.shown.lines()))
     }
@@ -115,7 +116,8 @@ impl TableCursor {
         self.how.sort
     }
 
-    /// Goes to a cell that was clicked, or sorts by a column whose head was; a second click shows the row.
+    /// Goes to a cell that was clicked, or sorts by a column whose head was clicked; a second click shows the
+    /// row.
     pub(in crate::app) fn click(
         &mut self,
         (line, column): (Option<usize>, usize),
@@ -133,7 +135,7 @@ impl TableCursor {
         }
     }
 
-    /// The column under the cursor, and how the rows are arranged.
+    /// The column under the cursor, and the arrangement of the rows, in words.
     pub fn words(&self) -> String {
         let mut parts = vec![self.shown.column_name(self.at.1)];
         parts.extend(self.arrangement(Some(self.at.1)));
@@ -149,7 +151,7 @@ impl TableCursor {
         parts.join(" · ")
     }
 
-    /// How the rows are arranged, if they are, and how many of them are kept.
+    /// The arrangement of the rows, if there is one, and how many of them are kept, in words.
     pub fn arranged_words(&self) -> Option<String> {
         let mut parts = self.arrangement(None);
         let [kept, all] = [&self.shown, &self.base].map(|table| table.lines() as u64);
@@ -159,7 +161,7 @@ impl TableCursor {
         (!parts.is_empty()).then(|| parts.join(" · "))
     }
 
-    /// By what the rows are sorted and kept; the column at `here` need not be named.
+    /// The sort and the filter of the rows, in words; the column at `here` need not be named.
     fn arrangement(&self, here: Option<usize>) -> Vec<String> {
         let name = |column: usize| self.shown.column_name(column);
         let mut parts = Vec::new();
@@ -174,7 +176,7 @@ impl TableCursor {
         parts
     }
 
-    /// Takes the table as it is now; tells whether there still is one.
+    /// Takes the table as it is now; tells whether there still is a table.
     pub(in crate::app) fn update(&mut self, preview: &Arc<Preview>, ctx: &mut Ctx<'_>) -> bool {
         if self.is_over(preview) {
             return true;
@@ -195,7 +197,7 @@ impl TableCursor {
         true
     }
 
-    /// Takes the rows as they were arranged.
+    /// Takes the rows in their new arrangement.
     pub(in crate::app) fn arranged(
         &mut self,
         base: &Arc<Preview>,
@@ -207,7 +209,7 @@ impl TableCursor {
             return;
         }
         self.wanted = None;
-        // Another filter keeps the place; another order begins at its beginning.
+        // Under another filter the cursor keeps its row; in another order it begins at the first.
         let same = how.sort == self.how.sort;
         let line = if same { self.shown.line_in(&shown, self.at.0) } else { 0 };
         let before = std::mem::replace(&mut self.shown, shown);
@@ -229,12 +231,12 @@ impl TableCursor {
         }
     }
 
-    /// How the rows are arranged, or are to be.
+    /// The arrangement that the rows have or are to have next.
     fn next(&self) -> Arrangement {
         self.wanted.clone().unwrap_or_else(|| self.how.clone())
     }
 
-    /// Keeps the rows that hold this in the column under the cursor; all where nothing was typed.
+    /// Keeps the rows that hold this in the column under the cursor; all rows if nothing was typed.
     pub(in crate::app) fn filter(&mut self, filter: ColumnFilter, ctx: &mut Ctx<'_>) {
         let mut how = self.next();
         let filter = Some(filter).filter(|filter| *filter != ColumnFilter::Typed(String::new()));

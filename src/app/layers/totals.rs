@@ -1,4 +1,4 @@
-//! How much there is of each content type, while the user looks at it; one leads to its records.
+//! The count of each content type, while the user looks at it; a row leads to its records.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::super::question::PromptKind;
 use super::dialog::{CursorRows, Dialog};
 use super::overlay::{Then, closes};
 
-/// Rows of the screen that are none of the list's: two borders, the header and the sum.
+/// Rows of the screen that the list does not have: two borders, the header and the sum.
 const FRAME: u16 = 4;
 
 /// The totals of the open store.
@@ -24,16 +24,16 @@ const FRAME: u16 = 4;
 pub struct Totals {
     /// The cursor among the content types.
     pub cursor: Cursor,
-    /// Content types with their records and bytes, the most bytes first; `None` until counted.
+    /// Content types with their number of records and of bytes, the most bytes first; `None` until counted.
     pub rows: Option<Vec<(ContentType, u64, u64)>>,
-    /// Whether they are being counted.
+    /// Whether the records are being counted.
     counting: bool,
-    /// Whether the index has changed since.
+    /// Whether the index has changed since the count began.
     outdated: bool,
 }
 
 impl Totals {
-    /// Counts again; not more than once at a time.
+    /// Counts again, unless a count is under way.
     pub(in crate::app) fn count(&mut self, index: &Arc<Index>, ctx: &mut Ctx<'_>) {
         if self.counting {
             self.outdated = true;
@@ -44,7 +44,7 @@ impl Totals {
         ctx.read(Slot::Totals, Compute::Totals(Arc::clone(index)));
     }
 
-    /// Takes what was counted, and counts again if the index has changed since.
+    /// Takes a count, and counts again if the index has changed since.
     pub(in crate::app) fn counted(
         &mut self,
         rows: Vec<(ContentType, u64, u64)>,
@@ -69,7 +69,7 @@ impl Totals {
         self.rows.as_ref()?.get(self.cursor.at).map(|(name, ..)| name)
     }
 
-    /// How many content types are shown at once.
+    /// Number of content types that are shown at once.
     fn height(ctx: &Ctx<'_>) -> usize {
         usize::from(ctx.layout().body.height.saturating_sub(FRAME)).max(1)
     }

@@ -1,4 +1,4 @@
-//! The versions of a record that were seen while it was open, and what is different about two of them.
+//! The versions of a record that were seen while it was open, and the difference between two of them.
 
 use crossterm::event::KeyEvent;
 
@@ -12,18 +12,18 @@ use super::super::record::{Version, Versions};
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
 
-/// Two versions of a record, and what is different about them.
+/// Two versions of a record, and the difference between them.
 #[derive(Debug, Clone, Default)]
 pub struct VersionsView {
-    /// All that are kept, the oldest first.
+    /// All versions that are kept, the oldest first.
     versions: Vec<Version>,
-    /// The one that is looked at, by its number; the last one where none is.
+    /// The number of the version that is looked at; none for the last one.
     at: Option<u64>,
-    /// The one that it is compared with, by its number; the one before it where none is.
+    /// The number of the version that it is compared with; none for the one before it.
     from: Option<u64>,
-    /// Which are compared, and how they differ; none until that is known.
+    /// The numbers of the compared versions, and their difference; none until it is known.
     diff: Option<([u64; 2], Box<Diff>)>,
-    /// How far it is scrolled.
+    /// The scroll position.
     pub overlay: Overlay,
 }
 
@@ -38,7 +38,7 @@ impl VersionsView {
         self.at.map_or(last, |number| self.place(number).unwrap_or(0))
     }
 
-    /// The version that is compared with the one that is looked at, and that one; none of the first alone.
+    /// The version to compare with, and the version that is looked at; none where there is only one.
     pub fn pair(&self) -> Option<[&Version; 2]> {
         let at = self.current();
         let from = match self.from.and_then(|number| self.place(number)) {
@@ -48,7 +48,7 @@ impl VersionsView {
         Some([self.versions.get(from)?, self.versions.get(at)?])
     }
 
-    /// Which of how many is looked at, from 1.
+    /// Place of the version that is looked at, from 1, and the number of versions.
     pub fn of(&self) -> (usize, usize) {
         (self.current() + 1, self.versions.len())
     }
@@ -58,13 +58,13 @@ impl VersionsView {
         self.versions.get(self.current())
     }
 
-    /// How the two versions differ, if that is known.
+    /// The difference between the two versions, if it is known.
     pub fn diff(&self) -> Option<&Diff> {
         let pair = self.pair()?.map(|version| version.number);
         self.diff.as_ref().filter(|(of, _)| *of == pair).map(|(_, diff)| &**diff)
     }
 
-    /// Takes how two versions differ, if they are those that are looked at.
+    /// Takes the difference between two versions, if they are those that are looked at.
     pub(in crate::app) fn compared(&mut self, of: [u64; 2], diff: Diff) {
         if self.pair().is_some_and(|pair| pair.map(|version| version.number) == of) {
             self.diff = Some((of, Box::new(diff)));
@@ -82,7 +82,7 @@ impl VersionsView {
 
     fn step(&mut self, by: isize, ctx: &mut Ctx<'_>) {
         let last = self.versions.len().saturating_sub(1);
-        // The first one alone has nothing to be compared with.
+        // The first version has none before it to be compared with.
         let first = usize::from(self.from.is_none()).min(last);
         let to = self.current().saturating_add_signed(by).clamp(first, last);
         self.at = (to < last).then(|| self.versions[to].number);

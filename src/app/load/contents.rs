@@ -9,45 +9,46 @@ use serde_json::Value as Json;
 use crate::model::{Contents, OtherStorage};
 use crate::preview::{Preview, json};
 
-/// Crawlee's numbers for how far a request has come, those of which it is said.
+/// Crawlee's numbers for the states of a request: those that are named in the table.
 const ERROR: u64 = 6;
 const SKIPPED: u64 = 7;
 
-/// What one asks of a request first, in both spellings: its unique key is its address nearly always.
+/// Columns that come first in a table of requests, in both spellings. The unique key is not among them:
+/// nearly always it is the address.
 const FIRST_COLUMNS: [&str; 7] =
     ["state", "error", "url", "retry_count", "retryCount", "handled_at", "handledAt"];
 
 /// A page of requests or items.
 #[derive(Debug, Clone)]
 pub struct ContentsPage {
-    /// What it is of.
+    /// The queue or dataset.
     pub of: OtherStorage,
-    /// Where it begins.
+    /// Where the page begins.
     pub from: u64,
-    /// As a table, where there are objects in it.
+    /// The page as a table, if there are objects in it.
     pub table: Arc<Preview>,
-    /// Each as it is spelled, in the order of the table's rows.
+    /// The requests or items as they are spelled, in the order of the table's rows.
     pub values: Vec<Bytes>,
-    /// How many of them failed.
+    /// Number of failed requests.
     pub failed: u64,
-    /// How many there are in all.
+    /// Number of requests or items in the whole storage.
     pub total: u64,
     /// Where the next page begins; none at the end.
     pub next: Option<u64>,
-    /// Of the values the first ones, which stand behind this page.
+    /// Number of values, the first ones, that come from behind this page.
     pub beyond: usize,
-    /// How many behind this page were looked at for failed ones.
+    /// Number of requests behind this page that were looked at for failed ones.
     pub searched: u64,
-    /// How many of this page are not shown: too large, or not to be read.
+    /// Number of values of this page that are not shown, as they are too large or cannot be read.
     pub left_out: u64,
 }
 
 /// Failed requests behind a page of a queue.
 #[derive(Debug, Clone, Default)]
 pub struct FailedBeyond {
-    /// These, as they are stored.
+    /// The failed requests, as they are stored.
     pub failed: Vec<Bytes>,
-    /// How many were looked at.
+    /// Number of requests that were looked at.
     pub looked_at: u64,
 }
 
@@ -56,7 +57,7 @@ pub fn is_failed(request: &[u8]) -> bool {
     memchr::memmem::find(request, b"__crawlee").is_some() && read(request).0 == State::Failed
 }
 
-/// How a request stands, the worst first.
+/// The state of a request, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum State {
     Failed,
@@ -67,12 +68,12 @@ enum State {
 }
 
 impl ContentsPage {
-    /// Makes a page ready. Takes time in proportion to it: for the background.
+    /// Makes a page ready. Takes time in proportion to its size: for the background.
     pub fn new(of: OtherStorage, from: u64, contents: Contents) -> Self {
         Self::with_failed(of, from, contents, FailedBeyond::default())
     }
 
-    /// The same, with failed requests that stand behind it.
+    /// Like `new`, with failed requests from behind the page.
     pub fn with_failed(
         of: OtherStorage,
         from: u64,
@@ -80,7 +81,7 @@ impl ContentsPage {
         beyond: FailedBeyond,
     ) -> Self {
         let Contents { mut values, total, next, mut left_out } = contents;
-        // What is empty would be no row of the table.
+        // An empty value would not become a row of the table.
         let all = values.len();
         values.retain(|value| !value.trim_ascii().is_empty());
         left_out += (all - values.len()) as u64;
@@ -93,7 +94,7 @@ impl ContentsPage {
             OtherStorage::Queue(_) => {
                 let mut requests: Vec<_> =
                     values.into_iter().map(|request| (read(&request), request)).collect();
-                // A column in front, whichever of them has one.
+                // The column of errors stands in front if any request has an error.
                 let errors = requests.iter().any(|((.., error), _)| !error.is_empty());
                 requests.sort_by_key(|((state, retries, _), _)| (*state, Reverse(*retries)));
                 requests
@@ -107,7 +108,7 @@ impl ContentsPage {
         };
         for value in &values {
             lines.extend(json::compact(value).into_iter().map(|byte| {
-                // What is no JSON keeps to its line too.
+                // A value that is not JSON keeps to its line too.
                 if byte == b'\n' { b' ' } else { byte }
             }));
             lines.push(b'\n');
@@ -122,12 +123,13 @@ impl ContentsPage {
     }
 }
 
-/// How a request stands, how often it was tried again, and its last error, in both of Crawlee's spellings.
+/// The state of a request, how often it was tried again, and its last error, in either of Crawlee's
+/// spellings.
 fn read(request: &[u8]) -> (State, u64, String) {
     let Ok(mut fields) = serde_json::from_slice::<Json>(request) else {
         return (State::Waiting, 0, String::new());
     };
-    // Crawlee for JavaScript keeps all of it as a text in it.
+    // Crawlee for JavaScript keeps the whole request as a text in this field.
     let inner = fields.get("json").and_then(Json::as_str);
     if let Some(inner) = inner.and_then(|inner| serde_json::from_str(inner).ok()) {
         fields = inner;
@@ -150,7 +152,7 @@ fn read(request: &[u8]) -> (State, u64, String) {
     (state, retries, error.to_owned())
 }
 
-/// The request with how it stands before it.
+/// The request with its state put in front.
 fn told(state: State, error: Option<&str>, request: &Bytes) -> Bytes {
     let word = match state {
         State::Failed => "failed",

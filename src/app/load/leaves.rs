@@ -6,14 +6,14 @@ use crate::edit::{Folded, LeafIndex, Leaves};
 use crate::model::Record;
 use crate::preview::Preview;
 
-/// JSON that is shown, and which values are where in it.
+/// JSON that is shown, and the places of its values.
 #[derive(Debug, Clone)]
 pub struct LeavesShown {
     /// The record as it was read.
     pub record: Record,
-    /// How it is shown.
+    /// The preview of the record.
     pub preview: Arc<Preview>,
-    /// Its values.
+    /// The places of its values.
     pub index: LeafIndex,
 }
 
@@ -23,7 +23,7 @@ impl LeavesShown {
         self.index.over(&self.record.value)
     }
 
-    /// How it is shown with this folded; none where nothing is.
+    /// The preview with these objects and lists folded; none where nothing is folded.
     pub fn folded(&self, folded: &Folded) -> Option<Arc<Preview>> {
         let folds = folded.folds(&self.leaves());
         if folds.is_empty() { None } else { self.preview.with_folds(&folds).map(Arc::new) }
@@ -35,10 +35,10 @@ impl LeavesShown {
 pub struct FoldedLeaves {
     /// The whole.
     pub shown: Arc<LeavesShown>,
-    /// What is folded.
+    /// The folded objects and lists.
     pub folded: Folded,
-    /// How it is shown so; none where nothing is folded.
+    /// The preview with those folded; none where nothing is folded.
     pub preview: Option<Arc<Preview>>,
-    /// Whether more is folded than was, if more was to be.
+    /// Whether more is folded than before, where more was asked for.
     pub more: bool,
 }

@@ -1,4 +1,4 @@
-//! What is compared: the value of a record, or a file.
+//! One side of a comparison: the value of a record, or a file.
 
 use std::path::PathBuf;
 
@@ -10,15 +10,15 @@ use crate::text;
 pub enum Side {
     /// A record.
     Record(StoreName, Key),
-    /// A file, taken to be of the other one's content type.
+    /// A file, read as if it had the content type of the other side.
     File(PathBuf),
 }
 
 impl Side {
-    /// Bytes up to which a value is read to be compared.
+    /// Limit on a value that is read to be compared, in bytes.
     pub const MOST: u64 = 64 << 20;
 
-    /// What it is called; may be hostile text.
+    /// The side's name; may be hostile text.
     pub fn named(&self) -> String {
         match self {
             Self::Record(_, key) => key.named(),
@@ -26,14 +26,14 @@ impl Side {
         }
     }
 
-    /// That it is too large to be compared.
+    /// The error that the side is too large to be compared.
     pub fn too_large(&self, size: u64) -> Error {
         let (size, most) = (text::size(size), text::size(Self::MOST));
         let problem = format!("{} is {size}: at most {most} are compared", self.named());
         Error::new(ErrorKind::NotSupported, problem)
     }
 
-    /// That it is not there, or not to be read.
+    /// The error that the side is missing or cannot be read.
     pub fn unreadable(&self, why: &str) -> Error {
         Error::new(ErrorKind::Io, format!("{} cannot be read: {why}", self.named()))
     }

@@ -1,39 +1,39 @@
-//! What a step of the log has changed: the values before and after, as far as they are kept.
+//! The changes of a step of the log: the values before and after, as far as they are kept.
 
 use crate::edit::{Diff, TypedValue};
 use crate::model::Key;
 use crate::ops::{Plan, PlannedChange, Swap, Turn, words};
 
-/// Records whose values are compared; of the others there is the count.
+/// Limit on the records whose values are compared; the others are only counted.
 const LISTED: usize = 20;
 
-/// What a step of the log has changed.
+/// The changes of a step of the log.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StepDiff {
-    /// What it did with what stays the same: a line each; may hold hostile text.
+    /// What the step did apart from values, one line each; may hold hostile text.
     pub lines: Vec<String>,
-    /// The records whose values are kept, or what is known of them.
+    /// The records whose values are kept, each with its difference.
     pub records: Vec<RecordDiff>,
-    /// Records that are not listed.
+    /// Number of records that are not listed.
     pub more: usize,
 }
 
-/// What is different about a record.
+/// The difference in one record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordDiff {
     /// Its key.
     pub key: Key,
-    /// What is different; or why the kept values cannot be read.
+    /// The difference; or why the kept values cannot be read.
     pub diff: Result<Diff, String>,
 }
 
 impl StepDiff {
-    /// Of the plan that undoes the step, or does it again.
+    /// The changes of the step that this plan undoes or does again.
     pub fn of(plan: &Plan, turn: Turn) -> Self {
         let PlannedChange::Swap(swaps) = &plan.change else {
             return Self { lines: words::step_lines(plan, turn), ..Self::default() };
         };
-        // The plan that undoes a step has its records the other way round, the last one first.
+        // The plan that undoes a step has the step's records in reverse order.
         let records = match turn {
             Turn::Undo => swaps.iter().rev().take(LISTED).map(|swap| record(swap, turn)).collect(),
             Turn::Redo => swaps.iter().take(LISTED).map(|swap| record(swap, turn)).collect(),

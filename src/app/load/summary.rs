@@ -1,16 +1,16 @@
-//! What a store or a group of keys holds, in a few rows.
+//! Summary of a store or of a group of keys, in a few rows.
 
 use crate::index::Index;
 use crate::model::{ContentType, KeyPage, RecordMeta, StoreName};
 
 use super::Scope;
 
-/// Keys of a group that are shown at most.
+/// Limit on the keys of a group that are shown.
 const FIRST: usize = 100;
-/// Rows between two looks whether the answer is still wanted.
+/// Rows between two checks whether the answer is still wanted.
 const STRETCH: usize = 20_000;
 
-/// What the cursor is on, where that is no record.
+/// The store or the group under the cursor, where the cursor is on no record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// A store that is not open.
@@ -19,26 +19,26 @@ pub enum Subject {
     Group(Scope),
 }
 
-/// What it holds.
+/// The summary of a store or of a group of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// What this is about.
+    /// The store or the group.
     pub of: Subject,
-    /// The first keys: in their order, if these are all.
+    /// The first keys. They are in their order if they are all keys.
     pub keys: Vec<RecordMeta>,
-    /// Content types that are shown by different names, with their records and bytes; the most bytes
-    /// first.
+    /// Content types under the names that are shown, with their number of records and of bytes; the most
+    /// bytes first.
     pub types: Vec<(ContentType, u64, u64)>,
-    /// How many records the types are about.
+    /// Number of records that the types are counted from.
     pub records: u64,
-    /// What these weigh, in bytes.
+    /// Size of those records together, in bytes.
     pub bytes: u64,
-    /// Whether the types are about all records there are.
+    /// Whether the types are counted from all records.
     pub whole: bool,
 }
 
 impl Summary {
-    /// Of a store, of which this is a page of keys.
+    /// The summary of a store, from a page of its keys.
     pub fn of_page(store: StoreName, page: &KeyPage) -> Self {
         let mut summary = Self::new(Subject::Store(store));
         for row in page.iter() {
@@ -51,7 +51,7 @@ impl Summary {
         summary.sorted()
     }
 
-    /// Of a group of keys; `None` as soon as `wanted` says no.
+    /// The summary of a group of keys; `None` as soon as `wanted` says no.
     pub fn of_group(index: &Index, scope: Scope, wanted: &dyn Fn() -> bool) -> Option<Self> {
         let at = |key: &[u8]| index.find(key).unwrap_or_else(|row| row);
         let range = match (scope.numbered, after(&scope.prefix)) {
@@ -91,13 +91,13 @@ impl Summary {
                 *records += 1;
                 *bytes = bytes.saturating_add(size);
             }
-            // More differ only where each record has a type of its own.
+            // There is room for every type, unless each record has a type of its own.
             None if room => self.types.push((kind.clone(), 1, size)),
             None => {}
         }
     }
 
-    /// One row for a name, whatever parameters types have behind it; the most bytes first.
+    /// Sorts the types into one row for each name, whatever their parameters; the most bytes first.
     fn sorted(mut self) -> Self {
         for (kind, records, bytes) in std::mem::take(&mut self.types) {
             match self.types.iter_mut().find(|(known, ..)| known.short() == kind.short()) {
@@ -115,7 +115,7 @@ impl Summary {
     }
 }
 
-/// The first key behind all that begin so; `None` where there is none.
+/// The first key behind all keys with this beginning; `None` where there can be none.
 fn after(prefix: &[u8]) -> Option<Vec<u8>> {
     let end = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
     let mut after = prefix[..=end].to_vec();

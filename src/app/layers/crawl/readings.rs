@@ -1,4 +1,4 @@
-//! What the crawl was at times over the last minute, and how fast it has grown.
+//! Readings of the crawl over the last minute, and how fast it has grown.
 
 use std::sync::Arc;
 
@@ -6,11 +6,11 @@ use crate::model::{Crawl, StorageInfo, StoreName, Timestamp};
 
 use super::rows::CrawlRow;
 
-/// Microseconds over which a rate is taken.
+/// Time over which a rate is taken, in microseconds.
 const SPAN: i64 = 60_000_000;
-/// Readings that are kept for it lie so many microseconds apart.
+/// Time between two readings that are kept for a rate, in microseconds.
 const STEP: i64 = 5_000_000;
-/// Over fewer microseconds a rate says nothing.
+/// Shortest time over which a rate means anything, in microseconds.
 const LEAST: i64 = 2_500_000;
 
 /// The crawl at one moment.
@@ -18,7 +18,7 @@ const LEAST: i64 = 2_500_000;
 pub(super) struct Reading {
     at: Timestamp,
     crawl: Arc<Crawl>,
-    /// How many records each store has.
+    /// Number of records in each store.
     records: Vec<(StoreName, u64)>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Readings {
 }
 
 impl Reading {
-    /// What grows of a row: requests handled, items, records, requests that went well.
+    /// The count of a row that grows: requests handled, items, records, or requests that went well.
     pub(super) fn count(&self, row: &CrawlRow) -> Option<u64> {
         let find = |rows: &[StorageInfo], name: &StoreName| {
             rows.iter().find(|row| row.name == *name).cloned()
@@ -69,21 +69,21 @@ impl Readings {
         self.last = Some(reading);
     }
 
-    /// How many are kept.
+    /// Number of readings that are kept.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.kept.len()
     }
 
-    /// How much a count has grown a minute; `None` until that can be told. One that is smaller than
-    /// before was emptied meanwhile, and is counted from there.
+    /// How much a count has grown, per minute; `None` until that can be told. A count that is smaller than
+    /// before was emptied meanwhile, and is taken from there.
     pub(super) fn per_minute(&self, count: impl Fn(&Reading) -> Option<u64>) -> Option<f64> {
         let last = self.last.as_ref()?;
         let (now, is) = (last.at, count(last)?);
         let mut first: Option<(Timestamp, u64)> = None;
         let mut before = 0;
         for reading in &self.kept {
-            // Where it was not there, or could not be read, the count begins anew.
+            // A reading in which the count is missing or could not be read begins the count anew.
             let Some(was) = count(reading) else {
                 first = None;
                 continue;
@@ -98,8 +98,8 @@ impl Readings {
         (span >= LEAST).then(|| (is - was) as f64 * 60_000_000.0 / span as f64)
     }
 
-    /// How fast a count has grown from each reading to the next, the oldest first; none of it where
-    /// it is not known, or was emptied.
+    /// How fast a count has grown from each reading to the next, the oldest first; no growth where the count
+    /// is not known or was emptied.
     pub(super) fn bars(&self, count: impl Fn(&Reading) -> Option<u64>) -> Vec<f64> {
         let readings: Vec<_> = self.kept.iter().chain(&self.last).collect();
         let grown = readings.windows(2).filter_map(|pair| {

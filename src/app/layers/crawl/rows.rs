@@ -1,4 +1,4 @@
-//! The rows of the overview, and what is known of each.
+//! The rows of the overview, and the facts about each.
 
 use crate::model::{
     Crawl, Crawler, Section, StorageInfo, StoreInfo, StoreName, Timestamp, crawl::MOST,
@@ -9,32 +9,32 @@ use super::super::super::facts::{Facts, store_facts};
 use super::super::super::stores::StoresPane;
 use super::{DEFAULT, Doing, doing};
 
-/// Something that a crawl fills or is run by.
+/// Something that a crawl fills, or that runs the crawl.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CrawlRow {
     /// A request queue.
     Queue(StorageInfo),
     /// A dataset.
     Dataset(StorageInfo),
-    /// A crawler, by its statistics.
+    /// A crawler, as its statistics tell.
     Crawler(Crawler),
     /// A key-value store.
     Store(StoreInfo),
-    /// Of one kind, that there are more than are listed, or why it is not known what there is.
+    /// A note on one kind of rows: how many more there are than are listed, or why they are not known.
     Note(&'static str, Note),
 }
 
-/// What is to be said of one kind.
+/// A note on one kind of rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
-    /// So many more are not listed.
+    /// This number of further rows is not listed.
     More(u64),
-    /// It is not known what there is: why, in a sentence.
+    /// The rows are not known; the sentence says why.
     Fault(String),
 }
 
 impl CrawlRow {
-    /// What it is, in a word or two.
+    /// The kind of the row, in a word or two.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Queue(_) => "request queue",
@@ -45,7 +45,7 @@ impl CrawlRow {
         }
     }
 
-    /// What is wrong with it, in a sentence.
+    /// What is wrong with the row's storage, in a sentence.
     pub fn fault(&self) -> Option<&str> {
         match self {
             Self::Queue(info) | Self::Dataset(info) => info.fault.as_deref(),
@@ -55,12 +55,12 @@ impl CrawlRow {
         }
     }
 
-    /// Whether it is the store in which crawlers keep error pages and statistics.
+    /// Whether the row is the store in which crawlers keep error pages and statistics.
     pub(super) fn is_default_store(&self) -> bool {
         matches!(self, Self::Store(info) if info.store.as_bytes() == DEFAULT)
     }
 
-    /// Whether both are the same thing, at whatever time.
+    /// Whether both rows are the same thing, perhaps read at different times.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Queue(a), Self::Queue(b)) | (Self::Dataset(a), Self::Dataset(b)) => {
@@ -75,7 +75,7 @@ impl CrawlRow {
         }
     }
 
-    /// What its details are about.
+    /// The title of the row's details.
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Queue(_) => "Request queue",
@@ -86,7 +86,7 @@ impl CrawlRow {
         }
     }
 
-    /// All that is known of it.
+    /// All facts about the row.
     pub(super) fn facts(&self, per_minute: Option<f64>, now: Timestamp) -> Facts {
         let mut facts = Facts::new();
         match self {
@@ -119,7 +119,7 @@ impl CrawlRow {
     }
 }
 
-/// All rows, in an order that stays.
+/// All rows, in an order that stays the same.
 pub(super) fn list(crawl: &Crawl, stores: &StoresPane) -> Vec<CrawlRow> {
     let mut rows = Vec::new();
     add(&mut rows, &crawl.queues, "request queue", CrawlRow::Queue);
@@ -200,7 +200,7 @@ fn when(at: Option<Timestamp>, now: Timestamp) -> String {
     at.map_or_else(none, |at| text::since(at.micros(), now.micros()))
 }
 
-/// What stands where nothing is known.
+/// The text for a value that is not known.
 fn none() -> String {
     "—".to_owned()
 }

@@ -1,5 +1,4 @@
-//! Large JSON that has changed under the cursor: the values that were found go before those of what it has
-//! become are looked for.
+//! Large JSON that has changed under the cursor: its old values are freed before the new ones are looked for.
 
 use std::sync::Arc;
 
@@ -12,11 +11,10 @@ use super::super::super::event::Slot;
 use super::super::super::load::LeavesShown;
 use super::LeafCursor;
 
-/// Of JSON of more values, those that were found go before those of what it has become are looked for: 40 bytes
-/// each.
+/// Number of values from which the old ones are freed before the new ones are looked for: 40 bytes each.
 const LARGE: usize = 1 << 18;
 
-/// Where the cursor was, and what was folded.
+/// The cursor's place, and the folds.
 #[derive(Debug, Clone)]
 pub(super) struct Left {
     pub(super) at: Trail,
@@ -24,14 +22,14 @@ pub(super) struct Left {
 }
 
 impl LeafCursor {
-    /// Where the cursor is, and what is folded.
+    /// The cursor's present place, and the present folds.
     pub(super) fn leave(&self) -> Left {
         let leaves = self.shown.leaves();
         Left { at: leaves.trail(self.at), folded: self.tree.trails(&leaves) }
     }
 
-    /// Lets the values of large JSON go that is shown no more, before those of what it has become are found: both
-    /// take much memory. This record is all that is known meanwhile.
+    /// Frees the values of large JSON that is no longer shown, before those of the new JSON are found: both
+    /// take much memory. Meanwhile this record is all that is known.
     pub(in crate::app) fn let_go(
         &mut self,
         record: &Record,
@@ -51,7 +49,7 @@ impl LeafCursor {
         self.go(0);
     }
 
-    /// Whether its values are being found anew.
+    /// Whether the values are being found anew.
     pub(in crate::app) fn has_let_go(&self) -> bool {
         self.left.is_some()
     }

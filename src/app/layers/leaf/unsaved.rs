@@ -11,7 +11,7 @@ use super::super::super::saving::Saving;
 use super::LeafCursor;
 use crate::text;
 
-/// A value that is spelled in more bytes than this is no line to type.
+/// Limit on the spelling of a value that is typed on a line, in bytes.
 const LINE: usize = 4 << 10;
 
 /// A change of one value that is not stored.
@@ -21,16 +21,15 @@ pub struct UnsavedLeaf {
     pub store: StoreName,
     /// The record as it was read.
     pub record: Record,
-    /// The change, with what was typed as the line was left last.
+    /// The change, with the text that was in the line when it was last left.
     pub leaf: EditedLeaf,
-    /// Its save.
+    /// The state of its save.
     pub saving: Saving,
 }
 
 impl UnsavedLeaf {
-    /// The write that makes the change, over what it was made from or `over`.
-    ///
-    /// # Errors
+    /// The write that makes the change, over what it was made from, or over `over` if that is given.
+    /// | # Errors
     /// What was typed is no value, or no key.
     pub(in crate::app) fn set(&self, over: Option<Expect>) -> Result<SetValue, NotAValue> {
         let value = self.leaf.made()?;
@@ -40,18 +39,18 @@ impl UnsavedLeaf {
         Ok(SetValue { store: self.store.clone(), key: meta.key, value, content_type, expected })
     }
 
-    /// What a save changes, as it is shown.
+    /// The change that a save makes, as it is shown.
     pub(in crate::app) fn compared(&self, set: &SetValue) -> [TypedValue; 2] {
         let content_type = set.content_type.clone();
         [TypedValue::from(&self.record), TypedValue { content_type, value: set.value.clone() }]
     }
 
-    /// Whether this text is something that was typed, and not what was there.
+    /// Whether this text was typed, and is not what was there before.
     pub(in crate::app) fn is_changed(&self, typed: &str) -> bool {
         self.leaf.edit == LeafEdit::Remove || typed.as_bytes() != self.leaf.spelled()
     }
 
-    /// The line in which it is typed; `None` where a value is removed.
+    /// The line in which the value is typed; `None` where a value is removed.
     pub(in crate::app) fn prompt(&self) -> Option<Prompt> {
         let kind = match self.leaf.edit {
             LeafEdit::Value(_) => PromptKind::LeafValue,
@@ -77,7 +76,7 @@ impl UnsavedLeaf {
 }
 
 impl LeafCursor {
-    /// Begins to change the value under the cursor; says why not where it cannot be changed so.
+    /// Begins to change the value under the cursor; says why where this change cannot be made.
     pub(in crate::app) fn begin(&mut self, action: Action, ctx: &mut Ctx<'_>) {
         let leaves = self.shown.leaves();
         let typed = |bytes: &[u8]| line(bytes).map(str::to_owned);
@@ -95,7 +94,7 @@ impl LeafCursor {
         self.change(record, leaf, ctx);
     }
 
-    /// Changes this value from now on. The cursor is on it, if it is there.
+    /// Changes this value from now on. The cursor goes to it, if it is there.
     pub(in crate::app) fn change(&mut self, record: Record, leaf: EditedLeaf, ctx: &mut Ctx<'_>) {
         self.follow(&leaf, ctx);
         let store = self.store.clone();
@@ -103,7 +102,7 @@ impl LeafCursor {
             Some(Box::new(UnsavedLeaf { store, record, leaf, saving: Saving::default() }));
     }
 
-    /// The change is stored: the cursor goes to what it has added or named.
+    /// Takes note that the change is stored: the cursor goes to the value that it has added or renamed.
     pub(in crate::app) fn saved(&mut self) -> Option<UnsavedLeaf> {
         let unsaved = *self.unsaved.take()?;
         self.next = Some(unsaved.leaf.clone());
@@ -111,7 +110,7 @@ impl LeafCursor {
     }
 }
 
-/// A text that is typed on a line.
+/// The text of a value, if it can be typed on a line.
 fn line(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok()?;
     (text.len() <= LINE && !text.contains(['\n', '\r'])).then_some(text)

@@ -7,14 +7,14 @@ use super::super::super::App;
 use super::super::super::layout::Pane;
 use super::super::super::recent::Item;
 
-/// Marked records that a command names at most.
+/// Limit on the marked records that a command names.
 const MOST_KEYS: usize = 20;
 
 /// The command that does the same, if there is one.
 pub(super) fn of(app: &App, item: &Item) -> Option<String> {
     let words = match item {
         Item::Act(context, action) => of_action(app, *context, *action)?,
-        // Only what is text can be typed.
+        // Only names that are text can be typed.
         Item::Store(store) => vec!["keys".to_owned(), store.as_str()?.to_owned()],
         Item::Record(store, key) => {
             vec!["get".to_owned(), store.as_str()?.to_owned(), key.as_str()?.to_owned()]
@@ -75,15 +75,15 @@ fn of_action(app: &App, context: Context, action: Action) -> Option<Vec<String>>
     Some(words.into_iter().map(str::to_owned).collect())
 }
 
-/// A command as a shell takes it: its name, then its words.
+/// A command as it is typed into a shell: its name, then its words.
 fn written(label: &str, words: &[String]) -> Option<String> {
     let (name, words) = words.split_first()?;
-    // A name that looks like an option is none.
+    // A name that looks like an option cannot be a word of a command.
     let options = ["--name", "--output", "--to"];
     let odd = words.iter().any(|word| word.starts_with('-') && !options.contains(&word.as_str()));
     let ends = odd.then(|| "--".to_owned());
     let words: Option<Vec<String>> = words.iter().map(|word| quoted(word)).collect();
-    // The home folder is the shell's to name, outside quotes.
+    // A `~` stays outside the quotes, for the shell to replace.
     let target = match label.strip_prefix("~/") {
         Some("") => label.to_owned(),
         Some(path) => format!("~/{}", quoted(path)?),
@@ -93,13 +93,13 @@ fn written(label: &str, words: &[String]) -> Option<String> {
     Some(start.into_iter().chain(ends).chain(words?).collect::<Vec<_>>().join(" "))
 }
 
-/// A word as a shell takes it; none of what could not be typed again.
+/// A word as it is typed into a shell; none for a word that cannot be typed.
 pub(in crate::app) fn quoted(word: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=,".contains(c);
     if word.chars().any(char::is_control) {
         return None;
     }
-    // A shell may take the beginning for a folder of a user's or for a program.
+    // A shell may take these beginnings for a user's folder or for a program.
     if word.chars().all(plain) && !word.starts_with('=') && !word.is_empty() {
         return Some(word.to_owned());
     }

@@ -12,30 +12,30 @@ use super::super::dialog::Dialog;
 use super::super::overlay::Then;
 use super::{Menu, rows};
 
-/// What can be done, and with which key; what is on the screen first.
+/// The help: what can be done, and with which keys; what is on the screen first.
 #[derive(Debug, Clone)]
 pub struct Help(pub Menu);
 
-/// All that can be run, narrowed as one types; what was run lately first.
+/// The palette: all that can be run, narrowed as one types; what was run lately first.
 #[derive(Debug, Clone)]
 pub struct Palette(pub Menu);
 
 impl Help {
-    /// Of what is on the screen.
+    /// The help for what is on the screen.
     pub fn new(app: &App) -> Self {
         Self(Menu::new(app, rows::help(app), Filter::Substring))
     }
 }
 
 impl Palette {
-    /// Of what is on the screen.
+    /// The palette for what is on the screen.
     pub fn new(app: &App) -> Self {
         let mut menu = Menu::new(app, rows::palette(app), Filter::Fuzzy);
         menu.typing = true;
         Self(menu)
     }
 
-    /// Of the stores that may get a copy of a record of this one.
+    /// The palette of the stores that may get a copy of a record of `own`.
     pub fn of_stores(app: &App, own: &StoreName) -> Self {
         let mut menu = Menu::new(app, rows::stores(app, own), Filter::Fuzzy);
         (menu.typing, menu.title) = (true, "Copy to a store");
@@ -55,7 +55,7 @@ impl Dialog for Help {
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         match action {
             Some(Action::Help) => Then::Close,
-            // What was typed is taken back before it closes.
+            // The text that was typed is cleared before the menu closes.
             Some(Action::Close | Action::Cancel | Action::Back) if self.0.widen() => Then::Stay,
             _ => self.0.act(key, action, ctx),
         }

@@ -1,27 +1,27 @@
-//! Where the rows of a menu are on the screen: how far a step to the side goes, or a page.
+//! Where the rows of a menu are on the screen, from which a step to the side and a page are measured.
 
 use std::cell::{Cell, RefCell};
 
-/// Lines of a page of one column that the next one shows again.
+/// Lines that a page of one column has in common with the next.
 const OVER: usize = 2;
 
-/// Where the rows were when they were drawn last.
+/// The places of the rows when they were last drawn.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     /// The first line of each row, counted through all columns.
     lines: RefCell<Vec<usize>>,
-    /// Lines of a column.
+    /// Height of a column, in lines.
     column: Cell<usize>,
-    /// Columns beside each other.
+    /// Number of columns.
     columns: Cell<usize>,
-    /// The line that the window begins with.
+    /// The first line of the window.
     top: Cell<usize>,
-    /// Where rows are on the screen: column, row, columns, number.
+    /// Places of rows on the screen: column, row, width in columns, number.
     drawn: RefCell<Vec<(u16, u16, u16, usize)>>,
 }
 
 impl Places {
-    /// Tells where the rows are: the first line of each, in columns of so many lines.
+    /// Takes the places of the rows: the first line of each, in columns of this many lines.
     pub fn measure(&self, lines: Vec<usize>, column: usize, columns: usize) {
         self.lines.replace(lines);
         self.drawn.borrow_mut().clear();
@@ -29,8 +29,8 @@ impl Places {
         self.columns.set(columns.max(1));
     }
 
-    /// The line that the window begins with, so that the lines from `first` up to `end` are in it. A
-    /// single column is scrolled; several are turned like pages.
+    /// The first line of the window, moved so that the lines from `first` up to `end` are in it. A single
+    /// column is scrolled; several are turned like pages.
     pub fn window(&self, first: usize, end: usize, all: usize) -> usize {
         let (column, columns) = (self.column.get(), self.columns.get());
         let top = if columns > 1 {
@@ -38,14 +38,14 @@ impl Places {
         } else {
             let last = all.saturating_sub(column);
             let top = self.top.get().max(end.saturating_sub(column)).min(first);
-            // The head above the first rows is seen again.
+            // At the first rows, the head above them comes into view too.
             if first <= 1 { 0 } else { top.min(last) }
         };
         self.top.set(top);
         top
     }
 
-    /// Tells where on the screen a row is drawn, or one of its lines: after [`Places::measure`].
+    /// Takes the cells in which a row is drawn, or one of its lines: after [`Places::measure`].
     pub fn draw(&self, (x, y): (u16, u16), width: u16, row: usize) {
         self.drawn.borrow_mut().push((x, y, width, row));
     }
@@ -58,7 +58,7 @@ impl Places {
         at.map(|(.., row)| *row)
     }
 
-    /// The row beside one, in the next column; where there is one column, on the next page.
+    /// The row next to another one, in the next column; with one column, on the next page.
     pub(super) fn beside(&self, at: usize, columns: isize) -> usize {
         if !self.has_columns() {
             return self.page(at, columns);
@@ -66,31 +66,31 @@ impl Places {
         self.off(at, columns.saturating_mul(of(self.column.get())))
     }
 
-    /// The row a page away from one.
+    /// The row one page away from another, or several pages.
     pub(super) fn page(&self, at: usize, pages: isize) -> usize {
         let (column, columns) = (self.column.get(), self.columns.get().max(1));
-        // What is scrolled to is seen whole, and nothing is passed over.
+        // A row that is scrolled to is seen whole, and none is left out.
         let lines = if columns > 1 { column * columns } else { column.saturating_sub(OVER).max(1) };
         self.off(at, pages.saturating_mul(of(lines)))
     }
 
-    /// Whether there is a column beside another.
+    /// Whether there are several columns.
     pub(super) fn has_columns(&self) -> bool {
         self.columns.get() > 1
     }
 
-    /// Begins at the top again: there are other rows.
+    /// Lets the window begin at the top again, for other rows.
     pub(super) fn forget(&self) {
         self.top.set(0);
     }
 
-    /// The row that stands so many lines off, or the first or last one.
+    /// The row that stands this many lines away, or the first or last one.
     fn off(&self, at: usize, lines: isize) -> usize {
         let places = self.lines.borrow();
         let Some(line) = places.get(at) else { return at };
         let wanted = line.saturating_add_signed(lines);
         let found = places.partition_point(|line| *line <= wanted).saturating_sub(1);
-        // A row of many lines is left all the same.
+        // A step leaves even a row that has more lines than the step.
         match lines {
             1.. => found.max((at + 1).min(places.len() - 1)),
             _ => found.min(at.saturating_sub(1)),
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn a_step_to_the_side_goes_to_the_row_beside() {
         let places = Places::default();
-        // A head, three rows of which one takes two lines; then the next column.
+        // One column: a head, and three rows of which one takes two lines; then the next column.
         places.measure(vec![1, 2, 4, 5, 6], 5, 2);
         assert_eq!([places.beside(0, 1), places.beside(4, -1)], [4, 0]);
         assert_eq!(places.beside(1, 1), 4, "the last one, where none stands beside");

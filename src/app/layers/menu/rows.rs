@@ -12,15 +12,15 @@ use super::super::super::recent::Item;
 use super::super::super::{App, allowed};
 use super::MenuRow;
 
-/// Where moving about stands: behind what is done.
+/// Section of the keys that move, which stands behind the others.
 const MOVING: &str = "Moving about";
-/// What the user has pinned.
+/// Section of the records that the user has pinned.
 pub(super) const PINNED: &str = "Pinned";
-/// What was run or looked at lately.
+/// Section of what was run or looked at lately.
 const RECENT: &str = "Recent";
-/// Of what was run or looked at lately, so many rows stand at the top.
+/// Limit on the rows of what was run or looked at lately.
 const FIRST: usize = 8;
-/// Stores that the palette names at most: each letter that is typed looks through them all.
+/// Limit on the stores that the palette names: each letter that is typed looks through them all.
 pub(super) const MOST_STORES: usize = 4000;
 
 const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
@@ -31,8 +31,8 @@ fn moves(action: Action) -> bool {
     all.contains(&action)
 }
 
-/// What keys do: on the screen, everywhere and in the other panes, then moving about, then what cannot
-/// be done from here.
+/// The rows of the help: keys on the screen, everywhere and in the other panes, then those that move, then
+/// those that cannot be used from here.
 pub(super) fn help(app: &App) -> Vec<MenuRow> {
     let under = app.context();
     let others = PANES.into_iter().map(Pane::context);
@@ -67,7 +67,8 @@ fn action_of(item: &Item) -> Option<Action> {
 }
 
 impl MenuRow {
-    /// Whether the same key does the same: to the record under the cursor, or here and everywhere.
+    /// Whether both rows are the same key with the same effect: on the record under the cursor, or here and
+    /// everywhere.
     fn is_same(&self, other: &Self) -> bool {
         let of_record = |item: &Item| matches!(item, Item::Act(context, _) if matches!(context, Context::Keys | Context::Record));
         let is_global = matches!(other.item, Item::Act(Context::Global, _))
@@ -77,15 +78,15 @@ impl MenuRow {
     }
 }
 
-/// What has a key in a context: what is done, or how one moves.
+/// The actions that have a key in a context: those that move, or the others.
 fn bound(app: &App, context: Context, moving: bool) -> Vec<MenuRow> {
     let entries = app.keymap.entries(context).filter(|(_, chords)| !chords.is_empty());
     let entries = entries.filter(|(action, _)| moves(*action) == moving);
     entries.map(|(action, _)| of_action(app, context, action)).collect()
 }
 
-/// All that can be run from the panes: what is pinned and what was run or looked at lately first; then actions, settings,
-/// targets, stores, and the records looked at before.
+/// The rows of the palette: first what is pinned and what was run or looked at lately; then actions,
+/// settings, targets, stores, and the records looked at before.
 pub(super) fn palette(app: &App) -> Vec<MenuRow> {
     let mut rows = actions(app);
     let shown = if app.settings.review_saves { "Do not show" } else { "Show" };
@@ -124,7 +125,8 @@ pub(super) fn palette(app: &App) -> Vec<MenuRow> {
     first
 }
 
-/// What can be done in the panes, those in focus first. What is done to one record is the same in two.
+/// The actions that the panes know, those of the pane in focus first. Actions on one record are the same in
+/// two panes.
 fn actions(app: &App) -> Vec<MenuRow> {
     let here = app.focus.context();
     let others = PANES.into_iter().map(Pane::context).filter(|context| *context != here);
@@ -132,7 +134,7 @@ fn actions(app: &App) -> Vec<MenuRow> {
     let mut known: BTreeSet<(Action, bool)> = BTreeSet::new();
     for context in [here, Context::Global].into_iter().chain(others) {
         for (action, _) in app.keymap.entries(context) {
-            // These are for keys alone.
+            // These actions are only of use with a key.
             let for_keys = moves(action) || matches!(action, Action::Palette | Action::Back);
             if !for_keys && known.insert((action, context == Context::Stores)) {
                 rows.push(of_action(app, context, action));
@@ -146,7 +148,8 @@ fn row(item: Item, text: String, alias: &'static str, section: &'static str) -> 
     MenuRow { item, text, alias, keys: String::new(), section, why: None }
 }
 
-/// The stores that may get a copy of a record of this one: it first, then the others as they are listed.
+/// The stores that may get a copy of a record of `own`: `own` first, then the others in the order of the
+/// list.
 pub(super) fn stores(app: &App, own: &StoreName) -> Vec<MenuRow> {
     let row =
         |store: &StoreName, section| row(Item::CopyTo(store.clone()), store.escaped(), "", section);
@@ -175,7 +178,7 @@ fn of_record(store: &StoreName, key: &Key) -> MenuRow {
 fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
     let item = Item::Act(context, action);
     let why = why(app, app.context(), &item);
-    // A key of everywhere may do something else here.
+    // A key that is bound everywhere may have another effect here.
     let works = |chord: &Chord| {
         let does = app.keymap.lookup(app.context(), &chord.event());
         context != Context::Global || does == Some(action)
@@ -189,7 +192,7 @@ fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
     MenuRow { keys, why, ..row(item, text, action.hint(), context.title()) }
 }
 
-/// The step that would be undone or done again.
+/// The step that an action would undo or do again.
 fn step(app: &App, context: Context, action: Action) -> Option<String> {
     let of_steps = matches!(context, Context::Global | Context::Journal);
     let turn = match action {
@@ -201,7 +204,7 @@ fn step(app: &App, context: Context, action: Action) -> Option<String> {
     Some(step.words())
 }
 
-/// Why something cannot be run now, if it cannot. `under`: the table of the keymap of what is under the
+/// Why an item cannot be run now, if it cannot. `under`: the table of the keymap for what lies under the
 /// menu.
 pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
     let told = match item {
@@ -249,12 +252,12 @@ fn why_not(app: &App, under: Context, context: Context, action: Action) -> Optio
     told.err().map(|why| why.text)
 }
 
-/// Whether every dialog knows this.
+/// Whether every dialog knows this action.
 fn works_everywhere(action: Action) -> bool {
     matches!(action, Action::Quit | Action::Redraw | Action::Suspend | Action::Help)
 }
 
-/// Whether this answers what a dialog asks. A row that was chosen by mistake must not.
+/// Whether an action answers the question of a dialog. A row that was chosen by mistake must not.
 fn answers(context: Context, action: Action) -> bool {
     use Action::{Accept, ConfirmNo, ConfirmYes, FreeNow, KeepDraft, Stage, Switch};
     matches!(action, Accept | ConfirmYes | ConfirmNo | Switch | FreeNow)
