@@ -3,12 +3,12 @@
 use super::zip::inside;
 use super::{Entries, Kind};
 
-/// So much of an entry is read, in bytes.
+/// Bytes of an entry that are read.
 const FACTS: u64 = 64 << 10;
-/// So many entries are looked at.
+/// Limit on the entries that are examined.
 const LOOKED_AT: usize = 10_000;
 
-/// What a ZIP is besides, as `Word document (docx), 3 pages`.
+/// The kind of document that a ZIP is, as `Word document (docx), 3 pages`.
 pub(super) fn describe(bytes: &[u8], entries: &Entries<'_>) -> Option<String> {
     let names = || entries.list.iter().take(LOOKED_AT).map(|entry| &*entry.name);
     let has = |name: &str| names().any(|found| found == name.as_bytes());

@@ -8,26 +8,26 @@ use time::OffsetDateTime;
 use super::{Entries, Entry, Kind};
 
 const BLOCK: usize = 512;
-/// A name or an extended header is read so far, in bytes.
+/// Limit on the bytes that are read of a name or an extended header.
 const LONGEST: usize = 64 << 10;
 
-/// What the headers before an entry say of it.
+/// Facts from the headers before an entry.
 #[derive(Debug, Default)]
 struct Before<'a> {
     name: Option<&'a [u8]>,
     link: Option<&'a [u8]>,
     size: Option<u64>,
     time: Option<i64>,
-    /// Of a file with holes, which are not stored: its own name and size.
+    /// Own name and size of a file with holes, which are not stored.
     sparse: (Option<&'a [u8]>, Option<u64>),
 }
 
-/// Whether it begins as one.
+/// Whether the bytes begin as a tar.
 pub(super) fn is_marked(bytes: &[u8]) -> bool {
     bytes.get(..BLOCK).is_some_and(is_header)
 }
 
-/// The entries; `None` for what is no tar.
+/// The entries; `None` for what is not a tar.
 pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
     if !is_marked(bytes) {
         return None;
@@ -54,7 +54,7 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
         } else {
             before.size.unwrap_or(told)
         };
-        // Links and devices have no data, whatever they say.
+        // Links and devices have no data, whatever size their header has.
         let stored = if matches!(kind, b'1'..=b'6') { 0 } else { size };
         if kind == b'S' {
             before.sparse.1 = number(&header[483..495]);
@@ -101,7 +101,7 @@ fn entry<'a>(header: &'a [u8], kind: u8, size: u64, before: &Before<'a>) -> Entr
     Entry { name, size, time: time.and_then(words), kind }
 }
 
-/// Behind the blocks that tell where a file of GNU's has holes, if its header has no room for all of them.
+/// The place behind the blocks that list the holes of a GNU file, if its header has no room for all of them.
 fn past_map(bytes: &[u8], header: &[u8], at: usize) -> usize {
     let (mut more, mut at) = (header[482] == 1, at);
     while more && let Some(block) = bytes.get(at..at.saturating_add(BLOCK)) {
@@ -111,14 +111,14 @@ fn past_map(bytes: &[u8], header: &[u8], at: usize) -> usize {
     at
 }
 
-/// The name, with what stands before it in another field.
+/// The name, behind the prefix from another field.
 fn name(header: &[u8]) -> Cow<'_, [u8]> {
     let name = text(&header[..100]);
     let prefix = if &header[257..263] == b"ustar\0" { text(&header[345..500]) } else { b"" };
     if prefix.is_empty() { Cow::Borrowed(name) } else { Cow::Owned([prefix, b"/", name].concat()) }
 }
 
-/// Whether a block's sum is right.
+/// Whether a block's checksum is right.
 fn is_header(block: &[u8]) -> bool {
     let Some(told) = number(&block[148..156]) else { return false };
     let sum: u64 = block.iter().map(|&byte| u64::from(byte)).sum();
@@ -140,12 +140,12 @@ fn number(field: &[u8]) -> Option<u64> {
     octal.then(|| digits.iter().fold(0, |sum, &byte| sum << 3 | u64::from(byte - b'0')))
 }
 
-/// What stands before the first null.
+/// The bytes before the first null.
 fn text(field: &[u8]) -> &[u8] {
     &field[..memchr::memchr(0, field).unwrap_or(field.len())]
 }
 
-/// Records of an extended header, as `27 path=…` with a line end.
+/// Reads the records of an extended header, as `27 path=…` with a line end.
 fn pax<'a>(data: &'a [u8], before: &mut Before<'a>) {
     let mut rest = data;
     while let Some(space) = memchr::memchr(b' ', &rest[..rest.len().min(20)]) {

@@ -39,7 +39,7 @@ pub(in crate::preview) fn zip(files: &[(&[u8], &[u8])]) -> Vec<u8> {
     out
 }
 
-/// A tar header with what stands in its fields, and what belongs to it.
+/// A block with a tar header that has these fields, and its content.
 fn block(name: &[u8], kind: u8, content: &[u8]) -> Vec<u8> {
     let mut header = vec![0; 512];
     header[..name.len()].copy_from_slice(name);
@@ -225,7 +225,7 @@ fn a_tar_that_is_cut_off_or_damaged_says_so() {
     let cut = note(&bytes[..1000]).unwrap();
     assert_eq!(cut, format!("tar, 1 entry, 700 B unpacked, the tar is cut off: {what}"));
     assert!(!list(&bytes[..1000], true).unwrap().note.contains("cut off"));
-    // A size that no number holds is not none.
+    // A size beyond all numbers is not a size of zero.
     let immense = [0xff; 11];
     let absurd = [&bytes[..124], &[0x80][..], &immense[..]].concat();
     let sum: usize = absurd

@@ -1,4 +1,4 @@
-//! ZIP: its central directory, or the headers before the entries where that is missing.
+//! ZIP: its central directory, or where that is missing, the headers before the entries.
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -14,22 +14,22 @@ const CENTRAL: &[u8] = b"PK\x01\x02";
 const END: &[u8] = b"PK\x05\x06";
 const END_64: &[u8] = b"PK\x06\x06";
 const LOCATOR_64: &[u8] = b"PK\x06\x07";
-/// Bytes of these headers before what has a length.
+/// Bytes of these headers before their parts of variable length.
 const LOCAL_BYTES: usize = 30;
 const CENTRAL_BYTES: usize = 46;
 const END_BYTES: usize = 22;
 const LOCATOR_BYTES: usize = 20;
-/// So many places at which the end may be are looked at.
+/// Limit on the possible ends that are examined.
 const ENDS: usize = 64;
-/// The comment at the very end has at most so many bytes.
+/// Longest comment at the very end, in bytes.
 const COMMENT: usize = 0xffff;
 
-/// Whether it begins like one.
+/// Whether the bytes begin as a ZIP.
 pub(super) fn is_marked(bytes: &[u8]) -> bool {
     bytes.starts_with(LOCAL) || bytes.starts_with(END)
 }
 
-/// The entries; `None` for what does not begin as a ZIP.
+/// The entries; `None` for bytes that do not begin as a ZIP.
 pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
     if !is_marked(bytes) {
         return None;
@@ -40,8 +40,8 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
     })
 }
 
-/// The entries of a ZIP that ends where the bytes do and has others before it, as a program that unpacks
-/// itself; `None` where there is no such.
+/// The entries of a ZIP that ends where the bytes do and has others before it, as in a program that unpacks
+/// itself; `None` where there is none.
 pub(super) fn behind(bytes: &[u8]) -> Option<Entries<'_>> {
     let directory = directory(bytes, true)?;
     let entries = central(bytes, directory.start);
@@ -50,13 +50,13 @@ pub(super) fn behind(bytes: &[u8]) -> Option<Entries<'_>> {
 
 /// The central directory.
 struct Directory {
-    /// Where it begins.
+    /// Start of the directory.
     start: usize,
-    /// How many bytes stand before the archive that its offsets do not count.
+    /// Number of bytes before the archive that its offsets do not count.
     before: usize,
 }
 
-/// The central directory; only of a ZIP that ends where the bytes do, where it has to be at their end.
+/// The central directory; with `at_end`, only that of a ZIP that ends where the bytes do.
 fn directory(bytes: &[u8], at_end: bool) -> Option<Directory> {
     let from = bytes.len().saturating_sub(END_BYTES + COMMENT);
     let is_whole = |at: &usize| {
@@ -64,12 +64,12 @@ fn directory(bytes: &[u8], at_end: bool) -> Option<Directory> {
         let end = comment.map(|comment| at + END_BYTES + comment);
         end.is_some_and(|end| end == bytes.len() || end < bytes.len() && !at_end)
     };
-    // A comment, or what stands behind the archive, may hold the same mark.
+    // A comment, or bytes behind the archive, may contain the same mark.
     let ends = memmem::rfind_iter(&bytes[from..], END).map(|at| from + at);
     ends.filter(is_whole).take(ENDS).find_map(|end| directory_of(bytes, end))
 }
 
-/// The central directory that this end tells, if it is there.
+/// The central directory that this end points to, if it is there.
 fn directory_of(bytes: &[u8], end: usize) -> Option<Directory> {
     let mut size = u64::from(little(bytes, end + 12, 4)?);
     let mut offset = u64::from(little(bytes, end + 16, 4)?);
@@ -82,7 +82,7 @@ fn directory_of(bytes: &[u8], end: usize) -> Option<Directory> {
             behind = there as u64;
         }
     }
-    // Something may stand before the archive, which its offsets do not count.
+    // Bytes may stand before the archive that its offsets do not count.
     let near = behind.checked_sub(size).and_then(|at| usize::try_from(at).ok());
     let told = usize::try_from(offset).ok();
     let is_there =
@@ -114,7 +114,7 @@ fn central(bytes: &[u8], start: usize) -> Entries<'_> {
     entries
 }
 
-/// The entries by what stands before each of them.
+/// The entries as the headers before them describe them.
 fn local(bytes: &[u8]) -> Entries<'_> {
     let fault = Some("the ZIP has lost its list of contents");
     let mut entries = Entries { fault, ..Entries::default() };
@@ -134,7 +134,7 @@ fn local(bytes: &[u8]) -> Entries<'_> {
     entries
 }
 
-/// The size, from the field for large ones where it is there.
+/// The size, taken from the field for large ones if there is one.
 fn size(size: Option<u32>, extra: &[u8]) -> u64 {
     let size = size.unwrap_or_default();
     if size != u32::MAX {
@@ -150,7 +150,7 @@ fn size(size: Option<u32>, extra: &[u8]) -> u64 {
     size.into()
 }
 
-/// An entry; flags, method, time and date stand in both headers one behind the other.
+/// An entry. Flags, method, time and date follow one another in both headers.
 fn entry<'a>(name: &'a [u8], size: u64, header: &[u8], flags: usize, mode: u32) -> Entry<'a> {
     let field = |at: usize| little(header, at, 2).unwrap_or_default();
     let kind = if mode & 0xf000 == 0xa000 {
@@ -170,7 +170,7 @@ fn entry<'a>(name: &'a [u8], size: u64, header: &[u8], flags: usize, mode: u32) 
     Entry { name: Cow::Borrowed(name), size, time, kind }
 }
 
-/// The first bytes of an entry, unpacked; of one that is neither stored nor deflated, none.
+/// The first bytes of an entry, unpacked; `None` for one that is neither stored nor deflated.
 pub(super) fn inside(bytes: &[u8], name: &[u8], most: u64) -> Option<Vec<u8>> {
     let directory = directory(bytes, false)?;
     let mut at = directory.start;
@@ -188,7 +188,7 @@ pub(super) fn inside(bytes: &[u8], name: &[u8], most: u64) -> Option<Vec<u8>> {
             let packed = usize::try_from(little(header, 20, 4)?).ok()?;
             let data = &data[..data.len().min(packed)];
             let mut out = Vec::new();
-            // What came before a fault is taken.
+            // The bytes before a fault are kept.
             let _ = match little(header, 10, 2)? {
                 0 => data.take(most).read_to_end(&mut out),
                 8 => DeflateDecoder::new(data).take(most).read_to_end(&mut out),

@@ -1,4 +1,4 @@
-//! From a charset to UTF-8 and back.
+//! Conversion from a charset to UTF-8 and back.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use encoding_rs::{EncoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::{Charset, Narrow};
 
-/// So much is converted at a time.
+/// Bytes that are converted at a time.
 const BLOCK: usize = 64 << 10;
 
 /// A character that a charset does not have.
@@ -14,11 +14,11 @@ const BLOCK: usize = 64 << 10;
 pub struct Unwritable {
     /// The character.
     pub character: char,
-    /// The charset's name.
+    /// Name of the charset.
     pub charset: &'static str,
-    /// Its line, from 1.
+    /// Line of the character, from 1.
     pub line: usize,
-    /// Its column in characters, from 1.
+    /// Column of the character, in characters from 1.
     pub column: usize,
 }
 
@@ -101,8 +101,8 @@ impl Charset {
     }
 }
 
-/// The text, and whether some bytes are not in the charset: these become replacement
-/// characters. A character that is cut off at the end is left out, unless this is the `last` of it.
+/// The text, and whether some bytes do not fit the charset: these become replacement characters. A character
+/// that is cut off at the end is left out, unless these bytes are the `last`.
 pub(super) fn decode(encoding: &'static Encoding, bytes: &[u8], last: bool) -> (String, bool) {
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let (mut text, mut faulty) = (String::with_capacity(bytes.len()), false);

@@ -1,14 +1,13 @@
-//! What a document says of its charset: an XML declaration, `<meta>`, `@charset`.
+//! The charset that a document declares: in an XML declaration, `<meta>`, `@charset`.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use super::labels;
 
-/// It must say so within so many bytes.
+/// Bytes at the start of a document in which its charset must be declared.
 const HEAD: usize = 4096;
 
-/// The charset that the document names. One that names UTF-16 in letters of one byte each is not
-/// believed.
+/// The charset that the document names. UTF-16 is not believed where its name is in letters of one byte each.
 pub(super) fn encoding(content_type: &str, bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(HEAD)];
     let head: String = head.iter().map(|&byte| char::from(byte)).collect::<String>();
@@ -27,14 +26,14 @@ pub(super) fn encoding(content_type: &str, bytes: &[u8]) -> Option<&'static Enco
     if found == UTF_16LE || found == UTF_16BE { Some(UTF_8) } else { Some(found) }
 }
 
-/// `<?xml … encoding="…"?>`
+/// The charset of `<?xml … encoding="…"?>`
 fn declaration(head: &str) -> Option<String> {
     let rest = head.trim_start().strip_prefix("<?xml")?;
     let inside = rest.split("?>").next()?;
     attributes(inside).find(|(name, _)| name == "encoding").map(|(_, value)| value)
 }
 
-/// `<meta charset=…>` or `<meta http-equiv="content-type" content="…; charset=…">`, outside
+/// The charset of `<meta charset=…>` or `<meta http-equiv="content-type" content="…; charset=…">`, outside
 /// comments.
 fn meta(head: &str) -> Option<String> {
     let mut rest = head;
@@ -79,7 +78,7 @@ fn attributes(inside: &str) -> impl Iterator<Item = (String, String)> {
             return None;
         }
         let end = rest.find(|c: char| space(c) || c == '=' || c == '>').unwrap_or(rest.len());
-        // An equals sign where a name should be is passed over.
+        // Skips an equals sign in the place of a name.
         let name = rest[..end].to_owned();
         rest = rest[end..].trim_start();
         let Some(value) = rest.strip_prefix('=') else { return Some((name, String::new())) };

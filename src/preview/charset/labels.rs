@@ -1,11 +1,10 @@
-//! What a content type says of its charset, and which types are text.
+//! The charset in a content type, and the types that are text.
 
 use encoding_rs::{Encoding, REPLACEMENT, WINDOWS_1252};
 
 use super::Narrow;
 
-/// Names that other programs use and the Encoding Standard does not list, without what is not a
-/// letter or a digit.
+/// Names that other programs use and the Encoding Standard does not list, reduced to letters and digits.
 const ALIASES: [(&str, &str); 18] = [
     ("utf8", "utf-8"),
     ("utf8sig", "utf-8"),
@@ -27,12 +26,12 @@ const ALIASES: [(&str, &str); 18] = [
     ("koi8r", "koi8-r"),
 ];
 
-/// The charset of a content type as it stands there, without quotes.
+/// The charset in a content type, as it is written, without quotes.
 pub(super) fn parameter(content_type: &str) -> Option<String> {
     let mut rest = content_type.split_once(';')?.1;
     loop {
         let (name, after) = rest.split_once('=')?;
-        // A parameter without a value may stand before.
+        // A parameter without a value may come first.
         let name = name.rsplit(';').next().unwrap_or(name).trim();
         let after = after.trim_start();
         let (value, next) = match after.chars().next() {
@@ -71,7 +70,7 @@ pub(super) fn encoding(label: &str) -> Option<(&'static Encoding, Narrow)> {
     Some((found, narrow))
 }
 
-/// Whether a content type is one of text, whoever writes it in whatever case.
+/// Whether a content type is one of text, in any case of letters.
 pub(super) fn is_text(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     let (kind, name) = essence.split_once('/').unwrap_or((&essence, ""));

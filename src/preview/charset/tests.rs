@@ -10,7 +10,7 @@ fn reading(content_type: &str, bytes: &[u8]) -> Option<DecodedText> {
     read(&meta(content_type), &Bytes::copy_from_slice(bytes), false)
 }
 
-/// The text, and what is said of it.
+/// The text, and the remark on it.
 fn seen(content_type: &str, bytes: &[u8]) -> (String, String) {
     let read = reading(content_type, bytes).unwrap_or_else(|| panic!("{content_type}: no text"));
     (String::from_utf8_lossy(&read.text).into_owned(), read.note().unwrap_or_default())
@@ -90,7 +90,7 @@ fn a_byte_order_mark_a_document_and_a_guess_come_after_it() {
         let page = format!("{page}{RUSSIAN}");
         let said = (page.clone(), "windows-1251, as the document says".to_owned());
         assert_eq!(seen("text/html", &encoded("cp1251", &page)), said);
-        // Crawlee stores a decoded page as UTF-8, and the page goes on saying otherwise.
+        // Crawlee stores a decoded page as UTF-8, while the page still declares another charset.
         assert_eq!(seen("text/html", page.as_bytes()), (page, String::new()));
     }
     let guessed = |name: &str| format!("{name}, a guess");
@@ -127,7 +127,7 @@ fn what_is_no_text_is_not_made_text() {
     ] {
         assert!(reading(content_type, bytes).is_none(), "{content_type} {bytes:?}");
     }
-    // Colours of a log are not Japanese.
+    // Colours in a log are not taken for Japanese.
     assert_eq!(seen("text/plain", b"\x1b[31mred\x1b[0m").1, "");
 }
 
@@ -178,7 +178,7 @@ fn what_cannot_be_written_is_named_with_its_place() {
     assert_eq!(fault("latin1", "€"), "`€` at line 1, column 1 cannot be written in ISO-8859-1");
     assert_eq!(fault("us-ascii", "aé"), "`é` at line 1, column 2 cannot be written in US-ASCII");
     assert!(fault("sjis", "é\u{1f600}").starts_with("`é` at line 1, column 1"));
-    // A page that says Latin-1 and uses more of windows-1252 may go on.
+    // A page that declares Latin-1 and uses more of windows-1252 is accepted.
     let read = reading("text/plain; charset=latin1", b"\x80").unwrap();
     assert_eq!(
         (read.charset.name(), read.charset.encode("€“").unwrap()),

@@ -1,4 +1,4 @@
-//! Base64 and `data:` URLs: what looks like one, and the bytes that it stands for.
+//! Base64 and `data:` URLs: how to recognize them, and the bytes that they encode.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,12 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::super::{format, is_readable};
 use super::{GZIP, is_zlib};
 
-/// A shorter text is a word rather than base64.
+/// Shortest text that is taken for base64, in bytes; a shorter one is a word.
 const SHORTEST: usize = 16;
-/// What stands before the comma has at most so many bytes.
+/// Limit on the part before the comma, in bytes.
 const HEAD: usize = 1024;
 
-/// Text of which something readable or known comes out.
+/// Decodes text whose contents are readable or of a known format.
 pub(super) fn likely(text: &[u8], most: usize) -> Option<Vec<u8>> {
     if text.len() < SHORTEST || !is_mixed(text) || !may_be(text) {
         return None;
@@ -24,7 +24,7 @@ pub(super) fn likely(text: &[u8], most: usize) -> Option<Vec<u8>> {
     (known || out.starts_with(GZIP) || is_zlib(&out)).then_some(out)
 }
 
-/// The bytes that a text stands for, in any alphabet, with padding or without.
+/// Decodes a text in any alphabet, with padding or without.
 pub(super) fn decode(text: &[u8], most: usize) -> Option<Vec<u8>> {
     if text.len() / 4 * 3 > most {
         return None;
@@ -34,7 +34,7 @@ pub(super) fn decode(text: &[u8], most: usize) -> Option<Vec<u8>> {
     engine(url_safe, true).decode(&clean).ok()
 }
 
-/// Reads with padding or without, writes as it is told.
+/// An engine that reads with padding or without, and writes as these arguments say.
 pub(crate) fn engine(url_safe: bool, padded: bool) -> GeneralPurpose {
     let alphabet: &Alphabet = if url_safe { &URL_SAFE } else { &STANDARD };
     let config = GeneralPurposeConfig::new()
@@ -43,7 +43,7 @@ pub(crate) fn engine(url_safe: bool, padded: bool) -> GeneralPurpose {
     GeneralPurpose::new(alphabet, config)
 }
 
-/// Whether nothing else is in a text than in base64.
+/// Whether a text has only characters of base64.
 pub(crate) fn may_be(text: &[u8]) -> bool {
     let known = |byte: &u8| {
         byte.is_ascii_alphanumeric()
@@ -59,7 +59,7 @@ pub(crate) fn is_mixed(text: &[u8]) -> bool {
     all.iter().all(|kind| text.iter().any(kind)) && !text.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// The type that a URL says, and what it holds.
+/// The type that a URL declares, and its contents.
 pub(super) fn data_url(text: &[u8], most: usize) -> Option<(String, Vec<u8>)> {
     let marked = text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"data:"));
     if !marked {
@@ -79,7 +79,7 @@ pub(super) fn data_url(text: &[u8], most: usize) -> Option<(String, Vec<u8>)> {
     let decoded: Cow<'_, [u8]> = percent_encoding::percent_decode(payload).into();
     let kind = if packed { &head[..head.len() - 7] } else { head };
     let bytes = if packed { decode(&decoded, most)? } else { decoded.into_owned() };
-    // The standard's own default.
+    // The default of the standard.
     let kind = if kind.is_empty() { "text/plain" } else { kind };
     Some((kind.trim().to_owned(), bytes))
 }

@@ -4,18 +4,18 @@ use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
 use super::{Fault, Limits, drain};
 
-/// What gzip begins with: its mark, and its only method.
+/// First bytes of gzip: its mark, and its only method.
 pub(crate) const GZIP: &[u8] = b"\x1f\x8b\x08";
-/// CRC and length behind the compressed bytes of gzip.
+/// Bytes of the checksum and the length behind the compressed bytes of gzip.
 const TRAILER: usize = 8;
 
-/// Whether it has the two bytes with which zlib begins, its window the usual one.
+/// Whether the bytes begin with the two of zlib, for a window of the usual size.
 pub(crate) fn is_zlib(bytes: &[u8]) -> bool {
     let [0x78, flags, _, ..] = bytes else { return false };
     (0x7800 + u32::from(*flags)) % 31 == 0 && flags & 0x20 == 0
 }
 
-/// All parts of a gzip.
+/// Reads all parts of a gzip.
 pub(super) fn gzip(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let (mut out, mut rest) = (Vec::new(), bytes);
     loop {
@@ -25,13 +25,13 @@ pub(super) fn gzip(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
         let left = decoder.into_inner();
         match read {
             Ok(()) => rest = left,
-            // All is read but the sum.
+            // Everything but the checksum is right.
             Err(Fault::Broken) if left.is_empty() && fits_but_sum(rest, &out[before..]) => {
                 return (out, Some(Fault::Checksum));
             }
             Err(fault) => return (out, Some(fault)),
         }
-        // What fills a block of a tape is no part of it.
+        // Zeros that fill a block of a tape are not part of it.
         if rest.iter().all(|&byte| byte == 0) {
             return (out, None);
         }
@@ -41,13 +41,13 @@ pub(super) fn gzip(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
     }
 }
 
-/// Whether a gzip ends with the length of what came out of it.
+/// Whether a gzip ends with the length of its contents.
 fn fits_but_sum(packed: &[u8], out: &[u8]) -> bool {
     let length = u32::try_from(out.len() as u64 & 0xffff_ffff).unwrap_or_default().to_le_bytes();
     packed.len() > TRAILER && packed.ends_with(&length)
 }
 
-/// A zlib stream.
+/// Reads a zlib stream.
 pub(super) fn zlib(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
     let mut decoder = ZlibDecoder::new(bytes);
@@ -56,7 +56,7 @@ pub(super) fn zlib(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
     (out, fault)
 }
 
-/// A stream without the two bytes and the sum of zlib.
+/// Reads a stream without the first two bytes and the checksum of zlib.
 pub(super) fn deflate(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
     let mut decoder = DeflateDecoder::new(bytes);
@@ -65,10 +65,10 @@ pub(super) fn deflate(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Faul
     (out, fault)
 }
 
-/// What is wrong where so many bytes are left.
+/// The fault of a stream behind which this number of bytes is left.
 fn ended(fault: Option<Fault>, rest: usize) -> Option<Fault> {
     match fault {
-        // What ends too early is told as broken, too.
+        // The decoder reports a stream that ends too early as broken, too.
         Some(Fault::Broken) if rest == 0 => Some(Fault::CutOff),
         None if rest > 0 => Some(Fault::Rest(rest)),
         fault => fault,

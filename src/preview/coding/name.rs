@@ -1,23 +1,23 @@
-//! What a content type and a name tell of a value's layers and of what is inside.
+//! Facts from a content type and a name on a value's layers and their contents.
 
 use super::super::format;
 use super::Layer;
 use crate::model::{ContentType, Family, endings};
 
-/// What is said of a value before its bytes are looked at.
+/// What is known of a value before its bytes are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Declared {
-    /// Brotli, which no byte tells.
+    /// Brotli, which its bytes do not show.
     Brotli,
-    /// zlib, which bytes hardly tell.
+    /// zlib, which its bytes hardly show.
     Zlib,
-    /// Text of no kind, or nothing: what may be base64.
+    /// Text of no kind, or nothing: possible base64.
     Text,
     /// Something else.
     Other,
 }
 
-/// Endings of names, and what they stand for where more than a layer goes.
+/// Endings of names, the coding of each, and the ending of the contents where it names that too.
 const ENDINGS: [(&str, Word, &str); 8] = [
     (".gz", Word::Gzip, ""),
     (".tgz", Word::Gzip, ".tar"),
@@ -69,18 +69,18 @@ fn essence(content_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// Whether a type names a coding and not what is inside.
+/// Whether a type names a coding and not the contents.
 pub(in crate::preview) fn is_coding(content_type: &str) -> bool {
     Word::of_type(&essence(content_type)).is_some()
 }
 
-/// Whether values of this type are text, in which packed bytes are none.
+/// Whether values of this type are text, and so never packed bytes.
 pub(super) fn is_text(content_type: &str) -> bool {
     let text = matches!(ContentType::from(content_type).told_family(), Family::Text | Family::Json);
     text || essence(content_type) == "image/svg+xml"
 }
 
-/// The name without the endings of these layers, and the coding that it ends with then.
+/// The name without the endings of these layers, and the coding that the rest ends with.
 fn stripped(layers: &[Layer], name: &str) -> (String, Option<Word>) {
     let ending = |name: &str| {
         let lower = name.to_ascii_lowercase();
@@ -89,7 +89,7 @@ fn stripped(layers: &[Layer], name: &str) -> (String, Option<Word>) {
     let mut name = name.to_owned();
     for layer in layers {
         if let Some((end, _, instead)) = ending(&name).filter(|(_, word, _)| word.is_of(layer)) {
-            // Endings are ASCII: no character is cut.
+            // Endings are ASCII, so no character is cut.
             name.truncate(name.len() - end.len());
             name.push_str(instead);
         }
@@ -98,7 +98,7 @@ fn stripped(layers: &[Layer], name: &str) -> (String, Option<Word>) {
     (name, word)
 }
 
-/// What is said of the value inside these layers.
+/// What is known of the value inside these layers.
 pub(super) fn declared(layers: &[Layer], content_type: &str, name: &str) -> Declared {
     let outside = essence(content_type);
     let (_, ending) = stripped(layers, name);
@@ -112,8 +112,7 @@ pub(super) fn declared(layers: &[Layer], content_type: &str, name: &str) -> Decl
     if plain || is_coding(&outside) { Declared::Text } else { Declared::Other }
 }
 
-/// The content type of what came out of these layers; empty where only its bytes tell that it may be
-/// JSON.
+/// The content type of the contents of these layers; empty where only the bytes show that they may be JSON.
 pub(in crate::preview) fn inner_type(
     layers: &[Layer],
     content_type: &str,

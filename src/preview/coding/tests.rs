@@ -149,7 +149,7 @@ fn what_is_damaged_says_how() {
     assert_eq!(fault(&[zlib(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
     let mut block = zstd(&text);
     let at = block.len() / 2;
-    // No block may be so long, or of that kind.
+    // Blocks of this length, and of this kind, are not allowed.
     block[at..].fill(0xff);
     let opened = opened(&block, "", "").unwrap();
     assert_eq!(opened.fault, Some(Fault::Broken));

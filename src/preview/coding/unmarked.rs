@@ -1,12 +1,12 @@
-//! Compressed text that nothing marks: Brotli and deflate, as servers send them to who stores the body of a
-//! response without unpacking it.
+//! Compressed text without a mark: Brotli and deflate, as they get stored when the body of a response is not
+//! unpacked.
 
 use super::{Fault, Layer, Limits, SURE, Unpacked, brotli, inflate};
 
-/// Of what does not come out whole, so many bytes have to be text.
+/// Bytes of text that an incomplete stream has to give to be believed.
 const PART: usize = 64;
 
-/// What comes out of bytes that are to be text and are none, where that is text.
+/// Opens bytes that should be text and are not; `None` unless the result is text.
 pub(super) fn open(bytes: &[u8], limits: Limits<'_>) -> Option<Unpacked> {
     if is_utf8(bytes) {
         return None;
@@ -21,10 +21,10 @@ pub(super) fn open(bytes: &[u8], limits: Limits<'_>) -> Option<Unpacked> {
     })
 }
 
-/// Whether it is no chance that this came out.
+/// Whether this result cannot be a coincidence.
 fn is_sure(bytes: &[u8], out: &[u8], fault: Option<Fault>) -> bool {
     let enough = match fault {
-        // Bytes behind the end are not seen with Brotli: of those, little would come out of much.
+        // Brotli does not notice bytes behind its end: then a long input would give a short result.
         None => out.len() >= SURE && out.len() > bytes.len(),
         Some(Fault::CutOff) => out.len() >= PART && out.len() > bytes.len(),
         Some(Fault::TooMuch | Fault::TooLong) => out.len() >= PART,
@@ -41,7 +41,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
     }
 }
 
-/// The same without control characters.
+/// Whether bytes are UTF-8 without control characters.
 fn is_text(bytes: &[u8]) -> bool {
     let odd = |byte: &u8| matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1f | 0x7f);
     is_utf8(bytes) && !bytes.iter().any(odd)
@@ -98,7 +98,7 @@ mod tests {
             let bytes: Vec<u8> = (0..3 + round % 90)
                 .map(|at| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    // Half of them letters of Latin-1, the others anything.
+                    // Half of them are letters of Latin-1, the others any bytes.
                     let byte = (state >> 24) as u8;
                     if round % 2 == 0 { [b'a', 0xe0][at as usize % 2] | byte & 0x1f } else { byte }
                 })

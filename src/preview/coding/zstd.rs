@@ -1,5 +1,5 @@
-//! Zstandard. Its decoder keeps a window to itself until a frame has ended, so a frame that is cut off or
-//! damaged is read again, ended behind its last good block.
+//! Zstandard. Its decoder holds a window back until a frame has ended, so a frame that is cut off or damaged
+//! is read again with an end behind its last good block.
 
 use std::io::Read;
 
@@ -9,14 +9,14 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use super::{Fault, Limits, drain};
 
 const MAGIC: &[u8] = b"\x28\xb5\x2f\xfd";
-/// A block header: three bytes.
+/// Bytes of a block header.
 const HEADER: usize = 3;
-/// The header of an empty block that is the last one, and room for a sum.
+/// The header of an empty last block, and room for a checksum.
 const END: &[u8] = b"\x01\0\0\0\0\0\0";
-/// More than this a frame may not want to look back, in bytes.
+/// Limit on the window of a frame, in bytes.
 const WINDOW: u64 = 64 << 20;
 
-/// Whether it begins like a frame, perhaps behind others that hold nothing to be read.
+/// Whether the bytes begin with a frame, perhaps behind frames without contents.
 pub(super) fn is_marked(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(skipped) = skipped(rest) {
@@ -25,7 +25,7 @@ pub(super) fn is_marked(bytes: &[u8]) -> bool {
     rest.starts_with(MAGIC)
 }
 
-/// All frames.
+/// Reads all frames.
 pub(super) fn open(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let (mut out, mut rest) = (Vec::new(), bytes);
     loop {
@@ -43,7 +43,7 @@ pub(super) fn open(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
     }
 }
 
-/// The bytes of a frame that holds nothing to be read.
+/// Length of a frame without contents.
 fn skipped(bytes: &[u8]) -> Option<usize> {
     let [kind, 0x2a, 0x4d, 0x18, a, b, c, d, ..] = *bytes else { return None };
     let length = u32::from_le_bytes([a, b, c, d]) as usize;
@@ -67,14 +67,14 @@ fn frame(bytes: &[u8], out: &mut Vec<u8>, limits: Limits<'_>) -> Result<usize, F
         Ok(()) if bytes.len() - end < sum => Err(Fault::CutOff),
         Ok(()) => Ok(end + sum),
         Err(Fault::Broken) => {
-            // What the good blocks gave, without what the decoder keeps of it.
+            // The result of the good blocks, without the part that the decoder holds back.
             let good = source.decoder.blocks_decoded();
             let (end, _) = blocks(bytes, begin, good);
             out.truncate(before);
             let mut decoder = FrameDecoder::new();
             decoder.set_max_window_size(WINDOW);
             decoder.init(bytes).map_err(|why| why_not(&why))?;
-            // A frame without any block is not worth it.
+            // A frame without any block is not read again.
             if good > 0 {
                 let mut source = FrameSource { decoder, source: bytes[begin..end].chain(END) };
                 let limits = Limits { bytes: before + most, ..limits };
@@ -105,7 +105,7 @@ fn why_not(why: &FrameDecoderError) -> Fault {
     }
 }
 
-/// Where the last of at most so many whole blocks ends, and whether it is the frame's last one.
+/// End of the last of at most this number of whole blocks, and whether it is the frame's last block.
 fn blocks(bytes: &[u8], begin: usize, most: usize) -> (usize, bool) {
     let mut at = begin.min(bytes.len());
     for _ in 0..most {

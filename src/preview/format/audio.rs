@@ -4,12 +4,12 @@ use memchr::memmem;
 
 use super::{big, duration, little, little64};
 
-/// So many chunks of a RIFF file are looked at.
+/// Limit on the chunks of a RIFF file that are examined.
 const MOST_CHUNKS: usize = 100;
-/// Behind a tag, the first frame begins within so many bytes.
+/// Bytes within which a tag has to end for the frame behind it to be searched for.
 const TAG: usize = 4 << 20;
 
-/// Samples a second that AAC numbers.
+/// Sample rates by their numbers in AAC, in samples per second.
 const RATES: [u32; 13] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000,
     7350,
@@ -36,7 +36,7 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     }
 }
 
-/// `WAV, 3 min 12 s, 44.1 kHz, 2 channels`.
+/// The facts in words, as `WAV, 3 min 12 s, 44.1 kHz, 2 channels`.
 fn facts(name: &str, seconds: Option<f64>, rate: Option<u32>, channels: Option<u32>) -> String {
     let mut facts = vec![name.to_owned()];
     facts.extend(seconds.and_then(duration));
@@ -51,7 +51,7 @@ fn facts(name: &str, seconds: Option<f64>, rate: Option<u32>, channels: Option<u
     facts.join(", ")
 }
 
-/// Frames of AAC, where a second one stands behind the first.
+/// Frames of AAC; at least two have to follow each other.
 fn aac(bytes: &[u8]) -> Option<String> {
     let [first, second, third, fourth, fifth, sixth, ..] = *bytes else { return None };
     let length = usize::from(fourth & 3) << 11 | usize::from(fifth) << 3 | usize::from(sixth >> 5);
@@ -63,7 +63,7 @@ fn aac(bytes: &[u8]) -> Option<String> {
 
 fn wav(bytes: &[u8]) -> String {
     let (mut at, mut rate, mut channels, mut a_second, mut seconds) = (12, None, None, 0, None);
-    // Of one over 4 GiB, how long its sound is in bytes.
+    // Length of the sound in a file over 4 GiB, in bytes.
     let mut long = None;
     for _ in 0..MOST_CHUNKS {
         let (Some(name), Some(size)) = (bytes.get(at..at + 4), little(bytes, at + 4, 4)) else {
@@ -114,16 +114,16 @@ fn ogg(bytes: &[u8]) -> String {
     facts(name, seconds.map(|(samples, rate)| samples as f64 / f64::from(rate)), rate, channels)
 }
 
-/// What a frame of MPEG audio says.
+/// Facts in a frame of MPEG audio.
 struct Frame {
-    /// In bytes.
+    /// Length of the frame, in bytes.
     length: usize,
-    /// Bits a second.
+    /// Bit rate, in bits per second.
     bits: u32,
     rate: u32,
     samples: u32,
     is_mono: bool,
-    /// Of the newer and of the older version.
+    /// Whether it is of the first version of MPEG.
     is_first: bool,
 }
 
@@ -131,7 +131,7 @@ fn frame(bytes: &[u8]) -> Option<Frame> {
     const BITS: [u32; 16] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0];
     const LOW: [u32; 16] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0];
     let &[0xff, kind, rates, mode, ..] = bytes else { return None };
-    // Layer III alone.
+    // Only layer III.
     if kind & 0xe6 != 0xe2 || kind >> 3 & 3 == 1 {
         return None;
     }
@@ -147,7 +147,7 @@ fn frame(bytes: &[u8]) -> Option<Frame> {
     Some(Frame { length: length as usize, bits, rate, samples, is_mono: mode >> 6 == 3, is_first })
 }
 
-/// MPEG audio of which two frames follow each other.
+/// MPEG audio, of which two frames have to follow each other.
 fn mp3(bytes: &[u8]) -> Option<String> {
     let first = frame(bytes)?;
     frame(bytes.get(first.length..)?)?;
@@ -156,7 +156,7 @@ fn mp3(bytes: &[u8]) -> Option<String> {
         (true, true) | (false, false) => 17,
         (false, true) => 9,
     };
-    // How many frames there are, where their lengths differ.
+    // Number of frames, which is stored where their lengths differ.
     let counted = bytes.get(4 + side..).and_then(|told| {
         let marked = told.starts_with(b"Xing") || told.starts_with(b"Info");
         big(told, 8, 4).filter(|_| marked && told[7] & 1 == 1)

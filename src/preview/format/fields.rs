@@ -1,16 +1,16 @@
-//! Formats of fields one behind the other, told by whether all of them end where the bytes do: BSON and
-//! protobuf, which have no mark.
+//! Formats without a mark, made of consecutive fields: BSON and protobuf. They are recognized by whether all
+//! fields end where the bytes do.
 
 use super::{little, little64};
 use crate::preview::is_readable;
 use crate::text;
 
-/// So many fields of BSON are looked at, and of protobuf.
+/// Limit on the fields of BSON that are read, and of protobuf.
 const MOST: usize = 100_000;
-/// Of fewer fields nothing is concluded where no content type tells.
+/// Fields below which nothing is concluded without a content type.
 const FEW: usize = 3;
 
-/// A document of BSON; told to be one by its bytes alone where all of them fit.
+/// A document of BSON, recognized by its bytes alone where all fields fit.
 pub(super) fn bson(bytes: &[u8]) -> Option<String> {
     let length = little(bytes, 0, 4)? as usize;
     if length != bytes.len() || bytes.last() != Some(&0) {
@@ -44,25 +44,26 @@ pub(super) fn bson(bytes: &[u8]) -> Option<String> {
     Some(format!("BSON, {}", text::plural(count as u64, "member")))
 }
 
-/// Behind the null character that ends a name.
+/// The place behind the null character that ends a name.
 fn end_of_name(bytes: &[u8], at: usize) -> Option<usize> {
     memchr::memchr(0, bytes.get(at..)?).map(|length| at + length + 1)
 }
 
-/// A message of protobuf, of which nothing is known but that its fields end where it does.
+/// A message of protobuf; nothing is known of it but that its fields end where the message does.
 pub(super) fn protobuf(bytes: &[u8]) -> Option<String> {
     let (count, _) = fields(bytes)?;
     Some(format!("protobuf, {}", text::plural(count as u64, "field")))
 }
 
-/// The same of bytes whose type tells nothing: some fields, and a text in one of them.
+/// A message of protobuf among bytes whose type tells nothing: it needs some fields, and a text in one of
+/// them.
 pub(super) fn like_protobuf(bytes: &[u8]) -> Option<String> {
     let (count, has_text) = fields(bytes)?;
     let likely = count >= FEW && has_text && !is_readable(bytes);
     likely.then(|| format!("looks like protobuf, {}", text::plural(count as u64, "field")))
 }
 
-/// How many fields there are, and whether a text is in one.
+/// Number of fields, and whether one of them has a text.
 fn fields(bytes: &[u8]) -> Option<(usize, bool)> {
     let (mut at, mut count, mut has_text) = (0, 0, false);
     while at < bytes.len() {
@@ -88,7 +89,7 @@ fn fields(bytes: &[u8]) -> Option<(usize, bool)> {
     (count > 0).then_some((count, has_text))
 }
 
-/// A number of up to ten bytes of seven bits, and where the next one begins.
+/// A number of up to ten bytes of seven bits, and the start of the next one.
 fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
     let mut number = 0;
     for (place, &byte) in bytes.get(at..)?.iter().take(10).enumerate() {

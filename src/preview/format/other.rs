@@ -1,4 +1,4 @@
-//! Documents, fonts, databases, programs, and what is compressed in ways that are not opened.
+//! Documents, fonts, databases, programs, and compressed formats that are not opened.
 
 use memchr::memmem;
 
@@ -6,11 +6,11 @@ use super::{big, little};
 use crate::preview::is_readable;
 use crate::text;
 
-/// A document is searched so far, in bytes.
+/// Limit on the bytes of a document that are searched.
 const SEARCHED: usize = 16 << 20;
-/// Where the first sector with facts of a disc's image begins, in bytes.
+/// Offset of the first sector with facts in a disc image, in bytes.
 const ISO: usize = 32_768;
-/// A name is read so far, in bytes.
+/// Limit on the bytes of a name that are read.
 const NAME: usize = 200;
 
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
@@ -57,13 +57,13 @@ pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     })
 }
 
-/// Whether it is compressed or an archive, in a way that is not opened.
+/// Whether this is a compressed format or an archive that is not opened.
 pub(super) fn is_packed(bytes: &[u8]) -> bool {
     let told = describe(bytes);
     matches!(told.as_deref(), Some("bzip2" | "xz" | "7-Zip" | "RAR" | "LZ4" | "Snappy"))
 }
 
-/// The image of a disc with its name and how much is on it.
+/// A disc image, with its name and the size of its contents.
 fn iso(bytes: &[u8]) -> String {
     let name = bytes.get(ISO + 40..ISO + 72).unwrap_or_default().trim_ascii();
     let blocks = little(bytes, ISO + 80, 4).zip(little(bytes, ISO + 128, 2));
@@ -86,7 +86,7 @@ fn pdf(bytes: &[u8], version: &[u8]) -> String {
         .map(|&byte| char::from(byte))
         .collect();
     let bytes = &bytes[..bytes.len().min(SEARCHED)];
-    // The root of the pages has the largest count; in a compressed part it is not seen.
+    // The root of the pages has the largest count; in a compressed part it cannot be found.
     let roots = [&b"/Type /Pages"[..], b"/Type/Pages"]
         .into_iter()
         .flat_map(|mark| memmem::find_iter(bytes, mark).take(1000));
@@ -105,7 +105,7 @@ fn pdf(bytes: &[u8], version: &[u8]) -> String {
     let name = format!("PDF {version}").trim_end().to_owned();
     let pages = counts.max().filter(|&count| count > 0);
     let pages = pages.map(|count| format!(", {}", text::plural(count, "page"))).unwrap_or_default();
-    // Named in what stands at the end, or at the beginning of one that is sent page by page.
+    // Named in the trailer, or near the beginning of a document that is sent page by page.
     let locked = if memmem::find(bytes, b"/Encrypt").is_some() { ", encrypted" } else { "" };
     format!("{name}{pages}{locked}")
 }
@@ -172,7 +172,7 @@ fn sqlite(bytes: &[u8]) -> String {
     }
 }
 
-/// Whether the head of a program for Windows is where it is said to be.
+/// Whether the header of a program for Windows is at its declared offset.
 fn pe(bytes: &[u8]) -> bool {
     let at = little(bytes, 60, 4).map(|at| at as usize);
     at.and_then(|at| bytes.get(at..at.checked_add(4)?)) == Some(b"PE\0\0")

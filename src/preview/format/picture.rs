@@ -1,19 +1,19 @@
-//! Pictures that are not decoded: their size, where the header tells it.
+//! Pictures that are not decoded: their size, if it is in the header.
 
 use memchr::memmem;
 
 use super::{big, little};
 use crate::text;
 
-/// So far it is looked for the box that tells the size, in bytes.
+/// Bytes in which the box with the size is searched for.
 const NEAR: usize = 4096;
-/// So many boxes, and entries of a directory, are looked at.
+/// Limit on the boxes, and on the entries of a directory, that are read.
 const MOST: usize = 500;
 
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
     Some(match bytes {
         [b'B', b'M', ..] if matches!(little(bytes, 14, 4), Some(40 | 52 | 56 | 108 | 124)) => {
-            // The rows of one whose height is negative go down.
+            // A negative height means that the rows go down.
             let height = little(bytes, 22, 4).map(|height| height.cast_signed().unsigned_abs());
             facts("BMP", little(bytes, 18, 4).zip(height))
         }
@@ -55,7 +55,7 @@ fn facts(name: &str, size: Option<(u32, u32)>) -> String {
     }
 }
 
-/// Icons, or cursors, with the size of the largest; `None` where one would lie outside.
+/// Icons, or cursors, with the size of the largest; `None` where one would be outside of the file.
 fn icon((name, noun): (&str, &str), count: u8, bytes: &[u8]) -> Option<String> {
     let mut largest = 0;
     for number in 0..usize::from(count) {
@@ -64,7 +64,7 @@ fn icon((name, noun): (&str, &str), count: u8, bytes: &[u8]) -> Option<String> {
         if end as usize > bytes.len() {
             return None;
         }
-        // A zero stands for 256.
+        // Zero means 256.
         largest = largest.max(u32::from(bytes[at].wrapping_sub(1)) + 1);
     }
     let icons = text::plural(count.into(), noun);
@@ -73,7 +73,7 @@ fn icon((name, noun): (&str, &str), count: u8, bytes: &[u8]) -> Option<String> {
 
 type Number = fn(&[u8], usize, usize) -> Option<u32>;
 
-/// The first directory's width and height.
+/// Width and height in the first directory.
 fn tiff(bytes: &[u8], number: Number) -> Option<(u32, u32)> {
     let directory = number(bytes, 4, 4)? as usize;
     let count = number(bytes, directory, 2)? as usize;
@@ -94,7 +94,7 @@ fn tiff(bytes: &[u8], number: Number) -> Option<(u32, u32)> {
     width.zip(height)
 }
 
-/// The size of the largest item: the others are parts of it, or small ones.
+/// Size of the largest item: the others are parts of it, or thumbnails.
 fn heif(bytes: &[u8]) -> Option<(u32, u32)> {
     let (mut at, mut largest) = (0_usize, None);
     for _ in 0..MOST {
@@ -102,7 +102,7 @@ fn heif(bytes: &[u8]) -> Option<(u32, u32)> {
             break;
         };
         match kind {
-            // What is inside comes next.
+            // The contents of the box come next.
             b"meta" => at += 12,
             b"iprp" | b"ipco" => at += 8,
             _ => {

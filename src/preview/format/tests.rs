@@ -50,7 +50,7 @@ fn webm() -> Vec<u8> {
     let tracks =
         element(b"\xae", &[element(b"\x86", b"V_VP8"), element(b"\xe0", &picture)].concat());
     let inside = [element(b"\x15\x49\xa9\x66", &facts), element(b"\x16\x54\xae\x6b", &tracks)];
-    // The segment's length is not known yet.
+    // The length of the segment is not known yet.
     [head, b"\x18\x53\x80\x67\xff".to_vec(), inside.concat()].concat()
 }
 
@@ -81,7 +81,7 @@ const PDF: &[u8] = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
 #[test]
 fn sound_tells_its_length_and_rate() {
     assert_eq!(told(&wav()), "WAV, 3 min 12 s, 44.1 kHz, stereo");
-    // What is too long for 32 bits says so in a part of its own.
+    // A length beyond 32 bits is in a part of its own.
     let long =
         [&b"RF64\xff\xff\xff\xffWAVE"[..], &chunk(b"ds64", &long_wav()), &wav()[12..]].concat();
     let at = long.windows(4).position(|part| part == b"data").unwrap() + 4;
@@ -98,7 +98,7 @@ fn sound_tells_its_length_and_rate() {
     assert_eq!(told(b"\xff\xfb\x90\x00 and no second frame"), "");
 }
 
-/// Bytes of a whole file, of its sound, and samples.
+/// Bytes of a whole file, bytes of its sound, and number of samples.
 fn long_wav() -> Vec<u8> {
     let sound = 5_145_000_000_u64;
     [sound + 100, sound, sound / 4].into_iter().flat_map(u64::to_le_bytes).collect()

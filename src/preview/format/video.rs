@@ -1,8 +1,8 @@
-//! Films: length and size of the picture, where the header tells them.
+//! Films: length and size of the picture, if they are in the header.
 
 use super::{big, duration, little};
 
-/// So many boxes or elements are looked at.
+/// Limit on the boxes or elements that are read.
 const MOST: usize = 2000;
 
 pub(super) fn describe(bytes: &[u8]) -> Option<String> {
@@ -28,7 +28,7 @@ fn facts(name: &str, seconds: Option<f64>, size: Option<(u32, u32)>) -> String {
     facts.join(", ")
 }
 
-/// Its main header comes first.
+/// An AVI, whose main header comes first.
 fn avi(bytes: &[u8]) -> String {
     if bytes.get(24..28) != Some(b"avih") {
         return "AVI".to_owned();
@@ -54,7 +54,7 @@ fn mp4(bytes: &[u8], brand: &[u8]) -> String {
         let body = at + 8;
         let version = bytes.get(body).copied().unwrap_or_default();
         match kind {
-            // What is inside comes next.
+            // The contents of the box come next.
             b"moov" | b"trak" => {
                 at = body;
                 continue;
@@ -89,7 +89,7 @@ fn mp4(bytes: &[u8], brand: &[u8]) -> String {
     facts(name, seconds, size)
 }
 
-/// An element's id and length, and where its content begins.
+/// An element's id and length, and the start of its content.
 fn element(bytes: &[u8], at: usize) -> Option<(u64, Option<u64>, usize)> {
     let number = |at: usize, keep: bool| {
         let first = *bytes.get(at)?;
@@ -120,12 +120,12 @@ fn matroska(bytes: &[u8]) -> String {
         let number =
             whole.map(|bytes| bytes.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte)));
         match id {
-            // The head, the segment, its facts, its tracks, a track, its picture: what is inside comes next.
+            // The head, the segment, its facts, its tracks, a track, its picture: their contents come next.
             0x1a45_dfa3 | 0x1853_8067 | 0x1549_a966 | 0x1654_ae6b | 0xae | 0xe0 => {
                 at = body;
                 continue;
             }
-            // From here on there is the film itself.
+            // The film itself begins here.
             0x1f43_b675 => break,
             0x4282 if content.is_some_and(|kind| kind.starts_with(b"webm")) => name = "WebM",
             0x002a_d7b1 => scale = number.unwrap_or(scale),

@@ -1,5 +1,5 @@
-//! JSON that was laid out to be edited, put back: what was not typed over stands as it stood in its
-//! source, spacing and all, and what was typed as it was typed.
+//! Writes JSON that was laid out and edited back in its own form: text that was not typed over stays as it
+//! was in the source, with its spacing, and typed text stays as it was typed.
 
 mod gap;
 
@@ -9,13 +9,13 @@ use super::lex::{Sink, Token};
 use super::{Spacing, scan};
 use gap::{Gap, Typed, Way};
 
-/// A part of the text that was laid out, and how many bytes stand for it now.
+/// A range of the laid out text, and the number of bytes that replace it now.
 pub type TypedOver = (Range<usize>, usize);
 
-/// `now` in the spacing of `source`. `laid_out` is what [`pretty`](super::pretty) makes of the source,
-/// `edits` lead from there to `now`, in order. What was typed stands as it was typed; but new tokens that
-/// are laid out as the view lays out are spaced as their neighbours were, else as `spacing` says. `None`
-/// if one of the texts is not JSON.
+/// `now` in the spacing of `source`. `laid_out` is what [`pretty`](super::pretty) makes of the source;
+/// `edits` lead from it to `now`, in order. Typed text stays as it was typed, except that new tokens in the
+/// layout of the view are spaced as their neighbours were, else as `spacing` says. `None` if one of the texts
+/// is not JSON.
 pub fn carried(
     source: &[u8],
     laid_out: &[u8],
@@ -34,7 +34,7 @@ pub fn carried(
     let typed = Typed::new(edits, now);
     let mut kept = Kept::new(&shown, edits);
     let owns: Vec<_> = new.iter().map(|token| kept.find(token)).collect();
-    // Before and after all, the view has no white space of its own.
+    // Before the first token and after the last, the view has no white space of its own.
     out.extend_from_slice(&source[..first.at.start]);
     typed.copy(&(0..new.first()?.at.start), &mut out);
     let mut as_typed = false;
@@ -46,7 +46,7 @@ pub fn carried(
             as_typed = deviates(&new[before.unwrap_or(0)..], &owns[before.unwrap_or(0)..], &typed);
         }
         if let Some(last) = before.map(|before| &new[before]) {
-            // What stands between two tokens that stood so in the source, of this kind or another.
+            // The white space between two neighbours in the source, this pair or a similar one.
             let after = was.filter(|&at| old.get(at + 1).is_some_and(|next| follows(next, token)));
             let ahead = own.and_then(|at| at.checked_sub(1)).filter(|&at| leads(&old[at], last));
             let next = matches!((was, own), (Some(at), Some(next)) if at + 1 == next);
@@ -79,8 +79,8 @@ pub fn carried(
     Some(out)
 }
 
-/// Whether the new tokens that come first, but for one that stands before them, are laid out otherwise than
-/// the view lays out.
+/// Whether the first new tokens, apart from a known one before them, are laid out in another way than the
+/// view does it.
 fn deviates(new: &[Placed], owns: &[Option<usize>], typed: &Typed<'_>) -> bool {
     let is_spread = |token: &Placed| token.token == Token::Empty && token.at.len() > 2;
     for (at, pair) in new.windows(2).enumerate() {
@@ -95,14 +95,14 @@ fn deviates(new: &[Placed], owns: &[Option<usize>], typed: &Typed<'_>) -> bool {
     new.len() == 1 && is_spread(&new[0])
 }
 
-/// A token, the byte it begins with, and where it stands.
+/// A token, its first byte, and its place.
 struct Placed {
     token: Token,
     first: u8,
     at: Range<usize>,
 }
 
-/// Whether what stands before one token may stand before the other.
+/// Whether the white space before one token may stand before the other.
 fn follows(one: &Placed, other: &Placed) -> bool {
     let kind = |token| match token {
         Token::Close | Token::Key => token,
@@ -111,7 +111,7 @@ fn follows(one: &Placed, other: &Placed) -> bool {
     kind(one.token) == kind(other.token) && (one.token != Token::Close || one.first == other.first)
 }
 
-/// Whether what stands after one token may stand after the other.
+/// Whether the white space after one token may stand after the other.
 fn leads(one: &Placed, other: &Placed) -> bool {
     let kind = |token| match token {
         Token::Open | Token::Key => token,
@@ -139,10 +139,10 @@ fn tokens(bytes: &[u8]) -> Option<Vec<Placed>> {
 /// Finds tokens, in order, that were not typed over.
 struct Kept<'a> {
     shown: &'a [Placed],
-    /// The next token of what was laid out.
+    /// Index of the next token in the laid out text.
     token: usize,
     edits: &'a [TypedOver],
-    /// Where the stretch since the last edit begins, now and as it was laid out.
+    /// Start of the stretch behind the last edit, now and in the laid out text.
     now: usize,
     was: usize,
 }
@@ -152,7 +152,7 @@ impl<'a> Kept<'a> {
         Self { shown, token: 0, edits, now: 0, was: 0 }
     }
 
-    /// Which token of what was laid out this one is.
+    /// Index of this token in the laid out text.
     fn find(&mut self, token: &Placed) -> Option<usize> {
         while let Some(((over, len), rest)) = self.edits.split_first() {
             let end = self.now + (over.start - self.was);
@@ -185,7 +185,7 @@ mod tests {
     use super::super::{check, compact, pretty};
     use super::*;
 
-    /// Laid out, with the first `was` replaced, and put back.
+    /// `source` laid out, with the first `was` replaced, and written back.
     fn through(source: &str, was: &str, by: &str) -> String {
         let lines = pretty(source.as_bytes()).unwrap();
         let at = lines.find(was).unwrap();
@@ -213,7 +213,7 @@ mod tests {
         let source = r#"{"a":1 , "b" :[ 1,2 ],"c":{"d":[]} }"#;
         let put = |was: &str, by: &str| through(source, was, by);
         let with = |was: &str, by: &str| source.replacen(was, by, 1);
-        // Spaces beside what stands there still: in a line, at its end, at its beginning.
+        // Spaces next to what is still there: within a line, at its end, at its beginning.
         assert_eq!(put("", " \t"), with("{\"a", " \t{\"a"));
         assert_eq!(put(" 1,", "   1,"), with(":1", ":   1"));
         assert_eq!(insert(source, "\"a\": ", "  "), with(":1", ":  1"));
@@ -222,10 +222,10 @@ mod tests {
         assert_eq!(insert(source, "\"a\": 1,\n", "\n  "), with("1 , ", "1 , \n  "));
         assert_eq!(insert(source, "1,\n  ", "  "), with("1 , ", "1 ,   "));
         assert_eq!(insert(source, "}\n}", "\n"), with("} }", "} }\n"));
-        // What stands between is taken away.
+        // The white space between tokens is removed.
         assert_eq!(put(": 1", ":1"), with(":1", ":1"));
         assert_eq!(put("1,\n    2", "1,2"), with("1,2", "1,2"));
-        // What is new in a manner of one's own, and in that of the view.
+        // New tokens in a style of their own, and in that of the view.
         assert_eq!(put("[]", "[1, 2]"), with("[]", "[1, 2]"));
         assert_eq!(put("[]", "{  }"), with("[]", "{  }"));
         assert_eq!(put("[]", "[],\n\n    \"e\":   1"), with("[]", "[],\n \"e\":   1"));
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(insert(source, "1,\n", "\n  \"e\": 1,\n"), with("1 , ", "1 ,\n \"e\":1 , "));
     }
 
-    /// Laid out, with something typed behind the first `after`, and put back.
+    /// `source` laid out, with text typed behind the first `after`, and written back.
     fn insert(source: &str, after: &str, typed: &str) -> String {
         let lines = pretty(source.as_bytes()).unwrap();
         let at = lines.find(after).unwrap() + after.len();

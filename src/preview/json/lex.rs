@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-/// What stands in a JSON text. Commas and colons are not reported: they follow from the rest.
+/// Tokens of a JSON text. Commas and colons are not reported: they follow from the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token {
-    /// `{` or `[` of something that is not empty.
+    /// `{` or `[` of an object or list that is not empty.
     Open,
     /// `}` or `]`.
     Close,
@@ -23,19 +23,19 @@ pub(crate) enum Token {
     Gap,
 }
 
-/// Takes the tokens, in order, with the bytes they stand in.
+/// Takes the tokens, in order, with their places.
 pub(crate) trait Sink {
-    /// One token.
+    /// Takes one token.
     fn token(&mut self, token: Token, at: Range<usize>);
 }
 
-/// Where it went wrong, in bytes, and how.
+/// Offset of a fault, in bytes, and its message.
 type Fault = (usize, &'static str);
 
 /// The literals that Python reads.
 const LITERALS: [&[u8]; 6] = [b"true", b"false", b"null", b"NaN", b"Infinity", b"-Infinity"];
 
-/// Which bytes end the plain part of a string: quotes, backslashes, control characters.
+/// The bytes that end the plain part of a string: quotes, backslashes, control characters.
 const SPECIAL: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -60,7 +60,7 @@ pub(super) fn scan(bytes: &[u8], sink: &mut impl Sink) -> Result<(), Fault> {
         match bytes.get(at) {
             Some(&open @ (b'{' | b'[')) => {
                 let inside = white(bytes, at + 1);
-                // The closing bracket's code is two above the opening one's.
+                // The code of the closing bracket is the opening one's plus 2.
                 if bytes.get(inside) == Some(&(open + 2)) {
                     at = inside + 1;
                     sink.token(Token::Empty, start..at);
@@ -117,7 +117,7 @@ pub(super) fn scan(bytes: &[u8], sink: &mut impl Sink) -> Result<(), Fault> {
     }
 }
 
-/// Reads a key, its colon and the white space after it; returns where the value begins.
+/// Reads a key, its colon and the white space after it; returns the start of the value.
 fn key(bytes: &[u8], at: usize, sink: &mut impl Sink) -> Result<usize, Fault> {
     if bytes.get(at) != Some(&b'"') {
         return Err((at, "Expecting property name enclosed in double quotes"));
@@ -131,7 +131,7 @@ fn key(bytes: &[u8], at: usize, sink: &mut impl Sink) -> Result<usize, Fault> {
     Ok(gap(bytes, colon + 1, sink))
 }
 
-/// Where the string that begins at `start` ends.
+/// End of the string that begins at `start`.
 fn string(bytes: &[u8], start: usize) -> Result<usize, Fault> {
     let mut at = start + 1;
     loop {
@@ -144,7 +144,7 @@ fn string(bytes: &[u8], start: usize) -> Result<usize, Fault> {
             b'\\' => match bytes.get(at + 1) {
                 None => return Err((start, "Unterminated string starting at")),
                 Some(b'u') => {
-                    // Python wants something to follow the four digits before it looks at them.
+                    // Python wants a character behind the four digits before it reads them.
                     let digits = bytes.get(at + 2..at + 6).filter(|_| at + 6 < bytes.len());
                     if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
                         return Err((at + 1, "Invalid \\uXXXX escape"));
@@ -159,8 +159,7 @@ fn string(bytes: &[u8], start: usize) -> Result<usize, Fault> {
     }
 }
 
-/// Where the number that begins at `start` ends; what is not part of it is left for others to
-/// complain of.
+/// End of the number that begins at `start`; bytes that are not part of it are left for the caller to report.
 fn number(bytes: &[u8], start: usize) -> Option<usize> {
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
@@ -190,7 +189,7 @@ fn number(bytes: &[u8], start: usize) -> Option<usize> {
     Some(at)
 }
 
-/// Where the white space that begins at `at` ends.
+/// End of the white space that begins at `at`.
 pub(super) fn white(bytes: &[u8], mut at: usize) -> usize {
     while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
@@ -206,7 +205,7 @@ fn gap(bytes: &[u8], at: usize, sink: &mut impl Sink) -> usize {
     end
 }
 
-/// What is open: a bit each, so that deep nesting stays small.
+/// The open brackets: one bit each, so that deep nesting stays small.
 #[derive(Default)]
 struct Nesting {
     bits: Vec<u64>,
@@ -232,7 +231,7 @@ impl Nesting {
         }
     }
 
-    /// Whether the innermost open thing is an object; `None` at the top level.
+    /// Whether the innermost open bracket is an object's; `None` at the top level.
     fn top(&self) -> Option<bool> {
         let bit = self.depth.checked_sub(1)? % 64;
         self.bits.last().map(|last| last >> bit & 1 == 1)

@@ -1,5 +1,5 @@
-//! The lines of JSON as it is pretty-printed, none of which is ever stored: a line is read from
-//! the source when it is to be shown.
+//! The lines of pretty-printed JSON, none of which is ever stored: a line is read from the source when it is
+//! shown.
 
 use std::ops::Range;
 
@@ -10,12 +10,12 @@ use super::super::row::Role;
 use super::lex::{Sink, Token, white};
 use super::{JsonFault, empty_brackets, scan};
 
-/// What there is of JSON: whether it can be folded, and read by Python.
+/// Measures of a JSON text, which tell whether it can be folded, and read by Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::preview) struct Shape {
-    /// Values, with objects and lists.
+    /// Number of values, with objects and lists.
     pub(in crate::preview) values: usize,
-    /// As [`depth`](super::depth) counts it.
+    /// Depth of nesting, as [`depth`](super::depth) counts it.
     pub(in crate::preview) depth: usize,
 }
 
@@ -32,14 +32,14 @@ pub(in crate::preview) fn index(bytes: &[u8]) -> Result<(Index, Shape), JsonFaul
     Ok((index, Shape { values, depth }))
 }
 
-/// Takes the tokens and notes where lines begin.
+/// Takes the tokens and records the starts of lines.
 struct Lines<'a> {
     bytes: &'a [u8],
     index: Index,
     depth: usize,
     deepest: usize,
     after_key: bool,
-    /// Lines of a closing bracket.
+    /// Number of lines with a closing bracket.
     closed: usize,
 }
 
@@ -48,7 +48,7 @@ impl Sink for Lines<'_> {
         if token == Token::Gap {
             return self.index.push_gap(at);
         }
-        // The depth before the token, as the reader has it when it comes there.
+        // The depth before the token, as the reader has it there.
         if !self.after_key {
             self.index.push_line(at.start, self.depth);
         }
@@ -66,7 +66,7 @@ impl Sink for Lines<'_> {
     }
 }
 
-/// A line as it stands in the source.
+/// A line as it is in the source.
 struct Found {
     depth: usize,
     key: Option<Range<usize>>,
@@ -107,7 +107,7 @@ impl LineReader<'_> {
         Found { depth, key, value, kind, comma }
     }
 
-    /// The token that begins here; moves to what follows it and its white space.
+    /// The token that begins here; moves past it and its white space.
     fn token(&mut self) -> (Token, Range<usize>) {
         let start = self.at;
         let long = || self.index.long_at(start).map(|long| long.at.end);
@@ -143,7 +143,7 @@ impl LineReader<'_> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Where the string that begins here ends, unless it is long.
+    /// End of the string that begins here, unless it is long.
     fn string(&self) -> Option<usize> {
         let near = &self.bytes[..self.bytes.len().min(self.at + CHUNK)];
         let mut at = self.at + 1;
@@ -156,7 +156,7 @@ impl LineReader<'_> {
         }
     }
 
-    /// Where the white space from `at` on ends.
+    /// End of the white space from `at` on.
     fn white(&self, at: usize) -> usize {
         let near = &self.bytes[..self.bytes.len().min(at + CHUNK + 1)];
         let end = white(near, at);
@@ -176,12 +176,12 @@ fn reader_at<'a>(bytes: &'a [u8], index: &'a Index, number: usize) -> LineReader
     reader
 }
 
-/// Where line `number` begins in the source; numbers are from 0.
+/// Start of line `number` in the source; numbers are from 0.
 pub(in crate::preview) fn line_start(bytes: &[u8], index: &Index, number: usize) -> usize {
     reader_at(bytes, index, number).at
 }
 
-/// Line `number`; where it is folded, with the line of its closing bracket and what stands before that.
+/// Line `number`; where it is folded, with the line of its closing bracket and the text before that.
 pub(in crate::preview) fn line<'a>(
     bytes: &'a [u8],
     index: &'a Index,
@@ -225,7 +225,7 @@ pub(in crate::preview) fn line<'a>(
     Line { depth: found.depth, parts, tabs: false }
 }
 
-/// The line that holds a byte of the source.
+/// The line that contains a byte of the source.
 pub(in crate::preview) fn line_of(bytes: &[u8], index: &Index, offset: usize) -> usize {
     let mark = index.before_offset(offset);
     let mut reader = LineReader { bytes, index, at: mark.offset, depth: mark.depth };

@@ -1,11 +1,11 @@
-//! What the parts of a line of JSON are, right or wrong, for text that is being typed.
+//! The parts of a line of JSON, right or wrong, for text that is being typed.
 
 use std::ops::Range;
 
 use super::super::row::Role;
 
-/// The parts of a line and what they are, in order, white space left out. A line is told by itself: no
-/// token of JSON stands on two.
+/// The parts of a line and their roles, in order, without white space. A line needs no context: no token of
+/// JSON spans two lines.
 pub fn parts(line: &[u8]) -> Vec<(Range<usize>, Role)> {
     let mut parts = Vec::new();
     let mut at = 0;
@@ -31,7 +31,7 @@ pub fn parts(line: &[u8]) -> Vec<(Range<usize>, Role)> {
     parts
 }
 
-/// Where the string ends that has its quote before `at`.
+/// End of the string whose quote is before `at`.
 fn string(line: &[u8], mut at: usize) -> usize {
     while let Some(found) = line.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found + 1;

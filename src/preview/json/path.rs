@@ -1,4 +1,4 @@
-//! Values of JSON to which a path leads, as `$.offers[*].price`: found in one pass, without recursion.
+//! Values of JSON that a path such as `$.offers[*].price` finds: in one pass, without recursion.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -6,15 +6,15 @@ use std::ops::Range;
 use super::{Sink, Token, scan};
 use crate::text::visible_bytes;
 
-/// A path has no more steps; a bit each says which of them led to where the pass is.
+/// Limit on the steps of a path: a state of the pass has one bit for each step, and one for the whole path.
 const STEPS: usize = 63;
-/// So many values are kept; more are counted.
+/// Limit on the values that are kept; further ones are only counted.
 const KEPT: usize = 2_000;
-/// No deeper than this it is looked for values; each level takes some 60 bytes.
+/// Depth down to which values are searched; each level takes some 60 bytes.
 const DEEPEST: usize = 10_000;
-/// Steps of a place that are told, at its beginning and at its end.
+/// Steps of a long place that are shown, at its beginning and at its end.
 const TOLD: usize = 16;
-/// What is told of a key, in bytes.
+/// Bytes of a key that are shown.
 const KEY: usize = 80;
 
 /// A path through JSON.
@@ -23,7 +23,7 @@ pub struct JsonPath(Vec<Step>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Step {
-    /// Whether it is looked for at any depth.
+    /// Whether the step finds values at any depth.
     deep: bool,
     kind: Kind,
 }
@@ -32,30 +32,30 @@ struct Step {
 enum Kind {
     Key(String),
     Item(usize),
-    /// From here on, before there, each so many.
+    /// Items from the first number up to the one before the second, with the third as the step.
     Items(usize, usize, usize),
     Any,
 }
 
-/// A value to which a path leads.
+/// A value that a path finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundValue {
-    /// Where it is, in bytes.
+    /// Place of the value, in bytes.
     pub at: Range<usize>,
-    /// Where it is, as `$.offers[3].price`, safe to show.
+    /// Place of the value as `$.offers[3].price`, safe to show.
     pub path: String,
-    /// Whether that is all of its place: a long one is cut.
+    /// Whether `path` is complete; a long one is cut.
     pub is_whole: bool,
 }
 
-/// What a path leads to.
+/// The values that a path finds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PathFinds {
     /// The first values, in the order in which they begin.
     pub values: Vec<FoundValue>,
-    /// How many there are in all.
+    /// Number of values in all.
     pub total: u64,
-    /// Whether there is JSON so deep that it was not looked into.
+    /// Whether the search left out JSON that is nested too deep.
     pub too_deep: bool,
 }
 
@@ -66,7 +66,7 @@ impl JsonPath {
     /// What is not understood, in a sentence.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        // One that was pasted behind the sign that stands there already.
+        // The path may have been pasted behind a sign that was there already.
         let text = if text.starts_with("$$") { &text[1..] } else { text };
         let mut rest = text.strip_prefix('$').unwrap_or(text);
         if rest.len() == text.len() && !rest.starts_with(['.', '[']) {
@@ -97,7 +97,7 @@ impl JsonPath {
         Ok(Self(steps))
     }
 
-    /// The values to which it leads in a text that is JSON.
+    /// The values that this path finds in a JSON text.
     pub fn find(&self, json: &[u8]) -> PathFinds {
         let mut pass = Pass {
             path: self,
@@ -111,7 +111,7 @@ impl JsonPath {
         pass.finds
     }
 
-    /// The states of what a step from these ones leads to.
+    /// The states that follow these, by a step of which `leads` is true.
     fn next(&self, states: u64, leads: impl Fn(&Kind) -> bool) -> u64 {
         let mut next = 0;
         for (at, step) in self.0.iter().enumerate() {
@@ -123,7 +123,7 @@ impl JsonPath {
     }
 }
 
-/// What stands in brackets, and what behind them.
+/// The contents of brackets, and the text behind them.
 fn bracket(inner: &str) -> Result<(Kind, &str), String> {
     for quote in ['"', '\''] {
         let Some(name) = inner.strip_prefix(quote) else { continue };
@@ -145,8 +145,8 @@ fn bracket(inner: &str) -> Result<(Kind, &str), String> {
     Ok((kind, behind))
 }
 
-/// An item by its number, or several: the first one, the one behind the last, and the step, each of which may be
-/// left out.
+/// An item by its number, or several: the first one, the one behind the last, and the step, each of which may
+/// be left out.
 fn numbered(items: &str) -> Option<Kind> {
     let Some((from, rest)) = items.split_once(':') else {
         return items.parse().ok().map(Kind::Item);
@@ -160,7 +160,7 @@ fn numbered(items: &str) -> Option<Kind> {
     Some(Kind::Items(or(from, 0)?, or(to, usize::MAX)?, step))
 }
 
-/// Where the quote is that ends a name and has a bracket behind it; one behind a backslash is part of the name.
+/// The quote that ends a name, with a bracket behind it; a quote behind a backslash is part of the name.
 fn end_of_name(name: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     name.char_indices().find_map(|(at, c)| {
@@ -170,7 +170,8 @@ fn end_of_name(name: &str, quote: char) -> Option<usize> {
     })
 }
 
-/// What a name says whose escapes are those of JSON, as larder tells places; as it stands where they are not.
+/// A name with its escapes read as those of JSON, in which larder writes places; the name as it is written
+/// where they are not.
 fn said(name: &str, quote: char) -> String {
     let json = match quote {
         '\'' => name.replace("\\'", "'").replace('"', "\\\""),
@@ -183,11 +184,11 @@ fn said(name: &str, quote: char) -> String {
 struct Open {
     object: bool,
     states: u64,
-    /// Items or members so far.
+    /// Number of items or members so far.
     count: usize,
-    /// The key of the member.
+    /// Key of the current member.
     key: Range<usize>,
-    /// Its place among the values that were found.
+    /// Its index among the found values.
     found: Option<usize>,
 }
 
@@ -196,7 +197,7 @@ struct Pass<'a> {
     json: &'a [u8],
     key: Range<usize>,
     open: Vec<Open>,
-    /// How many objects and lists are open in which nothing can be found.
+    /// Number of open objects and lists in which nothing can be found.
     skipped: usize,
     finds: PathFinds,
 }
@@ -228,7 +229,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Keeps the value that is here, if the path leads to it; tells its place among those that are kept.
+    /// Keeps the value that begins here, if the path finds it; returns its index among those that are kept.
     fn found(&mut self, states: u64, at: Range<usize>) -> Option<usize> {
         if states >> self.path.0.len() & 1 == 0 {
             return None;
@@ -242,7 +243,7 @@ impl Pass<'_> {
         })
     }
 
-    /// Where the value is that begins now, and whether that is all of it.
+    /// Place of the value that begins now, and whether it is complete.
     fn place(&self) -> (String, bool) {
         let (mut path, mut is_whole) = ("$".to_owned(), true);
         for (at, open) in self.open.iter().enumerate() {
@@ -287,7 +288,7 @@ impl Sink for Pass<'_> {
                 let found = self.found(states, at.clone());
                 let deep = self.open.len() >= DEEPEST;
                 self.finds.too_deep |= deep && states != 0;
-                // Nothing is in it that could be found, unless its own end has to be.
+                // Nothing in it can be found, though its own end may be needed.
                 if deep || states == 0 {
                     self.skipped = 1;
                     return;
@@ -309,7 +310,7 @@ impl Sink for Pass<'_> {
     }
 }
 
-/// Whether a key, with its quotes, says this name.
+/// Whether a key, in its quotes, is this name.
 fn is_key(key: &[u8], name: &str) -> bool {
     let plain = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
     if memchr::memchr(b'\\', plain).is_none() {

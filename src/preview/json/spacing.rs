@@ -1,19 +1,19 @@
-//! How JSON on one line is spaced: Python's `", "` and `": "`, JavaScript's none, or otherwise.
+//! Spacing of JSON on one line: Python's `", "` and `": "`, JavaScript's none, or another.
 
 use std::ops::Range;
 
 use super::lex::{Sink, Token};
 use super::scan;
 
-/// White space longer than this is nobody's habit.
+/// Longest white space that may be a habit, in bytes.
 const LONGEST: usize = 16;
 
-/// What stands between the tokens of JSON on one line, always the same.
+/// The white space between the tokens of JSON on one line, the same everywhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spacing {
-    /// Before all; may be a line break.
+    /// Before the first token; may be a line break.
     pub(super) before: Box<[u8]>,
-    /// After all; often a line break.
+    /// After the last token; often a line break.
     pub(super) after: Box<[u8]>,
     colon: Box<[u8]>,
     /// Between the members of an object, and between those of a list.
@@ -37,15 +37,15 @@ impl Spacing {
         }
     }
 
-    /// The spacing of JSON that stands on one line and is spaced in the same way everywhere.
-    /// `None` for what is not JSON, stands on several lines or is spaced now so, now so. What
-    /// does not occur is as in the rest of it, else as Python has it.
+    /// The spacing of JSON that is on one line and spaced in the same way everywhere. `None` for what is not
+    /// JSON, is on several lines or is spaced in different ways. White space that does not occur follows the
+    /// rest, else Python.
     pub fn of(bytes: &[u8]) -> Option<Self> {
         Self::detect(bytes, false)
     }
 
-    /// As [`Spacing::of`], with the first spacing of each kind where JSON on one line is spaced now
-    /// so, now so.
+    /// As [`Spacing::of`], with the first spacing of each kind where JSON on one line is spaced in different
+    /// ways.
     pub fn seen(bytes: &[u8]) -> Option<Self> {
         let one_line = !bytes.trim_ascii().iter().any(|byte| matches!(byte, b'\n' | b'\r'));
         one_line.then(|| Self::detect(bytes, true)).flatten()
@@ -62,7 +62,7 @@ impl Spacing {
         let own = |range: &Option<Range<usize>>| range.clone().map(|at| Box::from(&bytes[at]));
         let [members, items] = seen.commas.each_ref().map(own);
         let colon = own(&seen.colon);
-        // One of the two tells what the other would be.
+        // The colon shows what the comma would be, and the other way round.
         let airy = |text: &[u8]| text.ends_with(b" ");
         let comma = members.clone().or_else(|| items.clone()).unwrap_or_else(|| match &colon {
             Some(colon) if !airy(colon) => (*b",").into(),
@@ -83,7 +83,7 @@ impl Spacing {
         })
     }
 
-    /// What stands between two tokens; `opened` and `first` are their first bytes.
+    /// The white space between two tokens; `opened` and `first` are their first bytes.
     pub(super) fn between(&self, last: Token, opened: u8, token: Token, first: u8) -> &[u8] {
         match (last, token) {
             (Token::Key, _) => &self.colon,
@@ -94,7 +94,7 @@ impl Spacing {
         }
     }
 
-    /// What stands between the brackets of an empty object or list.
+    /// The white space between the brackets of an empty object or list.
     pub(super) fn inside(&self, open: u8) -> &[u8] {
         &self.empty[kind(open)]
     }
@@ -105,7 +105,7 @@ fn kind(bracket: u8) -> usize {
     usize::from(matches!(bracket, b'[' | b']'))
 }
 
-/// Where each kind of white space was seen first, and whether all later ones are the same.
+/// The first white space of each kind, and whether all later ones are the same.
 #[derive(Default)]
 struct SpacingDetector<'a> {
     source: &'a [u8],
@@ -117,7 +117,7 @@ struct SpacingDetector<'a> {
     padding: [[Option<Range<usize>>; 2]; 2],
     empty: [Option<Range<usize>>; 2],
     mixed: bool,
-    /// Whether mixed spacing is gone on with.
+    /// Whether mixed spacing is accepted.
     any: bool,
 }
 
@@ -149,7 +149,7 @@ impl Sink for SpacingDetector<'_> {
     }
 }
 
-/// Whether this is what was seen before in its place, and no line break.
+/// Whether this is the same as the first in its place, and no line break.
 fn same(source: &[u8], place: &mut Option<Range<usize>>, at: Range<usize>) -> bool {
     let here = &source[at.clone()];
     if let Some(known) = place {
@@ -167,7 +167,7 @@ mod tests {
     use super::super::{compact, pretty, spaced};
     use super::*;
 
-    /// Laid out, given another member, and stored in its own spacing.
+    /// The text laid out, given another member, and stored in its own spacing.
     fn through(text: &str) -> Option<String> {
         let spacing = Spacing::of(text.as_bytes())?;
         let lines = pretty(text.as_bytes()).unwrap();

@@ -1,20 +1,20 @@
-//! JSON written out otherwise: in lines, or on one. How long it gets is counted before any of it
-//! is made, for a few kilobytes of nesting are gigabytes of indentation.
+//! JSON written in another layout: in lines, or on one. Its length is counted before any of it is made, since
+//! a few kilobytes of nesting are gigabytes of indentation.
 
 use std::ops::Range;
 
 use super::lex::{Sink, Token};
 use super::{Spacing, empty_brackets, scan};
 
-/// What is laid out of `len` bytes is never longer than this.
+/// Limit on the length of what `len` bytes are laid out to, in bytes.
 pub fn most(len: usize) -> usize {
     const LITTLE: usize = 1 << 20;
     const MUCH: usize = 64 << 20;
     len.saturating_mul(8).max(LITTLE).min(len.saturating_add(MUCH))
 }
 
-/// The JSON in one line, spaced as Python's `json.dumps` does it, every number and string spelled
-/// as it was. What is not JSON stays as it is. It is at most twice as long.
+/// The JSON in one line, spaced as Python's `json.dumps` does it, every number and string spelled as it was,
+/// at most twice as long. Text that is not JSON stays as it is.
 pub fn compact(bytes: &[u8]) -> Vec<u8> {
     written(bytes, JsonForm::OneLine(&Spacing::python()), usize::MAX)
         .unwrap_or_else(|| bytes.to_vec())
@@ -25,9 +25,9 @@ pub fn spaced(bytes: &[u8], spacing: &Spacing) -> Option<Vec<u8>> {
     written(bytes, JsonForm::OneLine(spacing), most(bytes.len()))
 }
 
-/// The JSON in lines, indented by two, every number and string spelled as it was. What is not
-/// JSON stays as it is (with replacement characters where it is not UTF-8). `None` if it would
-/// get longer than [`most`].
+/// The JSON in lines, indented by two, every number and string spelled as it was. Text that is not JSON stays
+/// as it is (with replacement characters where it is not UTF-8). `None` if the result would be longer than
+/// [`most`].
 pub fn pretty(bytes: &[u8]) -> Option<String> {
     let out = written(bytes, JsonForm::Lines, most(bytes.len()))?;
     Some(
@@ -51,7 +51,7 @@ fn written(bytes: &[u8], layout: JsonForm<'_>, most: usize) -> Option<Vec<u8>> {
     }
 }
 
-/// Where what is written goes: into memory, or it is only counted.
+/// Destination of the output: memory, or only a count.
 enum Out {
     Count(u64),
     Bytes(Vec<u8>),
@@ -91,7 +91,7 @@ struct JsonWriter<'a> {
     layout: JsonForm<'a>,
     out: Out,
     depth: usize,
-    /// The last token, and the byte it begins with.
+    /// The last token, and its first byte.
     last: Option<(Token, u8)>,
 }
 
@@ -138,7 +138,7 @@ impl Sink for JsonWriter<'_> {
             (Token::Empty, JsonForm::OneLine(spacing)) => {
                 self.out.put(&[first]);
                 self.out.put(spacing.inside(first));
-                // The closing bracket's code is two above the opening one's.
+                // The code of the closing bracket is the opening one's plus 2.
                 self.out.put(&[first + 2]);
             }
             _ => self.out.put(&self.source[at]),

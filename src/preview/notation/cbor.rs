@@ -2,7 +2,7 @@
 
 use super::{Fault, Item, Source};
 
-/// The next item.
+/// Reads the next item.
 pub(super) fn next<'a>(source: &mut Source<'a>) -> Result<Item<'a>, Fault> {
     let first = source.byte()?;
     let (major, low) = (first >> 5, first & 0x1f);
@@ -44,12 +44,12 @@ fn simple<'a>(low: u8, source: &mut Source<'a>) -> Result<Item<'a>, Fault> {
     })
 }
 
-/// A number of 16 bits.
+/// The number with these 16 bits.
 fn half(bits: u16) -> f32 {
     let (sign, exponent) = (u32::from(bits >> 15), u32::from(bits >> 10 & 0x1f));
     let fraction = u32::from(bits & 0x3ff);
     let size = match exponent {
-        // So many parts of 2^24.
+        // Parts of 2^24.
         0 => fraction as f32 / 16_777_216.0,
         31 => f32::from_bits(0x7f80_0000 | fraction << 13),
         _ => f32::from_bits((exponent + 112) << 23 | fraction << 13),

@@ -2,7 +2,7 @@
 
 use super::{Fault, Item, Source};
 
-/// The next item.
+/// Reads the next item.
 pub(super) fn next<'a>(source: &mut Source<'a>) -> Result<Item<'a>, Fault> {
     let first = source.byte()?;
     Ok(match first {

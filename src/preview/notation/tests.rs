@@ -30,7 +30,7 @@ fn msgpack(bytes: &[u8]) -> String {
 
 #[test]
 fn the_examples_of_the_standard_of_cbor_are_read() {
-    // RFC 8949, appendix A.
+    // The examples of RFC 8949, appendix A.
     for (bytes, text) in [
         (&b"\x18\x64"[..], "100"),
         (b"\x1b\xff\xff\xff\xff\xff\xff\xff\xff", "18446744073709551615"),
@@ -148,14 +148,14 @@ fn any_bytes_can_be_read() {
 
 #[test]
 fn what_stands_in_one_line_is_bounded() {
-    // Pieces of bytes without an end, which would all be laid out in each frame.
+    // Many pieces of bytes, which would all be laid out in each frame.
     let pieces = [b"\x5f".to_vec(), b"\x41\x01".repeat(100_000), b"\xff".to_vec()].concat();
     let (text, note) = shown("application/cbor", &pieces).unwrap();
     assert!(text.len() < 10_000 && text.ends_with("h'01'\n…"), "{}", text.len());
     assert!(note.ends_with("only the beginning is shown"), "{note}");
     let (_, note) = shown("application/cbor", b"\x81\x5f\x80\xff").unwrap();
     assert!(note.contains("at byte 3 it is no CBOR"), "{note}");
-    // A sign for each byte of a text is six times as long.
+    // Text whose bytes are all shown as signs of six characters.
     let mut text = b"\xdb\0\x80\0\0".to_vec();
     text.resize(text.len() + (8 << 20), 0x1b);
     let read = read(&"application/msgpack".into(), &text, false).unwrap();
@@ -165,7 +165,7 @@ fn what_stands_in_one_line_is_bounded() {
 
 #[test]
 fn what_is_not_read_at_all_says_so() {
-    // Bytes of which there are fewer than are said.
+    // Fewer bytes than are declared.
     for (kind, bytes) in [
         ("application/cbor", &b"\x5b\x7f\0\0\0\0\0\0\0\x01"[..]),
         ("application/msgpack", b"\xc6\xff\0\0\0\x01"),

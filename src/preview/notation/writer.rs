@@ -1,4 +1,4 @@
-//! Items, one after the other, as lines of a tree; without recursion.
+//! Items as lines of a tree, one after the other; without recursion.
 
 use std::fmt::Write as _;
 
@@ -10,21 +10,21 @@ use crate::preview::row::Role;
 use crate::preview::styled::Writer;
 use crate::text;
 
-/// Of longer bytes the beginning is shown, with the size.
+/// Bytes that are shown of a byte string; a longer one is cut, and its size shown.
 const BYTES: usize = 48;
 
-/// Of a longer text the beginning is shown, with the size: in bytes.
+/// Bytes that are shown of a text; a longer one is cut, and its size shown.
 const TEXT: usize = 4 << 20;
-/// More pieces of one text or of bytes are not shown: they stand in one line, which is laid out at once.
+/// Limit on the shown pieces of one text or byte string: they are all in one line, which is laid out at once.
 const CHUNKS: u64 = 1000;
 
-/// What is open.
+/// An open list, object or string of pieces.
 #[derive(Debug)]
 struct Open {
     kind: Kind,
-    /// Items still to come; none where a break ends it.
+    /// Number of items still to come; `None` where a break ends it.
     left: Option<u64>,
-    /// How many came.
+    /// Number of items so far.
     count: u64,
 }
 
@@ -41,7 +41,7 @@ enum Kind {
 pub(super) struct Tree {
     writer: Writer,
     open: Vec<Open>,
-    /// How many lists and objects of these are open.
+    /// Number of open lists and objects.
     depth: usize,
     roots: u64,
 }
@@ -52,17 +52,17 @@ impl Tree {
         self.open.is_empty()
     }
 
-    /// Whether nothing has come.
+    /// Whether there are no items.
     pub(super) fn is_empty(&self) -> bool {
         self.roots == 0
     }
 
-    /// How many values stand one behind the other.
+    /// Number of values at the top level.
     pub(super) fn roots(&self) -> u64 {
         self.roots
     }
 
-    /// The lines, with a sign where the rest is missing.
+    /// The lines, with a sign in the place of the rest if it is `missing`.
     pub(super) fn finish(mut self, missing: bool) -> Lines {
         if missing {
             self.writer.begin(self.depth);
@@ -71,7 +71,7 @@ impl Tree {
         Lines::made(self.writer)
     }
 
-    /// Adds what comes next.
+    /// Adds the next item.
     pub(super) fn add(&mut self, item: Item<'_>) -> Result<(), Fault> {
         if self.writer.is_full() {
             return Err(Fault::TooMuch);
@@ -112,7 +112,7 @@ impl Tree {
         Ok(())
     }
 
-    /// Adds what holds nothing else.
+    /// Adds an item that contains no others.
     fn scalar(&mut self, item: Item<'_>, is_key: bool) {
         let role = |role| if is_key { Role::Key } else { role };
         match item {
@@ -139,7 +139,7 @@ impl Tree {
         self.done();
     }
 
-    /// Goes to where the next item stands; tells whether it is a key.
+    /// Moves to the place of the next item; returns whether it is a key.
     fn begin(&mut self) -> bool {
         let Some(open) = self.open.last() else {
             self.roots += 1;
@@ -171,7 +171,7 @@ impl Tree {
         self.open.push(Open { kind, left, count: 0 });
     }
 
-    /// An item has come; closes what is complete by it.
+    /// Counts an item, and closes everything that it completes.
     fn done(&mut self) {
         let Some(open) = self.open.last_mut() else { return };
         open.count += 1;
@@ -181,7 +181,7 @@ impl Tree {
         }
     }
 
-    /// Closes what is open, and what is complete by that.
+    /// Closes the innermost open item, and everything that this completes.
     fn close(&mut self) {
         while let Some(open) = self.open.pop() {
             let end = match open.kind {
@@ -241,7 +241,7 @@ fn single(number: f32) -> String {
     if number.is_finite() { format!("{number:?}") } else { float(number.into()) }
 }
 
-/// A text as JSON spells it; what is no UTF-8 as `\xNN`.
+/// A text as JSON spells it, with bytes that are not UTF-8 as `\xNN`.
 fn quoted(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
@@ -267,7 +267,7 @@ fn quoted(text: &[u8]) -> String {
     out
 }
 
-/// msgpack's own kind of time, as `2024-01-31 12:30:00.5 UTC`.
+/// A time of msgpack's own kind, as `2024-01-31 12:30:00.5 UTC`.
 fn timestamp(bytes: &[u8]) -> Option<String> {
     let number =
         |bytes: &[u8]| bytes.iter().fold(0_u64, |number, &byte| number << 8 | u64::from(byte));

@@ -1,18 +1,18 @@
-//! What elements of HTML do to the text.
+//! Effects of HTML elements on the text.
 
-/// An element by what it does.
+/// An element, by its effect.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Element {
-    /// Nothing.
+    /// No effect.
     #[default]
     Other,
     /// Begins and ends lines.
     Block,
-    /// Stands between empty lines.
+    /// Is set off by empty lines.
     Paragraph,
-    /// Of this level.
+    /// Heading of this level.
     Heading(usize),
-    /// Numbered or not.
+    /// List, numbered or not.
     List(bool),
     Item,
     Quote,
@@ -20,14 +20,14 @@ pub(super) enum Element {
     Table,
     Row,
     Cell,
-    /// Stands apart from the words beside it.
+    /// Is set apart from the words next to it.
     Control,
     Rule,
     Break,
     Link,
-    /// What addresses of links begin at.
+    /// Address that links are relative to.
     Base,
-    /// How the page and others belong together, in its head.
+    /// Relation between the page and others, in its head.
     Relation,
     Image,
     Title,

@@ -1,6 +1,6 @@
-//! Entities of HTML: all numbers, and the names that are written.
+//! Entities of HTML: all numbers, and the names in common use.
 
-/// The character that `&…;` stands for.
+/// The character of `&…;`.
 pub(super) fn decode(entity: &[u8]) -> Option<char> {
     let name = entity.strip_prefix(b"&")?.strip_suffix(b";")?;
     let Some(number) = name.strip_prefix(b"#") else { return named(name) };
@@ -10,7 +10,7 @@ pub(super) fn decode(entity: &[u8]) -> Option<char> {
         None => number.parse().ok()?,
     };
     match code {
-        // As the standard has it: many mean windows-1252.
+        // As in the standard: many pages mean windows-1252.
         0x80..=0x9f => Some(WINDOWS[code as usize - 0x80]),
         _ => char::from_u32(code).filter(|&c| c != '\0'),
     }
@@ -43,7 +43,7 @@ const WINDOWS: [char; 32] = [
 
 fn named(name: &[u8]) -> Option<char> {
     let name = std::str::from_utf8(name).ok()?;
-    // Letters with marks: the letter, then the mark's name.
+    // Letters with a diacritic: the letter, then the name of the diacritic.
     let letter = name.chars().next()?;
     let mark = match name.get(letter.len_utf8()..)? {
         "acute" => "áéíóúýÁÉÍÓÚÝ",

@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use super::super::row::Role;
 use super::writer::Writer;
 
-/// No more addresses are kept.
+/// Limit on the addresses that are kept.
 const MOST: usize = 1000;
 
-/// The addresses in the order in which they came, each once.
+/// The addresses in the order of their first link, each once.
 #[derive(Default)]
 pub(super) struct Links {
     numbers: HashMap<Vec<u8>, usize>,
     addresses: Vec<Vec<u8>>,
-    /// Links to addresses that were not kept.
+    /// Number of links to addresses that were not kept.
     more: usize,
 }
 
 impl Links {
-    /// The number of a link; none where it leads to no other page, or where too many were kept.
+    /// The number of a link; `None` where it leads to no other page, or where the limit is reached.
     pub(super) fn number(&mut self, address: Vec<u8>) -> Option<usize> {
         let address: Vec<u8> =
             address.into_iter().filter(|byte| !matches!(byte, b'\n' | b'\r' | b'\t')).collect();
@@ -44,7 +44,7 @@ impl Links {
         self.addresses
     }
 
-    /// Writes the list of them.
+    /// Writes the list of the addresses.
     pub(super) fn write(&self, writer: &mut Writer) {
         if self.addresses.is_empty() {
             return;

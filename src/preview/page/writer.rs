@@ -5,48 +5,48 @@ use std::ops::Range;
 use super::super::row::Role;
 use super::MOST;
 
-/// Lists and quotes deeper than this are not moved further to the right.
+/// Limit on the indentation of nested lists and quotes, in levels.
 const DEEPEST: usize = 8;
 
-/// The text so far, and what stands between it and what comes next.
+/// The text so far, and the white space due before the next word.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub(super) struct Writer {
     out: Vec<u8>,
     roles: Vec<(Range<usize>, Role)>,
-    /// Lines to be ended before the next word, 2 for an empty line.
+    /// Number of line ends due before the next word; 2 makes an empty line.
     breaks: usize,
-    /// Whether a space comes before the next word.
+    /// Whether a space is due before the next word.
     space: bool,
     heading: Option<usize>,
-    /// The level of a heading of which nothing has been written.
+    /// Level of a heading that has no text yet.
     sign: Option<usize>,
     /// Whether preformatted text has just begun.
     fresh: bool,
-    /// The numbers of the items in the lists that are open; 0 for those without numbers.
+    /// Number of the current item in each open list; 0 for lists without numbers.
     lists: [usize; DEEPEST],
-    /// Whether they have had an item.
+    /// Whether each open list has had an item.
     begun: [bool; DEEPEST],
     depth: usize,
     quotes: usize,
-    /// Written before the next word of an item.
+    /// Sign that is due before the next word of an item.
     bullet: Option<usize>,
-    /// Whether a cell is open, and how many have been in this row.
+    /// Whether a cell is open, and the number of cells in this row so far.
     in_cell: bool,
     cells: usize,
-    /// Whether `│` comes before the next word.
+    /// Whether `│` is due before the next word.
     parted: bool,
 }
 
 impl Writer {
-    /// Whether no more is written.
+    /// Whether the limit is reached, so that nothing more is written.
     pub(super) fn is_full(&self) -> bool {
         self.out.len() >= MOST
     }
 
-    /// Ends a block: the next word stands so many lines further down. A cell is kept together.
+    /// Ends a block: the next word is this number of lines further down. A cell stays on one line.
     pub(super) fn end_block(&mut self, breaks: usize) {
-        // What an item begins with stays behind its sign.
+        // The first text of an item stays behind its sign.
         let breaks = if self.bullet.is_some() { breaks.min(1) } else { breaks };
         match breaks.saturating_sub(usize::from(self.in_cell)) {
             0 => self.space = true,
@@ -82,18 +82,18 @@ impl Writer {
         }
     }
 
-    /// Begins or ends text that is written as it stands.
+    /// Begins or ends text that is written with its own white space.
     pub(super) fn preformatted(&mut self, closing: bool) {
-        // What its last line ends with is no empty line.
+        // The line end at the end of its last line makes no empty line.
         self.breaks = self.breaks.min(1);
         self.end_block(2);
         self.fresh = !closing;
     }
 
-    /// Writes text as it stands.
+    /// Writes text with its own white space.
     pub(super) fn verbatim(&mut self, text: &[u8]) {
         for (index, line) in text.split(|&byte| byte == b'\n').enumerate() {
-            // A line end at its beginning is none of its.
+            // A line end at its very beginning does not count.
             if index > 0 && !std::mem::take(&mut self.fresh) {
                 self.breaks += 1;
             }
@@ -109,17 +109,17 @@ impl Writer {
         }
     }
 
-    /// Writes something that is kept together.
+    /// Writes text that is never split.
     pub(super) fn word(&mut self, word: &[u8], role: Role) {
         self.put(word, Some(role));
     }
 
-    /// How much has been written.
+    /// Number of bytes that have been written.
     pub(super) fn written(&self) -> usize {
         self.out.len()
     }
 
-    /// Writes a sign, right behind the word before it if that is what it is of.
+    /// Writes a sign, with `behind` right after the word before it.
     pub(super) fn mark(&mut self, mark: &str, behind: bool) {
         let (breaks, space) = (self.breaks, self.space);
         if behind {
@@ -201,7 +201,7 @@ impl Writer {
         (self.in_cell, self.parted, self.sign) = (false, false, None);
     }
 
-    /// The text, and what is no plain text of it.
+    /// The text, and its pieces that are not plain text.
     pub(super) fn finish(mut self) -> (Vec<u8>, Vec<(Range<usize>, Role)>) {
         if !self.out.is_empty() && self.out.last() != Some(&b'\n') {
             self.out.push(b'\n');
@@ -260,7 +260,7 @@ impl Writer {
         self.told(at..self.out.len(), role);
     }
 
-    /// The space before a word of the same role as the one before it is of that role too.
+    /// Extends a role over the space between two words that both have it.
     fn stretch(&mut self, at: usize, role: Option<Role>) {
         if let Some((last, of)) = self.roles.last_mut()
             && Some(*of) == role

@@ -1,16 +1,16 @@
-//! The one EXIF tag that matters: which side is up.
+//! The one EXIF tag that matters: orientation.
 
 use super::turn::Turn;
 
-/// The tag's number.
+/// Number of the tag.
 const ORIENTATION: u16 = 0x0112;
 
-/// More entries than this are not looked through.
+/// Limit on the entries that are searched.
 const ENTRIES: usize = 1000;
 
-/// The turn that EXIF data asks for: a TIFF header, and after it lists of tags.
+/// The turn that EXIF data asks for; the data are a TIFF header, and behind it lists of tags.
 pub(super) fn turn(exif: &[u8]) -> Turn {
-    // Some writers keep the name that the segment of a JPEG has.
+    // Some writers keep the name from the segment of a JPEG.
     let exif = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
     orientation(exif).map_or_else(Turn::default, Turn::of)
 }
@@ -32,7 +32,7 @@ fn orientation(exif: &[u8]) -> Option<u16> {
     let found = (0..entries)
         .filter_map(entry)
         .find(|&at| number(at, 2) == Some(usize::from(ORIENTATION)))?;
-    // One number of 16 bits, which stands in the entry itself.
+    // One number of 16 bits, which is stored in the entry itself.
     let short = number(found + 2, 2) == Some(3) && number(found + 4, 4) == Some(1);
     short.then(|| number(found + 8, 2)).flatten().and_then(|number| u16::try_from(number).ok())
 }
@@ -41,7 +41,7 @@ fn orientation(exif: &[u8]) -> Option<u16> {
 mod tests {
     use super::*;
 
-    /// EXIF data with the tag alone.
+    /// EXIF data with only this tag.
     fn exif(little: bool, number: u16) -> Vec<u8> {
         let (short, long) = if little {
             (u16::to_le_bytes as fn(u16) -> [u8; 2], u32::to_le_bytes as fn(u32) -> [u8; 4])

@@ -9,50 +9,50 @@ use super::kept::{Kept, Rgba, Room};
 use crate::preview::row::{Halves, Hit, Rgb, Role, Row, Span};
 use crate::preview::viewport::{Scroll, Viewport};
 
-/// A picture that is higher than so many times its width takes the width of the pane, and is scrolled:
-/// fitted whole, a page would be a thread.
+/// Ratio of height to width above which a picture takes the width of the pane, and is scrolled; fitted whole,
+/// a tall page would be a thin line.
 const TALL: usize = 3;
 
-/// Columns and rows up to which a picture is an icon, which may be enlarged.
+/// Limit on the columns and rows of an icon, which may be enlarged, in pixels.
 const ICON: usize = 32;
 
-/// How many times at most.
+/// Largest factor by which an icon is enlarged.
 const ENLARGED: usize = 4;
 
-/// The squares that are seen through what is transparent: pixels of their sides, and their greys.
+/// Squares behind transparent pixels: the length of their sides in pixels, and their greys.
 const SQUARE: usize = 4;
 const GROUND: [u8; 2] = [102, 153];
 
-/// What the shares of a pixel add up to, or a little less: no picture has more rows.
+/// Sum of the shares of a pixel, or slightly more than it. No picture has more rows.
 const UNIT: usize = 4096;
 
-/// A small picture, and how it was last fitted.
+/// A small picture, and its last fitted form.
 #[derive(Debug)]
 pub(in crate::preview) struct Picture {
     kept: Kept,
-    /// The same with as many pixels as a terminal is sent.
+    /// The same picture with the pixels that a terminal is sent.
     pub(super) large: Arc<Kept>,
-    /// All its columns and rows.
+    /// Columns and rows of the whole picture.
     pub(super) whole: (u32, u32),
-    /// What it was decoded from.
+    /// The bytes that it was decoded from, and their kind.
     pub(super) source: Option<(Kind, Bytes)>,
     fitted: Mutex<Option<Arc<Fitted>>>,
 }
 
-/// Where a picture stands in a pane, in cells.
+/// Place of a picture in a pane, in cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PicturePlace {
-    /// Columns and rows of all of it.
+    /// Columns and rows of the whole picture.
     pub size: (u16, u16),
-    /// The first row of it that is seen.
+    /// First visible row.
     pub first: u16,
-    /// Rows that are left free above it.
+    /// Rows left free above it.
     pub above: u16,
-    /// Columns that are left free on its left.
+    /// Columns left free on its left.
     pub indent: u16,
 }
 
-/// A picture in the size of a pane.
+/// A picture scaled to a pane.
 #[derive(Debug)]
 struct Fitted {
     columns: usize,
@@ -66,12 +66,12 @@ impl Picture {
         Self { kept, large: Arc::new(large), whole, source: None, fitted: Mutex::new(None) }
     }
 
-    /// The same with what it was decoded from, to be decoded for more pixels.
+    /// The same picture with its source, so that it can be decoded again with more pixels.
     pub(in crate::preview) fn from(self, kind: Kind, bytes: Bytes) -> Self {
         Self { source: Some((kind, bytes)), ..self }
     }
 
-    /// Where it stands in a pane.
+    /// Place of the picture in a pane.
     pub(in crate::preview) fn place(&self, scroll: Scroll, view: Viewport) -> PicturePlace {
         let (columns, rows) = self.size(view);
         let cells = rows.div_ceil(2);
@@ -84,7 +84,7 @@ impl Picture {
         }
     }
 
-    /// The rows that are seen.
+    /// The visible rows.
     pub(in crate::preview) fn rows(&self, scroll: Scroll, view: Viewport) -> Vec<Row> {
         let (width, height) = (usize::from(view.width), usize::from(view.height));
         if width == 0 || height == 0 {
@@ -111,14 +111,14 @@ impl Picture {
         rows
     }
 
-    /// Where the last page begins.
+    /// Start of the last full page.
     pub(in crate::preview) fn bottom(&self, view: Viewport) -> Scroll {
         let (_, rows) = self.size(view);
         let line = rows.div_ceil(2).saturating_sub(usize::from(view.height.max(1)));
         Scroll { line, ..Scroll::default() }
     }
 
-    /// Columns and rows of pixels in a pane.
+    /// Columns and rows of the picture in a pane, in pixels.
     fn size(&self, view: Viewport) -> (usize, usize) {
         let (width, height) = (usize::from(view.width.max(1)), 2 * usize::from(view.height.max(1)));
         let (columns, rows) = (self.kept.columns, self.kept.rows);
@@ -137,7 +137,7 @@ impl Picture {
         }
     }
 
-    /// The picture in the size of a pane. Made once for each size: frames are drawn of it.
+    /// The picture scaled to a pane. Made once for each size, since every frame needs it.
     fn fitted(&self, view: Viewport) -> Arc<Fitted> {
         let (columns, rows) = self.size(view);
         let mut last = self.fitted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,10 +153,10 @@ impl Picture {
     }
 }
 
-/// A pixel's part in one of another size: which one, and its share of [`UNIT`].
+/// A pixel of another size that overlaps this one: its index, and its share of [`UNIT`].
 type Part = (usize, u32);
 
-/// Of each pixel of `to`, those of `from` that it covers.
+/// For each pixel of `to`, the pixels of `from` that it covers.
 fn parts(from: usize, to: usize) -> Vec<Vec<Part>> {
     let one = |at: usize| {
         // In units of 1/to of a pixel of `from`.
@@ -171,7 +171,7 @@ fn parts(from: usize, to: usize) -> Vec<Vec<Part>> {
     (0..to).map(one).collect()
 }
 
-/// Each pixel the average of what it covers, over a ground of squares.
+/// Scales a picture: each pixel is the average of those that it covers, over a ground of squares.
 pub(super) fn scaled(kept: &Kept, columns: usize, rows: usize) -> Vec<Rgb> {
     let across = parts(kept.columns, columns);
     let mut pixels = Vec::with_capacity(columns * rows);
@@ -197,11 +197,11 @@ pub(super) fn scaled(kept: &Kept, columns: usize, rows: usize) -> Vec<Rgb> {
     pixels
 }
 
-/// Adds a pixel's share to red, green, blue (each times how opaque it is), opacity and share.
+/// Adds a pixel's share to red, green, blue (each multiplied by opacity), opacity and share.
 fn add(sum: &mut [u32; 5], [red, green, blue, alpha]: Rgba, share: u32) {
     let opaque = u32::from(alpha) * share;
     for (sum, part) in sum.iter_mut().zip([red, green, blue]) {
-        // Most are opaque, and no division is cheap.
+        // Most pixels are opaque, and a division is slow.
         let part = u32::from(part);
         *sum += if alpha == u8::MAX { part * share } else { part * opaque / 255 };
     }
@@ -214,7 +214,7 @@ fn ground(x: usize, y: usize) -> u8 {
     GROUND[(x / SQUARE + y / SQUARE) % 2]
 }
 
-/// What was summed, over a ground.
+/// The colour of these sums, over a ground.
 fn over(ground: u8, [red, green, blue, alpha, share]: [u64; 5]) -> Rgb {
     let share = share.max(1);
     let seen_through = (255 * share).saturating_sub(alpha) * u64::from(ground) / 255;

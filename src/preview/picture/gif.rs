@@ -8,13 +8,13 @@ use super::kept::{Layout, Rgba, Room, Shrink};
 use super::turn::Turn;
 use super::{Decoded, End, Fault, Header};
 
-/// What the decoder may take.
+/// Limit on the memory of the decoder, in bytes.
 const MEMORY: u64 = 64 << 20;
 
 /// The first row of each pass of an interlaced frame, and the step to the next.
 const PASSES: [(usize, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];
 
-/// What the header says, with that of the first frame.
+/// Facts in the header, and in that of the first frame.
 pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
@@ -26,7 +26,7 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     Some((size, format!("{colours} colours")))
 }
 
-/// Decodes rows of so many bytes in all.
+/// Decodes rows, up to this number of bytes in all.
 pub(super) fn decode(
     bytes: &[u8],
     room: Room,
@@ -83,7 +83,7 @@ pub(super) fn decode(
                 shrink.some((left, top + y), 1, &pixels, Layout::Rgba);
                 continue;
             }
-            // All is there, and not as much as there is to be.
+            // All bytes are there, but they have too few pixels.
             Ok(false) if bytes.trim_ascii_end().ends_with(b";") => {
                 Fault::Damaged("its pixels end too early".to_owned())
             }

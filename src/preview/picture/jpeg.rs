@@ -13,13 +13,13 @@ use self::segments::Header;
 use super::kept::{Layout, Room, Shrink, small};
 use super::{Decoded, End, Fault, Header as Told, exif, take};
 
-/// A progressive picture is in more scans than this only to take long.
+/// Limit on the scans of a progressive picture; more of them only serve to slow down a decoder.
 const SCANS: usize = 64;
 
-/// What the decoder fills with that did not come.
+/// Value of missing pixels, as the decoder fills them.
 const FILLED: u8 = 128;
 
-/// What the header says.
+/// Facts in the header.
 pub(super) fn header(bytes: &[u8]) -> Option<Told> {
     let header = Header::read(bytes)?;
     Some(((header.columns.into(), header.rows.into()), header.facts()))
@@ -69,7 +69,7 @@ pub(super) fn decode(
     Ok(Decoded { kept: shrink.finish(), size, facts: header.facts(), turn, end })
 }
 
-/// How many of the columns of a picture are kept, whichever side of it is up.
+/// Ratio of the columns that are kept of a picture, whichever side of it is up.
 fn scale((columns, rows): (u32, u32), room: Room) -> f64 {
     let upright = small((columns, rows), room).0 as f64 / f64::from(columns.max(1));
     let sideways = small((rows, columns), room).1 as f64 / f64::from(columns.max(1));

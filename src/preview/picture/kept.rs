@@ -1,10 +1,10 @@
-//! A picture made small while its rows come, in any order.
+//! A picture scaled down while its rows arrive, in any order.
 
 use std::ops::Range;
 
 use super::turn::Turn;
 
-/// How large a picture is kept at most, in pixels.
+/// Limits on the size of a kept picture, in pixels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Room {
     pub(super) columns: f64,
@@ -13,14 +13,14 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// For a pane of characters: none has more columns.
+    /// For a pane of characters, which never has more columns.
     pub(super) const PANE: Self = Self { columns: 320.0, rows: 4096.0, area: 160_000.0 };
 
-    /// For a terminal that draws pictures itself: what is sent to it has no more pixels.
+    /// For a terminal that draws pictures itself, which is never sent more pixels.
     pub(super) const TERMINAL: Self = Self { columns: 4096.0, rows: 4096.0, area: 700_000.0 };
 }
 
-/// Red, green, blue and how opaque.
+/// Red, green, blue and opacity.
 pub(super) type Rgba = [u8; 4];
 
 /// A small picture.
@@ -28,11 +28,11 @@ pub(super) type Rgba = [u8; 4];
 pub(super) struct Kept {
     pub(super) columns: usize,
     pub(super) rows: usize,
-    /// Row by row.
+    /// Pixels, row by row.
     pub(super) pixels: Vec<Rgba>,
 }
 
-/// What stands in the bytes of a pixel.
+/// Contents of the bytes of a pixel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Layout {
     Grey,
@@ -41,21 +41,21 @@ pub(super) enum Layout {
     Rgba,
 }
 
-/// The sums of the pixels that go into one that is kept.
+/// Sums of the pixels that are averaged to one kept pixel.
 #[derive(Debug, Clone, Copy, Default)]
 struct Sum {
-    /// Red, green and blue, each times how opaque it is.
+    /// Red, green and blue, each multiplied by opacity.
     parts: [u64; 3],
     alpha: u64,
     count: u64,
 }
 
-/// Takes pixels and keeps what they are on average.
+/// Takes pixels and keeps their averages.
 pub(super) struct Shrink {
     size: (usize, usize),
     columns: usize,
     rows: usize,
-    /// Where the pixels that go into each column begin, and where the last ones end.
+    /// Starts of the pixels of each kept column, and the end of the last ones.
     bounds: Vec<usize>,
     sums: Vec<Sum>,
 }
@@ -71,7 +71,7 @@ impl Shrink {
             small((width, height), room)
         };
         let size = (width as usize, height as usize);
-        // Rounded up: the first pixel of which a column takes the whole.
+        // Rounded up, to the first pixel that belongs to the column.
         let bounds = (0..=columns).map(|at| (at * size.0).div_ceil(columns)).collect();
         Self { size, columns, rows, bounds, sums: vec![Sum::default(); columns * rows] }
     }
@@ -87,7 +87,7 @@ impl Shrink {
         }
     }
 
-    /// Takes pixels of a row, each `step` columns after the other.
+    /// Takes pixels of a row that are `step` columns apart.
     pub(super) fn some(
         &mut self,
         (x, y): (usize, usize),
@@ -106,8 +106,8 @@ impl Shrink {
         }
     }
 
-    /// Gives pixels that never came the colour of one to the left or above, where pixels of some row
-    /// within `reach` below it came.
+    /// Gives missing pixels the colour of one to the left or above, where pixels of a row within `reach`
+    /// below arrived.
     pub(super) fn fill(&mut self, reach: usize) {
         let columns = self.columns;
         let came = self.sums.chunks(columns.max(1)).rposition(|row| row.iter().any(Sum::came));
@@ -124,13 +124,13 @@ impl Shrink {
         }
     }
 
-    /// The row of sums that a row of pixels goes into.
+    /// The row of sums that a row of pixels is added to.
     fn sums_of(&self, y: usize) -> Option<Range<usize>> {
         let at = (y < self.size.1).then(|| y * self.rows / self.size.1)?;
         Some(at * self.columns..(at + 1) * self.columns)
     }
 
-    /// The small picture. What never came is transparent.
+    /// The small picture. Missing pixels are transparent.
     pub(super) fn finish(self) -> Kept {
         let pixels = self.sums.into_iter().map(Sum::average).collect();
         Kept { columns: self.columns, rows: self.rows, pixels }
@@ -196,7 +196,7 @@ impl Sum {
 }
 
 impl Layout {
-    /// Bytes of a pixel.
+    /// Number of bytes of a pixel.
     pub(super) fn bytes(self) -> usize {
         match self {
             Self::Grey => 1,
@@ -207,19 +207,19 @@ impl Layout {
     }
 }
 
-/// The size that is kept of a picture of this one.
+/// Kept size of a picture of this size.
 #[expect(clippy::cast_sign_loss, reason = "of what is positive")]
 pub(super) fn small((width, height): (u32, u32), room: Room) -> (usize, usize) {
     let (width, height) = (f64::from(width.max(1)), f64::from(height.max(1)));
     let by_area = (room.area / width / height).sqrt();
     let scale = by_area.min(room.columns / width).min(room.rows / height).min(1.0);
-    // Rounded down, so that the area stays what it may be, but for one that is a line.
+    // Rounded down, so that the area stays within its limit, except for a picture of one line.
     let kept = |whole: f64| ((whole * scale) as usize).max(1);
     (kept(width), kept(height))
 }
 
 impl Kept {
-    /// The same in less room.
+    /// The same picture within smaller limits.
     pub(super) fn smaller(&self, room: Room) -> Self {
         let size = (self.columns as u32, self.rows as u32);
         if small(size, room) == (self.columns, self.rows) {
@@ -232,7 +232,7 @@ impl Kept {
         shrink.finish()
     }
 
-    /// The same as a person is to see it.
+    /// The same picture, turned upright.
     pub(super) fn turned(self, turn: Turn) -> Self {
         if turn == Turn::default() {
             return self;

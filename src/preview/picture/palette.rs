@@ -1,18 +1,18 @@
-//! The few colours that a picture is sent in: a histogram of 15 bits, cut at its medians.
+//! A palette for sending a picture: a histogram of 15 bits, cut at its medians.
 
 use crate::preview::row::Rgb;
 
-/// Bits of a part of a colour that count.
+/// Number of bits of each colour part that count.
 const BITS: usize = 5;
 
-/// How many colours can be told apart.
+/// Number of colours that are distinguished.
 const BINS: usize = 1 << (3 * BITS);
 
 /// A picture in few colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Indexed {
     pub(super) colours: Vec<Rgb>,
-    /// Of each pixel, which colour.
+    /// Index of each pixel's colour.
     pub(super) pixels: Vec<u8>,
 }
 
@@ -23,7 +23,7 @@ struct Bin {
     sums: [u64; 3],
 }
 
-/// Brings pixels to at most so many colours, up to 256.
+/// Reduces pixels to at most this number of colours, up to 256.
 pub(super) fn indexed(pixels: &[Rgb], most: usize) -> Indexed {
     let mut bins = vec![Bin::default(); BINS];
     for pixel in pixels {
@@ -56,13 +56,13 @@ fn bin_of(pixel: Rgb) -> usize {
     pixel.iter().fold(0, |bin, part| bin << BITS | usize::from(*part) >> (8 - BITS))
 }
 
-/// One of the three parts of a bin's colour.
+/// One of the three parts of the colour of a bin.
 fn part(bin: usize, which: usize) -> usize {
     bin >> (BITS * (2 - which)) & ((1 << BITS) - 1)
 }
 
-/// Cuts the bins, which it puts in order, into so many boxes at most: always that in which most pixels
-/// are spread most, where half of them are on either side.
+/// Sorts the bins and cuts them into at most this number of boxes: each cut goes through the box in which the
+/// most pixels are spread the most, at its median.
 fn cut(used: &mut [usize], bins: &[Bin], most: usize) -> Vec<std::ops::Range<usize>> {
     let mut boxes: Vec<_> = std::iter::once(0..used.len()).collect();
     let mut weights = vec![weight(used, bins)];
@@ -87,7 +87,7 @@ fn cut(used: &mut [usize], bins: &[Bin], most: usize) -> Vec<std::ops::Range<usi
     boxes
 }
 
-/// How much a box is worth cutting, and which part of the colours is spread most in it.
+/// Weight of cutting a box, and the colour part that is spread most in it.
 fn weight(inside: &[usize], bins: &[Bin]) -> (u64, usize) {
     let spread = |which: usize| {
         let parts = || inside.iter().map(|bin| part(*bin, which));

@@ -7,11 +7,11 @@ use png::{BitDepth, ColorType, Decoder, DecodingError, Limits, Transformations};
 use super::kept::{Layout, Room, Shrink};
 use super::{Decoded, End, Fault, Header, exif};
 
-/// What the decoder may take for rows and for what stands beside them.
+/// Limit on the memory of the decoder, for rows and for other chunks, in bytes.
 const MEMORY: usize = 64 << 20;
 
-/// Of each pass of an interlaced picture: its first column and the step to the next, its first row
-/// and the step to the next.
+/// For each pass of an interlaced picture: its first column and the step to the next, then its first row and
+/// the step to the next.
 const PASSES: [[usize; 4]; 7] = [
     [0, 8, 0, 8],
     [4, 8, 0, 8],
@@ -22,14 +22,14 @@ const PASSES: [[usize; 4]; 7] = [
     [0, 1, 1, 2],
 ];
 
-/// What the header says.
+/// Facts in the header.
 pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: MEMORY });
     let info = decoder.read_header_info().ok()?;
     Some(((info.width, info.height), facts(info.bit_depth, info.color_type, false)))
 }
 
-/// Decodes rows of so many bytes in all.
+/// Decodes rows, up to this number of bytes in all.
 pub(super) fn decode(
     bytes: &[u8],
     room: Room,
@@ -56,7 +56,7 @@ pub(super) fn decode(
             return Err(Fault::Damaged(format!("{depth:?} bits of {colour:?} are not known")));
         }
     };
-    // Before it is taken: a row alone may be gigabytes.
+    // Checked before it is allocated: a row alone may be gigabytes.
     let row = reader.output_line_size(size.0).filter(|&row| row <= MEMORY);
     if row.is_none() || info_row(size.0, &reader) > MEMORY {
         return Err(Fault::TooLarge);
@@ -68,14 +68,14 @@ pub(super) fn decode(
         end = End::Damaged;
     }
     if interlaced && end != End::Whole {
-        // What came of it is seen coarsely.
+        // The rows that arrived give a coarse picture.
         rows.shrink.fill(PASSES[0][3]);
     }
     Ok(Decoded { kept: rows.shrink.finish(), size, facts, turn, end })
 }
 
-/// Whether the parts of pixels have the sums that stand behind them, which the decoder looks at only where it goes
-/// on behind the last row.
+/// Whether the chunks of pixels have their right checksums, which the decoder only checks when it continues
+/// behind the last row.
 fn sums_fit(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(8..).unwrap_or_default();
     while let Some((head, behind)) = rest.split_first_chunk::<8>() {
@@ -95,12 +95,12 @@ fn sums_fit(bytes: &[u8]) -> bool {
     true
 }
 
-/// Bytes of a stored row.
+/// Number of bytes of a stored row.
 fn info_row(width: u32, reader: &png::Reader<Cursor<&[u8]>>) -> usize {
     reader.info().raw_row_length_from_width(width)
 }
 
-/// The rows of a picture, and how many bytes of them may still be decoded.
+/// The rows of a picture, and the number of bytes that may still be decoded.
 struct Rows {
     size: (u32, u32),
     interlaced: bool,
@@ -125,7 +125,7 @@ impl Rows {
                 if !wanted() {
                     return Ok(End::Unwanted);
                 }
-                // Each row costs something, however short it is.
+                // Each row has a fixed cost, however short it is.
                 let cost = 64 + (width / across * self.layout.bytes()) as u64;
                 let Some(left) = self.budget.checked_sub(cost) else {
                     return Ok(End::Rows(y as u64));

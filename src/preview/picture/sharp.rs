@@ -1,4 +1,4 @@
-//! A picture in the pixels of the screen, for terminals that show them.
+//! Pictures in the pixels of the screen, for terminals that can show them.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use super::{read_again, sixel};
 use crate::preview::row::Rgb;
 use crate::preview::{Body, Preview};
 
-/// A picture of at most so many pixels, not larger than it is.
+/// A picture within a limit of pixels, not larger than its source.
 #[derive(Debug)]
 pub struct Sharp {
     kept: Arc<Kept>,
     size: (usize, usize),
 }
 
-/// A picture stretched to so many columns and rows.
+/// A picture stretched to a number of columns and rows.
 #[derive(Debug)]
 pub struct Stretched {
     columns: usize,
@@ -24,7 +24,7 @@ pub struct Stretched {
     pixels: Vec<Rgb>,
 }
 
-/// A picture as it is sent, in few colours.
+/// A picture in few colours, as it is sent.
 #[derive(Debug)]
 pub struct FewColours {
     columns: usize,
@@ -36,8 +36,9 @@ pub struct FewColours {
 pub(super) type Part = [usize; 4];
 
 impl Preview {
-    /// The picture of the preview for so many columns and rows of pixels; none where it is no picture, and as
-    /// soon as `wanted` says no. Where these are more than are kept, it takes as long as it took to show it.
+    /// The picture of the preview for this number of columns and rows of pixels; `None` where there is no
+    /// picture, and as soon as `wanted` says no. Where these are more than are kept, it is decoded again,
+    /// which takes as long as before.
     pub fn sharp(&self, (columns, rows): (u32, u32), wanted: &dyn Fn() -> bool) -> Option<Sharp> {
         let Body::Picture(picture) = &self.body else { return None };
         let Picture { source: Some((kind, bytes)), large, whole, .. } = &**picture else {
@@ -56,19 +57,19 @@ impl Preview {
 }
 
 impl Sharp {
-    /// Columns and rows of pixels.
+    /// Number of columns and rows of pixels.
     pub fn size(&self) -> (usize, usize) {
         self.size
     }
 
-    /// The same with so many columns and rows of pixels.
+    /// The same picture stretched to this number of columns and rows of pixels.
     pub fn stretched(&self, (columns, rows): (usize, usize)) -> Stretched {
         Stretched { columns, rows, pixels: scaled(&self.kept, columns, rows) }
     }
 }
 
 impl Stretched {
-    /// The same in at most so many colours (up to 256).
+    /// The same picture in at most this number of colours (up to 256).
     pub fn in_few_colours(&self, colours: usize) -> FewColours {
         let picture = indexed(&self.pixels, colours);
         FewColours { columns: self.columns, rows: self.rows, picture }
@@ -76,7 +77,7 @@ impl Stretched {
 }
 
 impl FewColours {
-    /// The same with each pixel so many times as wide and as high, and of that so many columns and rows.
+    /// The same picture with each pixel enlarged by a factor, cut to this number of columns and rows.
     pub fn enlarged(mut self, times: usize, (columns, rows): (usize, usize)) -> Self {
         if times > 1 {
             let (width, old) = (self.columns, std::mem::take(&mut self.picture.pixels));
@@ -88,7 +89,7 @@ impl FewColours {
         self
     }
 
-    /// All of it.
+    /// The part that is the whole picture.
     pub fn whole(&self) -> Part {
         [0, 0, self.columns, self.rows]
     }
@@ -103,7 +104,7 @@ impl FewColours {
         encoder.set_compression(png::Compression::Balanced);
         encoder.set_filter(png::Filter::NoFilter);
         let pixels = self.rows_of(part).collect::<Vec<_>>().concat();
-        // Memory takes all, and the sizes are right.
+        // Writing to memory does not fail, and the sizes are right.
         let _ = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
         bytes
     }
@@ -160,7 +161,7 @@ mod tests {
         let asked = std::cell::Cell::new(0);
         let wanted = || asked.replace(asked.get() + 1) < 9;
         let shown = preview(png(2000, 1000, |x, y| [(x / 8) as u8, (y / 4) as u8, 9]));
-        // Decoding asks before every row.
+        // The decoder asks before every row.
         assert_eq!(shown.sharp((580, 580), &wanted).unwrap().size(), (580, 290));
         assert_eq!(asked.get(), 1);
         assert!(shown.sharp((1900, 1900), &wanted).is_none(), "more than is kept");

@@ -1,4 +1,4 @@
-//! Sixels: six rows of pixels at a time, colour by colour.
+//! Sixels: bands of six rows of pixels, colour by colour.
 
 use std::fmt::Write as _;
 
@@ -7,14 +7,14 @@ use crate::preview::row::Rgb;
 /// Rows of a band.
 const BAND: usize = 6;
 
-/// The most that a part of a colour counts.
+/// Largest value of a colour part.
 const MOST: u32 = 100;
 
-/// The sequence that draws rows of pixels, each of which names its colour, where the cursor is. Only
-/// the colours that occur are defined.
+/// The sequence that draws rows of pixels at the cursor; each pixel is the index of its colour. Only the
+/// colours that occur are defined.
 pub(super) fn encoded(rows: &[&[u8]], colours: &[Rgb]) -> String {
     let columns = rows.first().map_or(0, |row| row.len());
-    // What is not drawn stays as it is; pixels are square.
+    // Pixels that are not drawn stay as they are; pixels are square.
     let mut text = format!("\x1bP0;1;0q\"1;1;{columns};{}", rows.len());
     let mut used = [false; 256];
     rows.iter().flat_map(|row| row.iter()).for_each(|at| used[usize::from(*at)] = true);
@@ -32,7 +32,7 @@ pub(super) fn encoded(rows: &[&[u8]], colours: &[Rgb]) -> String {
     text
 }
 
-/// One band: for each colour in it, which of the six pixels of each column have it.
+/// Writes one band: for each colour in it, the pixels of each column that have it.
 fn band_of(band: &[&[u8]], columns: usize, text: &mut String) {
     let mut colours = vec![Vec::new(); 256];
     for (y, row) in band.iter().enumerate() {
@@ -48,7 +48,7 @@ fn band_of(band: &[&[u8]], columns: usize, text: &mut String) {
             text.push('$');
         }
         let _ = write!(text, "#{colour}");
-        // What is empty up to the end need not be said.
+        // Empty columns at the end are left out.
         let end = bits.iter().rposition(|bits| *bits > 0).map_or(0, |last| last + 1);
         for alike in bits[..end].chunk_by(|one, other| one == other) {
             run(text, alike[0], alike.len());
@@ -56,7 +56,7 @@ fn band_of(band: &[&[u8]], columns: usize, text: &mut String) {
     }
 }
 
-/// So many columns alike.
+/// Writes this number of equal columns.
 fn run(text: &mut String, bits: u8, count: usize) {
     let sign = char::from(b'?' + bits);
     if count > 3 {

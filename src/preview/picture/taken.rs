@@ -1,21 +1,21 @@
-//! The memory that pictures which are decoded whole take at the same time.
+//! The memory of pictures that are decoded whole at the same time.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::{Fault, WHOLE};
 
-/// What they have taken, in bytes.
+/// Memory in use, in bytes.
 static TAKEN: Mutex<u64> = Mutex::new(0);
 
-/// Told when there is more room.
+/// Notified when memory is freed.
 static LEFT: Condvar = Condvar::new();
 
-/// Memory that is taken until this is dropped.
+/// Memory that stays in use until this is dropped.
 #[derive(Debug)]
 pub(super) struct Taken(u64);
 
-/// Takes what a picture of this size needs, as soon as those that are being decoded leave room for it. So
-/// one whose cursor has moved on, and which cannot be stopped, holds up none but another large one.
+/// Takes the memory for a picture of this size, once those that are being decoded leave room for it. So a
+/// picture that was left and cannot be stopped delays only another large one.
 pub(super) fn take(
     size: (u32, u32),
     bytes_each: u64,

@@ -1,4 +1,4 @@
-//! A corpus made here: each kind, good, cut, mistyped, hostile.
+//! A generated corpus of pictures: each kind, intact, cut, mistyped, hostile.
 
 pub(super) mod corpus_of_tests;
 
@@ -20,7 +20,7 @@ fn note(preview: &Preview) -> &str {
     preview.note().unwrap_or_default()
 }
 
-/// The pixels that are seen in a pane, by rows.
+/// The visible pixels in a pane, by rows.
 fn pixels(preview: &Preview, view: Viewport) -> Vec<Vec<Rgb>> {
     let mut pixels = Vec::new();
     for row in preview.rows(Scroll::default(), view, None) {
@@ -43,7 +43,7 @@ fn each_kind_is_seen_as_it_is() {
         assert_eq!((preview.kind(), note(&preview)), (PreviewKind::Picture, facts), "{name}");
         let seen = pixels(&preview, VIEW);
         assert_eq!((seen.len(), seen[0].len()), (24, 40), "{name}");
-        // Red and green above, blue and white below; greys of these have the same order.
+        // Red and green above, blue and white below; their greys have the same order.
         let [red, green, blue, white] = [seen[3][3], seen[3][36], seen[20][3], seen[20][36]];
         if name.contains("grey") {
             let greys = [red[0], green[0], blue[0], white[0]];
@@ -61,11 +61,11 @@ fn each_kind_is_seen_as_it_is() {
 #[test]
 fn what_came_of_a_cut_picture_is_shown() {
     for Sample { name, bytes, content_type, .. } in samples() {
-        // In the first of two frames.
+        // The cut is in the first of two frames.
         let eighths = if name.contains("animated") { 3 } else { 6 };
         let cut = preview(&bytes[..bytes.len() * eighths / 8], content_type);
         if name.contains("WebP") && cut.kind() == PreviewKind::Hex {
-            // Of one that is not lossy nothing comes before its end.
+            // A lossy picture shows nothing before its end.
             assert_ne!(name, "WebP, lossy");
             assert!(note(&cut).ends_with("not shown as a picture: its end is missing"), "{name}");
         } else {
@@ -85,7 +85,7 @@ fn what_came_of_a_cut_picture_is_shown() {
 fn pixels_whose_sum_does_not_fit_are_told() {
     let mut bytes = png(64, 48, |x, y| [x as u8, y as u8, 9]);
     let end = bytes.windows(4).position(|part| part == b"IEND").unwrap();
-    // The last byte of the pixels, before their sum and the next length.
+    // The last byte of the pixels, before their checksum and the next length.
     bytes[end - 9] ^= 1;
     let shown = preview(&bytes, "image/png");
     let told = "PNG, 64 × 48 pixels, 8-bit RGB; damaged: what could be read of it is shown";
@@ -96,7 +96,7 @@ fn pixels_whose_sum_does_not_fit_are_told() {
 fn pixels_that_end_before_the_picture_does_are_a_fault_of_them() {
     let gif = &samples()[10];
     assert_eq!(gif.name, "GIF");
-    // Half of the first part of its pixels, and that there are no more.
+    // Half of the first block of its pixels, and the sign that there are no more.
     let frame = gif.bytes.windows(5).position(|part| part == b",\0\0\0\0").unwrap();
     let (head, rest) = gif.bytes.split_at(frame + 11);
     let half = rest[0] / 2;
@@ -184,7 +184,7 @@ fn bombs_are_told_of_and_not_decoded() {
 
 #[test]
 fn no_more_rows_are_decoded_than_take_half_a_second() {
-    // A row costs something however short it is, and few bytes hold many of them.
+    // A row has a fixed cost, and few bytes can hold many rows.
     let tall = png(1, 100, |_, _| [0; 3]);
     let budget = 10 * (64 + 3) + 66;
     let decoded = super::png::decode(&tall, Room::PANE, budget, &|| true).unwrap();
@@ -227,7 +227,7 @@ fn exif_says_which_side_is_up() {
         };
         corners.iter().map(name).collect::<String>()
     };
-    // What is stored is red and green above, blue and white below.
+    // The stored picture is red and green above, blue and white below.
     let turned = ["rgbw", "grwb", "wbgr", "bwrg", "rbgw", "brwg", "wgbr", "gwrb"];
     for (turn, corners) in (1..).zip(turned) {
         assert_eq!(seen(turn), corners, "{turn}");

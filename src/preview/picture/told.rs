@@ -1,13 +1,13 @@
-//! What a picture is, in words: by its header, before it is decoded.
+//! Words that describe a picture, from its header, before it is decoded.
 
 use super::super::contained::contained;
 use super::turn::Turn;
 use super::{Kind, gif, jpeg, png, webp};
 
-/// A picture of at least so many pixels is told of before it is decoded: some 50 ms.
+/// Pixels from which a picture is described before it is decoded, which takes some 50 ms.
 const MANY: u64 = 2_000_000;
 
-/// What the header of a picture with many pixels says.
+/// Words from the header of a picture with many pixels.
 pub(in crate::preview) fn ahead(bytes: &[u8]) -> Option<String> {
     let kind = Kind::of(bytes)?;
     let read = || match kind {
@@ -21,7 +21,7 @@ pub(in crate::preview) fn ahead(bytes: &[u8]) -> Option<String> {
     (pixels >= MANY).then(|| words(kind, size, &facts, Turn::default()))
 }
 
-/// `JPEG, 640 × 480 pixels, 8-bit colour, turned as its EXIF data says`.
+/// The words, as `JPEG, 640 × 480 pixels, 8-bit colour, turned as its EXIF data says`.
 pub(super) fn words(kind: Kind, size: (u32, u32), facts: &str, turn: Turn) -> String {
     let (width, height) = size;
     let mut words = format!("{}, {width} × {height} pixels", kind.name());

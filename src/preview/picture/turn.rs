@@ -1,6 +1,6 @@
-//! How a picture is turned and mirrored to be seen upright.
+//! The turn and mirroring that make a picture upright.
 
-/// By the numbers of EXIF's orientation tag: 1, upright, to 8.
+/// A number of EXIF's orientation tag: 1, upright, to 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Turn(u8);
 
@@ -11,7 +11,7 @@ impl Default for Turn {
 }
 
 impl Turn {
-    /// By the tag's number; any other is upright.
+    /// The turn of this number; any unknown one is upright.
     pub(super) fn of(number: u16) -> Self {
         u8::try_from(number)
             .ok()
@@ -24,7 +24,7 @@ impl Turn {
         self.0 >= 5
     }
 
-    /// What is told of it; nothing of an upright picture.
+    /// The turn in words; empty for an upright picture.
     pub(super) fn words(self) -> &'static str {
         match self.0 {
             2 | 4 | 5 | 7 => "mirrored as its EXIF data says",
@@ -33,7 +33,7 @@ impl Turn {
         }
     }
 
-    /// Where the pixel at this place is in a stored picture of this size.
+    /// Place of a seen pixel in the stored picture of this size.
     pub(super) fn source(
         self,
         (x, y): (usize, usize),

@@ -1,4 +1,4 @@
-//! WebP, which is decoded whole: of an animation, its first frame.
+//! WebP, which is decoded whole; of an animation, only the first frame.
 
 mod cut;
 mod reader;
@@ -11,13 +11,13 @@ use super::kept::{Layout, Room, Shrink};
 use super::{Decoded, End, Fault, Header, WHOLE, exif, take};
 use reader::Reader;
 
-/// Bytes a pixel: the colours, the same before they are put together, and the planes they come from.
+/// Bytes per pixel: the colours, the same before they are combined, and the planes that they come from.
 const EACH: u64 = 10;
 
-/// No file has more parts in front of its first picture.
+/// Limit on the parts of a file before its first picture.
 const PARTS: usize = 1000;
 
-/// What the header says.
+/// Facts in the header.
 pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     let mut decoder = WebPDecoder::new(Reader::new(bytes, &|| true)).ok()?;
     Some((decoder.dimensions(), facts(&mut decoder)))
@@ -30,7 +30,7 @@ pub(super) fn decode(
 ) -> Result<Decoded, Fault> {
     decode_whole(bytes, room, wanted).or_else(|fault| match fault {
         _ if !wanted() => Err(Fault::Unwanted),
-        // What the decoder stumbles over follows from that.
+        // The decoder's fault follows from the missing bytes.
         Fault::Damaged(_) | Fault::Cut if is_cut(bytes) => {
             cut::decode(bytes, room, wanted).ok_or(Fault::Cut)
         }
@@ -38,7 +38,7 @@ pub(super) fn decode(
     })
 }
 
-/// Whether there are fewer bytes than the first few say.
+/// Whether there are fewer bytes than the first few declare.
 fn is_cut(bytes: &[u8]) -> bool {
     let said = bytes.get(4..8).and_then(|said| said.first_chunk());
     said.is_none_or(|said| (bytes.len() as u64) < u64::from(u32::from_le_bytes(*said)) + 8)
@@ -48,13 +48,13 @@ fn decode_whole(bytes: &[u8], room: Room, wanted: &dyn Fn() -> bool) -> Result<D
     let mut decoder = WebPDecoder::new(Reader::new(bytes, wanted)).map_err(|why| fault(&why))?;
     let size = decoder.dimensions();
     let _taken = take(size, EACH, wanted)?;
-    // A picture that is larger than the canvas would be decoded before that is seen.
+    // A picture larger than the canvas would be decoded before the decoder finds that out.
     if let Some((columns, rows)) = largest(bytes)
         && (columns > size.0 || rows > size.1)
     {
         return Err(Fault::Damaged("its picture is larger than it says".to_owned()));
     }
-    // Where several pixels become one, it is not seen how the colours between them are found.
+    // Where several pixels become one, the way of interpolating colours is invisible.
     if f64::from(size.0) * f64::from(size.1) > 4.0 * room.area {
         decoder.set_lossy_upsampling(UpsamplingMethod::Simple);
     }
@@ -85,13 +85,13 @@ fn facts(decoder: &mut WebPDecoder<Reader<'_>>) -> String {
 /// A part of a file.
 struct Part<'a> {
     name: &'a [u8],
-    /// How many bytes it is to have.
+    /// Declared number of bytes.
     len: usize,
-    /// Those that are there.
+    /// The bytes that are there.
     body: &'a [u8],
 }
 
-/// The parts of a file, up to the first frame of an animation, and those inside it.
+/// The parts of a file, up to the first frame of an animation, and the parts inside that.
 fn parts(bytes: &[u8]) -> impl Iterator<Item = Part<'_>> {
     let mut at = 12;
     let next = move || {
@@ -112,7 +112,7 @@ fn frame_size(part: &Part<'_>) -> Option<(u32, u32)> {
     Some((size(columns_low, columns_high), size(rows_low, rows_high)))
 }
 
-/// The largest size that a lossy picture up to the first frame of an animation has.
+/// Largest size of a lossy picture, up to the first frame of an animation.
 fn largest(bytes: &[u8]) -> Option<(u32, u32)> {
     let lossy = parts(bytes).filter(|part| part.name == b"VP8 ");
     let sizes = lossy.filter_map(|part| frame_size(&part));

@@ -1,4 +1,4 @@
-//! The lexer over all languages: a token at a time, with a small state between two.
+//! The lexer of all languages: one token at a time, with a small state in between.
 
 use std::ops::Range;
 
@@ -16,14 +16,14 @@ pub(in crate::preview) struct Token {
     pub(in crate::preview) kind: Kind,
 }
 
-/// What a token is.
+/// Kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::preview) enum Kind {
-    /// Of HTML or XML.
+    /// A piece of HTML or XML.
     Markup(Piece),
-    /// Of what stands in a script or a style.
+    /// A token of a script or a style inside HTML.
     Embedded(Role),
-    /// Of any other language.
+    /// A token of any other language.
     Other(Role),
 }
 
@@ -36,12 +36,12 @@ impl Token {
     }
 }
 
-/// All that must be known to go on between two tokens.
+/// All that is needed to continue between two tokens.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct State {
     mode: Mode,
     xml: bool,
-    /// Where what is embedded ends, in bytes from the text's beginning.
+    /// End of an embedded script or style, in bytes from the text's beginning.
     end: usize,
 }
 
@@ -133,7 +133,7 @@ impl Iterator for Tokens<'_> {
             Mode::Markdown(mode) => other(markdown::step(text, at, mode)),
             Mode::Yaml(mode) => other(yaml::step(text, at, mode)),
         };
-        // Each step takes at least a byte, whatever it found.
+        // Each step takes at least one byte, whatever it found.
         self.at = end.clamp(at + 1, text.len());
         Some(Token { at: at..self.at, kind })
     }

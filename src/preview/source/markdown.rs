@@ -6,13 +6,13 @@ use super::reach::{run, window};
 /// The longest code, link or tag within a line, in bytes.
 const INLINE: usize = 1024;
 
-/// Between two tokens of Markdown.
+/// State between two tokens of Markdown.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Markdown {
     start: bool,
-    /// In code between two fences.
+    /// Whether this is in code between two fences.
     code: bool,
-    /// The rest of the line is of this role.
+    /// Role of the rest of the line, where it has one.
     rest: Option<Role>,
 }
 

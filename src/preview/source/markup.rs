@@ -3,14 +3,14 @@
 use super::reach::{run, until, window};
 use super::{LONGEST, Role};
 
-/// Between two tokens of markup.
+/// State between two tokens of markup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Markup {
     Text,
     Comment,
-    /// `<!…>`
+    /// In `<!…>`.
     Declaration,
-    /// `<?…?>`
+    /// In `<?…?>`.
     Instruction,
     Cdata,
     /// Behind `<` or `</`.
@@ -23,13 +23,13 @@ pub(super) enum Markup {
     Value(Raw),
     /// In quotes.
     Quoted(Raw, u8),
-    /// Behind the tag of an element that holds no tags; told to the lexer at once.
+    /// Behind the tag of an element that holds no tags; passed to the lexer at once.
     Enter(Raw),
     /// In such an element, up to this byte.
     Raw(usize),
 }
 
-/// The elements of HTML in which tags are none.
+/// The elements of HTML whose contents have no tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Raw {
     None,
@@ -38,23 +38,23 @@ pub(super) enum Raw {
     Text(&'static [u8]),
 }
 
-/// What a token of markup is.
+/// Kind of a markup token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::preview) enum Piece {
     Text,
-    /// `&amp;` and its like.
+    /// `&amp;` and similar.
     Entity,
-    /// What is no text: comments, declarations, instructions.
+    /// Comments, declarations and instructions.
     Comment,
     /// `<`
     Open,
     /// `</`
     OpenEnd,
-    /// The name in a tag.
+    /// The name of a tag.
     Name,
     Attribute,
     Value,
-    /// What stands between those: white space, `=`, quotes, `/`.
+    /// The rest of a tag: white space, `=`, quotes, `/`.
     Between,
     /// `>`
     Close,
@@ -157,7 +157,7 @@ pub(super) fn step(text: &[u8], at: usize, mode: &mut Markup, xml: bool) -> (usi
             let near = window(text, at);
             (at + memchr::memchr(quote, near).unwrap_or(near.len()), Piece::Value)
         }
-        // The lexer has left this mode already.
+        // The lexer never calls this in this mode.
         Markup::Enter(_) => {
             *mode = Markup::Text;
             (at + 1, Piece::Text)
@@ -165,7 +165,7 @@ pub(super) fn step(text: &[u8], at: usize, mode: &mut Markup, xml: bool) -> (usi
     }
 }
 
-/// What ends with `needle`.
+/// The piece that ends with `needle`.
 fn to(text: &[u8], at: usize, needle: &[u8], mode: &mut Markup, piece: Piece) -> (usize, Piece) {
     match until(text, at, needle) {
         Ok(end) => {
@@ -176,7 +176,7 @@ fn to(text: &[u8], at: usize, needle: &[u8], mode: &mut Markup, piece: Piece) ->
     }
 }
 
-/// What begins with `<`.
+/// The piece that begins with `<`.
 fn open(text: &[u8], at: usize, mode: &mut Markup, xml: bool) -> (usize, Piece) {
     let names = |byte: &u8| byte.is_ascii_alphabetic() || xml && (*byte >= 0x80 || *byte == b'_');
     let rest = &text[at..];
@@ -210,7 +210,7 @@ fn open(text: &[u8], at: usize, mode: &mut Markup, xml: bool) -> (usize, Piece) 
     }
 }
 
-/// What begins with `&`: an entity, or no more than this sign.
+/// The piece that begins with `&`: an entity, or this sign alone.
 fn entity(text: &[u8], at: usize) -> (usize, Piece) {
     let near = &text[at + 1..text.len().min(at + 1 + ENTITY)];
     let name = near.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'#');
@@ -232,7 +232,7 @@ fn raw(name: &[u8]) -> Raw {
     texts.into_iter().find(|known| is(known)).map_or(Raw::None, Raw::Text)
 }
 
-/// Where an element without tags ends: at its end tag, or with the text. Each byte is looked at once.
+/// End of an element without tags: at its end tag, or with the text. Each byte is read once.
 pub(super) fn raw_end(text: &[u8], from: usize, raw: Raw) -> usize {
     let name = match raw {
         Raw::None => return from,

@@ -1,4 +1,4 @@
-//! How far what a token is made of goes, at most as far as one token may.
+//! Searches for the end of a token, within the length that a token may have.
 
 use super::LONGEST;
 
@@ -7,13 +7,13 @@ pub(super) fn window(text: &[u8], at: usize) -> &[u8] {
     &text[at..text.len().min(at + LONGEST)]
 }
 
-/// How many of the bytes from `at` on are such.
+/// Number of consecutive bytes from `at` on that are `such`.
 pub(super) fn run(text: &[u8], at: usize, such: impl Fn(u8) -> bool) -> usize {
     let near = window(text, at);
     near.iter().position(|&byte| !such(byte)).unwrap_or(near.len())
 }
 
-/// Where `needle` ends, looked for from `at` on, or how far it is surely not.
+/// End of the first `needle` from `at` on, or the place up to which there is surely none.
 pub(super) fn until(text: &[u8], at: usize, needle: &[u8]) -> Result<usize, usize> {
     let far = text.len().min(at + LONGEST + needle.len() - 1);
     match memchr::memmem::find(&text[at..far], needle) {
@@ -23,17 +23,17 @@ pub(super) fn until(text: &[u8], at: usize, needle: &[u8]) -> Result<usize, usiz
     }
 }
 
-/// Where a string ends.
+/// End of a string.
 pub(super) enum StringEnd {
     /// Behind its quote.
     Closed(usize),
     /// At the end of its line, which it must not pass.
     Broken(usize),
-    /// Further on than one token goes.
+    /// Beyond the length of one token.
     Open(usize),
 }
 
-/// Where the string ends of which what follows its quote begins at `at`. A backslash takes the next byte with it.
+/// End of the string whose contents begin at `at`. A backslash takes the next byte with it.
 pub(super) fn string(text: &[u8], at: usize, quote: u8, lines: bool) -> StringEnd {
     let end = text.len().min(at + LONGEST);
     let mut from = at;

@@ -3,18 +3,18 @@
 use super::Role;
 use super::reach::{StringEnd, is_word, run, string, until, window};
 
-/// Between two tokens of a script.
+/// State between two tokens of a script.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Script {
     Code {
-        /// Whether a value may come next, so that `/` begins a regular expression.
+        /// Whether a value may come next, in which case `/` begins a regular expression.
         operand: bool,
     },
-    /// In a comment to the line's end.
+    /// In a comment up to the end of the line.
     Line,
     /// In `/* … */`.
     Block,
-    /// In a long string.
+    /// In a long string with this quote.
     Text(u8),
 }
 
@@ -24,7 +24,7 @@ impl Default for Script {
     }
 }
 
-/// The longest regular expression that is told, in bytes: each `/` is looked behind so far.
+/// Longest regular expression that is recognized, in bytes: this far behind each `/` is searched.
 const REGEX: usize = 256;
 
 const BEHIND: Script = Script::Code { operand: false };
@@ -121,7 +121,7 @@ fn code(text: &[u8], at: usize, operand: bool, mode: &mut Script) -> (usize, Rol
     }
 }
 
-/// Where the regular expression ends that begins at `at`, with its flags; none where its line has no end of one.
+/// End of the regular expression that begins at `at`, with its flags; `None` where its line does not end one.
 fn regex(text: &[u8], at: usize) -> Option<usize> {
     let near = &text[at..text.len().min(at + REGEX)];
     let (mut class, mut end) = (false, 1);

@@ -3,15 +3,15 @@
 use super::Role;
 use super::reach::{StringEnd, run, string, until};
 
-/// Between two tokens of a style.
+/// State between two tokens of a style.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Style {
     within: Within,
-    /// In braces that hold properties.
+    /// Whether this is in braces that hold properties.
     block: bool,
-    /// Behind the colon of a property.
+    /// Whether this is behind the colon of a property.
     value: bool,
-    /// Behind an at-rule whose braces hold rules.
+    /// Whether this is behind an at-rule whose braces hold rules.
     rules: bool,
 }
 
@@ -23,7 +23,7 @@ enum Within {
     Text(u8),
 }
 
-/// At-rules whose braces hold rules and no properties.
+/// At-rules whose braces hold rules, not properties.
 const RULES: [&[u8]; 6] =
     [b"@media", b"@supports", b"@layer", b"@container", b"@scope", b"@document"];
 

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The tokens that are no plain text, each with its role.
+/// The tokens that are not plain text, each with its role.
 fn told(language: Language, text: &str) -> Vec<(&str, Role)> {
     let tokens = tokens(language, text.as_bytes());
     tokens
@@ -161,7 +161,7 @@ proptest! {
                 roles.push((end, token.role()));
             }
             prop_assert_eq!(end, text.len());
-            // The same wherever the painter begins and however it goes on.
+            // The roles are the same wherever the painter begins and in whatever order it is asked.
             let source = Source::new(language, text.as_bytes());
             let mut painter = source.painter(text.as_bytes());
             for offset in [at, at + 1, at * 7, at * 8, at / 2, at * 20, 0, end.saturating_sub(1)] {

@@ -1,15 +1,15 @@
-//! YAML, line by line: what a block of text holds is told as any other line.
+//! YAML, line by line: the lines of a block of text are read like any others.
 
 use super::Role;
 use super::reach::{StringEnd, run, string, window};
 
-/// Between two tokens of YAML.
+/// State between two tokens of YAML.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) enum Yaml {
     /// Where a key may come.
     #[default]
     Start,
-    /// Behind it.
+    /// Behind a key.
     Value,
     Comment,
     Text(u8),
@@ -62,7 +62,7 @@ pub(super) fn step(text: &[u8], at: usize, mode: &mut Yaml) -> (usize, Role) {
     }
 }
 
-/// Whether a sign of so many bytes stands alone.
+/// Whether a sign of this length, in bytes, stands alone.
 fn is_sign(near: &[u8], length: usize) -> bool {
     near.get(length).is_none_or(u8::is_ascii_whitespace)
 }

@@ -1,5 +1,4 @@
-//! The rows of a table in the order of a column, or those that filters keep. Only their numbers and where
-//! they begin are held.
+//! The rows of a table sorted by a column, or filtered. Only their numbers and starts are held.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -8,32 +7,32 @@ use super::filter::{ColumnFilter, Test};
 use super::value::{exactly, value};
 use super::{Form, Table, csv};
 
-/// No more rows are arranged; each takes 8 bytes, and 24 while they are sorted.
+/// Limit on the rows of a table that is arranged; each takes 8 bytes, and 24 during the sort.
 const MOST: usize = 4_000_000;
-/// From here on whole numbers share their value with others, as `f64`.
+/// Value from which an `f64` no longer tells all whole numbers apart.
 const EXACT: f64 = 9_007_199_254_740_992.0;
-/// It is asked every so many rows whether the order is still wanted.
+/// Rows between two questions whether the order is still wanted.
 const STEP: usize = 1024;
 
-/// Which rows of a table are shown, and in which order.
+/// The selection of a table's rows, and their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Arrangement {
-    /// By this column; as they are stored where there is none.
+    /// Column and direction of the order; `None` for the stored order.
     pub sort: Option<(usize, Direction)>,
-    /// Those that all of these keep, each by a column.
+    /// Filters that a row has to pass, each with its column.
     pub filters: Vec<(usize, ColumnFilter)>,
 }
 
-/// Which way an order goes. What holds nothing comes last in both.
+/// Direction of an order. Empty fields come last in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// The least first.
+    /// Least first.
     Up,
-    /// The greatest first.
+    /// Greatest first.
     Down,
 }
 
-/// Rows by their numbers, and where each begins.
+/// Numbers and starts of the rows.
 #[derive(Debug)]
 pub(super) struct Order(Vec<(u32, u32)>);
 
@@ -50,22 +49,22 @@ impl Order {
         self.0.get(line).map(|(_, start)| *start as usize)
     }
 
-    /// The line at which a row is shown.
+    /// The line that shows a row.
     pub(super) fn line(&self, number: usize) -> Option<usize> {
         self.0.iter().position(|(row, _)| *row as usize == number)
     }
 }
 
-/// What a row is sorted by: numbers come before texts, as in spreadsheets.
+/// Sort key of a row: numbers come before texts, as in spreadsheets.
 #[derive(Debug, Clone, Copy)]
 enum Key {
     Number(f64),
-    /// Where its text begins, and how long it is.
+    /// Start of the text, and its length, in bytes.
     Text(u32, u32),
     Nothing,
 }
 
-/// A row while it is sorted: its number, and where it begins.
+/// A row during the sort: its key, number and start.
 type Row = (Key, u32, u32);
 
 impl Arrangement {
@@ -74,12 +73,12 @@ impl Arrangement {
         self.sort.is_none() && self.filters.is_empty()
     }
 
-    /// What the column must hold, if anything.
+    /// The filter of a column, if it has one.
     pub fn filter(&self, column: usize) -> Option<&ColumnFilter> {
         self.filters.iter().find(|(of, _)| *of == column).map(|(_, filter)| filter)
     }
 
-    /// Puts this filter in place of the column's.
+    /// Replaces the filter of a column.
     pub fn set_filter(&mut self, column: usize, filter: Option<ColumnFilter>) {
         self.filters.retain(|(of, _)| *of != column);
         self.filters.extend(filter.map(|filter| (column, filter)));
@@ -87,12 +86,13 @@ impl Arrangement {
 }
 
 impl Table {
-    /// Whether it is small enough to be arranged.
+    /// Whether the table is small enough to be arranged.
     pub(in crate::preview) fn can_be_arranged(&self) -> bool {
         self.rows <= MOST && u32::try_from(self.bytes.len()).is_ok()
     }
 
-    /// All rows of this table, arranged so; `None` as soon as `wanted` says no, and where there are too many.
+    /// The same table with its rows in this arrangement; `None` as soon as `wanted` says no, and where there
+    /// are too many.
     pub(in crate::preview) fn arranged(
         &self,
         how: &Arrangement,
@@ -147,7 +147,7 @@ impl Table {
         Key::Text(start as u32, inner.len() as u32)
     }
 
-    /// What may stand before the decimals of a number: a comma where none parts fields.
+    /// The sign that may stand before the decimals of a number: a comma where it does not separate fields.
     fn decimal(&self) -> u8 {
         match self.form {
             Form::Csv(csv) if csv.comma == b';' => b',',

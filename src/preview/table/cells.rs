@@ -1,4 +1,4 @@
-//! Single cells of a table: where they are, and what they hold.
+//! Single cells of a table: their places and contents.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -20,30 +20,30 @@ impl Table {
         if name.is_empty() { format!("column {}", column + 1) } else { name }
     }
 
-    /// Where a field is in the row that begins at `at`.
+    /// Place of a field in the row that begins at `at`.
     pub(super) fn field(&self, at: usize, column: usize) -> Option<Range<usize>> {
         match self.form {
             Form::Csv(csv) => csv.fields(&self.bytes, at).nth(column),
             Form::Ndjson | Form::Array => {
                 let name = &self.columns.get(column)?.name;
                 let members = self.form.members(&self.bytes, at).take(COLUMNS);
-                // Of a repeated key the last value counts, as everywhere.
+                // The last value of a repeated key counts, as everywhere.
                 members.filter(|(key, _)| self.bytes[key.clone()] == **name).last().map(|it| it.1)
             }
         }
     }
 
-    /// What a column holds in the row that begins at `at`; nothing where there is none.
+    /// Contents of a column in the row that begins at `at`; empty where the row has no such field.
     pub(super) fn said_in(&self, at: usize, column: usize) -> Cow<'_, [u8]> {
         self.field(at, column).map_or(Cow::Borrowed(&[]), |place| self.said(place))
     }
 
-    /// What a cell holds.
+    /// Contents of a cell.
     pub(in crate::preview) fn cell(&self, line: usize, column: usize) -> Cow<'_, [u8]> {
         self.said_in(self.row_start(line), column)
     }
 
-    /// The row, the first cell and the width that a cell has in what is seen, if it is.
+    /// The row, the first cell and the width of a table's cell on the screen, if it is seen.
     pub(in crate::preview) fn cell_area(
         &self,
         scroll: Scroll,
@@ -61,7 +61,7 @@ impl Table {
         Some((row, from, width))
     }
 
-    /// The line and the column of what is seen at a cell of the screen; no line at the head.
+    /// The line and the column at a cell of the screen; no line in the head.
     pub(in crate::preview) fn cell_at(
         &self,
         scroll: Scroll,
@@ -84,7 +84,7 @@ impl Table {
         (line < self.rows()).then_some((Some(line), column))
     }
 
-    /// The cell of the head behind the name of a column, if it is seen.
+    /// The cell of the head just behind the name of a column, if it is seen.
     pub(in crate::preview) fn behind_name(
         &self,
         scroll: Scroll,
@@ -93,13 +93,13 @@ impl Table {
     ) -> Option<u16> {
         let column = self.columns.get(column).filter(|_| view.height > 1)?;
         let from = column.start.checked_sub(self.settled(scroll.column))?;
-        // Numbers end below their name.
+        // Numbers are aligned with the end of the name.
         let named = if column.numbers { column.width } else { cells(&seen(&column.name)) + 1 };
         let x = u16::try_from(from + named.min(column.width)).ok()?;
         (x < view.width).then_some(x)
     }
 
-    /// Moves as little as need be to see a cell.
+    /// Moves as little as needed to bring a cell into view.
     pub(in crate::preview) fn reveal_cell(
         &self,
         scroll: Scroll,
@@ -114,7 +114,7 @@ impl Table {
         let from = if column.start < from {
             column.start
         } else if end > from + width {
-            // From the first column on with which it has room, else from itself.
+            // From the first column with which it fits, else from its own.
             let fits = self.columns.iter().find(|first| first.start + width >= end);
             fits.map_or(column.start, |first| first.start.min(column.start))
         } else {
@@ -123,7 +123,7 @@ impl Table {
         self.moved(Scroll { line: top, sub: 0, column: from }, 0, view)
     }
 
-    /// The names and values of a row as they stand in it, safe to show, of a long row the beginning.
+    /// The names and values of a row in the order of the row, safe to show; of a long row only the beginning.
     pub(in crate::preview) fn record(&self, line: usize) -> Vec<(String, String, Role)> {
         let at = self.row_start(line);
         let mut fields = Vec::new();

@@ -1,4 +1,4 @@
-//! How often each value of a column occurs.
+//! Counts the values of a column.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,28 +7,28 @@ use bytes::Bytes;
 
 use super::Table;
 
-/// So many values are told from each other; rows with further ones are counted together.
+/// Limit on the distinct values that are counted; rows with further ones are counted together.
 const DISTINCT: usize = 100_000;
-/// So many of them are kept, the most frequent ones.
+/// Limit on the values that are kept, the most frequent ones.
 const KEPT: usize = 1_000;
-/// It is asked every so many rows whether they are still wanted.
+/// Rows between two questions whether the counts are still wanted.
 const STEP: usize = 1024;
 
-/// The values of a column, and in how many rows each is.
+/// The values of a column, with the number of rows of each.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ColumnValues {
-    /// What they are and in how many rows, the most frequent first.
+    /// The values and their numbers of rows, the most frequent first.
     pub values: Vec<(Bytes, u64)>,
-    /// How many there are; at least, where there are rows of `others`.
+    /// Number of distinct values; at least, where there are rows of `others`.
     pub distinct: usize,
-    /// Rows that were counted.
+    /// Number of rows that were counted.
     pub rows: u64,
-    /// Rows with values that came after too many others to be told from each other.
+    /// Number of rows with values beyond the limit of distinct ones.
     pub others: u64,
 }
 
 impl Table {
-    /// Counts what the shown rows hold in a column; `None` as soon as `wanted` says no.
+    /// Counts the values of a column in the shown rows; `None` as soon as `wanted` says no.
     pub(in crate::preview) fn values(
         &self,
         column: usize,

@@ -1,32 +1,32 @@
-//! Rows and fields of CSV and TSV, as RFC 4180 has them, and whatever comes instead.
+//! Rows and fields of CSV and TSV, as in RFC 4180, and whatever is written instead.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A field in quotes is no longer, in bytes: where no quote ends it, its quote is a letter.
+/// Longest field in quotes, in bytes: where no quote ends it within these, the first quote is a letter.
 const QUOTED: usize = 1 << 20;
-/// So far it is looked for the first lines, in bytes.
+/// Bytes in which the first lines are searched for.
 const NEAR: usize = 4096;
-/// So many lines behind the first one are looked at.
+/// Number of lines behind the first one that are examined.
 const ALIKE: usize = 10;
-/// So many bytes of empty lines are passed over at once.
+/// Limit on the bytes of empty lines that are skipped at once.
 const BLANK: usize = 4096;
 
-/// How fields are parted.
+/// The signs between fields and rows.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::preview) struct Csv {
     pub(super) comma: u8,
     /// Whether there is a quote anywhere.
     quotes: bool,
-    /// What ends a line: a carriage return where there is no newline at all.
+    /// The end of a line: a carriage return where there is no newline at all.
     end: u8,
-    /// Where the head begins: behind a line that says how fields are parted.
+    /// Start of the head, behind a line that declares the comma.
     pub(super) head: usize,
 }
 
 impl Csv {
-    /// The comma is what a line of its own says, as Excel writes it; else the sign of several that is in the
-    /// first line most often, and in the next ones as often.
+    /// The comma is the one that a line of its own declares, as Excel writes it; else the sign that is most
+    /// frequent in the first line, and as frequent in the next ones.
     pub(super) fn of(bytes: &[u8], tabs: bool) -> Self {
         let near = &bytes[..bytes.len().min(NEAR)];
         let end = match memchr::memchr(b'\n', bytes) {
@@ -44,7 +44,7 @@ impl Csv {
         let most = [b',', b';', b'|', b'\t'].into_iter().max_by_key(|&sign| {
             let often = count(line, sign);
             let alike = next.iter().filter(|line| count(line, sign) == often).count();
-            // In a text a tab seldom stands; the first of others that are alike is the comma.
+            // A tab is rare in text; among other signs that are alike, `,` wins.
             (often, alike, sign == b'\t', sign == b',')
         });
         let comma =
@@ -52,7 +52,7 @@ impl Csv {
         Self { comma, quotes, end, head: 0 }
     }
 
-    /// Where the row behind the one that begins at `at` begins.
+    /// Start of the row behind the one that begins at `at`.
     pub(super) fn next_row(self, bytes: &[u8], at: usize) -> usize {
         if !self.quotes {
             let end = memchr::memchr(self.end, &bytes[at..]);
@@ -104,23 +104,23 @@ impl Csv {
     }
 }
 
-/// The comma that a line says: `sep=;`, also in quotes.
+/// The comma that a line declares: `sep=;`, also in quotes.
 fn told(line: &[u8]) -> Option<u8> {
     let [s, e, p, b'=', comma] = *inside(line) else { return None };
     let says = [s, e, p].eq_ignore_ascii_case(b"sep");
     (says && comma.is_ascii() && !matches!(comma, b'"' | b'\r')).then_some(comma)
 }
 
-/// Where the next line begins.
+/// Start of the next line.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1)
 }
 
-/// The first line at or behind `at` that is not empty; of very many empty ones, some are rows.
+/// The first line at or behind `at` that is not empty; among very many empty ones, some count as rows.
 pub(super) fn past_blank(bytes: &[u8], at: usize) -> usize {
     let near = &bytes[at..bytes.len().min(at + BLANK)];
     let blank = near.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    // Without a newline behind them, carriage returns end lines by themselves.
+    // Without a newline behind them, carriage returns are line ends by themselves.
     let lone = near[..blank].iter().all(|&byte| byte == b'\r')
         && (at + blank == bytes.len() || at > 0 && bytes[at - 1] == b'\r');
     match near[..blank].iter().rposition(|&byte| byte == b'\n') {
@@ -130,12 +130,12 @@ pub(super) fn past_blank(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// What is in the quotes of a field, or all of it.
+/// The contents of a field's quotes, or all of a field without them.
 pub(super) fn inside(field: &[u8]) -> &[u8] {
     field.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(field)
 }
 
-/// What a field says, without its quotes.
+/// The contents of a field, without its quotes.
 pub(super) fn unquoted(field: &[u8]) -> Cow<'_, [u8]> {
     let inner = inside(field);
     if inner.len() == field.len() {

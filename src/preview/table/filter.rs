@@ -1,4 +1,4 @@
-//! Which rows are kept: by what stands in a column.
+//! Filters of rows by the contents of a column.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -8,17 +8,17 @@ use memchr::memmem;
 
 use super::value::value;
 
-/// What a column must hold for its row to be kept.
+/// Condition on a column for its row to be kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnFilter {
-    /// As it was typed: a text that is in it; `=` before one that is all of it, `!` before what it is not, `<`,
-    /// `>`, `<=` or `>=` before a number.
+    /// As it was typed: a text that is contained; behind `=` one that is all of it, behind `!` one that is
+    /// excluded, behind `<`, `>`, `<=` or `>=` a number.
     Typed(String),
-    /// Just this.
+    /// Exactly this value.
     Is(Bytes),
 }
 
-/// The same, ready to be asked.
+/// A filter that is ready to be applied.
 #[derive(Debug)]
 pub(super) struct Test {
     not: bool,
@@ -29,15 +29,15 @@ pub(super) struct Test {
 enum Kind {
     Is(Bytes),
     Holds(Box<memmem::Finder<'static>>),
-    /// Ignoring case: in small letters.
+    /// Contains this text in any case; it is in lower case.
     HoldsAnyCase(String),
-    /// Whether a number less than, equal to or greater than this one is kept; and what may stand before its
-    /// decimals.
+    /// Whether a number less than, equal to or greater than this one is kept; and the sign that may stand
+    /// before its decimals.
     Number(f64, [bool; 3], u8),
 }
 
 impl ColumnFilter {
-    /// As it is told in a line.
+    /// The filter in words, on one line.
     pub fn words(&self) -> Cow<'_, str> {
         match self {
             Self::Typed(text) => text.into(),
@@ -45,7 +45,7 @@ impl ColumnFilter {
         }
     }
 
-    /// The same for fields in which this may stand before decimals.
+    /// The filter ready to be applied to fields with this sign before decimals.
     pub(super) fn test(&self, decimal: u8) -> Test {
         let typed = match self {
             Self::Is(bytes) => return Test { not: false, kind: Kind::Is(bytes.clone()) },
@@ -75,7 +75,7 @@ impl ColumnFilter {
 }
 
 impl Test {
-    /// Whether a row with this in the column is kept.
+    /// Whether a row with this field in the column is kept.
     pub(super) fn keeps(&self, field: &[u8]) -> bool {
         let keeps = match &self.kind {
             Kind::Is(whole) => *field == **whole,

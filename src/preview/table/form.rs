@@ -1,4 +1,4 @@
-//! What a table's rows are made of, and where each begins.
+//! Forms of a table's rows, and the start of each row.
 
 use std::ops::Range;
 
@@ -8,22 +8,22 @@ use super::super::json;
 use super::csv::{self, Csv};
 use super::members;
 
-/// What is read of a row to show it, in bytes.
+/// Bytes of a row that are read to show it.
 pub(super) const READ: usize = 64 * 1024;
-/// So far into a text it is looked for the first object of a list, in bytes.
+/// Bytes of a text in which the first object of a list is searched for.
 const NEAR: usize = 64 * 1024;
 
-/// What rows are made of.
+/// Form of the rows.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::preview) enum Form {
     Csv(Csv),
-    /// An object a line.
+    /// One object a line.
     Ndjson,
     /// A list of objects.
     Array,
 }
 
-/// Whether the first line is an object of JSON by itself, and another one begins in the next.
+/// Whether the first line is a whole object of JSON, and another one begins in the next.
 fn is_lines(text: &[u8]) -> bool {
     let near = &text[..text.len().min(NEAR)];
     let mut lines = near.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
@@ -34,7 +34,7 @@ fn is_lines(text: &[u8]) -> bool {
 }
 
 impl Form {
-    /// Told by the content type; by the key's ending where the type tells nothing.
+    /// The form, by the content type; by the key's ending where the type tells nothing.
     pub(in crate::preview) fn of(meta: &RecordMeta, text: &[u8]) -> Option<Self> {
         let essence = meta.content_type.as_str().split(';').next().unwrap_or("").trim();
         let kind = match essence.to_ascii_lowercase().as_str() {
@@ -68,14 +68,14 @@ impl Form {
         })
     }
 
-    /// Of a list that begins with an object.
+    /// The form of a list that begins with an object.
     pub(in crate::preview) fn array(text: &[u8]) -> Option<Self> {
         let near = &text[..text.len().min(NEAR)];
         let open = near.trim_ascii_start().strip_prefix(b"[")?;
         open.trim_ascii_start().starts_with(b"{").then_some(Self::Array)
     }
 
-    /// Where the first row begins, below the head.
+    /// Start of the first row, below the head.
     pub(super) fn first_row(self, bytes: &[u8]) -> usize {
         match self {
             Self::Csv(csv) => self.next_row(bytes, csv.head),
@@ -87,7 +87,7 @@ impl Form {
         }
     }
 
-    /// Where the row behind the one that begins at `at` begins. Empty lines are none.
+    /// Start of the row behind the one that begins at `at`. Empty lines are not rows.
     pub(super) fn next_row(self, bytes: &[u8], at: usize) -> usize {
         match self {
             Self::Csv(csv) => csv::past_blank(bytes, csv.next_row(bytes, at)),
@@ -99,21 +99,21 @@ impl Form {
         }
     }
 
-    /// The members of the object that is the row which begins at `at`.
+    /// The members of the object in the row that begins at `at`.
     pub(super) fn members(
         self,
         bytes: &[u8],
         at: usize,
     ) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
         let end = match self {
-            // What closes an item of a list is found on the way.
+            // The end of an item in a list is found on the way.
             Self::Array => bytes.len(),
             Self::Csv(_) | Self::Ndjson => csv::line_end(bytes, at),
         };
         members::members(bytes, at..end.min(at + READ))
     }
 
-    /// What stands in the row at `row`, where that is no row of columns.
+    /// The text of the row at `row`, where it is not a row of columns.
     pub(super) fn text(self, bytes: &[u8], row: Range<usize>) -> Range<usize> {
         let end = match self {
             Self::Array => members::value(bytes, row.start..row.end.min(row.start + READ)).0.end,

@@ -1,4 +1,4 @@
-//! The members of an object of JSON, found without recursion; what is no object has none.
+//! The members of an object of JSON, found without recursion; other values have none.
 
 use std::ops::Range;
 
@@ -27,15 +27,15 @@ pub(super) fn members(
     })
 }
 
-/// Where the white space ends that begins here; the end where it begins behind that, as behind the string
-/// without an end of a row that is cut off.
+/// End of the white space that begins here; the end of the range where it begins behind that, as behind an
+/// unclosed string in a row that is cut off.
 pub(super) fn white(bytes: &[u8], at: Range<usize>) -> usize {
     let near = bytes.get(at.clone()).unwrap_or_default();
     let white = near.iter().position(|byte| !byte.is_ascii_whitespace());
     white.map_or(at.end, |white| at.start + white)
 }
 
-/// Where the string ends that begins here.
+/// End of the string that begins here.
 fn string(bytes: &[u8], at: Range<usize>) -> usize {
     let mut from = at.start + 1;
     while let Some(found) =
@@ -47,11 +47,11 @@ fn string(bytes: &[u8], at: Range<usize>) -> usize {
         }
         from += 1;
     }
-    // One without an end: the last byte stands for its quote.
+    // An unclosed string: its last byte stands for the quote.
     at.end.max(at.start + 2)
 }
 
-/// The value that begins here, and where the next member or item does.
+/// The value that begins here, and the start of the next member or item.
 pub(super) fn value(bytes: &[u8], at: Range<usize>) -> (Range<usize>, Option<usize>) {
     let mut depth = 0_usize;
     let mut from = at.start;

@@ -1,16 +1,16 @@
-//! Lines that are no object of JSON, where each is to be one.
+//! Lines that are not an object of JSON, where each should be one.
 
 use super::super::json;
 use super::{Form, Table};
 use crate::text::count;
 
-/// So many bytes of lines are read as JSON; of lines behind them it is looked whether they begin and end like an
-/// object.
+/// Bytes of lines that are read as JSON; lines behind them are only checked to begin and end like an object.
 const READ: usize = 8 << 20;
 
 impl Table {
-    /// Says how many lines are no objects; nothing where all are, and where no line is to be one. The last one is
-    /// passed over where it is only the beginning of one. `None` too as soon as `wanted` says no.
+    /// Remark on the number of lines that are not objects; empty where all are, and where no line should be
+    /// one. The last line is skipped where only its beginning is there. `None`, too, as soon as `wanted` says
+    /// no.
     pub(in crate::preview) fn odd_lines(
         &self,
         head: bool,
@@ -67,7 +67,7 @@ mod tests {
         assert_eq!(told("{\"a\": 1}\nno\n{\"a\": 2}\n"), "1 of 3 lines is no JSON object");
         let several = "{\"a\": 1}\n{\"b\": \n\n[1]\n<p>{}\n{\"c\": 2}}\n";
         assert_eq!(told(several), "4 of 5 lines are no JSON objects");
-        // What was cut off is no line, where only the beginning was read.
+        // A line that is cut off does not count, where only the beginning was read.
         let cut = "{\"a\": 1}\n{\"a\": 2}\n{\"a";
         assert_eq!(told(cut), "1 of 3 lines is no JSON object");
         assert_eq!(note(cut, true), None);

@@ -1,4 +1,4 @@
-//! The rows of a table that are seen, below its head, and moving about in it.
+//! The visible rows of a table, below its head, and moving about in it.
 
 use super::super::row::{Hit, Role, Row, Span};
 use super::super::{Matches, Scroll, Viewport};
@@ -7,7 +7,7 @@ use super::{Column, GAP, Table, seen};
 use crate::text::{cells, fit};
 
 impl Table {
-    /// How many rows of the viewport show rows of the table.
+    /// Number of rows in the viewport that show rows of the table.
     pub(super) fn page(view: Viewport) -> usize {
         usize::from(view.height).saturating_sub(usize::from(view.height > 1)).max(1)
     }
@@ -21,7 +21,7 @@ impl Table {
         Scroll { line, sub: 0, column: self.settled(scroll.column) }
     }
 
-    /// The beginning of the column that holds this one.
+    /// Start of the column that contains this cell.
     pub(super) fn settled(&self, column: usize) -> usize {
         let after = self.columns.partition_point(|it| it.start <= column);
         self.columns.get(after.saturating_sub(1)).map_or(0, |it| it.start)
@@ -43,7 +43,7 @@ impl Table {
         Scroll { column, ..scroll }
     }
 
-    /// Moves as little as need be to see a byte.
+    /// Moves as little as needed to bring a byte into view.
     pub(in crate::preview) fn reveal(
         &self,
         scroll: Scroll,
@@ -105,7 +105,7 @@ impl Table {
         rows
     }
 
-    /// Where the row ends that begins at `at`, or what is read of a long one.
+    /// End of the row that begins at `at`, or of the part that is read of a long one.
     pub(super) fn end(&self, at: usize) -> usize {
         let near = &self.bytes[..self.bytes.len().min(at + READ)];
         self.form.next_row(near, at)
@@ -122,7 +122,7 @@ impl Table {
         let mut line = Line::new(Some(number + 1), view);
         let fields = self.fields(at);
         if fields.is_empty() {
-            // No row of this table: as it stands.
+            // A row without columns is shown as it is.
             let end = self.end(at);
             let text = &self.bytes[self.form.text(&self.bytes, at..end)];
             let hit = marks.map_or(Hit::No, |marks| marks.hit(at..end));
@@ -131,7 +131,7 @@ impl Table {
             return line.row;
         }
         for (index, column) in self.columns.iter().enumerate().skip(first) {
-            // Of a repeated key the last value counts, as everywhere.
+            // The last value of a repeated key counts, as everywhere.
             let field = fields.iter().rev().find(|(of, _)| *of == index);
             let Some((_, place)) = field else {
                 line.field(column, b"", Role::Plain, Hit::No);
@@ -151,7 +151,7 @@ impl Table {
     }
 }
 
-/// Fewer cells of a column are not shown, in which nothing can be read.
+/// Fewest cells in which a column is shown; nothing can be read in fewer.
 const LEAST: usize = 2;
 
 /// A row being made.
@@ -167,10 +167,10 @@ impl Line {
         Self { row, used: 0, width: view.width.into() }
     }
 
-    /// Adds a field; tells whether there is room for more.
+    /// Adds a field; returns whether there is room for more.
     fn field(&mut self, column: &Column, said: &[u8], role: Role, hit: Hit) -> bool {
         if self.used > 0 {
-            // A single cell of a column tells nothing.
+            // A single cell of a column shows nothing useful.
             if self.used + GAP + column.width.min(LEAST) > self.width {
                 self.row.more = true;
                 return false;

@@ -118,7 +118,7 @@ fn rows_are_sorted_by_what_a_column_holds_and_what_holds_nothing_comes_last() {
         names(&shop(&Arrangement { sort: Some((column, direction)), ..Arrangement::default() }))
     };
     assert_eq!(by(0, Direction::Up), ["b\"x", "cup", "cup", "pan", "pot"]);
-    // Numbers by what they are worth, texts behind them.
+    // Numbers are in order of their value, texts come behind them.
     assert_eq!(by(1, Direction::Up), ["pan", "cup", "pot", "cup", "b\"x"]);
     assert_eq!(by(1, Direction::Down), ["cup", "pot", "cup", "pan", "b\"x"]);
     assert_eq!(by(2, Direction::Down), ["pan", "pot", "b\"x", "cup", "cup"]);
@@ -228,7 +228,7 @@ fn empty_lines_are_no_rows() {
     let rows = table("a,b\r\n\r\n1,2\r\n\r\n\n3,4\n\n", "text/csv");
     assert_eq!(texts(&rows, rows.top(), 9, 9), ["a  b", "1  2", "3  4"]);
     assert_eq!(rows.rows(rows.top(), view(9, 9, true), None)[2].number, Some(2));
-    // Of very many not all are passed over at once, in each frame.
+    // Very many empty lines are not all skipped at once, in each frame.
     assert_eq!(table(&format!("a\n1{}2\n", "\n".repeat(10_000)), "text/csv").lines(), 4);
     assert_eq!(table("a,b\n\n\n", "text/csv").lines(), 0);
 }
@@ -268,7 +268,7 @@ fn lines_of_json_are_rows_also_where_the_type_says_one_value() {
 #[test]
 fn what_is_told_of_a_table_is_so() {
     let lines = "{\"a\":1}\n{\"a\":2}\n";
-    // Crawlee takes any type in which `application/json` stands for JSON.
+    // Crawlee reads any type that contains `application/json` as JSON.
     let note = |preview: &Preview| preview.note().map(str::to_owned);
     let told = note(&table(lines, "application/jsonl"));
     assert_eq!(told.as_deref(), Some("a JSON value a line: Crawlee for Python reads None"));

@@ -1,18 +1,18 @@
-//! What a field is worth where rows are sorted by it or kept by a number.
+//! Value of a field by which rows are sorted or filtered.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-/// A number is no longer, in bytes.
+/// Longest number, in bytes.
 const LONGEST: usize = 400;
 
-/// The number that a field is: with a sign, a power of ten or a percent sign, and with its thousands parted,
-/// as `12,500.5`, or `12.500,5` where a comma may stand before the decimals. What is no number is text.
+/// The number in a field: with a sign, a power of ten or a percent sign, and with its thousands separated, as
+/// `12,500.5`, or `12.500,5` where a comma may stand before the decimals. Anything else is text.
 pub(super) fn value(field: &[u8], decimal: u8) -> Option<f64> {
     let field = field.trim_ascii();
     let percent = field.strip_suffix(b"%");
     let text = percent.unwrap_or(field);
-    // Words that Rust reads as numbers are none.
+    // Words that Rust reads as numbers do not count.
     let is_number = text.len() <= LONGEST
         && text.iter().any(u8::is_ascii_digit)
         && text.iter().all(|byte| byte.is_ascii_digit() || b"+-.,eE".contains(byte));
@@ -21,7 +21,7 @@ pub(super) fn value(field: &[u8], decimal: u8) -> Option<f64> {
     Some(if percent.is_some() { number / 100.0 } else { number })
 }
 
-/// The digits with a point before the decimals, and with nothing that parts thousands.
+/// The digits with a point before the decimals, and without the signs between thousands.
 fn plain(text: &[u8], decimal: u8) -> Option<Cow<'_, [u8]>> {
     let count = |sign: u8| memchr::memchr_iter(sign, text).count();
     let (points, commas) = (count(b'.'), count(b','));
@@ -51,7 +51,7 @@ fn are_thousands(whole: &[u8], parting: u8) -> bool {
         && groups.all(|group| group.len() == 3 && are_digits(group))
 }
 
-/// The order of two large numbers that are the same but for their last digits.
+/// The order of two large numbers that differ only in their last digits.
 pub(super) fn exactly(one: &[u8], other: &[u8]) -> Ordering {
     let whole = |number: &[u8]| std::str::from_utf8(number.trim_ascii()).ok()?.parse::<i128>().ok();
     whole(one).cmp(&whole(other))
@@ -121,7 +121,8 @@ mod tests {
         let [one, other] = [b"90071992547409930071", b"90071992547409930072"];
         assert_eq!(exactly(one, other), Ordering::Less);
         assert_eq!(exactly(b" -9007199254740993", b"-9007199254740992"), Ordering::Less);
-        // What is not written whole comes before, always: an order that contradicts itself sorts nothing.
+        // A number that is not written as a whole one always comes first: a contradictory order would not
+        // sort.
         assert_eq!(exactly(b"1e16", b"10000000000000000"), Ordering::Less);
         assert_eq!(exactly(b"1e300", b"1E300"), Ordering::Equal);
     }

@@ -1,14 +1,14 @@
-//! What stands between two tokens of JSON that was laid out and typed over: of the view, or typed by hand.
+//! White space between two tokens of JSON that was laid out and edited: the view's own, or typed.
 
 use std::ops::Range;
 
 use super::super::lex::Token;
 use super::{Placed, TypedOver};
 
-/// Which bytes of a text were typed.
+/// The bytes of a text that were typed.
 pub(super) struct Typed<'a> {
     now: &'a [u8],
-    /// In order, and apart from each other.
+    /// Ranges in order, apart from each other.
     ranges: Vec<Range<usize>>,
 }
 
@@ -23,7 +23,7 @@ impl<'a> Typed<'a> {
         Self { now, ranges: ranges.filter(|range| !range.is_empty()).collect() }
     }
 
-    /// What was typed of these bytes.
+    /// The typed ranges within these bytes.
     pub(super) fn within(&self, at: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
         let first = self.ranges.partition_point(|range| range.end <= at.start);
         let ranges = self.ranges[first..].iter().take_while(|range| range.start < at.end);
@@ -31,23 +31,23 @@ impl<'a> Typed<'a> {
         ranges.map(part).filter(|range| !range.is_empty())
     }
 
-    /// The same, one after the other.
+    /// Copies the typed bytes within these, one range after the other.
     pub(super) fn copy(&self, at: &Range<usize>, out: &mut Vec<u8>) {
         self.within(at).for_each(|range| out.extend_from_slice(&self.now[range]));
     }
 
-    /// Whether there is more in it than what was typed.
+    /// Whether the range has bytes that were not typed.
     fn shows(&self, at: &Range<usize>) -> bool {
         self.within(at).map(|range| range.len()).sum::<usize>() < at.len()
     }
 }
 
-/// How white space between two tokens is written.
+/// Ways to write the white space between two tokens.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// Both stood so in the source, one after the other.
+    /// As in the source, where both tokens followed one another.
     Next,
-    /// As it is in the source, for it is laid out as the view lays out.
+    /// As in the source, since it is in the layout of the view.
     AsLaidOut,
     /// As it was typed.
     AsTyped,
@@ -59,7 +59,7 @@ pub(super) struct Gap<'a> {
     left: Range<usize>,
     mark: Option<u8>,
     right: Range<usize>,
-    /// Whether the view has a line break there.
+    /// Whether the view has a line break here.
     breaks: bool,
 }
 
@@ -71,13 +71,13 @@ impl<'a> Gap<'a> {
         Self { typed, left, mark, right, breaks: last.token != Token::Key }
     }
 
-    /// Where the last line break of one that has to have one begins.
+    /// Start of the last line break, where there has to be one.
     fn line_break(&self) -> Option<usize> {
         let end = self.typed.now[self.right.clone()].iter().rposition(|byte| *byte == b'\n');
         end.filter(|_| self.breaks).map(|at| self.right.start + at)
     }
 
-    /// Whether it was typed otherwise than the view lays out.
+    /// Whether it was typed in another form than that of the view.
     pub(super) fn deviates(&self) -> bool {
         if self.typed.within(&self.left).next().is_some() {
             return true;
@@ -87,7 +87,7 @@ impl<'a> Gap<'a> {
         !is_laid_out && (self.breaks || right != b" ")
     }
 
-    /// Writes it, where `as_it_was` would stand if nothing had been typed.
+    /// Writes the white space; `as_it_was` is what it would be if nothing had been typed.
     pub(super) fn write(&self, as_it_was: &[u8], way: Way, out: &mut Vec<u8>) {
         let typed = self.typed;
         let (left, _, right) = parts(as_it_was);
@@ -102,7 +102,7 @@ impl<'a> Gap<'a> {
         match self.line_break() {
             Some(_) if way == Way::Next && shows => self.weave(right, out),
             Some(last) => {
-                // One line break and what indents the next line is the view's.
+                // One line break, and the indentation of the next line, belong to the view.
                 let own = typed.within(&(last..last + 1)).next().is_some();
                 let more = own && typed.shows(&(self.right.start..last));
                 let end = if more { last + 1 } else { last };
@@ -115,7 +115,7 @@ impl<'a> Gap<'a> {
         }
     }
 
-    /// Writes what was typed, and in it, where the first byte of the view is left, `right`.
+    /// Writes the typed bytes, with `right` in the place of the first byte that is left of the view's.
     fn weave(&self, right: &[u8], out: &mut Vec<u8>) {
         let mut at = self.right.start;
         for range in self.typed.within(&self.right) {
@@ -130,7 +130,8 @@ impl<'a> Gap<'a> {
     }
 }
 
-/// What stands before the comma or colon, it, and what stands after it: all of it where there is none.
+/// The part before the comma or colon, that sign, and the part after it, which is everything where there is
+/// none.
 fn parts(gap: &[u8]) -> (&[u8], Option<u8>, &[u8]) {
     match gap.iter().position(|byte| matches!(byte, b',' | b':')) {
         Some(at) => (&gap[..at], Some(gap[at]), &gap[at + 1..]),

@@ -91,7 +91,7 @@ fn hostile_json_is_bounded() {
     assert!(finds.values[0].path.len() < 300 && !finds.values[0].path.contains('\u{202e}'));
 }
 
-/// The slow way.
+/// Finds values in the slow way.
 fn walk<'a>(value: &'a Value, steps: &[Step], out: &mut Vec<&'a Value>) {
     let Some((step, rest)) = steps.split_first() else { return out.push(value) };
     let children: Vec<(Option<&str>, usize, &Value)> = match value {
@@ -124,13 +124,13 @@ proptest! {
         text in json(),
         path in "\\$(\\.\\.?[a-c]|\\.\\.?\\*|(\\.\\.)?\\[(\\*|[0-2]|[01]?:[0-3]?(:[12])?)\\]){1,4}",
     ) {
-        // What serde reads: no repeated keys, and no numbers that are none.
+        // Only what serde reads: no repeated keys, and no numbers out of its range.
         let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(()) };
         let text = value.to_string();
         let path = JsonPath::parse(&path).unwrap();
         let mut walked = Vec::new();
         walk(&value, &path.0, &mut walked);
-        // One value is found once, on however many ways.
+        // A value is found once, however many ways lead to it.
         let mut walked: Vec<*const Value> = walked.into_iter().map(std::ptr::from_ref).collect();
         walked.sort_unstable();
         walked.dedup();

@@ -1,19 +1,18 @@
-//! The scans of a progressive JPEG: those that only tell what is finer than the picture is kept are left
-//! out, for they are most of the work.
+//! The scans of a progressive JPEG. Those with details that are too fine for the kept size are left out,
+//! since they are most of the work.
 
 use std::borrow::Cow;
 
-/// No more scans are left out: a picture with more of them is not decoded.
+/// Limit on the scans that are left out; a picture with more of them is not decoded.
 const MOST: usize = 64;
 
 /// Bytes of a marker, and of the length behind it.
 const MARKER: usize = 2;
 
-/// A JPEG whose columns are kept so many times smaller (`scale`, at most 1), without its finest scans.
+/// A JPEG whose columns are reduced by this factor (`scale`, at most 1), without its finest scans.
 ///
-/// A block has 8 columns; waves of which there are more than 4 × `scale` in it are averaged out. The
-/// coefficients of a scan are in the order of a zigzag: 1 to 4 are those up to one whole wave in both
-/// directions.
+/// A block has 8 columns; more than 4 × `scale` waves in it are averaged out. The coefficients of a scan are
+/// in zigzag order: 1 to 4 are those up to one whole wave in both directions.
 pub(super) fn without_detail(bytes: &[u8], scale: f64) -> Cow<'_, [u8]> {
     let reach = match scale {
         ..0.125 => 0,
@@ -27,7 +26,7 @@ pub(super) fn without_detail(bytes: &[u8], scale: f64) -> Cow<'_, [u8]> {
         at = behind;
         match kind {
             0xd9 => break,
-            // A picture's start, and one that means nothing, have no length.
+            // The start of a picture, and the marker without a meaning, have no length.
             0x01 | 0xd8 => at = start + MARKER,
             0xda => {
                 let end = marker(bytes, behind).map_or(bytes.len(), |(end, _)| end);
@@ -47,18 +46,18 @@ pub(super) fn without_detail(bytes: &[u8], scale: f64) -> Cow<'_, [u8]> {
     Cow::Owned(kept.concat())
 }
 
-/// Whether a scan tells only coefficients beyond these, or more exactly what another one told.
+/// Whether a scan has only coefficients beyond these, or a refinement of an earlier scan.
 fn is_detail(bytes: &[u8], body: usize, reach: u8) -> bool {
     let Some(&parts) = bytes.get(body) else { return false };
     let told = body + 1 + 2 * usize::from(parts);
     let Some(&[first, _, exactness]) = bytes.get(told..).and_then(|rest| rest.first_chunk()) else {
         return false;
     };
-    // The averages of blocks are always told.
+    // The averages of blocks are always kept.
     first > 0 && (first > reach || exactness >> 4 > 0)
 }
 
-/// The next marker that is neither a byte of pixels nor a point to go on from after a fault.
+/// The next marker that is neither a byte of pixels nor a restart marker.
 fn marker(bytes: &[u8], at: usize) -> Option<(usize, u8)> {
     memchr::memchr_iter(0xff, bytes.get(at..)?).find_map(|found| {
         let kind = *bytes.get(at + found + 1)?;
@@ -66,7 +65,7 @@ fn marker(bytes: &[u8], at: usize) -> Option<(usize, u8)> {
     })
 }
 
-/// Bytes behind a marker, with their length.
+/// Bytes behind a marker, including its length.
 fn length(bytes: &[u8], marker: usize) -> Option<usize> {
     let length = bytes.get(marker + MARKER..)?.first_chunk()?;
     Some(usize::from(u16::from_be_bytes(*length)).max(2))
@@ -114,7 +113,8 @@ mod tests {
             let few = without_detail(&whole, scale);
             assert!(scans(&few) < scans(&whole), "{scale}: {}", scans(&few));
             assert!((few.len() as f64) < most * whole.len() as f64, "{scale}: {}", few.len());
-            // The decoder leaves the scans out by itself: what it gives is near the average of all pixels.
+            // The decoder does not see the scans that are left out: its result is near the average of all
+            // pixels.
             let kept = super::super::decode(&whole, room(area), &|| true).unwrap().kept;
             let all =
                 super::super::decode(&whole, room(1e9), &|| true).unwrap().kept.smaller(room(area));
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    /// How much the parts of colours differ on average.
+    /// Average difference between the colour parts.
     fn off(one: &Kept, other: &Kept) -> f64 {
         let parts = one.pixels.iter().flatten().zip(other.pixels.iter().flatten());
         let sum: u64 = parts.map(|(one, other)| u64::from(one.abs_diff(*other))).sum();

@@ -1,25 +1,25 @@
-//! A JPEG's segments up to its first scan.
+//! The segments of a JPEG up to its first scan.
 
-/// No picture has more segments before its first scan.
+/// Limit on the segments before the first scan.
 const SEGMENTS: usize = 10_000;
 
-/// What stands before the first scan.
+/// Facts before the first scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) columns: u16,
     pub(super) rows: u16,
-    /// Grey has one, YCbCr three, CMYK four.
+    /// Number of components: one for grey, three for YCbCr, four for CMYK.
     pub(super) parts: u8,
     bits: u8,
     progressive: bool,
-    /// Whether all scans are read before there is a row.
+    /// Whether all scans have to be read before the first row is complete.
     buffered: bool,
-    /// Where the first scan begins.
+    /// Start of the first scan.
     scan: usize,
 }
 
 impl Header {
-    /// Walks over the segments; nothing if they end before a frame and a scan.
+    /// Walks over the segments; `None` if they end before a frame and a scan.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let mut header = None;
         let mut at = 2;
@@ -39,7 +39,7 @@ impl Header {
                         0xc0..=0xcf if !matches!(kind, 0xc4 | 0xc8 | 0xcc) => {
                             let before: Option<Self> = header;
                             let mut frame = Self::frame(kind, body)?;
-                            // Whatever the decoder makes of two of them, the larger one bounds it.
+                            // Of two headers the larger one is the bound, whatever the decoder makes of them.
                             if let Some(before) = before {
                                 frame.buffered = true;
                                 frame.columns = frame.columns.max(before.columns);
@@ -80,8 +80,8 @@ impl Header {
         })
     }
 
-    /// What decoding takes at most: three bytes of colours, and where scans are gathered, two of each
-    /// part.
+    /// Limit on the memory of decoding, in bytes per pixel: three bytes of colours, and where scans are
+    /// gathered, two for each component.
     pub(super) fn bytes_a_pixel(&self) -> u64 {
         3 + if self.buffered { 2 * u64::from(self.parts.max(1)) } else { 0 }
     }

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use jpeg_encoder::{ColorType as JpegColour, Encoder};
 
-/// A picture, and what is told of it.
+/// A picture, and the words that describe it.
 pub(in crate::preview::picture) struct Sample {
     pub(in crate::preview::picture) name: &'static str,
     pub(in crate::preview::picture) bytes: Vec<u8>,
@@ -24,7 +24,7 @@ fn colour(x: usize, y: usize) -> [u8; 3] {
     }
 }
 
-/// The place of a colour among four.
+/// Index of the colour at a place.
 fn index(x: usize, y: usize) -> u8 {
     u8::from(x >= WIDTH / 2) + 2 * u8::from(y >= HEIGHT / 2)
 }
@@ -33,7 +33,7 @@ fn all(pixel: impl Fn(usize, usize) -> Vec<u8>) -> Vec<u8> {
     (0..HEIGHT).flat_map(|y| (0..WIDTH).flat_map(|x| pixel(x, y)).collect::<Vec<_>>()).collect()
 }
 
-/// A PNG of this colour.
+/// A PNG of this colour type.
 pub(in crate::preview::picture) fn png(
     width: u32,
     height: u32,
@@ -149,7 +149,7 @@ pub(super) fn jpeg(grey: bool, progressive: bool) -> Vec<u8> {
     bytes
 }
 
-/// A JPEG whose EXIF data says how it is to be turned.
+/// A JPEG with an orientation in its EXIF data.
 pub(super) fn exif(turn: u16) -> Vec<u8> {
     let mut tag = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01".to_vec();
     tag.extend(turn.to_be_bytes());
@@ -210,7 +210,7 @@ pub(in crate::preview::picture) fn samples() -> Vec<Sample> {
     let of =
         |colour, depth, pixels: &[u8]| stored(WIDTH as u32, HEIGHT as u32, (colour, depth), pixels);
     let deep = all(|x, y| noisy(x, y).into_iter().flat_map(|part| [part, 7]).collect());
-    // Four shades of each colour, in no order.
+    // Four shades of each colour, without order.
     let packed: Vec<u8> = all(|x, y| vec![index(x, y) + 4 * ((x * 7 + y * x * 31 + y) % 4) as u8])
         .chunks(2)
         .map(|two| two[0] << 4 | two[1])

@@ -1,8 +1,7 @@
-//! What came of a lossy WebP whose end is missing.
+//! The rows of a lossy WebP whose end is missing.
 //!
-//! The decoder wants all bytes that are announced. So it gets others in place of those that are missing, once
-//! and once more with different ones: the rows that are the same in both hardly depend on
-//! them.
+//! The decoder wants all announced bytes. So the missing ones are replaced, in two runs with different bytes:
+//! the rows that are the same in both hardly depend on them.
 
 use image_webp::vp8::{Frame, Vp8Decoder};
 
@@ -11,24 +10,25 @@ use super::super::turn::Turn;
 use super::super::{Decoded, End, take};
 use super::{EACH, Part, frame_size, parts};
 
-/// Rows of the planes are whole blocks of so many pixels; those of the two colours have half of them.
+/// Side of the blocks that the planes are made of, in pixels; the two planes of colour have half of it.
 const BLOCK: usize = 16;
 
-/// No picture is announced with more bytes than this.
+/// Limit on the announced bytes of a picture.
 const MOST: usize = 64 << 20;
 
-/// So many more bytes are put in than twice those that are announced.
+/// Bytes that are added to twice the announced ones.
 const SPARE: usize = 4096;
 
-/// What stands in place of bytes that are missing: with some the decoder finds a fault.
+/// Bytes that replace the missing ones, tried in turn: with some of them the decoder finds a fault.
 const FILLERS: [u8; 4] = [0x00, 0x55, 0xaa, 0xff];
 
-/// The rows that came; nothing where none did, or where it takes more than a whole picture may.
+/// The rows that arrived; `None` where none did, or where decoding takes more memory than a whole picture
+/// may.
 pub(super) fn decode(bytes: &[u8], room: Room, wanted: &dyn Fn() -> bool) -> Option<Decoded> {
     let has = |name: &[u8; 4]| parts(bytes).any(|part| part.name == name);
     let part = parts(bytes).find(|part| part.name == b"VP8 ")?;
     let size = frame_size(&part)?;
-    // Decoded up to four times, two of them at once; alpha stands apart.
+    // It is decoded up to four times, two of them at once; alpha is a part of its own.
     let is_empty = size.0 == 0 || size.1 == 0;
     if is_empty || part.len > MOST || has(b"ALPH") {
         return None;
@@ -65,17 +65,17 @@ pub(super) fn decode(bytes: &[u8], room: Room, wanted: &dyn Fn() -> bool) -> Opt
     Some(Decoded { kept: shrink.finish(), size, facts, turn: Turn::default(), end })
 }
 
-/// The picture with these bytes in place of those that are missing.
+/// The picture with this byte in place of the missing ones.
 fn frame(part: &Part<'_>, filler: u8) -> Option<Frame> {
     let mut bytes = part.body.to_vec();
     if bytes.len() < part.len {
-        // Of these a picture may take more than of its own.
+        // A picture may take more of these bytes than of its own.
         bytes.resize(2 * part.len + SPARE, filler);
     }
     Vp8Decoder::decode_frame(&*bytes).ok()
 }
 
-/// How many rows at the top are the same.
+/// Number of equal rows at the top.
 fn same_rows(one: &Frame, other: &Frame, width: usize) -> usize {
     let same = |one: &[u8], other: &[u8], width: usize| {
         one.chunks(width).zip(other.chunks(width)).take_while(|(one, other)| one == other).count()
@@ -88,7 +88,7 @@ fn same_rows(one: &Frame, other: &Frame, width: usize) -> usize {
     bright.min(2 * blue).min(2 * red)
 }
 
-/// The colour by its brightness and the two differences (BT.601, as the decoder has it, in units of 1/64).
+/// The colour of a brightness and the two differences (BT.601, as in the decoder, in units of 1/64).
 fn colour([bright, blue, red]: [u8; 3]) -> Rgba {
     let times = |part: u8, times: i32| (i32::from(part) * times) >> 8;
     let whole = |sum: i32| u8::try_from((sum >> 6).clamp(0, 255)).unwrap_or_default();

@@ -1,14 +1,14 @@
-//! The bytes of a picture, which end where nobody wants it any more.
+//! The bytes of a picture, which end where they are no longer wanted.
 
 use std::io::{self, BufRead, Cursor, Read, Seek, SeekFrom};
 
-/// So many bytes are read before it is asked again whether they are wanted: some milliseconds of decoding.
+/// Bytes that are read between two questions whether they are still wanted: some milliseconds of decoding.
 const CHUNK: usize = 16 << 10;
 
 pub(super) struct Reader<'a> {
     bytes: Cursor<&'a [u8]>,
     wanted: &'a dyn Fn() -> bool,
-    /// Up to here they were wanted.
+    /// Offset up to which the bytes were wanted.
     until: u64,
 }
 
