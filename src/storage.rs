@@ -12,6 +12,7 @@ pub mod directory;
 mod fields;
 pub(crate) mod metadata;
 mod naming;
+mod options;
 mod read_only;
 pub mod redis;
 mod resolve;
@@ -19,7 +20,6 @@ mod store;
 pub mod target;
 mod timing;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,11 +30,13 @@ use tokio::sync::watch as channel;
 use self::asked::narrow;
 pub use self::asked::{all_stores, no_record, no_store};
 pub use self::changes::Changes;
+pub use self::options::{FirstRead, Options};
 use self::read_only::ReadOnly;
 pub use self::redis::LoggedIn;
 #[cfg(feature = "tui")]
 pub(crate) use self::redis::{own_variables, ssh_not_started};
 pub use self::store::Store;
+use target::Secret;
 pub use target::Target;
 pub use timing::{DirectoryTiming, RedisTiming, Timing};
 
@@ -44,89 +46,6 @@ use crate::model::{
     Opened, OtherStorage, Progress, Reading, Replicas, Restored, Result, Scan, ServerInfo,
     StoreInfo, StoreList, StoreName, Traffic, Want, WatchEvent, Write, WriteOutcome, Written,
 };
-
-/// How a storage is to behave; the same for every backend.
-#[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-#[cfg_attr(not(feature = "tui"), non_exhaustive)]
-pub struct Options {
-    /// Refuse every write, in the storage layer itself.
-    pub read_only: bool,
-    /// Let reads update `accessed_at`, exactly as Crawlee's own reads do.
-    pub touch: bool,
-    /// How long connecting may take.
-    pub connect_timeout: Duration,
-    /// How long one command may go unanswered.
-    pub command_timeout: Duration,
-    /// Wait after each write until it would survive a power cut, where the backend itself writes
-    /// to a disk.
-    pub durable: bool,
-    /// On how many replicas a write is to be before it is told to be made, where there are any.
-    pub wait_replicas: u32,
-    /// The share of one of the server's cores that watching may cost (0.02: two hundredths), where
-    /// it costs the server anything.
-    pub watch_budget: f32,
-    /// What is read first, so that it can be asked for in the round trip that connects.
-    pub first_read: Option<FirstRead>,
-    /// Whether a server gets one connection only, as suits who asks one thing after the other: then
-    /// what is asked meanwhile waits behind a listing.
-    pub one_connection: bool,
-    /// What is run to reach a server through another host.
-    pub ssh_program: PathBuf,
-    /// The times of the watchers.
-    pub timing: Timing,
-}
-
-impl Options {
-    /// By default, but every write is refused.
-    pub fn read_only() -> Self {
-        Self { read_only: true, ..Self::default() }
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            read_only: false,
-            touch: false,
-            connect_timeout: Duration::from_secs(5),
-            command_timeout: Duration::from_secs(10),
-            durable: true,
-            wait_replicas: 0,
-            watch_budget: 0.02,
-            first_read: None,
-            one_connection: false,
-            ssh_program: PathBuf::from("ssh"),
-            timing: Timing::default(),
-        }
-    }
-}
-
-/// What is read first of a server. It is read once more if anything else is asked before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum FirstRead {
-    /// [`Storage::read`] of a record without its value.
-    Record(StoreName, Key),
-    /// The same of two records, one after the other.
-    Pair([(StoreName, Key); 2]),
-    /// [`Storage::read`] of a record with its value.
-    Value(StoreName, Key),
-    /// [`Storage::scan_values`] of these keys without their values, if they are few.
-    Records(StoreName, Vec<Key>),
-    /// [`Storage::scan_values`] of these keys with their values, if they are few.
-    Values(StoreName, Vec<Key>),
-    /// [`Storage::scan`] of a store: its first keys.
-    Keys(StoreName),
-    /// [`Storage::get_metadata`] of a store, or [`Storage::open`] by its name.
-    Store(StoreName),
-    /// [`Storage::get_metadata`] of a store, and [`Storage::scan`] of its first keys, so many at most.
-    StoreAndKeys(StoreName, u32),
-    /// [`Storage::asides`], all of them.
-    Asides,
-    /// [`Storage::stores`], those that the indexes name.
-    Stores,
-}
 
 /// A storage's connection.
 #[derive(Debug, Clone)]
@@ -156,6 +75,16 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// What is known of the server, with the time of one round trip. What it refuses to tell is left
     /// out and named in [`ServerInfo::notes`].
     async fn server(&self) -> Result<ServerInfo>;
+
+    /// Logs in as the same user with another password, for every connection from now on. One that the
+    /// server takes ends the wait for the next try, too; one that it refuses changes nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Auth`] if the server refuses it, [`ErrorKind::NotSupported`] in a directory; or why it
+    /// could not be asked.
+    async fn log_in(&self, _password: &Secret) -> Result<()> {
+        Err(Error::new(ErrorKind::NotSupported, "a directory asks for no password"))
+    }
 
     /// Stores with record counts and times, a batch at a time: each item has the fraction done so
     /// far, 1.0 in the last, and what [`StoreList`] says. Half-made stores and stale ids are listed

@@ -37,6 +37,8 @@ pub enum Event {
     Connected(Result<ServerInfo, Error>),
     /// The connection went away or came back.
     Connection(ConnectionState),
+    /// The answer to a password that was typed while a storage is open.
+    LoggedIn(Result<(), Error>),
     /// The server's answer about itself.
     Server(Result<ServerInfo, Error>),
     /// The result of a read. Late ones are recognised by their ticket.

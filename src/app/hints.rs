@@ -79,13 +79,11 @@ type Needed = Vec<(Action, Cow<'static, str>)>;
 fn needed(app: &App) -> Needed {
     let mut needed: Needed = Vec::new();
     let mut add = |action, words: &'static str| needed.push((action, words.into()));
+    if app.session.wants_password() {
+        add(Action::TypePassword, "type password");
+    }
     match &app.session.state {
-        SessionState::Failed(_) => {
-            if app.session.wants_password() {
-                add(Action::TypePassword, "type password");
-            }
-            add(Action::Refresh, "retry");
-        }
+        SessionState::Failed(_) => add(Action::Refresh, "retry"),
         SessionState::Open(ConnectionState::Down { .. }) => add(Action::Refresh, "read again"),
         _ => {}
     }
@@ -189,6 +187,8 @@ fn is_useful(app: &App, action: Action) -> bool {
         Action::Filter if app.focus == Pane::Stores => app.stores.total() > 0,
         // A list that holds only the open target tells nothing new.
         Action::Targets => app.settings.targets.len() > 1,
+        // Its key types the password.
+        Action::Pin if app.session.wants_password() => false,
         Action::Left => app.focus != Pane::Stores,
         Action::Jobs => !app.writes.pending.is_empty() || app.stores.lost.is_some(),
         Action::Journal => !app.journal.steps().is_empty(),

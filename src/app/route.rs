@@ -82,6 +82,11 @@ impl App {
                     staged::check(self);
                 }
             }
+            Event::LoggedIn(result) => {
+                if self.session.logged_in(result, &mut ctx!(self)) {
+                    opened::refresh(self);
+                }
+            }
             Event::Server(result) => self.session.told(result, &mut ctx!(self)),
             Event::Loaded(slot, ticket, result) => {
                 if self.out.is_live(slot, ticket) {
@@ -90,7 +95,10 @@ impl App {
                             external::crawl_read(self, &crawl);
                         }
                         Ok(loaded) => replies::loaded(self, loaded),
-                        Err(error) => replies::failed(self, slot, error),
+                        Err(error) => {
+                            self.session.heard(&error);
+                            replies::failed(self, slot, error);
+                        }
                     }
                 }
             }
@@ -104,6 +112,7 @@ impl App {
             Event::Slow(slot, ticket) => replies::slow(self, slot, ticket),
             Event::Written(id, result) => {
                 self.watch.crawling.ends_write(self.now);
+                result.as_ref().err().into_iter().for_each(|error| self.session.heard(error));
                 let answer = self.writes.written(id, result, &mut ctx!(self));
                 answers::answered(self, id, answer);
             }
@@ -289,7 +298,7 @@ impl App {
         }
         self.notice = None;
         self.record.awaiting = None;
-        let action = self.keymap.lookup(self.context(), &key);
+        let action = self.session.action_of(&self.keymap, self.context(), &key);
         self.press(key, action);
     }
 
@@ -299,6 +308,8 @@ impl App {
             if layer.dialog_mut().key(key, action, &mut ctx!(self)) == Then::Close {
                 self.close_layer();
             }
+        } else if self.editor.is_some() && action == Some(Action::TypePassword) {
+            actions::act(self, Action::TypePassword);
         } else if let Some(editor) = &mut self.editor {
             let then = editor.act(key, action, self.record.record(), &mut ctx!(self));
             self.after_edit(then);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crossterm::event::KeyEvent;
+
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo, Timestamp};
 
@@ -54,6 +56,8 @@ pub struct Session {
     switching: bool,
     /// Whether a password was typed and its answer is awaited.
     logging_in: bool,
+    /// Whether the server refused a further connection for want of a password, while one is left.
+    locked: bool,
 }
 
 impl Session {
@@ -69,6 +73,7 @@ impl Session {
             pause: FIRST_PAUSE,
             switching,
             logging_in: false,
+            locked: false,
         }
     }
 
@@ -95,18 +100,72 @@ impl Session {
         Some(Timestamp::from_micros(asked + (told + 1) * LATE))
     }
 
-    /// Whether the server let nobody in, so that a password can be typed.
+    /// Whether the server lets nobody in, so that a password can be typed.
     pub fn wants_password(&self) -> bool {
-        matches!(&self.state, SessionState::Failed(error) if error.kind == ErrorKind::Auth)
+        match &self.state {
+            SessionState::Connecting => false,
+            SessionState::Failed(error) => error.kind == ErrorKind::Auth,
+            SessionState::Open(ConnectionState::Down { wants_password, .. }) => *wants_password,
+            SessionState::Open(_) => self.locked,
+        }
+    }
+
+    /// Whether it lets nobody in any more, though one connection still serves.
+    pub fn is_locked(&self) -> bool {
+        self.locked && self.state == SessionState::Open(ConnectionState::Up)
+    }
+
+    /// Something that was asked has failed: perhaps because it needed a connection of its own.
+    pub(super) fn heard(&mut self, error: &Error) {
+        self.locked |= error.kind == ErrorKind::Auth;
+    }
+
+    /// What a key does. The one that types a password goes before what a pane has under it, while one is
+    /// wanted; and nothing is saved before.
+    pub(super) fn action_of(
+        &self,
+        keymap: &KeyMap,
+        context: Context,
+        key: &KeyEvent,
+    ) -> Option<Action> {
+        let own = keymap.lookup(context, key);
+        if !self.wants_password() {
+            return own;
+        }
+        if context == Context::Editor && own == Some(Action::Save) {
+            return Some(Action::TypePassword);
+        }
+        let first = keymap.lookup(Context::Global, key);
+        let first = first.filter(|it| *it == Action::TypePassword && !context.is_in_front());
+        first.or(own)
     }
 
     /// Connects with a password that was typed. Where it is refused, it is asked for again.
     pub(super) fn log_in(&mut self, password: Password, ctx: &mut Ctx<'_>) {
         if self.wants_password() {
-            self.asks(ctx.now);
+            if !self.is_open() {
+                self.asks(ctx.now);
+            }
             self.logging_in = true;
             ctx.effect(Effect::LogIn(password));
         }
+    }
+
+    /// The server of an open session has taken a password, or not; tells whether to read again what failed
+    /// without it.
+    pub(super) fn logged_in(&mut self, result: Result<(), Error>, ctx: &mut Ctx<'_>) -> bool {
+        self.logging_in = false;
+        if let Err(error) = result {
+            ctx.tell(Notice::failure(error.to_string()));
+            if error.kind == ErrorKind::Auth {
+                ctx.prompt(PromptKind::Password, "");
+            }
+            return false;
+        }
+        ctx.tell(Notice::done("logged in"));
+        let again = self.is_locked();
+        self.locked = false;
+        again
     }
 
     /// Whether there is a server, or there was one and it is being sought.
@@ -199,6 +258,7 @@ impl Session {
         }
         let was_down = matches!(self.state, SessionState::Open(ConnectionState::Down { .. }));
         let back = was_down && connection == ConnectionState::Up;
+        self.locked &= !back;
         if !was_down && connection != ConnectionState::Up && ctx.settings.notify {
             let text = format!("no connection to {}", ctx.settings.label);
             ctx.effect(Effect::Notify(text));

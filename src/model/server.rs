@@ -43,6 +43,8 @@ pub enum ConnectionState {
         tries: u32,
         /// Why, in a sentence.
         reason: String,
+        /// Whether the server lets nobody in with the password that it is given, or without one.
+        wants_password: bool,
     },
 }
 

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
+use super::target::Secret;
 use super::{OtherStorages, Session, Storage};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Contents, Crawl, Error,
@@ -31,6 +32,10 @@ impl<S: Storage> Storage for ReadOnly<S> {
 
     async fn server(&self) -> Result<ServerInfo> {
         self.0.server().await
+    }
+
+    async fn log_in(&self, password: &Secret) -> Result<()> {
+        self.0.log_in(password).await
     }
 
     fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {

@@ -67,7 +67,7 @@ use self::doubt::Doubts;
 pub(crate) use self::error::ssh_not_started;
 use self::keys::Part;
 use self::open::Claims;
-use super::target::RedisTarget;
+use super::target::{RedisTarget, Secret};
 use super::{Options, OtherStorages, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, Contents, Crawl,
@@ -198,6 +198,10 @@ impl Storage for RedisStorage {
             notes: facts.notes,
             unusable: facts.unusable,
         })
+    }
+
+    async fn log_in(&self, password: &Secret) -> Result<()> {
+        self.connections.log_in(password).await
     }
 
     fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {

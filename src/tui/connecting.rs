@@ -40,10 +40,14 @@ impl Shell {
         }
     }
 
-    /// Connects with a password that was typed: it is kept nowhere but here, until larder ends or
-    /// another target is opened.
+    /// Logs in with a password that was typed: it is kept nowhere but here and in the storage, until larder
+    /// ends or another target is opened.
     pub(super) fn log_in(&mut self, password: Password) {
-        self.password = Some(Secret::new(password.into_text()));
+        let password = Secret::new(password.into_text());
+        if self.tasks.log_in(password.clone()) {
+            return;
+        }
+        self.password = Some(password);
         self.resolved = Arc::default();
         self.connect(Duration::ZERO);
     }

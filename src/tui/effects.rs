@@ -16,7 +16,7 @@ use crate::app::{Event, Load, Read, Slot, Ticket};
 use crate::index::Query;
 use crate::model::{AsideId, AsideInfo, Error, ErrorKind, Interest, Result, StoreName};
 use crate::ops::{self, Doubt, OldValues, Progress, WriteId};
-use crate::storage::target::Target;
+use crate::storage::target::{Secret, Target};
 use crate::storage::{Options, Storage};
 
 use super::asides::SET_ASIDE_FOR;
@@ -134,6 +134,17 @@ impl Tasks {
         if let Some(old) = self.connecting.replace(task.abort_handle()) {
             old.abort();
         }
+    }
+
+    /// Logs in anew with a password that was typed; tells whether there is a storage to log in to.
+    pub(super) fn log_in(&self, password: Secret) -> bool {
+        let Some(storage) = self.storage.clone() else { return false };
+        let events = self.events.clone();
+        start(async move {
+            let result = storage.log_in(&password).await;
+            let _ = events.send(Event::LoggedIn(result)).await;
+        });
+        true
     }
 
     /// Asks the server about itself after this time; an older question is given up.

@@ -46,7 +46,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     let (mut left, mut right) = (left(app, appearance), right(app, appearance));
     let width = usize::from(area.width);
     let mut room = cells(&target);
-    if let SessionState::Open(ConnectionState::Down { tries, reason }) = &app.session.state {
+    if let SessionState::Open(ConnectionState::Down { tries, reason, .. }) = &app.session.state {
         left.retain(|part| part.goes > 0 && width >= 60);
         right.retain(|part| part.goes == STAYS);
         // At least that there is no connection is told, beside as much of the target as has room.
@@ -173,6 +173,7 @@ fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
         (server.cluster, "cluster"),
         (app.is_read_only(), "read-only"),
         (!app.watch.on, "paused"),
+        (app.session.is_locked(), "password required"),
     ];
     for (_, badge) in badges.into_iter().filter(|(holds, _)| *holds) {
         add(format!(" {badge} "), Role::Badge, 1, STAYS);

@@ -42,7 +42,8 @@ mod tests {
         assert!(!title(&app).contains('\x1b'));
         app.keys.store = Some("shop".into());
         let reason = String::new();
-        app.session.state = SessionState::Open(ConnectionState::Down { tries: 1, reason });
+        app.session.state =
+            SessionState::Open(ConnectionState::Down { tries: 1, reason, wants_password: false });
         assert_eq!(title(&app), "larder: redis://127.0.0.1:6379 · shop · no connection");
     }
 }

@@ -26,6 +26,7 @@ mod lists;
 mod menu;
 mod mouse;
 mod panes;
+mod password;
 mod pins;
 mod rewrites;
 mod rules;

@@ -279,7 +279,11 @@ fn no_server() {
 fn a_server_gone() {
     each("down", |width, height| {
         let mut stage = opened(width, height);
-        let down = ConnectionState::Down { tries: 12, reason: "the server closed it".into() };
+        let down = ConnectionState::Down {
+            tries: 12,
+            reason: "the server closed it".into(),
+            wants_password: false,
+        };
         stage.event(Event::Connection(down));
         stage
     });

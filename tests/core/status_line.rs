@@ -80,7 +80,11 @@ fn a_lost_connection_does_not_hide_the_target() {
     let long = "rediss-sentinel://crawler@sentinel-one.example:26379,sentinel-two.example:26379/7";
     for (width, label) in [(120, "redis://127.0.0.1:7455/5"), (80, long), (40, long), (24, "~/a")] {
         let mut stage = opened(width, label);
-        let down = ConnectionState::Down { tries: 12, reason: "the server closed it".into() };
+        let down = ConnectionState::Down {
+            tries: 12,
+            reason: "the server closed it".into(),
+            wants_password: false,
+        };
         stage.event(Event::Connection(down));
         let line = top(&mut stage);
         let end = &label[label.len() - 3..];
@@ -88,7 +92,11 @@ fn a_lost_connection_does_not_hide_the_target() {
     }
     // Nor is anything said to be live that was so before.
     let mut stage = busy(120, "redis://127.0.0.1:7455/5", WatchSource::SubKeys);
-    let down = ConnectionState::Down { tries: 1, reason: "the server closed it".into() };
+    let down = ConnectionState::Down {
+        tries: 1,
+        reason: "the server closed it".into(),
+        wants_password: false,
+    };
     stage.event(Event::Connection(down));
     let line = top(&mut stage);
     assert!(!line.contains("live") && !line.contains("24/s"), "{line}");

@@ -94,3 +94,40 @@ fn the_user_of_a_profile_stays_where_its_password_is_typed() {
     screen.keys("q");
     assert_eq!(screen.exit_code(), 0);
 }
+
+#[test]
+fn a_password_that_is_wanted_in_the_middle_is_typed_with_the_screen_as_it_was() {
+    let server = Server::start();
+    fill::stores(&mut server.client(), ["shop"]);
+    let page = ("page-1".to_owned(), "text/plain".to_owned(), b"one".to_vec());
+    fill::records(&mut server.client(), "shop", [page]);
+    let mut screen = Screen::start(&[&server.url()], &[], 24, 120);
+    screen.wait_for_text("page-1");
+    screen.keys("\r");
+    screen.wait_for_text("p pin");
+    let mut admin = server.client();
+    admin.call(&[b"CONFIG", b"SET", b"requirepass", b"opensesame"]);
+    admin.call(&[b"CLIENT", b"KILL", b"TYPE", b"normal", b"SKIPME", b"yes"]);
+    let asked = |text: &str| text.contains("password required") && text.contains("p type password");
+    screen.wait_for("that a password is wanted, and the records", |text| {
+        asked(text) && text.contains("page-") && !text.contains("p pin")
+    });
+    screen.keys("p");
+    screen.wait_for_text("password: ");
+    screen.keys("mistaken");
+    screen.wait_for_text("password: ••••••••");
+    screen.keys("\r");
+    screen.wait_for("that it is wrong, and the question again", |text| {
+        text.contains("the server refused") && text.contains("password: ") && !text.contains('•')
+    });
+    screen.keys("opensesame\r");
+    screen.wait_for("that it is live again", |text| {
+        text.contains("live") && text.contains("page-") && !text.contains("no connection")
+    });
+    screen.keys("j");
+    screen.wait_for_text("p pin");
+    let written = String::from_utf8_lossy(&screen.raw(0)).into_owned();
+    assert!(!written.contains("opensesame") && !written.contains("mistaken"));
+    screen.keys("q");
+    assert_eq!(screen.exit_code(), 0);
+}

@@ -43,6 +43,7 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
             }));
             app.out.effects.push(Effect::Mouse(app.mouse.on));
         }
+        Action::TypePassword => ctx!(app).prompt(PromptKind::Password, ""),
         Action::Widen => panes::resize(app, true),
         Action::Narrow => panes::resize(app, false),
         Action::Zoom => panes::zoom(app),

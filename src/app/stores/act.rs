@@ -28,7 +28,6 @@ impl StoresPane {
             Action::Filter => ctx.prompt(PromptKind::FilterStores, self.filter()),
             Action::Sort => self.sort_next(ctx.list_height(Pane::Stores)),
             Action::ReverseSort => self.reverse(ctx.list_height(Pane::Stores)),
-            Action::TypePassword => ctx.prompt(PromptKind::Password, ""),
             Action::NewStore => ctx.prompt(PromptKind::StoreName, ""),
             Action::Purge | Action::Drop => {
                 if let Some(info) = self.current() {

@@ -50,7 +50,7 @@ use self::single::Batch;
 use super::error;
 use crate::model::{ConnectionState, Error, ErrorKind, Result, Traffic};
 use crate::storage::Options;
-use crate::storage::target::RedisTarget;
+use crate::storage::target::{RedisTarget, Secret};
 
 pub(crate) use self::command::Command;
 pub(crate) use self::dedicated::DedicatedConnection;
@@ -118,6 +118,14 @@ impl ConnectionManager {
     /// Whether the connection is up, and every later change.
     pub(crate) fn state(&self) -> watch::Receiver<ConnectionState> {
         self.0.inner.state.subscribe()
+    }
+
+    /// Uses this password from now on, if the server takes it, and connects with it at once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Auth`] if the server refuses it, or why it could not be asked.
+    pub(crate) async fn log_in(&self, password: &Secret) -> Result<()> {
+        self.0.inner.log_in(password).await
     }
 
     /// Whether the server is a cluster.

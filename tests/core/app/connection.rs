@@ -1,8 +1,8 @@
 //! Connecting, losing the connection, and switching to another target.
 
 use larder::app::{
-    Effect, Event, Layer, Load, Loaded, Pane, Password, Read, SessionState, Settings, Slot,
-    TargetChoice, Targets,
+    Effect, Event, Layer, Load, Loaded, Pane, Read, SessionState, Settings, Slot, TargetChoice,
+    Targets,
 };
 use larder::model::{
     ConnectionState, Error, ErrorKind, ServerInfo, StoreInfo, Timestamp, WriteOutcome,
@@ -116,15 +116,21 @@ fn what_may_pass_is_tried_again_with_growing_pauses_and_nothing_else_is() {
 #[test]
 fn the_browser_stays_when_the_server_goes_and_refreshes_when_it_is_back() {
     let mut stage = opened();
-    let down =
-        ConnectionState::Down { tries: 3, reason: "the server closed the connection".into() };
+    let down = ConnectionState::Down {
+        tries: 3,
+        reason: "the server closed the connection".into(),
+        wants_password: false,
+    };
     stage.event(Event::Connection(down));
     assert_eq!(stage.app.keys.len(), 3);
     assert!(stage.frame().contains("tried 3 times"));
     stage.event(Event::Connection(ConnectionState::Up));
     assert_eq!(stage.notice(), "connected again");
-    let down =
-        ConnectionState::Down { tries: 1, reason: "the server closed the connection".into() };
+    let down = ConnectionState::Down {
+        tries: 1,
+        reason: "the server closed the connection".into(),
+        wants_password: false,
+    };
     stage.event(Event::Connection(down));
     assert!(stage.app.notice.is_none(), "{}", stage.notice());
     stage.event(Event::Connection(ConnectionState::Up));
@@ -137,7 +143,11 @@ fn what_became_of_a_write_is_not_hidden_by_the_connection_that_is_back() {
     let mut stage = opened();
     stage.keys("dy");
     let write = stage.write();
-    let down = ConnectionState::Down { tries: 1, reason: "the server went away".into() };
+    let down = ConnectionState::Down {
+        tries: 1,
+        reason: "the server went away".into(),
+        wants_password: false,
+    };
     stage.event(Event::Connection(down));
     stage.written(write, Ok(done()));
     let said = stage.notice().to_owned();
@@ -374,38 +384,4 @@ fn without_a_server_one_panel_says_what_where_how_often_and_which_keys() {
     stage.event(Event::Connected(Err(password)));
     let frame = stage.frame();
     assert!(frame.contains("r retry") && !frame.contains("retrying"), "{frame}");
-}
-
-#[test]
-fn a_password_is_typed_unseen_and_asked_for_again_where_it_is_refused() {
-    let refused = || Error::new(ErrorKind::Auth, "the server refused the user or the password");
-    let mut stage = Stage::new(80, 24);
-    stage.event(Event::Connected(Err(refused())));
-    let frame = stage.frame();
-    assert!(frame.contains("p type the password") && frame.contains("p type password"), "{frame}");
-    stage.keys("p").keys("opensesamf<backspace>e");
-    let frame = stage.frame();
-    assert!(frame.contains("password: ••••••••••  "), "{frame}");
-    assert!(!frame.contains("sesam"), "{frame}");
-    stage.asked.clear();
-    stage.keys("<enter>");
-    let typed =
-        matches!(&stage.asked[..], [Effect::LogIn(typed)] if *typed == Password::new("opensesame"));
-    assert!(typed, "{:?}", stage.asked);
-    assert!(!format!("{:?}", stage.asked).contains("sesam"), "{:?}", stage.asked);
-    stage.event(Event::Connected(Err(refused())));
-    let frame = stage.frame();
-    assert!(frame.contains("the server refused the user or the password"), "{frame}");
-    assert!(frame.contains("password:  ") && !frame.contains('•'), "{frame}");
-    stage.asked.clear();
-    stage.keys("x<esc>");
-    assert!(stage.asked.is_empty() && stage.app.layers.is_empty());
-    assert!(stage.frame().contains("p type the password"), "{}", stage.frame());
-    // Nothing but another try asks for it.
-    stage.keys("r");
-    stage.event(Event::Connected(Err(refused())));
-    assert!(stage.app.layers.is_empty(), "{}", stage.frame());
-    stage.connect(vec![store("default", 2), store("shop", 3)]);
-    stage.keys("p");
-    assert_eq!(stage.notice(), "the server asks for no password");
 }

@@ -137,7 +137,11 @@ fn a_crawls_end_and_a_lost_connection_are_told_where_that_is_wanted() {
         }
         for tries in 1..4 {
             let reason = "away".to_owned();
-            stage.event(Event::Connection(ConnectionState::Down { tries, reason }));
+            stage.event(Event::Connection(ConnectionState::Down {
+                tries,
+                reason,
+                wants_password: false,
+            }));
         }
         assert_eq!(told(&stage).len(), usize::from(wanted), "once");
     }

@@ -183,7 +183,11 @@ fn what_could_not_be_read_is_not_overwritten_until_the_server_is_back() {
     assert!(stage.writes().is_empty() && stage.app.layers.is_empty());
     let notice = stage.notice();
     assert!(notice.contains("is not known: the server is away"), "{notice}");
-    let down = ConnectionState::Down { tries: 1, reason: "the server is away".into() };
+    let down = ConnectionState::Down {
+        tries: 1,
+        reason: "the server is away".into(),
+        wants_password: false,
+    };
     stage.event(Event::Connection(down)).event(Event::Connection(ConnectionState::Up));
     stage.keys("<ctrl-s>");
     let write = stage.write();
@@ -199,7 +203,11 @@ fn what_a_save_met_is_read_again_once_the_server_is_back() {
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     let (lost, _) = stage.take(Slot::Theirs);
-    let down = ConnectionState::Down { tries: 1, reason: "the server is away".into() };
+    let down = ConnectionState::Down {
+        tries: 1,
+        reason: "the server is away".into(),
+        wants_password: false,
+    };
     stage.event(Event::Connection(down)).event(Event::Connection(ConnectionState::Up));
     let late = Loaded::Value(Some(record("a", JSON, "old")));
     stage.event(Event::Loaded(Slot::Theirs, lost, Ok(late)));

@@ -62,7 +62,11 @@ fn read_only(size: (u16, u16)) -> Stage {
 
 fn down(size: (u16, u16)) -> Stage {
     let mut stage = with(size, &shop());
-    let down = ConnectionState::Down { tries: 3, reason: "the server closed it".into() };
+    let down = ConnectionState::Down {
+        tries: 3,
+        reason: "the server closed it".into(),
+        wants_password: false,
+    };
     stage.event(Event::Connection(down));
     stage
 }
@@ -268,6 +272,7 @@ fn another_target_is_offered_only_where_there_is_one() {
     stage.event(Event::Connection(ConnectionState::Down {
         tries: 1,
         reason: "the server is away".into(),
+        wants_password: false,
     }));
     let footer = footer(&mut stage);
     assert!(footer.contains("r read again") && !footer.contains("target"), "{footer}");

@@ -190,8 +190,11 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
             17 if !world.given.is_empty() => Some(world.given[at % world.given.len()].clone()),
             18 => {
                 world.up = !world.up;
-                let down =
-                    ConnectionState::Down { tries: 1, reason: "the server is away".to_owned() };
+                let down = ConnectionState::Down {
+                    tries: 1,
+                    reason: "the server is away".to_owned(),
+                    wants_password: false,
+                };
                 Some(Event::Connection(if world.up { ConnectionState::Up } else { down }))
             }
             19 if what % 4 == 0 => world.someones_store(*what >> 2),

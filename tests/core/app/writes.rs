@@ -214,7 +214,7 @@ fn a_failure_stays_until_a_key_whatever_is_done_after_it() {
     stage.written(first, Err(Error::new(ErrorKind::OutOfMemory, "no memory")));
     stage.written(second, Ok(done()));
     assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
-    let down = ConnectionState::Down { tries: 1, reason: "gone".into() };
+    let down = ConnectionState::Down { tries: 1, reason: "gone".into(), wants_password: false };
     stage.event(Event::Connection(down)).event(Event::Connection(ConnectionState::Up));
     assert!(stage.notice().starts_with("no memory; "), "{}", stage.notice());
     stage.written(third, Err(Error::new(ErrorKind::Permission, "the server forbids HDEL")));

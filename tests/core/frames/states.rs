@@ -55,7 +55,11 @@ fn a_session_that_only_reads_or_is_paused_or_lost_its_server() {
     each("down_soon", |width, height| {
         let mut stage = opened(width, height);
         let reason = "connection refused: 127.0.0.1:6379".into();
-        stage.event(Event::Connection(ConnectionState::Down { tries: 1, reason }));
+        stage.event(Event::Connection(ConnectionState::Down {
+            tries: 1,
+            reason,
+            wants_password: false,
+        }));
         stage.keys("e");
         stage
     });

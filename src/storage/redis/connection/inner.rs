@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use fred::types::Value;
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
 
 use super::super::error;
 use super::command::Command;
@@ -15,9 +15,9 @@ use super::fence::Losses;
 use super::place::{Place, Purpose};
 use super::server::Plan;
 use super::server_or_cluster::Connection;
-use crate::model::{ConnectionState, Error, Result, Traffic};
+use crate::model::{ConnectionState, Error, ErrorKind, Result, Traffic};
 use crate::storage::Options;
-use crate::storage::target::RedisTarget;
+use crate::storage::target::{RedisTarget, Secret};
 
 /// The longest pause between two tries to reconnect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
@@ -29,7 +29,10 @@ const SLOWEST_LINE: usize = 1 << 20;
 pub(super) struct Inner {
     pub(super) target: RedisTarget,
     pub(super) state: watch::Sender<ConnectionState>,
-    plan: Plan,
+    /// How to connect; a password that is typed replaces that of the target.
+    plan: Mutex<Arc<Plan>>,
+    /// Ends the pause before the next try to reconnect.
+    at_once: Notify,
     command_timeout: Duration,
     /// Commands of reads so far.
     pub(super) commands_sent: AtomicU64,
@@ -78,7 +81,8 @@ impl Inner {
         let inner = Arc::new(Self {
             target: target.clone(),
             state: watch::Sender::new(ConnectionState::Up),
-            plan,
+            plan: Mutex::new(Arc::new(plan)),
+            at_once: Notify::new(),
             command_timeout: options.command_timeout,
             commands_sent: AtomicU64::new(0),
             losses: Losses::default(),
@@ -103,7 +107,20 @@ impl Inner {
     }
 
     pub(super) fn traffic(&self) -> Traffic {
-        self.plan.way.traffic.clone()
+        self.plan().way.traffic.clone()
+    }
+
+    fn plan(&self) -> Arc<Plan> {
+        Arc::clone(&self.plan.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Tries a password on a connection of its own, and uses it from now on if the server takes it.
+    pub(super) async fn log_in(&self, password: &Secret) -> Result<()> {
+        let plan = self.plan().with_password(password.clone());
+        establish::checked(&plan, &[]).await?;
+        *self.plan.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(plan);
+        self.at_once.notify_one();
+        Ok(())
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
@@ -129,7 +146,7 @@ impl Inner {
         self.state.send_if_modified(|state| {
             let is_news = *state == ConnectionState::Up;
             if is_news {
-                *state = ConnectionState::Down { tries: 0, reason: ended.problem.clone() };
+                *state = down(0, &ended);
             }
             is_news
         });
@@ -181,19 +198,19 @@ impl Inner {
 
     /// A further connection to the place of the one in use.
     pub(super) async fn another(&self) -> Result<Connection> {
-        establish::plain(&self.plan, &self.place()).await
+        establish::plain(&self.plan(), &self.place()).await
     }
 
     /// A further connection, for a value of this size in bytes.
     pub(super) async fn for_value(&self, size: u64) -> Result<Connection> {
-        establish::for_purpose(&self.plan, &self.place(), Purpose::Large(size)).await
+        establish::for_purpose(&self.plan(), &self.place(), Purpose::Large(size)).await
     }
 
     /// A further connection, for messages.
     pub(super) async fn for_messages(&self, purpose: Purpose) -> Result<Connection> {
         // Fails at once while the server is away.
         self.main()?;
-        establish::for_purpose(&self.plan, &self.place(), purpose).await
+        establish::for_purpose(&self.plan(), &self.place(), purpose).await
     }
 
     /// The time-out of these commands: longer where they are large.
@@ -227,18 +244,19 @@ pub(super) async fn supervise(inner: Arc<Inner>) {
         }
         log::warn!("connection lost: {}", reason.problem);
         let mut tries = 0;
-        inner.state.send_replace(ConnectionState::Down { tries, reason: reason.problem });
+        inner.state.send_replace(down(tries, &reason));
         let Established { connection, place, .. } = loop {
-            tokio::time::sleep(pause).await;
-            match establish::checked(&inner.plan, &[]).await {
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = inner.at_once.notified() => {}
+            }
+            match establish::checked(&inner.plan(), &[]).await {
                 Ok(established) => break established,
                 Err(error) => {
                     tries += 1;
                     pause = longer(pause);
                     log::info!("try {tries} to reconnect: {}", error.problem);
-                    inner
-                        .state
-                        .send_replace(ConnectionState::Down { tries, reason: error.problem });
+                    inner.state.send_replace(down(tries, &error));
                 }
             }
         };
@@ -247,6 +265,12 @@ pub(super) async fn supervise(inner: Arc<Inner>) {
         log::info!("connected again");
         inner.state.send_replace(ConnectionState::Up);
     }
+}
+
+/// That there is no connection, and why.
+fn down(tries: u32, why: &Error) -> ConnectionState {
+    let wants_password = why.kind == ErrorKind::Auth;
+    ConnectionState::Down { tries, reason: why.problem.clone(), wants_password }
 }
 
 fn longer(pause: Duration) -> Duration {

@@ -16,7 +16,7 @@ use super::tls::Tls;
 use super::transport::Way;
 use crate::model::{Certificate, Result, Traffic};
 use crate::storage::Options;
-use crate::storage::target::{Endpoint, RedisTarget};
+use crate::storage::target::{Endpoint, RedisTarget, Secret};
 
 /// How to connect.
 #[derive(Clone)]
@@ -33,6 +33,13 @@ impl Plan {
         let tunnel = tunnel(target, options)?;
         let way = Way { tls, tunnel, traffic: Traffic::default() };
         Ok(Self { target: target.clone(), way, timeout: options.connect_timeout })
+    }
+
+    /// The same with this password instead of the target's.
+    pub(super) fn with_password(&self, password: Secret) -> Self {
+        let mut plan = self.clone();
+        plan.target.password = Some(password);
+        plan
     }
 }
 

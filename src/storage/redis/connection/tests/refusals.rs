@@ -3,6 +3,7 @@ use std::time::Instant;
 use super::server::Reply;
 use super::*;
 use crate::model::ErrorKind;
+use crate::storage::target::Secret;
 
 #[tokio::test]
 async fn a_missing_or_wrong_password_is_told_apart_and_never_quoted() {
@@ -153,4 +154,28 @@ async fn a_full_server_is_told() {
     let error = refusal(&server.url()).await;
     assert_eq!(error.kind, ErrorKind::Connection);
     assert!(error.problem.contains("no more connections"), "{error}");
+}
+
+#[tokio::test]
+async fn a_password_that_the_server_got_meanwhile_is_taken_at_once_and_a_wrong_one_changes_nothing()
+{
+    let server = Server::start_without_module(&[]);
+    let connections = connect(&server.url()).await.unwrap();
+    let mut admin = server.client();
+    admin.call(&[b"CONFIG", b"SET", b"requirepass", b"opensesame"]);
+    // The connection that there is stays, but there can be no other.
+    assert!(connections.run(command("GET", &["k"])).await.is_ok());
+    let another = connections.run_bulk(command("GET", &["k"])).await.unwrap_err();
+    assert_eq!(another.kind, ErrorKind::Auth);
+    admin.call(&[b"CLIENT", b"KILL", b"TYPE", b"normal", b"SKIPME", b"yes"]);
+    let wanted = |state: &ConnectionState| {
+        matches!(state, ConnectionState::Down { wants_password: true, .. })
+    };
+    until(&connections, wanted).await;
+    let wrong = connections.log_in(&Secret::new("mistaken")).await.unwrap_err();
+    assert_eq!(wrong.kind, ErrorKind::Auth);
+    assert!(wanted(&connections.state().borrow()));
+    connections.log_in(&Secret::new("opensesame")).await.unwrap();
+    until_up(&connections).await;
+    assert!(connections.run_bulk(command("GET", &["k"])).await.is_ok());
 }
