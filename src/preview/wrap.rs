@@ -1,5 +1,5 @@
-//! The places at which a long line is broken: behind words and tokens, where one is near, and never before a
-//! character that closes or continues something, such as `,` and `}`.
+//! The places at which a long line is broken: behind a space or before a tag, where one is near, else behind a
+//! part of a word, and never before a character that closes or continues something, such as `,` and `}`.
 
 use super::line::{Placed, Units};
 
@@ -44,6 +44,8 @@ impl Wrap {
         let (mut used, mut empty, mut hangs_over) = (0, true, false);
         // The last break behind a word, with the cells before it, and the last possible break of any kind.
         let (mut word, mut anywhere) = (None, None);
+        // The same behind a space or before a tag, with text before it: a date or an id is moved whole.
+        let (mut space, mut is_spaced, mut has_text) = (None, false, false);
         let mut is_behind = false;
         loop {
             let before = units.clone();
@@ -53,6 +55,14 @@ impl Wrap {
             let ended = |at: usize| if at > 0 { ends_words(&leapt[..at]) } else { is_behind };
             let behind = |at: usize| ended(at) || begins_word(leapt[at]);
             let begins = |at: usize| (at > 0 || !empty) && may_begin(leapt[at], behind(at));
+            let spaced = |at: usize| {
+                let is_spaced = if at > 0 { leapt[at - 1] == b' ' } else { is_spaced };
+                (is_spaced || begins_word(leapt[at]))
+                    && (has_text || leapt[..at].iter().any(|byte| *byte != b' '))
+            };
+            if let Some(at) = (0..count).rev().find(|at| begins(*at) && spaced(*at)) {
+                space = Some((before.behind_plain(at), used + at));
+            }
             if let Some(at) = (0..count).rev().find(|at| begins(*at) && behind(*at)) {
                 word = Some((before.behind_plain(at), used + at));
             }
@@ -61,6 +71,8 @@ impl Wrap {
             }
             if !leapt.is_empty() {
                 is_behind = ends_words(leapt);
+                is_spaced = leapt.ends_with(b" ");
+                has_text |= leapt.iter().any(|byte| *byte != b' ');
                 empty = false;
             }
             used += count;
@@ -71,16 +83,21 @@ impl Wrap {
                 *units = here;
                 return Some(RowStart { at: placed.at, page: true });
             }
-            is_behind |= matches!(placed.unit.text.as_bytes(), [byte] if begins_word(*byte));
+            let is_tag = matches!(placed.unit.text.as_bytes(), [byte] if begins_word(*byte));
+            (is_behind, is_spaced) = (is_behind || is_tag, is_spaced || is_tag);
             let begins = may_begin_unit(&placed, is_behind);
             if !empty && used + placed.unit.cells > width {
                 // A space at the end of a row is invisible.
                 if placed.unit.text == " " && !hangs_over {
-                    (hangs_over, is_behind) = (true, true);
+                    (hangs_over, is_behind, is_spaced) = (true, true, true);
                     continue;
                 }
                 let filled = |cells: &usize| cells * FILLED >= width;
                 *units = match (word, anywhere) {
+                    _ if begins && is_spaced => here,
+                    _ if space.as_ref().is_some_and(|(_, cells)| filled(cells)) => {
+                        space.map_or(here, |(space, _)| space)
+                    }
                     _ if begins && is_behind => here,
                     (Some((word, cells)), _) if filled(&cells) => word,
                     _ if begins => here,
@@ -91,12 +108,18 @@ impl Wrap {
                 return Some(RowStart { at: start.at, page: start.page });
             }
             if !empty && begins {
+                if is_spaced && has_text {
+                    space = Some((here.clone(), used));
+                }
                 if is_behind {
                     word = Some((here.clone(), used));
                 }
                 anywhere = Some(here);
             }
             is_behind = ends_word_unit(&placed);
+            // As between words, wide scripts are broken anywhere.
+            is_spaced = placed.unit.text == " " || placed.unit.cells > 1;
+            has_text |= placed.unit.text != " ";
             used += placed.unit.cells;
             empty = false;
         }
@@ -170,6 +193,20 @@ mod tests {
             ["The quick brown fox ", "↪ jumps over the ", "↪ lazy dog."]
         );
         assert_eq!(rows("word more words here", "text/plain", 9), ["word more", "words ", "here"]);
+    }
+
+    #[test]
+    fn what_has_no_space_is_moved_whole_where_a_row_is_half_filled_without_it() {
+        let text = r#"{"crawlerStartedAt": "2026-11-30T17:33:36.355663Z"}"#;
+        assert_eq!(
+            rows(text, "application/json", 37)[1..3],
+            ["  \"crawlerStartedAt\": ", "  ↪ \"2026-11-30T17:33:36.355663Z\""]
+        );
+        assert_eq!(rows("a well-known word here", "text/plain", 20)[0], "a well-known word ");
+        assert_eq!(rows("one-two-three-four five", "text/plain", 16)[0], "one-two-three-");
+        // An indent is no text.
+        let deep = format!("{}one-two-three-four", " ".repeat(12));
+        assert_eq!(rows(&deep, "text/plain", 20)[0], format!("{}one-two-", " ".repeat(12)));
     }
 
     #[test]
