@@ -70,7 +70,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
 /// Cells of the head of the names.
 const HEAD: u16 = 5;
 /// So many cells of a name go before its age.
-const ENOUGH: u16 = 12;
+const ENOUGH: u16 = 20;
 
 /// Where the columns of the list are.
 struct Columns {
