@@ -61,6 +61,9 @@ named! {
     Refresh "refresh" "refresh" "Refresh what is shown"
     NextPane "next_pane" "next pane" "Go to the next pane"
     PreviousPane "previous_pane" "previous pane" "Go to the previous pane"
+    StoresPane "stores_pane" "stores" "Go to the stores"
+    KeysPane "keys_pane" "keys" "Go to the keys"
+    RecordPane "record_pane" "value" "Go to the value"
     Back "back" "back" "Clear filter, marks or search; leave the group"
     Suspend "suspend" "suspend" "Suspend to the shell (`fg` returns)"
     ToggleMouse "toggle_mouse" "mouse" "Toggle the mouse (off: the terminal selects text)"
@@ -88,6 +91,8 @@ named! {
     Left "left" "left" "Go left: scroll, or previous pane"
     Right "right" "right" "Scroll right"
     Open "open" "open" "Open what is under the cursor"
+    ValueDown "value_down" "value down" "Scroll the value down from here"
+    ValueUp "value_up" "value up" "Scroll the value up from here"
 
     NewStore "new_store" "new" "Create a store, or open one by name"
     Purge "purge" "purge" "Purge all records, keep the store"

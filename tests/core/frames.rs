@@ -137,7 +137,7 @@ fn other_keys() -> KeyMap {
         };
         // None of them is a default key.
         let mut chords =
-            (2..=12).filter(|n| *n != 5).flat_map(|n| held.map(|held| format!("{held}f{n}")));
+            (2..=24).filter(|n| *n != 5).flat_map(|n| held.map(|held| format!("{held}f{n}")));
         let mut table = toml::Table::new();
         for (action, _) in KEYS.entries(*context) {
             let chord = chords.next().unwrap();
@@ -153,7 +153,9 @@ fn spelled_keys(frame: &str) -> Vec<String> {
     let mut labels = vec!["Esc".to_owned(), "Tab".to_owned(), "Tab:".to_owned()];
     for context in Context::ALL {
         let chords = KEYS.entries(*context).flat_map(|(_, chords)| chords);
-        labels.extend(chords.map(|chord| chord.label(true)));
+        // A number counts something.
+        let labels_of = chords.map(|chord| chord.label(true));
+        labels.extend(labels_of.filter(|label| !label.bytes().all(|byte| byte.is_ascii_digit())));
     }
     let verb = |word: &str| {
         word.len() > 2 && word.ends_with('s') && word.chars().all(|c| c.is_ascii_lowercase())
@@ -748,7 +750,7 @@ fn the_crawl_beside_the_stores() {
         let javascript = Crawler { number: 0, javascript: true, ..crawler.clone() };
         let fault = Some("the record is not an object".to_owned());
         let bad = Crawler { number: 3, javascript: true, fault, ..Crawler::default() };
-        let fault = Some("a Redis key of this store holds another type of value".to_owned());
+        let fault = Some("a Redis key of this store has another type".to_owned());
         let hostile =
             StorageInfo { name: "evil\u{1b}[31m\u{202e}".into(), fault, ..StorageInfo::default() };
         let bare = StorageInfo { name: "".into(), total: Some(3), ..StorageInfo::default() };

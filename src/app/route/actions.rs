@@ -32,6 +32,11 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         Action::Refresh => opened::refresh(app),
         Action::NextPane => panes::cycle_focus(app, 1),
         Action::PreviousPane => panes::cycle_focus(app, 2),
+        Action::StoresPane => panes::go_to(app, Pane::Stores),
+        Action::KeysPane => panes::go_to(app, Pane::Keys),
+        Action::RecordPane => panes::go_to(app, Pane::Record),
+        Action::ValueDown => panes::scroll_value(app, true),
+        Action::ValueUp => panes::scroll_value(app, false),
         Action::Suspend => app.out.effects.push(Effect::Suspend),
         Action::Redraw => app.out.effects.push(Effect::Redraw),
         Action::ToggleMouse => {

@@ -67,6 +67,25 @@ pub(super) fn focus_on(app: &mut App, pane: Pane) {
     }
 }
 
+/// As [`focus_on`]; told where there is nothing in it yet.
+pub(super) fn go_to(app: &mut App, pane: Pane) {
+    focus_on(app, pane);
+    if app.focus != pane {
+        app.notice = Some(Notice::info("nothing is open there yet"));
+    }
+}
+
+/// Scrolls the value by half of what is seen of it, with the cursor where it is.
+pub(super) fn scroll_value(app: &mut App, down: bool) {
+    if app.layout().record.is_none() {
+        app.notice = Some(Notice::info("the value is not shown beside the keys"));
+        return;
+    }
+    let view = app.viewport();
+    let half = isize::try_from(view.height / 2).unwrap_or(1).max(1);
+    app.record.scroll_by(if down { half } else { -half }, view);
+}
+
 pub(super) fn cycle_focus(app: &mut App, steps: usize) {
     const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
     let before = app.focus;

@@ -198,3 +198,38 @@ fn what_becomes_of_a_store_is_told_however_long_its_name_is() {
         }
     }
 }
+
+#[test]
+fn a_pane_is_gone_to_by_its_number_if_there_is_something_in_it() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    for key in ["2", "3"] {
+        stage.keys(key);
+        assert_eq!((stage.app.focus, stage.notice()), (Pane::Stores, "nothing is open there yet"));
+    }
+    let mut stage = opened();
+    for (key, pane) in [("3", Pane::Record), ("1", Pane::Stores), ("2", Pane::Keys)] {
+        stage.keys(key);
+        assert_eq!(stage.app.focus, pane);
+    }
+}
+
+#[test]
+fn the_value_is_scrolled_with_the_cursor_on_its_key() {
+    let text: String = (0..200).map(|line| format!("line {line}\n")).collect();
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("j").open(&[record("a", "text/plain; charset=utf-8", text)]);
+    assert!(stage.frame().contains("line 0 "), "{}", stage.frame());
+    stage.keys("<ctrl-e>");
+    let frame = stage.frame();
+    assert!(!frame.contains("line 0 ") && frame.contains("line 40"), "{frame}");
+    assert_eq!(stage.app.focus, Pane::Keys);
+    stage.keys("<alt-up>");
+    assert!(stage.frame().contains("line 0 "), "{}", stage.frame());
+    // Beside the stores there is no room for it.
+    let mut narrow = Stage::new(40, 10);
+    narrow.connect(vec![store("default", 2), store("shop", 3)]);
+    narrow.keys("j").open(&shop()).keys("<ctrl-e>");
+    assert_eq!(narrow.notice(), "the value is not shown beside the keys");
+}

@@ -27,8 +27,10 @@ const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
 
 fn moves(action: Action) -> bool {
     use Action::{Down, End, Home, Left, NextPane, PageDown, PageUp, PreviousPane, Right, Up};
-    let all = [Up, Down, PageUp, PageDown, Home, End, Left, Right, NextPane, PreviousPane];
-    all.contains(&action)
+    use Action::{KeysPane, RecordPane, StoresPane, ValueDown, ValueUp};
+    let in_panes = [Up, Down, PageUp, PageDown, Home, End, Left, Right, ValueDown, ValueUp];
+    let between = [NextPane, PreviousPane, StoresPane, KeysPane, RecordPane];
+    in_panes.contains(&action) || between.contains(&action)
 }
 
 /// The rows of the help: keys on the screen, everywhere and in the other panes, then those that move, then
@@ -90,7 +92,7 @@ fn bound(app: &App, context: Context, moving: bool) -> Vec<MenuRow> {
 pub(super) fn palette(app: &App) -> Vec<MenuRow> {
     let mut rows = actions(app);
     let shown = if app.settings.review_saves { "Do not show" } else { "Show" };
-    let text = format!("{shown} what a save changes before it is made");
+    let text = format!("{shown} changes before a save");
     rows.push(row(Item::ReviewSaves, text, "review saves", "Setting"));
     for (at, target) in app.settings.targets.iter().enumerate() {
         let text = format!("Open target {}", target.name);
