@@ -304,7 +304,7 @@ pub(crate) mod tests {
         let id = draft("k", b"").head.id();
         fs::write(drafts.path(&id), "larder draft 1\n{").unwrap();
         let why = drafts.list()[0].head.clone().unwrap_err();
-        assert_eq!(why, "this draft is damaged: what it is about cannot be read");
+        assert_eq!(why, "damaged draft: its heading cannot be read");
         assert_eq!(drafts.read(&id).unwrap_err(), why);
     }
 }

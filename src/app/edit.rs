@@ -279,7 +279,7 @@ impl Editor {
 
 /// Why a record cannot be edited at all.
 fn unnamed(record: &Record) -> Option<String> {
-    let why = "this key is not UTF-8: Crawlee's metadata cannot name it, so it cannot be set";
+    let why = "key not UTF-8: Crawlee cannot name it";
     record.meta.key.as_str().is_none().then(|| why.to_owned())
 }
 

@@ -28,19 +28,16 @@ fn record_state(state: &RecordState) -> String {
         RecordState::NoMetadata => "a value without metadata: Crawlee reads None".to_owned(),
         RecordState::NoValue => "metadata without a value: Crawlee reads None".to_owned(),
         RecordState::BadMetadata(raw) => {
-            format!("malformed metadata; Crawlee cannot list it, and on Redis not its store: {raw}")
+            format!("malformed metadata, which breaks Crawlee's listing: {raw}")
         }
         RecordState::WrongSize(said) => format!("the metadata says {said} bytes"),
-        RecordState::BareFile => {
-            "a file without metadata: Crawlee for Python reads None".to_owned()
+        RecordState::BareFile => "file without metadata: Crawlee for Python reads None".to_owned(),
+        RecordState::Unreadable(why) => {
+            format!("the metadata cannot be read: {why}; change its permissions")
         }
-        RecordState::Unreadable(why) => format!(
-            "the metadata cannot be read: {why}; run larder as its owner, or change its permissions"
-        ),
-        RecordState::SeveralFiles(files) => format!(
-            "the files {files} are one record to Crawlee for JavaScript: move all but one away, or \
-             delete one that has an ending"
-        ),
+        RecordState::SeveralFiles(files) => {
+            format!("{files} are one record to Crawlee for JavaScript; keep one")
+        }
         RecordState::NotRead => "not read yet".to_owned(),
     }
 }
@@ -61,8 +58,7 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     }
     facts.push(("records", info.records.map_or_else(none, text::count)));
     if let Some(values) = info.values {
-        let told =
-            "some records are not whole; values without metadata are listed from Redis 7.4 on";
+        let told = "some records are not whole (listed from Redis 7.4)";
         facts.push(("values", format!("{}: {told}", text::count(values))));
     }
     let when = |at: Option<Timestamp>| {
@@ -85,24 +81,20 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
 /// When a server will remove a store, or a part of it, by itself.
 pub(super) fn end(at: Timestamp) -> String {
     let exact = at.to_string().replace('T', " ").replace("+00:00", " UTC");
-    format!("{exact}: then the server removes the store, or a part of it; PERSIST keeps its keys")
+    format!("{exact}: removed then, or a part; PERSIST keeps it")
 }
 
 /// What a store's state means, in words.
 pub(crate) fn store_state(state: &StoreState) -> String {
     match state {
         StoreState::Whole => "whole".to_owned(),
-        StoreState::HalfMade => "half-made: indexed, but without metadata; Crawlee waits 30 s on \
-                                 it and fails"
-            .to_owned(),
-        StoreState::Ghost => {
-            "ghost: records without index and metadata, written after a drop".to_owned()
-        }
-        StoreState::NotIndexed => "whole, but an entry of it is missing in the indexes".to_owned(),
-        StoreState::StaleId => "an id leads here that is not the store's own".to_owned(),
+        StoreState::HalfMade => "half-made: no metadata; Crawlee waits 30 s, then fails".to_owned(),
+        StoreState::Ghost => "ghost: records without metadata, written after a drop".to_owned(),
+        StoreState::NotIndexed => "whole, but missing in an index".to_owned(),
+        StoreState::StaleId => "stale id: an index has another one".to_owned(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
         StoreState::Forbidden(why) => {
-            format!("not permitted: {why}; use a user who may, or change the permissions")
+            format!("not permitted: {why}; use another user")
         }
         StoreState::Unreadable(why) => why.clone(),
     }

@@ -8,10 +8,7 @@ use super::editor::Editor;
 use super::load::RecordView;
 
 /// That what is typed is not kept, and the same where there is little room.
-const NOT_KEPT: [&str; 2] = [
-    "what you type cannot be kept as a draft: it is lost if larder ends before you save",
-    "no draft is kept",
-];
+const NOT_KEPT: [&str; 2] = ["no draft is kept: save before larder ends", "no draft is kept"];
 
 /// What to warn of while a record is edited, and the same in few words. A crawl that writes back in any
 /// case comes first.

@@ -217,7 +217,7 @@ impl Confirm {
         let now = format!("{NOW}being read…");
         let asked = match old {
             Some(old) => asked
-                .line("Someone else has changed or deleted this record since it was read.")
+                .line("Changed or deleted since it was read.")
                 .line(now)
                 .line(format!("When read: {}", weight(old.value.len(), &old.meta.content_type))),
             None => asked.line("There is a record of this key already.").line(now),
@@ -232,7 +232,7 @@ impl Confirm {
         }
         let done = if theirs.is_some() { "changed" } else { "deleted" };
         if let Some(line) = self.lines.first_mut().filter(|_| !is_new) {
-            *line = format!("Someone else has {done} this record since it was read.");
+            *line = format!("Someone else {done} it since it was read.");
         }
         let (now, expected) = if let Some(Record { meta, value }) = theirs {
             let content_type = meta.content_type;

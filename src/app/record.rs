@@ -258,13 +258,11 @@ impl RecordPane {
             Some(State::BadMetadata(raw)) => {
                 // The row has room for its beginning only, and this is asked for in every frame.
                 let raw: String = raw.chars().take(200).collect();
-                Some(format!(
-                    "malformed metadata; Crawlee cannot list it, and on Redis not its store: {raw}"
-                ))
+                Some(format!("malformed metadata, which breaks Crawlee's listing: {raw}"))
             }
             Some(State::WrongSize(said)) => Some(format!("the metadata says {said} bytes")),
             Some(State::BareFile) => {
-                Some("a file without metadata: Crawlee for Python reads None".to_owned())
+                Some("file without metadata: Crawlee for Python reads None".to_owned())
             }
             Some(State::Unreadable(why)) => Some(format!("the metadata cannot be read: {why}")),
             Some(State::SeveralFiles(files)) => Some(format!("{files} are one record")),

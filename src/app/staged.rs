@@ -181,13 +181,11 @@ impl StagedEdits {
     pub(super) fn at_stake(&self) -> Option<String> {
         let (total, unkept) = (self.total() as u64, self.unkept() as u64);
         let kept = match (unkept, total) {
-            (0, 1) => "Its draft is kept: larder lists it when it is started again.".to_owned(),
-            (0, _) => {
-                "Their drafts are kept: larder lists them when it is started again.".to_owned()
-            }
-            (1, 1) => "It is not kept as a draft, and would be lost.".to_owned(),
-            (1, _) => "1 of them is not kept as a draft, and would be lost.".to_owned(),
-            (some, _) => format!("{some} of them are not kept as drafts, and would be lost."),
+            (0, 1) => "Its draft is kept for the next start.".to_owned(),
+            (0, _) => "Their drafts are kept for the next start.".to_owned(),
+            (1, 1) => "It has no draft, and would be lost.".to_owned(),
+            (1, _) => "1 of them has no draft: it would be lost.".to_owned(),
+            (some, _) => format!("{some} of them have no draft: they would be lost."),
         };
         (total > 0).then(|| format!("{} not saved. {kept}", text::plural(total, "staged edit")))
     }

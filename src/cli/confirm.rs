@@ -11,7 +11,7 @@ pub(super) fn possible(yes: bool) -> Result<(), Failure> {
     if yes || (io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(());
     }
-    let problem = "not confirmed, and there is no terminal to ask on";
+    let problem = "not confirmed: no terminal to ask on";
     Err(Error::new(ErrorKind::Conflict, problem).hint("add --yes if you mean it").into())
 }
 

@@ -36,7 +36,7 @@ pub fn prepare_demo(cli: &Cli, demo: &DemoArgs) -> Result<PreparedDemo> {
         if forbidden || resolved.read_only {
             let problem = format!("the demo writes, and {} is read-only", resolved.target.label());
             return Err(Error::new(ErrorKind::ReadOnly, problem)
-                .hint("leave the target out: then it fills a directory of its own"));
+                .hint("without a target it fills its own directory"));
         }
         target = Some(resolved.target);
     }

@@ -21,7 +21,7 @@ const HEADS: [&str; 6] = ["draft", "typed", "size", "store", "key", "target"];
 
 /// `drafts`.
 pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResult {
-    let none = || Error::new(ErrorKind::Io, "there is no state folder to keep drafts in");
+    let none = || Error::new(ErrorKind::Io, "no state folder to keep drafts in");
     let drafts = Drafts::of(&state_folder().ok_or_else(none)?);
     match what {
         None | Some(DraftsCommand::List) => list(&drafts, output),
@@ -61,7 +61,7 @@ fn print(drafts: &Drafts, draft: &str, output: &mut Output) -> ExitResult {
         return Ok(DONE);
     }
     let Ok(text) = std::str::from_utf8(&typed) else {
-        let problem = "the draft is bytes, which a terminal cannot show";
+        let problem = "bytes, which a terminal cannot show";
         let hint = format!("save it: larder drafts export {draft} FILE");
         return Err(Error::new(ErrorKind::NotSupported, problem).hint(hint).into());
     };

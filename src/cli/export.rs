@@ -36,8 +36,7 @@ impl Place {
         if path == Path::new("-") {
             if export.resume {
                 let problem = "standard output holds no earlier export";
-                return Err(Error::new(ErrorKind::Usage, problem)
-                    .hint("name the file that is to be gone on with"));
+                return Err(Error::new(ErrorKind::Usage, problem).hint("name the file to resume"));
             }
             return Ok((Self::Output, None));
         }

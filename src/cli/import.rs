@@ -111,7 +111,7 @@ pub(super) async fn import(
             imported.tell_odd();
             if imported.records > 0 && !import.dry_run {
                 let records = text::plural(imported.records, "record");
-                say(&format!("{records} were set before it failed; import again to go on"));
+                say(&format!("{records} set so far; import again to go on"));
             }
             return Err(why.into());
         }
@@ -194,7 +194,7 @@ impl Imported {
     fn tell_looked_up(&self) {
         if self.looked_up > 0 {
             let records = text::plural(self.looked_up, "record");
-            say(&format!("the answer was lost for {records}, but the writes were made"));
+            say(&format!("answer lost for {records}, but the writes were made"));
         }
     }
 

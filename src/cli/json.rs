@@ -140,11 +140,11 @@ pub(super) fn store_problem(state: &StoreState) -> Option<String> {
         StoreState::Whole => return None,
         StoreState::HalfMade => "half-made: its maker died before writing its metadata".into(),
         StoreState::Ghost => "ghost: records of a store that was dropped".into(),
-        StoreState::NotIndexed => "not indexed: an entry of it is missing in the indexes".into(),
-        StoreState::StaleId => "stale id: an index names it under an id that is not its own".into(),
+        StoreState::NotIndexed => "not indexed: missing in an index".into(),
+        StoreState::StaleId => "stale id: an index has another one".into(),
         StoreState::Damaged(why) => format!("damaged: {why}"),
         StoreState::Forbidden(why) => {
-            format!("not permitted: {why}; use a user who may, or change the permissions")
+            format!("not permitted: {why}; use another user")
         }
         StoreState::Unreadable(why) => why.clone(),
     })
@@ -161,9 +161,9 @@ pub(super) fn record_problem(state: &RecordState) -> Option<String> {
         RecordState::WrongSize(u64::MAX) => "its metadata says more bytes than can be".into(),
         RecordState::WrongSize(size) => format!("its metadata says {size} bytes"),
         RecordState::NotRead => "its metadata has not been read".into(),
-        RecordState::Unreadable(why) => format!(
-            "its metadata cannot be read: {why}; run larder as its owner, or change its permissions"
-        ),
+        RecordState::Unreadable(why) => {
+            format!("its metadata cannot be read: {why}; change its permissions")
+        }
         RecordState::SeveralFiles(files) => format!("the files {files} are one record"),
     })
 }

@@ -150,9 +150,7 @@ fn plain(value: &RawValue, content_type: &ContentType) -> Result<Vec<u8>, String
     match (content_type.family(), value.get()) {
         (Family::Json, text) => Ok(text.as_bytes().to_vec()),
         (Family::None, "null") => Ok(Vec::new()),
-        _ if is_foreign(content_type) => {
-            Err(format!("a value of {content_type} is to be in value_base64"))
-        }
+        _ if is_foreign(content_type) => Err(format!("{content_type} belongs in value_base64")),
         (_, text) => serde_json::from_str::<String>(text)
             .map(String::into_bytes)
             .map_err(|_| format!("its value is JSON, which {content_type} is not")),

@@ -135,9 +135,7 @@ fn sound(info: &StoreInfo) -> Result<()> {
     let problem = json::store_problem(&info.state).unwrap_or_default();
     let error = Error::new(ErrorKind::Damaged, format!("the store `{}` is {problem}", info.store));
     Err(match info.state {
-        StoreState::HalfMade => {
-            error.hint("if no crawl is just creating it, drop it and create it again")
-        }
+        StoreState::HalfMade => error.hint("unless a crawl is creating it, drop it"),
         _ => error,
     })
 }

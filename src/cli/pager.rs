@@ -60,7 +60,7 @@ impl Pager {
     pub(super) fn wait(&mut self) -> io::Result<()> {
         self.ended()?;
         if let (true, Some((variable, words))) = (self.instead, &self.named) {
-            say(&format!("{variable} is `{words}`, which cannot be run: shown without a pager"));
+            say(&format!("{variable} `{words}` cannot be run: no pager"));
         }
         Ok(())
     }

@@ -158,7 +158,7 @@ pub(super) fn check_terminal() -> Result<()> {
     }
     match std::env::var("TERM") {
         Ok(name) if INCAPABLE.contains(&name.as_str()) => {
-            let problem = format!("the browser cannot draw on a terminal that is {name} (TERM)");
+            let problem = format!("the browser cannot draw with TERM={name}");
             Err(Error::new(ErrorKind::Usage, problem)
                 .hint("use another, or the commands: larder --help"))
         }
@@ -178,8 +178,8 @@ pub(super) fn check_stdin() -> Result<()> {
         Some(given.st_rdev == null.st_rdev && !is_read_alone)
     };
     if is_null() == Some(true) {
-        return Err(Error::new(ErrorKind::Io, "standard input is closed, or nothing is on it")
-            .hint("name a file, or < /dev/null where it is to be empty"));
+        return Err(Error::new(ErrorKind::Io, "standard input is closed or empty")
+            .hint("name a file, or < /dev/null for nothing"));
     }
     Ok(())
 }
@@ -196,6 +196,6 @@ pub(super) fn check_files() -> Result<()> {
     }
     let limit = getrlimit(Resource::Nofile).current;
     let limit = limit.map_or_else(|| "none".to_owned(), |limit| limit.to_string());
-    let problem = format!("larder may open too few files here (the limit is {limit})");
+    let problem = format!("too few open files allowed: {limit}");
     Err(Error::new(ErrorKind::Io, problem).hint("raise it: ulimit -n 256"))
 }

@@ -34,7 +34,7 @@ pub(super) async fn get(
         [one] if as_bytes || !output.json => get_one(storage, get, one, progress, output).await,
         _ if as_bytes => {
             Err(Error::new(ErrorKind::Usage, "--output and --force are for one record")
-                .hint("leave them out: several records are lines of JSON")
+                .hint("leave them out: several records are JSON Lines")
                 .into())
         }
         _ => values::print(storage, get, keys, progress, output).await,
@@ -74,7 +74,7 @@ async fn get_one(
     let Some(problem) = json::record_problem(&record.meta.state) else { return Ok(DONE) };
     match &record.meta.state {
         RecordState::Unreadable(_) => {
-            say(&format!("of the record `{key}` {problem}; the value's bytes are as stored"));
+            say(&format!("`{key}`: {problem}; bytes as stored"));
             Ok(REFUSED)
         }
         RecordState::SeveralFiles(_) => {
@@ -84,7 +84,7 @@ async fn get_one(
         }
         state => {
             let problem = text::then(
-                &format!("the record `{key}` is damaged: {problem}; its bytes are as stored"),
+                &format!("`{key}` is damaged: {problem}; bytes as stored"),
                 "; ",
                 json::record_remedy(state).map(str::to_owned),
             );
@@ -144,12 +144,12 @@ fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Fail
         return Ok(output.text(&text)?);
     }
     let problem = format!(
-        "the value is {} bytes of `{}`, which a terminal cannot show",
+        "{} bytes of `{}`, which a terminal cannot show",
         record.value.len(),
         record.meta.content_type
     );
     Err(Error::new(ErrorKind::NotSupported, problem)
-        .hint("save it with -o FILE, or print it with --force")
+        .hint("-o FILE saves it, --force prints it")
         .into())
 }
 

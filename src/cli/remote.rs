@@ -97,15 +97,13 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
         status.map_err(|why| failed(format!("ssh cannot be started: {}", in_words(&why))))?;
     match status.code() {
         Some(UNKNOWN) => {
-            let problem = format!("larder is not on {host}, or not where its shell looks");
+            let problem = format!("larder is not on the path of {host}");
             Err(Error::new(ErrorKind::NotSupported, problem)
                 .hint("copy it there, to ~/.local/bin/larder"))
         }
         Some(code) if code == i32::from(NOT_STARTED) => Ok(exit::CONNECTION),
-        Some(BROKEN) | None => {
-            Err(failed(format!("ssh to {host} could not connect, or was cut off"))
-                .hint("see what it says; of a change that was under way look whether it was made"))
-        }
+        Some(BROKEN) | None => Err(failed(format!("ssh to {host} failed, or was cut off"))
+            .hint("check whether the last change was made")),
         Some(code) => Ok(u8::try_from(code).unwrap_or(exit::CONNECTION)),
     }
 }

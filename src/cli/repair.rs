@@ -45,7 +45,7 @@ pub(super) async fn repair(
             messages::tell(&words::done(&plan, &outcome));
         }
     } else {
-        say(&format!("nothing is wrong with the metadata of the store `{name}`"));
+        say(&format!("the metadata of `{name}` is sound"));
     }
     if output.json {
         let mut map = serde_json::Map::new();

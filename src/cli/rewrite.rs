@@ -46,7 +46,7 @@ pub(super) async fn copy(
     let to = match &copy.new {
         Some(new) => super::key(new),
         None if from == to_store => {
-            let problem = "the copy needs a key of its own, or another store";
+            let problem = "the copy needs another key or store";
             let hint = "give the new key, or --to STORE";
             return Err(Error::new(ErrorKind::Usage, problem).hint(hint).into());
         }

@@ -70,7 +70,7 @@ pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
 /// What was typed, in the charset that the content type declares.
 fn in_charset(bytes: Bytes, content_type: &ContentType) -> Result<Bytes> {
     if let Some(label) = Charset::unknown_label(content_type.as_str()) {
-        say(&format!("the charset `{label}` is not known: the value is stored in UTF-8"));
+        say(&format!("charset `{label}` not known: stored in UTF-8"));
     }
     let charset = Charset::declared(content_type.as_str()).filter(|charset| !charset.is_plain());
     let (Some(charset), Ok(text)) = (charset, std::str::from_utf8(&bytes)) else {
@@ -86,21 +86,18 @@ fn in_charset(bytes: Bytes, content_type: &ContentType) -> Result<Bytes> {
 fn warn_of(bytes: &[u8], content_type: &ContentType) {
     let is_read = matches!(content_type.family(), Family::Text | Family::Json);
     if is_read && std::str::from_utf8(bytes).is_err() {
-        say("the value is not UTF-8; as text, Crawlee will read it as None");
+        say("not UTF-8: as text, Crawlee reads None");
     }
     let essence = content_type.as_str().split(';').next().unwrap_or("").trim();
     if content_type.family() == Family::Json {
         let depth = depth(bytes);
         if depth > PYTHON_DEPTH {
-            say(&format!(
-                "the JSON is nested {depth} deep, and Crawlee cannot read it: Python ends at some \
-                 1,000"
-            ));
+            say(&format!("nested {depth} deep: Crawlee reads some 1,000 levels"));
         }
     } else if essence.to_ascii_lowercase().ends_with("+json")
         && let Err(fault) = check(bytes)
     {
-        say(&format!("the value is not JSON, as `{essence}` should be: {fault}"));
+        say(&format!("not JSON, as `{essence}` should be: {fault}"));
     }
 }
 
@@ -119,7 +116,7 @@ fn check_json(bytes: &[u8], what: &str) -> Result<()> {
             fault.column,
             fault.reason()
         );
-        Error::new(ErrorKind::Usage, problem).hint("mend it, or set it with a text/plain type")
+        Error::new(ErrorKind::Usage, problem).hint("mend it, or set it as text/plain")
     })
 }
 

@@ -34,7 +34,7 @@ fn path(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
     let environment = Environment::read()?;
     let named = cli.global.config.clone().or(environment.config);
     let file = named.or_else(default_file).ok_or_else(|| {
-        Error::new(ErrorKind::Io, "there is no home folder to look for a config file in")
+        Error::new(ErrorKind::Io, "no home folder to look for a config file")
             .hint("name one with --config or LARDER_CONFIG")
     })?;
     let text = file.display().to_string();

@@ -58,7 +58,7 @@ fn sentence(config: &Config, choices: &[Choice]) -> String {
         None if config.profiles.is_empty() => {
             "no profiles are configured, and plain `larder` finds nothing to open here".to_owned()
         }
-        None => "plain `larder` finds nothing to open here: name one of these".to_owned(),
+        None => "nothing to open here: name one of these".to_owned(),
     }
 }
 

@@ -73,7 +73,7 @@ fn did_you_mean(command: &str) -> String {
         true => format!("larder {command}"),
         false => command.to_owned(),
     };
-    format!("did you mean `{command}`? `larder --help` lists the commands")
+    format!("did you mean `{command}`? larder --help lists all")
 }
 
 /// What an unknown target may have been meant to be where a command can stand too.
@@ -95,7 +95,7 @@ pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
 /// What a word is that stands beside `--target` and is no command.
 pub(super) fn beside_target(word: &str) -> Error {
     let hint = meant(word).map_or_else(
-        || "name the target once; `larder --help` lists the commands".to_owned(),
+        || "name the target once; larder --help lists all".to_owned(),
         |command| did_you_mean(&command),
     );
     let problem = format!("unknown command `{word}`, and --target names the target");

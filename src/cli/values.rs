@@ -89,7 +89,7 @@ pub(super) async fn print(
     }
     let bad = faults.damaged + faults.refused;
     if bad > 0 {
-        say(&format!("{bad} of the records are not whole: their state says why"));
+        say(&format!("{bad} not whole: their state says why"));
     }
     Ok(faults.code())
 }

@@ -49,9 +49,7 @@ pub(super) async fn watch(
         }
     };
     if arguments.wait && !waited {
-        messages::tell(
-            "the store is there: what it has is not printed, only what changes from now on",
-        );
+        messages::tell("the store is there: only changes are printed");
     }
     let mut printer = Printer { output, left: arguments.count, is_told_late: false };
     printer.heads()?;

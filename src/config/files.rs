@@ -170,7 +170,9 @@ fn unreadable(path: &Path, why: &io::Error) -> Error {
     let error = Error::new(ErrorKind::Usage, problem);
     match why.kind() {
         io::ErrorKind::NotFound => error.hint("`larder config example` prints what it may hold"),
-        io::ErrorKind::PermissionDenied => error.hint("ask for access to it, or name another one"),
+        io::ErrorKind::PermissionDenied => {
+            error.hint("change its permissions, or name another file")
+        }
         _ => error,
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn run(command: &str, timeout: Duration, quiet: bool) -> Result<Strin
 }
 
 fn failed(problem: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Auth, problem).hint("run the command by hand to see what it says")
+    Error::new(ErrorKind::Auth, problem).hint("run the command by hand")
 }
 
 /// The first line and how the command ended. What follows the line is read and thrown away, so

@@ -145,7 +145,7 @@ pub(super) fn profile_target(name: &str, profile: &Profile) -> Result<Target> {
     };
     if files != TlsSettings::default() {
         let Some(tls) = &mut redis.tls else {
-            return Err(wrong("has settings of TLS, but its url is without it")
+            return Err(wrong("has TLS settings, but a url without TLS")
                 .hint("write the url as rediss://…"));
         };
         tls.ca_file = files.ca_file.or(tls.ca_file.take());
@@ -166,7 +166,7 @@ pub(super) fn profile_target(name: &str, profile: &Profile) -> Result<Target> {
             }
         }
         _ if profile.sentinel_service.is_some() || profile.sentinel_password.is_some() => {
-            return Err(wrong("has Sentinel settings, but its url names no Sentinel")
+            return Err(wrong("has Sentinel settings, but a url without Sentinel")
                 .hint("write the url as redis-sentinel://HOST:26379"));
         }
         _ => {}

@@ -168,7 +168,7 @@ mod tests {
         }
         let mut other = sound.clone();
         *other.last_mut().unwrap() ^= 1;
-        assert_eq!(read(&other).unwrap_err(), "this draft is damaged: its text is not whole");
+        assert_eq!(read(&other).unwrap_err(), "damaged draft: its text is not whole");
         assert_eq!(
             read(b"larder draft 9\n").unwrap_err(),
             "this draft is of another version of larder"
@@ -213,10 +213,7 @@ mod tests {
         // One that names no value of what was read is told, and not laid over another.
         draft.head.leaf.as_mut().unwrap().at = 11;
         let file = Bytes::from(draft.to_bytes().unwrap());
-        assert_eq!(
-            Draft::from_bytes(&file).unwrap_err(),
-            "this draft is damaged: its text is not whole"
-        );
+        assert_eq!(Draft::from_bytes(&file).unwrap_err(), "damaged draft: its text is not whole");
     }
 
     #[test]

@@ -90,8 +90,7 @@ pub enum Cause {
 }
 
 /// What takes a refusal of larder's own away, whoever asked for it.
-const READ_ONLY: &str =
-    "take away --read-only, LARDER_READ_ONLY, or read_only in the settings or the profile";
+const READ_ONLY: &str = "remove --read-only, LARDER_READ_ONLY or read_only = true";
 
 impl Error {
     /// An error of this kind.
@@ -107,7 +106,7 @@ impl Error {
 
     /// That there is no such record.
     pub(crate) fn no_record(store: &StoreName, key: &Key) -> Self {
-        Self::new(ErrorKind::NotFound, format!("there is no record `{key}` in the store `{store}`"))
+        Self::new(ErrorKind::NotFound, format!("no record `{key}` in the store `{store}`"))
     }
 
     /// Replaces the kind's remedy.
@@ -138,19 +137,19 @@ impl ErrorKind {
             Self::ReadOnly => READ_ONLY,
             Self::Permission => "ask for the permission, or use another user",
             Self::Conflict => "reload the record and try again",
-            Self::Connection => "check that the server runs and that the address is right",
+            Self::Connection => "check the server and the address",
             Self::Timeout => "try again, or give it longer with --timeout",
-            Self::Auth => "check user and password, in the URL or in LARDER_PASSWORD",
+            Self::Auth => "check user and password (URL, LARDER_PASSWORD, profile)",
             Self::Tls => "check ca_file, cert_file, key_file and server_name",
-            Self::Loading => "wait until the server has read its data, then try again",
-            Self::OutOfMemory => "free memory on the server, or raise its maxmemory",
+            Self::Loading => "wait until it has loaded, then retry",
+            Self::OutOfMemory => "free server memory, or raise maxmemory",
             Self::DiskFull => "free space on the disk; nothing was changed",
-            Self::CannotPersist => "see the server's log: it cannot save to disk",
-            Self::WrongType => "another program uses this Redis key; rename or remove it there",
+            Self::CannotPersist => "see the server's log",
+            Self::WrongType => "another program's Redis key: rename or remove it",
             Self::NoJsonModule => "use Redis 8, or load the RedisJSON module",
             Self::Damaged => "mend or delete the damaged part",
             Self::InDoubt => "look before you repeat it",
-            Self::Cluster => "Crawlee cannot run on a cluster; use a single server",
+            Self::Cluster => "use a single server, as Crawlee needs",
         }
     }
 }

@@ -145,7 +145,7 @@ impl Expect {
         let key = key.escaped();
         let problem = match self {
             Self::Absent => format!("there is already a record {key}"),
-            _ => format!("the record {key} has been changed or deleted meanwhile"),
+            _ => format!("{key} was changed or deleted meanwhile"),
         };
         Error::new(ErrorKind::Conflict, problem)
     }

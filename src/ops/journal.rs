@@ -13,7 +13,7 @@ const STEPS: usize = 100;
 /// newest keeps its own, which what one change may keep bounds.
 const HELD: Held = Held { memory: 64 << 20, disk: 1 << 30 };
 /// Why a step that lost its old values stays.
-const LET_GO: &str = "its old values were let go, for those of newer steps";
+const LET_GO: &str = "its old values made room for newer ones";
 
 /// The number of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -128,14 +128,12 @@ impl Keeping<'_> {
         } else {
             let in_file = self.file.as_ref().map_or(0, |(_, end)| *end);
             if in_file + size > KEPT {
-                let problem = "the values are too large to be kept; nothing was changed";
+                let problem = "values too large to keep; nothing was changed";
                 return Err(Error::new(ErrorKind::NotSupported, problem).hint("take fewer records"));
             }
             self.in_file(&record.value).map_err(|why| {
-                let problem = format!(
-                    "the old value cannot be kept, so nothing was changed: {}",
-                    in_words(&why)
-                );
+                let problem =
+                    format!("old value not kept, nothing was changed: {}", in_words(&why));
                 Error::new(ErrorKind::Io, problem).hint("make room where larder keeps its state")
             })?
         };

@@ -121,7 +121,7 @@ mod tests {
         let write = set(Expect::Absent);
         let Resolution::Open(error) = Resolution::of(&write, there) else { panic!() };
         assert_eq!(error.kind, ErrorKind::InDoubt);
-        assert!(error.problem.contains("another writer may have set it"), "{error}");
+        assert!(error.problem.contains("perhaps by another writer"), "{error}");
     }
 
     fn of_key(key: &str, expected: Expect) -> Write {
@@ -156,7 +156,7 @@ mod tests {
             (told(0, vec![lost(WriteOutcome::NotApplied)], &[]), "none of 4 records is saved"),
             (
                 told(1, vec![lost(WriteOutcome::NotApplied)], &["b"]),
-                "1 of 4 records is saved, 2 are not; b was changed by someone else, and stays staged",
+                "1 of 4 records is saved, 2 are not; b stays staged: changed by someone else",
             ),
             (
                 told(3, vec![lost(WriteOutcome::NotSoFar)], &[]),
@@ -183,7 +183,7 @@ mod tests {
         ];
         for (told, words) in open {
             let Resolution::Open(error) = told else { panic!("{told:?}: {words}") };
-            assert_eq!(error.problem, format!("the answer was lost: {words}"));
+            assert_eq!(error.problem, format!("answer lost: {words}"));
             let is_known = !words.contains("not known");
             let kind = if is_known { ErrorKind::Connection } else { ErrorKind::InDoubt };
             assert_eq!(error.kind, kind, "{words}");
@@ -197,7 +197,7 @@ mod tests {
         ];
         for (told, records, words) in done {
             let Resolution::Done(outcome, state) = told else { panic!("{told:?}: {words}") };
-            assert_eq!(state, format!("the answer was lost, but {words}"));
+            assert_eq!(state, format!("answer lost, but {words}"));
             assert_eq!((outcome.records, outcome.skipped.len() as u64), (records, 4 - records));
         }
         let none = told(0, vec![lost(refused())], &["a", "b", "c"]);

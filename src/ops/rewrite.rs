@@ -139,6 +139,6 @@ pub(super) fn same_key(key: &Key) -> Error {
 
 /// The refusal to write a record anew that cannot be written as it is.
 fn is_damaged(key: &Key) -> Error {
-    let problem = format!("the record `{key}` is damaged, and cannot be written anew as it is");
-    Error::new(ErrorKind::Damaged, problem).hint("change its content type first, or set it again")
+    let problem = format!("`{key}` is damaged and cannot be rewritten");
+    Error::new(ErrorKind::Damaged, problem).hint("retype it first, or set it again")
 }

@@ -129,18 +129,16 @@ pub fn not_shown(hidden: usize) -> Option<String> {
 }
 
 /// That a change of a record that Crawlee keeps in memory would not last.
-pub const WRITTEN_BACK: &str =
-    "a running crawl would write this back within a minute, over your change";
+pub const WRITTEN_BACK: &str = "a running crawl overwrites this within a minute";
 /// The same where there is little room.
 pub const WRITTEN_BACK_SHORT: &str = "a crawl may write this back";
 
 /// That the record in the editor is no longer what was read.
-pub const CHANGED_MEANWHILE: &str =
-    "changed by someone else: saving joins both, and asks where they meet";
+pub const CHANGED_MEANWHILE: &str = "changed by someone else: saving merges, or asks";
 /// The same where there is little room.
 pub const CHANGED_MEANWHILE_SHORT: &str = "changed by someone else";
 /// That the record in the editor is gone.
-pub const REMOVED_MEANWHILE: &str = "removed by someone else: saving asks before it comes back";
+pub const REMOVED_MEANWHILE: &str = "removed by someone else: saving asks first";
 /// The same where there is little room.
 pub const REMOVED_MEANWHILE_SHORT: &str = "removed by someone else";
 
@@ -152,16 +150,12 @@ pub fn come_back(back: usize, all: usize) -> Option<String> {
         (back, all) if back == all => "these".to_owned(),
         (back, _) => format!("{back} of these"),
     };
-    Some(format!("A running crawl would write {which} back within a minute."))
+    Some(format!("A crawl writes {which} back within a minute."))
 }
 
 /// The same for commands, of a store that was written to so long ago, in seconds.
 pub(super) fn may_come_back(key: &Key, seconds: i64) -> String {
-    format!(
-        "{} is kept in memory by a crawl that runs, which writes it back within a minute: then this change \
-         is lost (the store was written to {seconds} s ago)",
-        key.named()
-    )
+    format!("a running crawl overwrites {} within a minute (it wrote {seconds} s ago)", key.named())
 }
 
 /// Where a server keeps values.
@@ -303,39 +297,33 @@ pub fn on_few_replicas(done: &str, replicas: Option<Replicas>) -> Option<String>
 pub fn can_come_between(comparison: Comparison) -> Option<&'static str> {
     match comparison {
         Comparison::OneStep => None,
-        Comparison::Watched | Comparison::Unwatched => Some(
-            "The server runs no scripts: while a crawl writes the store all the time, it can still \
-             write between the comparison and the write.",
-        ),
-        Comparison::TwoSteps => Some(
-            "Crawlee can still write between the comparison and the write: in a directory they are \
-             two steps.",
-        ),
+        Comparison::Watched | Comparison::Unwatched => {
+            Some("Without scripts a busy crawl may write in between.")
+        }
+        Comparison::TwoSteps => Some("In a directory a crawl may write in between."),
     }
 }
 
 /// That somebody may have come between, where that is not so each time.
 pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
-    (outcome.comparison == Comparison::Unwatched).then_some(
-        "comparison and write were two steps, between which a crawl may have written: \
-         look at what is there now",
-    )
+    (outcome.comparison == Comparison::Unwatched)
+        .then_some("a crawl may have written in between: look")
 }
 
 /// The refusal to remove a store that was made and is used.
 pub(super) fn not_empty(store: &StoreName, records: u64) -> Error {
     let problem = format!("the store {store} has {} by now, and stays", plural(records, "record"));
-    Error::new(ErrorKind::Conflict, problem).hint("drop it if it is to go with them")
+    Error::new(ErrorKind::Conflict, problem).hint("drop it to remove them too")
 }
 
 /// The refusal of a plan for a store that somebody has written to.
 pub(super) fn written_since(store: &StoreName) -> Error {
     let problem = format!("the store {store} has been written to since");
-    Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look at what is there now")
+    Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look at it again")
 }
 
 /// The refusal of a plan for a store that has been dropped and made anew since.
 pub(super) fn made_anew(store: &StoreName) -> Error {
-    let problem = format!("the store {store} has been dropped and made anew since it was shown");
-    Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look at it, then try again")
+    let problem = format!("the store {store} was dropped and made anew since");
+    Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look, then try again")
 }

@@ -125,8 +125,8 @@ impl Fault {
     /// A sentence on a layer of this name that gives nothing.
     pub(super) fn words_of_nothing(self, layer: &str) -> String {
         match self {
-            Self::CutOff => format!("the {layer} is cut off, and nothing of it could be read"),
-            Self::Broken => format!("the {layer} is damaged, and nothing of it could be read"),
+            Self::CutOff => format!("the {layer} is cut off: nothing readable"),
+            Self::Broken => format!("the {layer} is damaged: nothing readable"),
             Self::Checksum | Self::Unsupported | Self::Rest(_) => self.words(layer),
             Self::TooMuch | Self::TooLong => format!("the {layer} is not opened: it is too much"),
         }
@@ -135,10 +135,10 @@ impl Fault {
     /// A sentence on this fault in a layer of this name.
     pub(super) fn words(self, layer: &str) -> String {
         match self {
-            Self::CutOff => format!("the {layer} is cut off: this is what could be read"),
-            Self::Broken => format!("the {layer} is damaged: this is what could be read"),
+            Self::CutOff => format!("the {layer} is cut off: shown in part"),
+            Self::Broken => format!("the {layer} is damaged: shown in part"),
             Self::Checksum => format!("the checksum of the {layer} does not fit"),
-            Self::Unsupported => format!("the {layer} wants a dictionary or a large window"),
+            Self::Unsupported => format!("the {layer} needs a dictionary or large window"),
             Self::Rest(bytes) => {
                 format!("{} behind its end are no {layer}", text::size(bytes as u64))
             }

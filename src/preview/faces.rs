@@ -16,9 +16,9 @@ use crate::text::size;
 /// few words, or as source without a remark.
 const SHORT: usize = 1024;
 /// Remark on lines of JSON whose type Crawlee takes for that of one JSON value.
-const LINES: &str = "a JSON value a line: Crawlee for Python reads None";
+const LINES: &str = "JSON Lines: Crawlee for Python reads None";
 /// Remark on text that should be JSON lines and has no object in the first of them.
-const NO_LINES: &str = "no table: none of its first lines is a JSON object";
+const NO_LINES: &str = "no table: no JSON object in its first lines";
 
 impl Preview {
     /// The text of a record in the form it is meant for; only its lines where `wanted` says no.

@@ -44,7 +44,7 @@ pub(super) fn unread(bytes: &[u8], known: String, family: Family) -> String {
     if other::is_packed(bytes) {
         format!("{known}, which is not opened")
     } else if family == Family::Image && picture::describe(bytes).is_some() {
-        format!("{known}; not shown as a picture: this format is not decoded")
+        format!("{known}; this format is not decoded")
     } else {
         known
     }

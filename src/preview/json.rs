@@ -104,7 +104,7 @@ pub(super) fn remarks(shape: lines::Shape, is_json: bool) -> impl Iterator<Item 
         .then(|| format!("{} values: too many to be folded", text::count(shape.values as u64)));
     let deep = (is_json && shape.depth > PYTHON_DEPTH).then(|| {
         let depth = text::count(shape.depth as u64);
-        format!("nested {depth} deep: Python ends at some 1,000, and Crawlee cannot read it")
+        format!("nested {depth} deep: Crawlee reads some 1,000 levels")
     });
     deep.into_iter().chain(many)
 }

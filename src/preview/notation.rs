@@ -132,11 +132,11 @@ pub(super) fn read(content_type: &ContentType, bytes: &[u8], head: bool) -> Opti
     };
     let fault = fault.filter(|fault| !(head && *fault == Fault::CutOff));
     let why = fault.map(|fault| match fault {
-        Fault::CutOff => format!("; the {word} is cut off: this is what could be read"),
+        Fault::CutOff => format!("; the {word} is cut off: shown in part"),
         Fault::Broken => {
-            format!("; at byte {} it is no {word}: this is what could be read", source.at)
+            format!("; no {word} from byte {}: shown in part", source.at)
         }
-        Fault::TooDeep => format!("; what is nested over {DEEPEST} levels deep is not shown"),
+        Fault::TooDeep => format!("; nested over {DEEPEST} levels: not shown"),
         Fault::TooMuch => "; only the beginning is shown".to_owned(),
     });
     let note = what + &why.unwrap_or_default();

@@ -204,11 +204,11 @@ mod tests {
         let packed = gzip(noise.as_bytes());
         let (kind, said) = note(&packed[..packed.len() / 2], "application/gzip");
         assert_eq!(kind, PreviewKind::Text);
-        assert!(said.ends_with("; the gzip is cut off: this is what could be read"), "{said}");
+        assert!(said.ends_with("; the gzip is cut off: shown in part"), "{said}");
         let head = Preview::build_head(record(&packed[..packed.len() / 2], ""), Mode::Auto);
         assert!(!head.note().unwrap().contains("cut off"), "it is not: only its head is here");
         let (kind, said) = note(&packed[..12], "application/gzip");
-        let nothing = "gzip; the gzip is cut off, and nothing of it could be read";
+        let nothing = "gzip; the gzip is cut off: nothing readable";
         assert_eq!((kind, &*said), (PreviewKind::Hex, nothing));
         let (kind, said) = note(&gzip(b""), "");
         assert_eq!((kind, &*said), (PreviewKind::Empty, "gzip → nothing, 20 → 0 B"));
@@ -234,7 +234,7 @@ mod tests {
         let bzip2 = b"BZh91AY&SY\0\x01";
         assert_eq!(note(bzip2, "application/x-bzip2"), told("bzip2, which is not opened"));
         let jxl = b"\0\0\0\x0cJXL \r\n\x87\n";
-        let undecoded = "JPEG XL; not shown as a picture: this format is not decoded";
+        let undecoded = "JPEG XL; this format is not decoded";
         assert_eq!(note(jxl, "image/jxl"), told(undecoded));
         // A type with a name of text makes text of any bytes.
         assert_eq!(note(b"<svg>\x1b[31m</svg>", "image/svg+xml").0, PreviewKind::Text);

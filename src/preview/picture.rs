@@ -137,7 +137,7 @@ pub(super) fn read(
         Err(fault) => {
             let format = format::describe(bytes).unwrap_or_else(|| kind.name().to_owned());
             let why = if head && fault == Fault::Cut {
-                "this is too little of it to be shown as a picture".to_owned()
+                "too little of it for a picture".to_owned()
             } else {
                 fault.words(kind)
             };
@@ -176,9 +176,9 @@ impl End {
         match self {
             Self::Whole | Self::Unwanted => None,
             Self::Cut if head => None,
-            Self::Cut => Some("its end is missing: what there is of it is shown".to_owned()),
-            Self::Damaged => Some("damaged: what could be read of it is shown".to_owned()),
-            Self::Rows(rows) => Some(format!("so large that only its first {rows} rows are shown")),
+            Self::Cut => Some("cut off: shown in part".to_owned()),
+            Self::Damaged => Some("damaged: shown in part".to_owned()),
+            Self::Rows(rows) => Some(format!("large: only its first {rows} rows")),
         }
     }
 }
@@ -189,12 +189,12 @@ impl Fault {
         match self {
             Self::TooLarge => {
                 let most = WHOLE >> 20;
-                format!("not shown as a picture: it would take more than {most} MiB of memory")
+                format!("no picture: it would take over {most} MiB")
             }
-            Self::Cut => "not shown as a picture: its end is missing".to_owned(),
-            Self::Damaged(why) => format!("not shown as a picture: {why}"),
-            Self::Bug => format!("not shown as a picture: reading this {name} failed, a bug"),
-            Self::Unwanted => "not shown as a picture: given up".to_owned(),
+            Self::Cut => "no picture: its end is missing".to_owned(),
+            Self::Damaged(why) => format!("no picture: {why}"),
+            Self::Bug => format!("no picture: reading this {name} failed, a bug"),
+            Self::Unwanted => "no picture: given up".to_owned(),
         }
     }
 

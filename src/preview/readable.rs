@@ -8,18 +8,16 @@ use crate::model::{ContentType, Family};
 pub fn why_none(value: &[u8], content_type: &ContentType) -> Option<&'static str> {
     match content_type.family() {
         Family::Json => match json::checked_depth(value) {
-            Err(_) => Some("the value is not JSON: Crawlee will read it as None"),
+            Err(_) => Some("not JSON: Crawlee reads None"),
             Ok(depth) if depth > json::PYTHON_DEPTH => {
-                Some("the JSON is nested deeper than Python reads: Crawlee cannot read it")
+                Some("nested too deep: Crawlee cannot read it")
             }
             Ok(_) => None,
         },
-        Family::Text => std::str::from_utf8(value)
-            .is_err()
-            .then_some("the value is not UTF-8: Crawlee will read it as None"),
-        Family::None => {
-            (!value.is_empty()).then_some("this type has no value: Crawlee will read it as None")
+        Family::Text => {
+            std::str::from_utf8(value).is_err().then_some("not UTF-8: Crawlee reads None")
         }
+        Family::None => (!value.is_empty()).then_some("this type has no value: Crawlee reads None"),
         Family::Image | Family::Binary | Family::Unknown => None,
     }
 }
@@ -52,7 +50,7 @@ mod tests {
         let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
         let (fits, deep) = (nested(json::PYTHON_DEPTH), nested(json::PYTHON_DEPTH + 1));
         assert_eq!(why(fits.as_bytes(), "application/json"), None);
-        assert!(why(deep.as_bytes(), "application/json").unwrap().contains("deeper than Python"));
+        assert!(why(deep.as_bytes(), "application/json").unwrap().contains("nested too deep"));
         assert_eq!(why(deep.as_bytes(), "text/plain"), None);
     }
 }

@@ -133,7 +133,7 @@ fn text_of_other_charsets_is_text() {
 #[test]
 fn headers_are_read() {
     let gif = seen(b"GIF89a\x0a\0\x14\0", "image/gif");
-    let note = "GIF, 10 × 20 pixels; not shown as a picture: its end is missing";
+    let note = "GIF, 10 × 20 pixels; no picture: its end is missing";
     assert_eq!(gif, (PreviewKind::Hex, Some(note.to_owned())));
 }
 

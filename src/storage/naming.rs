@@ -17,7 +17,7 @@ pub(super) fn check_name(name: &str) -> Result<&str> {
         _ => format!("{name:?} cannot be a store's name"),
     };
     Err(Error::new(ErrorKind::Usage, problem)
-        .hint("use the letters a to z, digits, and hyphens inside, or open it as an alias"))
+        .hint("use letters, digits and inner hyphens, or --alias"))
 }
 
 /// An alias that Crawlee takes: anything that could be one directory's name.

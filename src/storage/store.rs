@@ -110,7 +110,7 @@ impl<'a> Store<'a> {
             }
             // JSON that Crawlee reads may be nested deeper than the 128 that serde_json reads.
             _ if why.to_string().starts_with("recursion limit") => {
-                let problem = format!("{key} is nested too deep to be read as a Rust type: {why}");
+                let problem = format!("{key} is nested too deep: {why}");
                 Error::new(ErrorKind::NotSupported, problem).hint("read its bytes with get")
             }
             _ => Error::new(ErrorKind::Damaged, format!("{key} is not JSON: {why}")),
@@ -286,7 +286,7 @@ impl<'a> Store<'a> {
             WriteOutcome::Applied(written) | WriteOutcome::There(written) => Ok(written),
             WriteOutcome::Refused(why) => Err(why),
             WriteOutcome::NotApplied => {
-                let problem = "the connection broke, and the write was not made";
+                let problem = "connection lost, the write was not made";
                 Err(Error::new(ErrorKind::Connection, problem).hint("try again"))
             }
             _ => Err(doubt),

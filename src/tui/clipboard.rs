@@ -30,7 +30,7 @@ impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { bytes, most } = self;
         let (bytes, most) = (size(*bytes as u64), size(*most as u64));
-        write!(f, "{bytes} are too much for the clipboard, which takes {most}; save to a file")
+        write!(f, "{bytes}: the clipboard takes {most}; save to a file")
     }
 }
 

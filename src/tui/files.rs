@@ -38,7 +38,7 @@ pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, 
     // Without the name of the temporary file, which says nothing to anybody.
     let failed = |error: io::Error| SaveError::Failed(io::Error::from(error.kind()).to_string());
     if path.is_dir() {
-        return Err(SaveError::Failed("it is a folder; name a file in it".to_owned()));
+        return Err(SaveError::Failed("a folder: name a file in it".to_owned()));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or_else(|| Path::new("."));
@@ -157,14 +157,14 @@ pub(super) async fn edit(
     } else {
         let goes_on = || {
             file.held.set(true);
-            let why = format!("{editor} had no terminal, and may still write its file");
+            let why = format!("{editor} had no terminal; its file may change");
             NotEdited { why, left: left() }
         };
         hang_up(&mut child).await.ok_or_else(goes_on)?
     };
     // What a shell says of a command that it does not find, or that is no program.
     if matches!(status.code(), Some(126 | 127)) {
-        let why = format!("there is no editor `{editor}`; set $VISUAL or $EDITOR to yours");
+        let why = format!("no editor `{editor}`; set $VISUAL or $EDITOR");
         return Err(NotEdited { why, left: left() });
     }
     // Many editors replace the file, so it is read by its name.
@@ -172,14 +172,14 @@ pub(super) async fn edit(
     let failed = (!status.success()).then(|| format!("{editor} failed ({status})"));
     match (read, failed) {
         (Ok(left), None) if left == text && begun.elapsed() < AT_ONCE => {
-            let why = "nothing was changed; an editor with a window of its own is to wait, as `code --wait` does";
+            let why = "nothing was changed; let the editor wait (`code --wait`)";
             Err(nothing(why.to_owned()))
         }
         (Ok(text), None) => Ok(text),
         (Ok(left), Some(failed)) => {
             let left = Some(left).filter(|left| left != text);
             let so = match &left {
-                Some(_) => "what it left is here, and is not saved",
+                Some(_) => "what it left is here, not saved",
                 None => "nothing was changed",
             };
             Err(NotEdited { why: format!("{failed}; {so}"), left })

@@ -225,13 +225,13 @@ impl Graphics {
     /// The user wants the terminal to draw, or larder; tells what holds from now on.
     pub(super) fn turn(&mut self, terminal: &mut Terminal) -> io::Result<&'static str> {
         if !self.ability.is_free() {
-            return Ok("`pictures` in the config file says how pictures are drawn");
+            return Ok("set by `pictures` in the config file");
         }
         self.ability.allowed = !self.ability.allowed;
         self.consent.remember(self.ability.allowed);
         self.start_over(terminal)?;
         Ok(match (self.ability.known(), self.ability.allowed) {
-            (Known::Cells, true) => "this terminal draws no pictures: they stay in characters",
+            (Known::Cells, true) => "no pictures in this terminal: characters stay",
             (_, true) => "the terminal draws pictures, if it can",
             (_, false) => "pictures are drawn in characters",
         })

@@ -174,7 +174,7 @@ impl Shell {
         if !self.terminal.leave() {
             let taken = self.terminal.reenter();
             self.unless_gone(taken)?;
-            let why = "the terminal takes nothing at present; try again when it does";
+            let why = "the terminal takes nothing now; try again";
             let nothing = NotEdited { why: why.to_owned(), left: None };
             return Ok(self.app.handle(Event::Edited(Err(nothing))));
         }

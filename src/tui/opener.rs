@@ -103,7 +103,7 @@ async fn run(name: &str, mut command: Command) -> Result<(), String> {
     // What ends larder from the keyboard does not end it.
     command.process_group(0);
     let mut child = command.spawn().map_err(|why| match why.kind() {
-        io::ErrorKind::NotFound => format!("there is no {name} here to open it with"),
+        io::ErrorKind::NotFound => format!("no {name} here to open it with"),
         _ => format!("{name} cannot be started: {}", in_words(&why)),
     })?;
     match tokio::time::timeout(FAILS_WITHIN, child.wait()).await {
@@ -115,7 +115,7 @@ async fn run(name: &str, mut command: Command) -> Result<(), String> {
 
 fn failed(name: &str, status: ExitStatus) -> String {
     match status.code() {
-        Some(127) => format!("there is no {name} here to open it with"),
+        Some(127) => format!("no {name} here to open it with"),
         Some(3) if name == "xdg-open" => "xdg-open knows no program for it".to_owned(),
         _ => format!("{name} could not open it ({status})"),
     }
@@ -169,7 +169,7 @@ mod tests {
         let open = |command: &str| Opener::new(command).open("a.txt".to_owned(), Bytes::new());
         assert_eq!(open("true").await, Ok(OpenedExternal::With("true".to_owned())));
         let why = open("larder-none").await.unwrap_err();
-        assert_eq!(why, "there is no larder-none here to open it with");
+        assert_eq!(why, "no larder-none here to open it with");
         assert!(open("false").await.unwrap_err().starts_with("false could not open it"));
     }
 }

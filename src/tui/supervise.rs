@@ -179,8 +179,7 @@ impl Supervisor {
                 signal_name(signal).map_or_else(|| format!("signal {signal}"), str::to_owned);
             let _ = writeln!(
                 io::stderr(),
-                "larder: the browser was ended by {name}; \
-                 if it was changing something, look whether that was done"
+                "larder: the browser was ended by {name}; check its last change"
             );
         }
         u8::try_from(128 + signal).unwrap_or(u8::MAX)

@@ -20,7 +20,7 @@ impl Shell {
     pub(super) fn switch(&mut self, at: usize) -> (Result<usize, String>, Vec<Effect>) {
         let refused = |why: &str| (Err(why.to_owned()), Vec::new());
         if self.tasks.is_writing() {
-            return refused("something is being written; switch when that is done");
+            return refused("a write is under way; wait, then switch");
         }
         let chosen = self.targets.as_ref().and_then(|targets| targets.choices().get(at));
         let chosen = chosen.map(|choice| (choice.read_only, choice.wait_replicas));

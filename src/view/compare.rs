@@ -53,14 +53,10 @@ fn lines(shown: &CompareView, body: Area, width: usize, appearance: &Appearance)
         lines.push(Vec::new());
     }
     let words = match &diff.body {
-        DiffBody::Same if diff.inside.is_some() => {
-            "What they hold is the same; how it is packed is not."
-        }
-        DiffBody::Same if diff.is_retyped() => {
-            "The values are the same; the content types are not."
-        }
+        DiffBody::Same if diff.inside.is_some() => "Same content, packed in another way.",
+        DiffBody::Same if diff.is_retyped() => "Same values, different content types.",
         DiffBody::Same => "The values are the same.",
-        DiffBody::Layout => "Only the spacing, or the order of members, is different.",
+        DiffBody::Layout => "Only spacing or member order differs.",
         DiffBody::Leaves(_) | DiffBody::Lines(_) | DiffBody::Ranges(_) => {
             lines.extend(changes(diff, width, appearance));
             return lines;

@@ -122,8 +122,7 @@ pub(super) fn draw(
         Content::Hex(_) => hex_rows::draw(buf, value, editor, appearance),
         Content::Bytes(bytes) => {
             let size = text::size(bytes.len() as u64);
-            let words =
-                format!("{size} are too much to be edited here: only $EDITOR can change them");
+            let words = format!("{size}: too large here, only $EDITOR edits it");
             put(buf, value.x, value.y, value.width, &words, appearance.style(Role::Dim));
             None
         }

@@ -154,7 +154,7 @@ fn header(
     }
     let key = match app.keys.sort {
         _ if kinds == RowKinds::Groups => "Groups".to_owned(),
-        _ if kinds == RowKinds::Both => "Groups and keys".to_owned(),
+        _ if kinds == RowKinds::Both => "Groups, keys".to_owned(),
         // Groups and what is in them stand in the order of the keys.
         _ if app.keys.are_grouped() => "Key".to_owned(),
         // Nothing is newer than another yet.

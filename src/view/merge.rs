@@ -84,7 +84,7 @@ fn draw(
         return None;
     }
     let Some(conflict) = shown.conflict() else {
-        let words = "Nothing is to be chosen, but the record is written again and again.";
+        let words = "Nothing to choose: the record keeps changing.";
         paragraph(buf, area, words, appearance.style(Role::Text));
         return None;
     };

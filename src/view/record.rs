@@ -115,7 +115,7 @@ fn in_cells(
     match &appearance.pictures {
         Pictures::Cells => return true,
         Pictures::Off => {
-            let words = "pictures are off (`pictures` in the config file turns them on)";
+            let words = "pictures are off (`pictures` in the config file)";
             paragraph(buf, area, words, appearance.style(Role::Dim));
         }
         Pictures::Own(Some(placed)) if placed.is_of(preview, place) => {

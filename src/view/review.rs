@@ -116,14 +116,14 @@ pub(super) fn changes(diff: &Diff, width: usize, appearance: &Appearance) -> Vec
     let dim = appearance.style(Role::Dim);
     let mut lines: Vec<Line> = match &diff.body {
         DiffBody::Same if diff.inside.is_some() => {
-            vec![vec![("What it holds is the same; how it is packed is not.".to_owned(), dim)]]
+            vec![vec![("Same content, packed in another way.".to_owned(), dim)]]
         }
         DiffBody::Same if diff.is_retyped() => {
             vec![vec![("Only the content type is changed.".to_owned(), dim)]]
         }
         DiffBody::Same => vec![vec![("Nothing is changed.".to_owned(), dim)]],
         DiffBody::Layout => {
-            let words = "Only the spacing, or the order of members, is changed.";
+            let words = "Only spacing or member order changes.";
             vec![vec![(words.to_owned(), dim)]]
         }
         DiffBody::Leaves(found) => {

@@ -69,11 +69,11 @@ fn lines(shown: &StagedDiff, width: usize, app: &App, appearance: &Appearance) -
         head.extend(weights(diff, appearance));
         lines.push(head);
         if let Some(since) = part.since {
-            let words = format!("{since} by someone else: not written, but stays staged");
+            let words = format!("{since} by someone else: stays staged");
             lines.extend(said(&words, Role::Warning));
         }
         if part.is_merged {
-            let words = "someone else has changed it elsewhere since: merged with that";
+            let words = "merged with a change by someone else";
             lines.extend(said(words, Role::Dim));
         }
         if app.writes_back(&part.store, &part.key) {

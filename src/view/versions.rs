@@ -50,7 +50,7 @@ fn lines(shown: &VersionsView, width: usize, app: &App, appearance: &Appearance)
     let Some([from, _]) = shown.pair() else {
         let mut lines = said(&format!("Read at {}", when(version.at.micros())), Role::Text);
         let remedy = app.keymap.says(Context::Versions, Action::Next, "shows the next one");
-        let only = "No other version was seen since the record was opened.";
+        let only = "No other version since it was opened.";
         let first = text::then("The first one that was seen", "; ", remedy);
         let words = if shown.of().1 < 2 { only } else { &first };
         lines.extend(said(words, Role::Dim));

@@ -187,7 +187,7 @@ fn what_is_said_around_groups_is_true_of_groups() {
     stage.keys("c");
     answer(&mut stage);
     let frame = stage.frame();
-    assert!(frame.contains("Groups and keys") && !frame.contains("following"), "{frame}");
+    assert!(frame.contains("Groups, keys") && !frame.contains("following"), "{frame}");
     // What is counted has a head too.
     let heads = frame.lines().nth(2).unwrap().split('┃').nth(1).unwrap();
     assert!(heads.contains("Records  "), "{frame}");

@@ -274,7 +274,7 @@ fn a_write_whose_answer_is_lost_is_settled_after_the_reconnect() {
     screen.keys("d");
     screen.wait_for_text("Delete the record");
     screen.keys("y");
-    screen.wait_for_text("the answer was lost, but the write was made");
+    screen.wait_for_text("answer lost, but the write was made");
     screen.wait_for_text("shop · 2 records");
     assert_eq!(value(&server, "page-1"), "");
 }
@@ -345,7 +345,7 @@ fn an_editor_that_is_not_there_is_named_with_a_remedy() {
     screen.keys("jj");
     screen.wait_for_text("\"price\": 7");
     screen.keys("E");
-    screen.wait_for_text("there is no editor `no-such-editor`; set $VISUAL or $EDITOR");
+    screen.wait_for_text("no editor `no-such-editor`; set $VISUAL or $EDITOR");
 }
 
 #[test]

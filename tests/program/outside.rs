@@ -79,7 +79,7 @@ fn a_value_is_opened_in_a_private_file_that_goes_with_larder() {
     let mut screen = place.start(target(&folder), &[("SSH_CONNECTION", "::1 1 ::1 22")]);
     shop(&screen);
     screen.keys("O");
-    screen.wait_for_text("changes to it go nowhere");
+    screen.wait_for_text("changes go nowhere");
     let file = place.opened();
     assert_eq!(fs::read(&file).unwrap(), b"one");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

@@ -225,7 +225,10 @@ fn with_too_few_files_the_browser_ends_with_a_sentence() {
         // Below, the system cannot even load the program.
         if (9..14).contains(&limit) {
             assert_eq!(code, 2, "{limit}: {text}");
-            assert!(text.contains("too few files") && text.contains("ulimit"), "{limit}: {text}");
+            assert!(
+                text.contains("too few open files") && text.contains("ulimit"),
+                "{limit}: {text}"
+            );
         }
     }
 }

@@ -89,9 +89,9 @@ fn not_text(record: &Record) -> Option<String> {
     let read = text(record).filter(|read| !keeps(read, record))?;
     let charset = read.charset.words();
     Some(if read.faulty {
-        format!("some bytes are not in the charset ({charset}), so the bytes are edited")
+        format!("edited as bytes: some are not in the charset ({charset})")
     } else {
-        format!("{charset} can spell this text otherwise, so its bytes are edited")
+        format!("edited as bytes: {charset} can spell this otherwise")
     })
 }
 

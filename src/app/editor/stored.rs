@@ -27,9 +27,7 @@ impl Editor {
             Family::None if !text.is_empty() => {
                 self.field = Field::ContentType;
                 return Err(Blocked::Fault(
-                    "application/x-none stands for None and has no value: choose another content \
-                     type with ↑ ↓, or empty the value"
-                        .into(),
+                    "application/x-none has no value: choose another with ↑ ↓".into(),
                 ));
             }
             Family::Json => {
@@ -51,7 +49,7 @@ impl Editor {
             Some(was) if !(as_text && recoded) => {
                 if recoded && !was.is_ascii() {
                     told.push(format!(
-                        "only its type was changed, its bytes are still {}",
+                        "type changed only: bytes are still {}",
                         self.charset.name()
                     ));
                 }
@@ -66,7 +64,7 @@ impl Editor {
                 let json = content_type.family() == Family::Json;
                 if is_text && !charset.is_plain() && (json || recoded || self.original.is_none()) {
                     told.push(format!(
-                        "Crawlee for Python cannot read it: it reads only plain UTF-8, and this is {}",
+                        "Crawlee for Python reads only plain UTF-8, not {}",
                         charset.words()
                     ));
                 }
@@ -74,10 +72,7 @@ impl Editor {
             }
         };
         if let Some(label) = Charset::unknown_label(content_type.as_str()) {
-            told.push(format!(
-                "the charset `{label}` is not known, so it is stored in {}",
-                charset.name()
-            ));
+            told.push(format!("charset `{label}` not known: stored in {}", charset.name()));
         }
         self.told = (!told.is_empty()).then(|| told.join("; "));
         Ok(bytes)
@@ -140,7 +135,7 @@ impl Editor {
         };
         laid_out.map_or_else(
             || {
-                told.push("laid out it would be too long, so it is stored as it was typed".into());
+                told.push("too long laid out: stored as typed".into());
                 text
             },
             Bytes::from,
@@ -165,6 +160,6 @@ fn too_deep(text: &[u8]) -> Option<String> {
     let depth = json::depth(text);
     (depth > json::PYTHON_DEPTH).then(|| {
         let depth = text::count(depth as u64);
-        format!("it is nested {depth} deep, and Crawlee cannot read it: Python ends at some 1,000")
+        format!("nested {depth} deep: Crawlee reads some 1,000 levels")
     })
 }

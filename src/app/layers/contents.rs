@@ -99,7 +99,7 @@ impl ContentsView {
         }
         if page.left_out > 0 {
             let left_out = text::count(page.left_out);
-            words = format!("{words} · {left_out} too large or not to be read, left out");
+            words = format!("{words} · {left_out} left out: too large, unreadable");
         }
         if self.table.is_none() {
             words = format!("{words} · none is a JSON object");

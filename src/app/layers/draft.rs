@@ -79,7 +79,7 @@ impl Dialog for DraftView {
             Some(Action::Delete) => {
                 let confirmed = Confirmed::DropDraft(self.id.clone());
                 let asked = Confirm::new("Throw the draft away", "throw away", confirmed)
-                    .line("What was typed is gone then; what is stored stays.");
+                    .line("What was typed is lost; the record stays.");
                 ctx.request(Request::Ask(Box::new(asked)));
                 return Then::Stay;
             }

@@ -271,7 +271,7 @@ impl Dialog for MergeView {
             Some(Action::Close) if self.is_typed() => {
                 let confirmed = Confirmed::LeaveMerge;
                 let asked = Confirm::new("Discard the changes", "discard", confirmed)
-                    .line("What was typed in this merge is not saved.")
+                    .line("What was typed here is not saved.")
                     .line("What was typed before it stays.")
                     .or_keep(true);
                 ctx.request(Request::Ask(Box::new(asked)));

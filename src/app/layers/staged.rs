@@ -104,7 +104,7 @@ impl Dialog for Staged {
                 let confirmed = Confirmed::DropStaged(edit.id.clone());
                 let asked = Confirm::new("Take the edit out", "throw away", confirmed)
                     .line(edit.set.key.named())
-                    .line("What was typed is gone then; what is stored stays.");
+                    .line("What was typed is lost; the record stays.");
                 ctx.request(Request::Ask(Box::new(asked)));
             }
             (Some(Action::Refresh), _) => ctx.request(Request::LookAtStaged),

@@ -50,7 +50,7 @@ pub(super) fn open_external(record: Record, ctx: &mut Ctx<'_>) {
 fn asked(name: &str, bytes: Bytes, why: &str) -> Confirm {
     Confirm::new("Open with a program", "open", Confirmed::OpenExternal(name.to_owned(), bytes))
         .line(format!("{name}: {why}."))
-        .line("Open it only if you know where it comes from.")
+        .line("Open it only if you trust it.")
 }
 
 /// Why the program for a file might run what is in it, if it might.

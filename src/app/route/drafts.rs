@@ -304,8 +304,7 @@ pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) 
 pub(super) fn take_whole(app: &mut App, id: &DraftId, mut draft: Draft) {
     let Some(editor) = in_record(&mut draft, app) else { return };
     open(app, id, &draft, editor);
-    let why = "this value cannot be chosen in what is there now: the whole record is edited, with what you \
-               typed in its place";
+    let why = "value not found: the whole record is edited";
     app.notice = Some(Notice::warning(why));
 }
 

@@ -18,7 +18,7 @@ use super::unasked;
 pub(super) fn opened(app: &mut App, name: &str, result: Result<OpenedExternal, String>) {
     match result {
         Ok(OpenedExternal::With(program)) => {
-            app.tell(Notice::done(format!("{name} handed to {program}; changes to it go nowhere")));
+            app.tell(Notice::done(format!("{name} opened with {program}: changes go nowhere")));
         }
         Ok(OpenedExternal::File { path, login }) => to_be_fetched(app, &path, login),
         Err(why) => {

@@ -27,7 +27,7 @@ pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
     let shown = app.record.shown.as_ref().and_then(|shown| shown.meta());
     let meta = shown.filter(|shown| shown.key == meta.key).cloned().unwrap_or(meta);
     let Some(key) = meta.key.as_str() else {
-        app.notice = Some(Notice::info("this key is not UTF-8: no line can hold it"));
+        app.notice = Some(Notice::info("key not UTF-8: no line can hold it"));
         return;
     };
     let text = match kind {
@@ -146,7 +146,7 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     match key.odd_character() {
         Some(odd) => Some(format!("Crawlee for JavaScript: no {odd:?} in a key")),
         None if length > longest => {
-            Some(format!("Crawlee for JavaScript: at most {longest} characters, this has {length}"))
+            Some(format!("Crawlee for JavaScript takes {longest} characters, not {length}"))
         }
         None => None,
     }

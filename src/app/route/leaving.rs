@@ -19,8 +19,8 @@ pub(super) fn quit(app: &mut App) {
             None => "A value that was changed",
         };
         let (verb, state) = match (is_saving(app), app.drafting.is_failing()) {
-            (true, false) => ("quit", "is being saved. If that fails, a draft of it is kept."),
-            (true, true) => ("quit", "is being saved. If that fails, what was typed is lost."),
+            (true, false) => ("quit", "is being saved. A draft is kept."),
+            (true, true) => ("quit", "is being saved, without a draft."),
             (false, _) => ("quit and discard", "has not been saved."),
         };
         let keeps = !is_saving(app) && drafting::can_keep(app);
@@ -40,7 +40,7 @@ pub(super) fn quit(app: &mut App) {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let asked = Confirm::new("Quit", WAIT, Confirmed::Quit)
             .line(format!("Under way: {}{more}.", words::doing(&pending.plan)))
-            .line("larder ends as soon as it has been answered.");
+            .line("larder ends once it is answered.");
         app.layers.push(Layer::Confirm(Box::new(asked)));
         return;
     }

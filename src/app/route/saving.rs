@@ -22,7 +22,7 @@ const MOST_TRIES: u32 = 8;
 const NAMED: usize = 3;
 
 /// What is said of white space that a merge does not take.
-const NOT_SPACED: &str = "the spaces that you typed between values are not in it";
+const NOT_SPACED: &str = "without the spaces typed between values";
 
 /// The save of what is edited: of the record in the editor, or of one value alone.
 fn saving(app: &mut App) -> Option<&mut Saving> {
@@ -203,7 +203,7 @@ fn deleted(app: &mut App) {
 pub(super) fn failed(app: &mut App, error: &Error) -> bool {
     let Some(saving) = saving(app).filter(|saving| saving.merging.is_some()) else { return false };
     saving.unmerge();
-    let why = "not saved: someone else has written this record, and what is there now is not known";
+    let why = "not saved: changed by someone else, not read";
     app.tell(Notice::failure(format!("{why}: {error}")).lasting());
     true
 }

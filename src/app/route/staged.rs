@@ -127,7 +127,7 @@ fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
         return Err(format!("{name}: staged already, or too many are"));
     }
     let Some(set) = one_value::set_of(&draft).or_else(|| set_of(&draft, app)) else {
-        return Err(format!("the draft of {name} is to be looked at first"));
+        return Err(format!("look at the draft of {name} first"));
     };
     let head = DraftHead { process: app.settings.process, ..draft.head.clone() };
     let draft = Draft { head, ..draft };

@@ -53,10 +53,7 @@ pub(super) fn examined(examined: &Examined, report: &mut Report<'_>) -> io::Resu
     let apart = std::time::Duration::from_micros(ahead.unsigned_abs());
     let apart = text::span(apart);
     let way = if ahead > 0 { "ahead of" } else { "behind" };
-    report.note(
-        "clock",
-        &format!("the server's is {apart} {way} this machine's: ages are wrong by it"),
-    )
+    report.note("clock", &format!("{apart} {way} this machine's: ages are off"))
 }
 
 /// Stores that the server removes by itself: nothing of Crawlee's asks for that.

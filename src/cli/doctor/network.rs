@@ -20,7 +20,7 @@ pub(super) async fn reach(config: &Config, host: &Host) -> Result<(String, Strin
     let failed = |step, kind, problem: String| (step, Error::new(kind, problem));
     let dns = |kind, problem: String| {
         let (step, why) = failed("dns", kind, problem);
-        (step, why.hint("correct the host's name, or see what the name server has"))
+        (step, why.hint("correct the host's name, or the name server"))
     };
     let found = timeout(limit, lookup_host((name.as_str(), *port))).await;
     let found: Vec<_> = found

@@ -41,7 +41,7 @@ impl Folder {
                 if !is_empty && !export.overwrite {
                     let problem = format!("{} is there already, and not empty", path.display());
                     return Err(Error::new(ErrorKind::Conflict, problem)
-                        .hint("--resume goes on with it, --overwrite writes its files anew"));
+                        .hint("--resume goes on, --overwrite starts anew"));
                 }
             }
             made => made.map_err(wrong)?,

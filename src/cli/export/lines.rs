@@ -76,7 +76,7 @@ fn opened(export: &ExportArgs, path: &Path) -> Result<(File, Option<Key>)> {
         io::ErrorKind::AlreadyExists => {
             let problem = format!("{} is there already", path.display());
             Error::new(ErrorKind::Conflict, problem)
-                .hint("--resume goes on with it, --overwrite writes it anew")
+                .hint("--resume goes on, --overwrite starts anew")
         }
         _ => not_written(path, &why),
     })?;

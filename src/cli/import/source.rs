@@ -70,8 +70,7 @@ impl Source {
     fn wrong(&self, why: &str) -> Error {
         let why = why.trim_start_matches("it is no record: ").trim_end_matches('.');
         let problem = format!("line {} of {} is no record: {why}", self.number, self.name);
-        Error::new(ErrorKind::Usage, problem)
-            .hint("mend the line, and import again: what is set already counts as done")
+        Error::new(ErrorKind::Usage, problem).hint("mend the line, then import again to go on")
     }
 }
 
@@ -79,13 +78,13 @@ impl Source {
 /// folder has no say in what else is taken from this machine.
 fn value(folder: Option<&Path>, name: &str) -> std::result::Result<Vec<u8>, String> {
     let Some(folder) = folder else {
-        return Err(format!("its value is in the file {name}: import the folder with it"));
+        return Err(format!("its value is in {name}: import the folder"));
     };
     let mut parts = Path::new(name).components();
     let is_name = matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None)
         if part.as_encoded_bytes() == name.as_bytes());
     if !is_name {
-        return Err(format!("{name} is no name of a file in the folder"));
+        return Err(format!("{name} names no file in the folder"));
     }
     let path = folder.join(name);
     let unreadable = |why: std::io::Error| {

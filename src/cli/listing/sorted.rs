@@ -30,9 +30,10 @@ pub(super) async fn list(
     }
     let index = builder.finish();
     if index.left_out() > 0 {
-        let problem = "the store has too many keys to be sorted";
-        return Err(Error::new(ErrorKind::NotSupported, problem)
-            .hint("sort a part of it, with --prefix, or list it without --sort"));
+        let problem = "too many keys to be sorted";
+        return Err(
+            Error::new(ErrorKind::NotSupported, problem).hint("use --prefix, or leave out --sort")
+        );
     }
     let order = RowOrder::new(&index, query, &|| true).unwrap_or_default();
     Ok(List { index, order })

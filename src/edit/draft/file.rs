@@ -118,7 +118,7 @@ impl Draft {
     /// # Errors
     /// What is wrong with it, in a sentence.
     pub fn from_bytes(bytes: &Bytes) -> Result<Self, String> {
-        let damaged = || "this draft is damaged: its text is not whole".to_owned();
+        let damaged = || "damaged draft: its text is not whole".to_owned();
         let (line, start) = line(bytes)?;
         let body = bytes.slice(start..);
         if line.base.checked_add(line.text) != Some(body.len()) {
@@ -166,7 +166,7 @@ fn line(bytes: &[u8]) -> Result<(Line, usize), String> {
     };
     let end = memchr::memchr(b'\n', rest);
     let line = end.and_then(|end| Some((serde_json::from_slice(&rest[..end]).ok()?, end)));
-    let (line, end) = line.ok_or("this draft is damaged: what it is about cannot be read")?;
+    let (line, end) = line.ok_or("damaged draft: its heading cannot be read")?;
     Ok((line, HEAD.len() + end + 1))
 }
 

@@ -103,7 +103,7 @@ fn gzip(bytes: &[u8], most: usize) -> Result<Option<(Packed, Vec<u8>)>, NotOpene
     crc.update(&out);
     let expected = [crc.sum().to_le_bytes(), crc.amount().to_le_bytes()].concat();
     if trailer.len() > TRAILER && trailer[TRAILER..].starts_with(GZIP) {
-        let why = "this gzip has several parts, which would become one; it stays closed";
+        let why = "a gzip of several parts: it stays closed";
         return Err(NotOpened(why.into()));
     }
     Ok((trailer == expected).then(|| (Packed::Gzip(bytes[..start].into()), out)))

@@ -9,7 +9,7 @@ use super::super::plan::{Plan, PlannedChange};
 const UNDOABLE: &str = "Undoable for 10 min, or until larder ends.";
 
 /// What becomes of what is restored.
-const RESTORED: &str = "Records whose keys the store has again stay set aside.";
+const RESTORED: &str = "Records whose keys are taken stay set aside.";
 
 /// What becomes of what has come into a store that is to be emptied or removed again.
 pub const COME_SINCE: &str = "What came since is set aside too.";
@@ -38,14 +38,14 @@ pub fn nothing_aside(id: &str) -> Error {
 pub fn not_freed(info: &AsideInfo, why: &Error) -> String {
     let (store, records) = (info.aside.store(), plural(info.records, "record"));
     let store = visible_bytes(store.as_bytes());
-    format!("{records} of the store `{store}` stay set aside: {}; {LIST_ASIDES}", why.problem)
+    format!("{records} of `{store}` stay set aside: {}; {LIST_ASIDES}", why.problem)
 }
 
 /// The question before it is removed for good, where a line must do.
 pub(super) fn question(info: &AsideInfo) -> String {
     let (store, records) = (info.aside.store(), plural(info.records, "record"));
     let store = visible_bytes(store.as_bytes());
-    format!("Remove for good what was set aside of the store `{store}` ({records})?")
+    format!("Discard {records} set aside of `{store}` for good?")
 }
 
 /// That it is being removed.
@@ -62,10 +62,10 @@ pub(super) fn discarded(info: &AsideInfo) -> String {
 pub(super) fn left(left: u64) -> Option<String> {
     Some(match left {
         0 => return None,
-        1 => "1 record stays set aside: the store has a record of its key again".to_owned(),
+        1 => "1 record stays set aside: its key is taken".to_owned(),
         _ => {
             let records = plural(left, "record");
-            format!("{records} stay set aside: the store has records of their keys again")
+            format!("{records} stay set aside: their keys are taken")
         }
     })
 }

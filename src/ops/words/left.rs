@@ -69,7 +69,7 @@ pub(in crate::ops) fn all_changed(
     Error::new(ErrorKind::Conflict, problem).hint(remedy)
 }
 
-const LOOK: &str = "look at what is there now, then try again";
+const LOOK: &str = "look at it, then try again";
 const STAYS: &str = "what is there now is not overwritten";
 const UNCHANGED: &str = "nothing was changed";
 
@@ -91,30 +91,28 @@ fn of_one_fate(keys: &[&Key], fate: Fate, since: Since) -> String {
     let is_one = keys.len() == 1;
     match (fate, since) {
         (Fate::Changed, Since::Shown) if is_one => {
-            format!("{named} has changed since it was shown, and is left as it is")
+            format!("{named} changed since it was shown, and stays")
         }
         (Fate::Changed, Since::Shown) => {
-            format!("{all} have changed since they were shown, and are left as they are: {named}")
+            format!("{all} changed since they were shown, and stay: {named}")
         }
         (Fate::Changed, Since::Step) if is_one => {
-            format!("{named} has changed since, and is left as it is")
+            format!("{named} has changed since, and stays")
         }
         (Fate::Changed, Since::Step) => {
-            format!("{all} have changed since, and are left as they are: {named}")
+            format!("{all} have changed since, and stay: {named}")
         }
         (Fate::Come, _) if is_one => {
-            format!("there is already a record {named}, by someone else, which is left as it is")
+            format!("{named} was made by someone else, and stays")
         }
         (Fate::Come, _) => {
-            format!("{all} are there already, by someone else, and are left as they are: {named}")
+            format!("{all} were made by someone else, and stay: {named}")
         }
         (Fate::Unknown, _) if is_one => {
-            format!("{named} was changed or deleted by someone else, and is left as it is")
+            format!("{named} was changed or deleted by someone else")
         }
         (Fate::Unknown, _) => {
-            format!(
-                "{all} were changed or deleted by someone else, and are left as they are: {named}"
-            )
+            format!("{all} were changed or deleted by someone else: {named}")
         }
         (Fate::Gone, _) if is_one => format!("{named} was deleted by someone else"),
         (Fate::Gone, _) => format!("{all} were deleted by someone else: {named}"),
@@ -143,11 +141,11 @@ mod tests {
             told(&keys(skipped), &fates(gone, come), Since::Step).unwrap()
         };
         assert_eq!(step("a", "a", "-"), "a was deleted by someone else");
-        assert_eq!(step("a", "-", "-"), "a has changed since, and is left as it is");
+        assert_eq!(step("a", "-", "-"), "a has changed since, and stays");
         assert_eq!(
             step("a b c", "b", "c"),
-            "a has changed since, and is left as it is; \
-             there is already a record c, by someone else, which is left as it is; b was deleted by someone else"
+            "a has changed since, and stays; \
+             c was made by someone else, and stays; b was deleted by someone else"
         );
         assert_eq!(
             step("a b c d e f g", "a b c d e f g", "-"),

@@ -23,33 +23,25 @@ const NOT_KNOWN: &str = "whether the write was made is not known";
 pub(in crate::ops) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'static str) {
     let (state, remedy) = match outcome {
         WriteOutcome::Applied(_) => {
-            return ("the answer was lost, but the write was made".to_owned(), "");
+            return ("answer lost, but the write was made".to_owned(), "");
         }
-        WriteOutcome::There(_) if wants_to_be_first(write) => (
-            "a record with this value is there now, but another writer may have set it".to_owned(),
-            LOOK,
-        ),
+        WriteOutcome::There(_) if wants_to_be_first(write) => {
+            ("this value is there, perhaps by another writer".to_owned(), LOOK)
+        }
         WriteOutcome::There(_) => (as_wanted(write).to_owned(), ""),
         WriteOutcome::Refused(error) => return (error.problem.clone(), ""),
         WriteOutcome::NotApplied => ("the write was not made".to_owned(), "try again"),
-        WriteOutcome::NotSoFar => {
-            ("the write was not made so far, but it may still come".to_owned(), LOOK)
-        }
+        WriteOutcome::NotSoFar => ("not made so far, but may still come".to_owned(), LOOK),
         WriteOutcome::Partly { gone, all, pending: false } => {
             (format!("{gone} of {all} records are deleted"), "do it again for the others")
         }
         WriteOutcome::Partly { gone, all, pending: true } => {
-            (format!("{gone} of {all} records are deleted so far, but more may come"), LOOK)
+            (format!("{gone} of {all} records deleted so far, maybe more"), LOOK)
         }
-        WriteOutcome::Other => (
-            "what was to be written is not there: the write was not made, or another writer has \
-             overwritten it"
-                .to_owned(),
-            LOOK,
-        ),
+        WriteOutcome::Other => ("not there: not made, or overwritten by another".to_owned(), LOOK),
         WriteOutcome::Unclear => (NOT_KNOWN.to_owned(), LOOK),
     };
-    (format!("the answer was lost: {state}"), remedy)
+    (format!("answer lost: {state}"), remedy)
 }
 
 fn as_wanted(write: &Write) -> &'static str {

@@ -31,9 +31,9 @@ pub(in crate::ops) fn all_made(tally: &Tally) -> String {
     let made = made.word();
     match (done, all) {
         (done, all) if done == all => {
-            format!("the answer was lost, but all {all} records are {made}")
+            format!("answer lost, but all {all} records are {made}")
         }
-        (done, all) => format!("the answer was lost, but {}", so_many(*done, *all, made)),
+        (done, all) => format!("answer lost, but {}", so_many(*done, *all, made)),
     }
 }
 
@@ -49,7 +49,7 @@ pub(in crate::ops) fn none_made(tally: &Tally) -> Error {
 /// known; and what to do.
 pub(in crate::ops) fn in_part(tally: &Tally) -> Error {
     let Tally { made, done, skipped, unknown, why, .. } = tally;
-    let mut state = format!("the answer was lost: {}", counted(tally));
+    let mut state = format!("answer lost: {}", counted(tally));
     if let Some(why) = why {
         state = format!("{state} ({})", why.problem);
     }

@@ -84,5 +84,5 @@ pub(super) fn lines(it: &Rewrite) -> Vec<String> {
 /// Of two changes that are one, the first is made and the second is not, or not known to be.
 pub(in crate::ops) fn half_made(first: &Key, second: &Key, error: Error) -> Error {
     let problem = format!("{first} is written, {second} is not removed: {}", error.problem);
-    Error { problem, ..error }.hint("look at both, and delete the one that is to go")
+    Error { problem, ..error }.hint("look at both, and delete one")
 }

@@ -51,8 +51,8 @@ pub(super) fn left(skipped: &[Key], fates: &HashMap<Key, Fate>) -> Option<String
         _ => "changed",
     };
     Some(match all {
-        1 => format!("{names} was {what} by someone else, and stays staged"),
-        all => format!("{all} were {what} by someone else, and stay staged: {names}{more}"),
+        1 => format!("{names} stays staged: {what} by someone else"),
+        all => format!("{all} stay staged, {what} by someone else: {names}{more}"),
     })
 }
 

@@ -24,7 +24,7 @@ pub fn waits_for(store: &StoreName, turn: Turn) -> String {
         Turn::Undo => "undone",
         Turn::Redo => "done again",
     };
-    format!("the store {} is not there; once it is, this can be {what}", store.escaped())
+    format!("not {what}: the store {} is not there", store.escaped())
 }
 
 /// Why a plan that was made for good cannot be undone.
@@ -65,9 +65,9 @@ pub fn for_good(plan: &Plan) -> Option<&'static str> {
         return None;
     }
     Some(if plan.is_too_much() {
-        "This cannot be undone: it is too much to be kept."
+        "Cannot be undone: too much to keep."
     } else {
-        "This cannot be undone: what is there is damaged, or not known."
+        "Cannot be undone: damaged, or not known."
     })
 }
 
@@ -157,10 +157,10 @@ pub(super) fn again_sets_anew(turn: Turn) -> &'static str {
 /// The question whether a step is turned by setting records anew that someone else has deleted.
 pub fn sets_anew(plan: &Plan) -> String {
     match plan.keys()[..] {
-        [key] => format!("{} was deleted by someone else. It is set anew.", key.named()),
+        [key] => format!("Someone else deleted {}: it is set anew.", key.named()),
         ref keys => {
             let keys = plural(keys.len() as u64, "record");
-            format!("{keys} were deleted by someone else. They are set anew.")
+            format!("Someone else deleted {keys}: they are set anew.")
         }
     }
 }

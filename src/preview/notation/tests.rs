@@ -97,17 +97,17 @@ fn what_is_cut_off_damaged_or_endless_is_read_as_far_as_it_goes() {
         let (text, note) = shown(content_type, bytes).unwrap();
         (text, note.split_once("; ").unwrap().1.to_owned())
     };
-    let what = "this is what could be read";
+    let what = "shown in part";
     let cut = ("[\n 1,\n \"ab\"\n …".to_owned(), format!("the msgpack is cut off: {what}"));
     assert_eq!(said("application/x-msgpack", b"\x93\x01\xa2ab\xa5abc"), cut);
     let huge = said("application/cbor", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff\x01");
     assert_eq!(huge, ("[\n 1\n …".to_owned(), format!("the CBOR is cut off: {what}")));
     let broken = said("application/vnd.msgpack", b"\x92\x01\xc1");
-    assert_eq!(broken.1, format!("at byte 3 it is no msgpack: {what}"));
+    assert_eq!(broken.1, format!("no msgpack from byte 3: {what}"));
     let half = said("application/cbor", b"\xa1\x01\xff");
-    assert_eq!(half.1, format!("at byte 3 it is no CBOR: {what}"));
+    assert_eq!(half.1, format!("no CBOR from byte 3: {what}"));
     let deep = said("application/senml+cbor", &vec![0x81; 100_000]);
-    assert_eq!(deep.1, "what is nested over 256 levels deep is not shown");
+    assert_eq!(deep.1, "nested over 256 levels: not shown");
     let head = read(&"application/cbor".into(), b"\x83\x01", true).unwrap();
     assert_eq!(head.note, "CBOR in diagnostic notation");
 }
@@ -154,7 +154,7 @@ fn what_stands_in_one_line_is_bounded() {
     assert!(text.len() < 10_000 && text.ends_with("h'01'\n…"), "{}", text.len());
     assert!(note.ends_with("only the beginning is shown"), "{note}");
     let (_, note) = shown("application/cbor", b"\x81\x5f\x80\xff").unwrap();
-    assert!(note.contains("at byte 3 it is no CBOR"), "{note}");
+    assert!(note.contains("no CBOR from byte 3"), "{note}");
     // Text whose bytes are all shown as signs of six characters.
     let mut text = b"\xdb\0\x80\0\0".to_vec();
     text.resize(text.len() + (8 << 20), 0x1b);

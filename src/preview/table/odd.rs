@@ -81,7 +81,7 @@ mod tests {
             let shown = Preview::build(&Record { meta, value: text.to_owned().into() });
             (shown.kind(), shown.note().unwrap_or_default().to_owned())
         };
-        let none = "no table: none of its first lines is a JSON object".to_owned();
+        let none = "no table: no JSON object in its first lines".to_owned();
         assert_eq!(told("1\ntwo\n"), (PreviewKind::Text, none));
         assert_eq!(told("\n \n"), (PreviewKind::Text, String::new()));
     }

@@ -259,7 +259,7 @@ fn carriage_returns_end_lines_where_nothing_else_does() {
 #[test]
 fn lines_of_json_are_rows_also_where_the_type_says_one_value() {
     let rows = table("{\"a\": 1}\n{\"a\": 2}\n", "application/json");
-    assert_eq!(rows.note(), Some("a JSON value a line: Crawlee for Python reads None"));
+    assert_eq!(rows.note(), Some("JSON Lines: Crawlee for Python reads None"));
     assert_eq!(texts(&rows, rows.top(), 9, 9), ["a", "1", "2"]);
     let other = preview("{\"a\": 1}\nmore\n", "application/json");
     assert_eq!(other.kind(), PreviewKind::Text);
@@ -271,7 +271,7 @@ fn what_is_told_of_a_table_is_so() {
     // Crawlee reads any type that contains `application/json` as JSON.
     let note = |preview: &Preview| preview.note().map(str::to_owned);
     let told = note(&table(lines, "application/jsonl"));
-    assert_eq!(told.as_deref(), Some("a JSON value a line: Crawlee for Python reads None"));
+    assert_eq!(told.as_deref(), Some("JSON Lines: Crawlee for Python reads None"));
     assert_eq!(note(&table(lines, "application/x-ndjson")), None);
     let page = table("<!doctype html>\n<p>Not found</p>", "text/csv");
     assert_eq!((page.kind(), page.note()), (PreviewKind::Page, Some("no table but HTML")));

@@ -142,10 +142,7 @@ fn swap(
     match exchange(stores, store, &entry.folder, NEW) {
         Ok(()) => {}
         Err(why) if is_unsupported(why) => {
-            log::warn!(
-                "{}: the file system swaps no directories, so the records are moved one by one",
-                folder.path().display()
-            );
+            log::warn!("{}: records moved one by one (no directory swap)", folder.path().display());
             entry.remove_new();
             return Ok(false);
         }
@@ -194,9 +191,9 @@ fn move_files(folder: &Folder, entry: &Entry) -> Result<bool> {
 fn failed(folder: &Folder, why: Errno) -> Error {
     if why == Errno::XDEV {
         let path = folder.path().display();
-        let problem = format!("{path} is on another file system than the storage's directory");
+        let problem = format!("{path} is on another file system");
         return Error::new(ErrorKind::NotSupported, problem)
-            .hint("it cannot be set aside, only removed for good; nothing has been changed");
+            .hint("nothing was changed; it can only be removed for good");
     }
     os_error::writing(folder.path(), why)
 }

@@ -83,8 +83,7 @@ impl FoundRecord {
 
 fn several_files(key: &Key, names: &str) -> Error {
     let problem = format!("the files {names} are all one record, {}", key.escaped());
-    Error::new(ErrorKind::Damaged, problem)
-        .hint("nothing was changed; move all but one away, or delete one by its file's name")
+    Error::new(ErrorKind::Damaged, problem).hint("nothing was changed; keep one of the files")
 }
 
 /// Where a record of this key is; `None` if no part of it is there.

@@ -229,7 +229,7 @@ pub(super) fn writable(key: &Key) -> Result<Cow<'_, [u8]>> {
     }
     let name = quoted(key.as_bytes());
     possible(&name, LONGEST - METADATA_SUFFIX.len()).map_err(|why| {
-        Error::new(ErrorKind::Usage, format!("this key cannot be kept in a directory: {why}"))
+        Error::new(ErrorKind::Usage, format!("no file name for this key: {why}"))
             .hint("choose another key")
     })?;
     Ok(name)
@@ -248,7 +248,7 @@ fn possible(name: &[u8], longest: usize) -> std::result::Result<(), String> {
             Err("its file name is kept for metadata".into())
         }
         _ if name.len() > longest => {
-            Err(format!("its file name takes {} bytes, and {longest} are allowed", name.len()))
+            Err(format!("its file name has {} bytes, over {longest}", name.len()))
         }
         _ => Ok(()),
     }

@@ -44,7 +44,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, options: OpenOptions) -> Result<Ope
         OpenBy::Alias(alias) => (StoreName::from(check_alias(alias)?), None),
     };
     if store.as_bytes().len() > 255 {
-        let problem = "a store's directory cannot have a name of more than 255 bytes";
+        let problem = "too long a name: over 255 bytes";
         return Err(Error::new(ErrorKind::Usage, problem).hint("choose a shorter name"));
     }
     for _ in 0..TRIES {
@@ -61,7 +61,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, options: OpenOptions) -> Result<Ope
             return match &info.state {
                 StoreState::Damaged(why) => Err(store_info::damaged(&info.store, why)),
                 StoreState::Forbidden(why) => Err(Error::new(ErrorKind::Permission, why)
-                    .hint("run larder as its owner, or change its permissions")),
+                    .hint("change its permissions, or run as its owner")),
                 StoreState::Unreadable(why) => Err(Error::new(ErrorKind::Io, why)),
                 _ => Ok(Opened { info, created: false }),
             };

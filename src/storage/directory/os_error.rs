@@ -28,7 +28,7 @@ fn explain(failed: &str, path: &Path, why: Errno) -> Error {
     };
     let error = Error::new(kind, format!("{} {failed}: {}", path.display(), words(why)));
     match kind {
-        ErrorKind::Permission => error.hint("run larder as its owner, or change its permissions"),
+        ErrorKind::Permission => error.hint("change its permissions, or run as its owner"),
         ErrorKind::ReadOnly => error.hint("its file system is mounted for reading only"),
         ErrorKind::Usage => error.hint("choose a shorter name"),
         _ => error,

@@ -221,8 +221,7 @@ impl<'a> New<'a> {
              key {}",
             self.key.escaped()
         );
-        Err(Error::new(ErrorKind::Usage, problem)
-            .hint("choose a key that can be the name of a file"))
+        Err(Error::new(ErrorKind::Usage, problem).hint("choose a key that a file can have"))
     }
 
     fn with(

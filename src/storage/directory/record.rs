@@ -99,11 +99,8 @@ pub(super) fn combine_halves(files: &RecordFiles, size: Option<u64>) -> Option<R
 /// The error for a key whose file name something else has: a directory, a link.
 pub(super) fn in_the_way(folder: &Folder, name: &[u8]) -> Error {
     let path = folder.path_of(name);
-    Error::new(
-        ErrorKind::Damaged,
-        format!("{} is not a file, so no record can be kept there", path.display()),
-    )
-    .hint("move it away, or choose another key")
+    Error::new(ErrorKind::Damaged, format!("{} is not a file: no record there", path.display()))
+        .hint("move it away, or choose another key")
 }
 
 #[cfg(test)]

@@ -126,11 +126,8 @@ pub(super) fn drop_store(root: &Root, store: &StoreName, options: WriteOptions) 
         }
     }
     let name = store.escaped();
-    Err(Error::new(
-        ErrorKind::Conflict,
-        format!("someone goes on writing to the store {name} while it is dropped"),
-    )
-    .hint("stop the crawl and drop it again"))
+    Err(Error::new(ErrorKind::Conflict, format!("not dropped: someone keeps writing to {name}"))
+        .hint("stop the crawl and drop it again"))
 }
 
 /// Removes everything in a folder.

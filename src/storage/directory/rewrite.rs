@@ -80,8 +80,8 @@ fn is_another(folder: &Folder, it: &RecordRewrite, files: &RecordFiles) -> Resul
 /// The refusal to remove a record that was written while another was made of it.
 fn changed_since(it: &RecordRewrite) -> Error {
     let (key, to) = (it.key.escaped(), it.to.escaped());
-    let problem = format!("{key} has been changed meanwhile, and stays; {to} has what it was");
-    Error::new(ErrorKind::Conflict, problem).hint("look at both, and delete the one that is to go")
+    let problem = format!("{key} has changed, and stays; {to} has what it was");
+    Error::new(ErrorKind::Conflict, problem).hint("look at both, and delete one")
 }
 
 fn named(files: &RecordFiles) -> String {

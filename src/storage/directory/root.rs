@@ -52,10 +52,10 @@ impl Root {
         match why {
             Errno::NOENT => {
                 Error::new(ErrorKind::NotFound, format!("there is no directory {path}"))
-                    .hint("name a directory that Crawlee stores in, such as ./storage, or make it")
+                    .hint("name Crawlee's storage directory, such as ./storage, or make it")
             }
             Errno::NOTDIR => Error::new(ErrorKind::Usage, format!("{path} is not a directory"))
-                .hint("name the directory that Crawlee stores in, such as ./storage"),
+                .hint("name Crawlee's storage directory, such as ./storage"),
             _ => os_error::reading(&self.path, why),
         }
     }

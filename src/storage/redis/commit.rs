@@ -362,10 +362,9 @@ fn halves(store: &StoreName, sent: &Prepared<'_>) -> Vec<Command> {
 /// What is said of changes that were not sent, for one before them failed.
 fn not_sent(error: &Error) -> Error {
     match error.kind {
-        ErrorKind::InDoubt => Error::new(
-            ErrorKind::Connection,
-            "not done: no answer came to a change before this one",
-        ),
+        ErrorKind::InDoubt => {
+            Error::new(ErrorKind::Connection, "not done: an earlier change was not answered")
+        }
         _ => error.clone(),
     }
 }

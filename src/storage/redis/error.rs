@@ -15,7 +15,7 @@ use crate::model::{Cause, Error, ErrorKind, in_words};
 const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
 
 /// What a Redis key of a wrong type comes to.
-pub(super) const WRONG_TYPE: &str = "a Redis key of this store holds another type of value";
+pub(super) const WRONG_TYPE: &str = "a Redis key of this store has another type";
 
 /// The first word of the error that stands in place of a string that is larger than its question
 /// allows.
@@ -31,14 +31,12 @@ pub(super) fn reply(text: &str) -> Error {
     let error = Error::new;
     match code {
         "NOPERM" => forbidden(rest),
-        "LOADING" => error(ErrorKind::Loading, "the server is still reading its data from disk"),
-        "READONLY" => error(ErrorKind::ReadOnly, "the server is a replica and takes no writes")
-            .hint("write to its primary"),
-        "OOM" => error(ErrorKind::OutOfMemory, "the server has no memory left for this write"),
-        "MISCONF" => error(
-            ErrorKind::CannotPersist,
-            "the server refuses writes because it cannot save its data to disk",
-        ),
+        "LOADING" => error(ErrorKind::Loading, "the server is still loading its data"),
+        "READONLY" => {
+            error(ErrorKind::ReadOnly, "a replica: it takes no writes").hint("write to its primary")
+        }
+        "OOM" => error(ErrorKind::OutOfMemory, "the server is out of memory"),
+        "MISCONF" => error(ErrorKind::CannotPersist, "no writes: the server cannot save to disk"),
         "WRONGTYPE" => error(ErrorKind::WrongType, WRONG_TYPE),
         "NOAUTH" => error(ErrorKind::Auth, "password required")
             .hint("put it into LARDER_PASSWORD or a profile"),
@@ -46,31 +44,21 @@ pub(super) fn reply(text: &str) -> Error {
         "NOSCRIPT" => {
             error(ErrorKind::Server, "the server has forgotten the script").hint("try again")
         }
-        "CROSSSLOT" => error(
-            ErrorKind::Cluster,
-            "the server runs as a cluster, where keys of different slots cannot change in one step",
-        ),
-        "MOVED" | "ASK" => error(
-            ErrorKind::Cluster,
-            "the server is one node of a cluster, and another node holds this key",
-        )
-        .hint("connect with redis-cluster://"),
+        "CROSSSLOT" => error(ErrorKind::Cluster, "a cluster: its slots cannot change in one step"),
+        "MOVED" | "ASK" => error(ErrorKind::Cluster, "another node of the cluster holds this key")
+            .hint("connect with redis-cluster://"),
         "TRYAGAIN" => error(ErrorKind::Cluster, "the cluster is moving this key between nodes")
             .hint("try again"),
-        "CLUSTERDOWN" if text.starts_with(NOT_SERVED) => error(
-            ErrorKind::Connection,
-            "the cluster is not set up: no node serves the slot of this key",
-        )
-        .because(Cause::ClusterDown)
-        .hint("assign all slots with redis-cli --cluster create, or --cluster fix"),
+        "CLUSTERDOWN" if text.starts_with(NOT_SERVED) => {
+            error(ErrorKind::Connection, "cluster not set up: no node serves this key")
+                .because(Cause::ClusterDown)
+                .hint("redis-cli --cluster create or fix assigns slots")
+        }
         "CLUSTERDOWN" => error(ErrorKind::Connection, "the cluster is down")
             .because(Cause::ClusterDown)
-            .hint("wait until all its slots are served, or mend it with redis-cli --cluster"),
-        "MASTERDOWN" => error(
-            ErrorKind::Connection,
-            "the server is a replica that has lost its primary and shows no old data",
-        )
-        .hint("connect to another replica, or bring the primary back"),
+            .hint("wait, or mend it with redis-cli --cluster fix"),
+        "MASTERDOWN" => error(ErrorKind::Connection, "a replica without its primary: no old data")
+            .hint("use another replica, or restart the primary"),
         "BUSY" => error(ErrorKind::Timeout, "the server is busy with another program's script")
             .hint("wait, or end it with SCRIPT KILL"),
         TOO_LARGE => too_large(rest),
@@ -81,21 +69,15 @@ pub(super) fn reply(text: &str) -> Error {
         },
         "NOREPLICAS" => error(ErrorKind::CannotPersist, "the server has too few replicas to write")
             .hint("bring its replicas back"),
-        "DENIED" => error(
-            ErrorKind::Auth,
-            "the server is in protected mode and takes no connection from another machine",
-        )
-        .hint("set a password on the server, or connect from its own machine"),
+        "DENIED" => error(ErrorKind::Auth, "protected mode: no connections from other machines")
+            .hint("set its password, or connect from its machine"),
         _ => other(text),
     }
 }
 
 fn too_large(size: &str) -> Error {
-    Error::new(
-        ErrorKind::Server,
-        format!("the server answered with {size} bytes, far more than was asked for"),
-    )
-    .hint("read it again; if that stays so, what is stored there is not Crawlee's")
+    Error::new(ErrorKind::Server, format!("far too large an answer: {size} bytes"))
+        .hint("read again; else it is not Crawlee's data")
 }
 
 fn other(text: &str) -> Error {
@@ -120,14 +102,14 @@ fn other(text: &str) -> Error {
     }
     if lower.contains("db index is out of range") || lower.contains("invalid db index") {
         return Error::new(ErrorKind::Usage, "the server has no database of this number")
-            .hint("choose a lower number: most servers have 0 to 15");
+            .hint("choose a lower one: most have 0 to 15");
     }
     if lower.contains("select is not allowed in cluster mode") {
         return Error::new(ErrorKind::Usage, "a cluster has only database 0")
             .hint("leave the database number out");
     }
     if lower.contains("without any password configured") || lower.contains("no password is set") {
-        return Error::new(ErrorKind::Auth, "the server has no password, but one was given")
+        return Error::new(ErrorKind::Auth, "a password was given, the server has none")
             .hint("leave the password out");
     }
     if lower.starts_with("invalid password") {
@@ -137,7 +119,7 @@ fn other(text: &str) -> Error {
         return reply("WRONGTYPE");
     }
     if lower.contains("executing the script can't run") {
-        return Error::new(ErrorKind::Permission, "the user may not run a command of this script");
+        return Error::new(ErrorKind::Permission, "the user may not run this script's commands");
     }
     // As Redis 7 says the two within a script, then as older servers do.
     if lower.contains("acl failure in script")
@@ -202,7 +184,7 @@ fn forbidden(text: &str) -> Error {
         return Error::new(ErrorKind::Permission, problem).because(Cause::Command(name));
     }
     if text.contains("key") {
-        let problem = "the user may not use a Redis key that this needs";
+        let problem = "the user may not use a needed Redis key";
         return Error::new(ErrorKind::Permission, problem).because(Cause::Key);
     }
     Error::new(ErrorKind::Permission, "the server's access list forbids this")
@@ -237,10 +219,7 @@ pub(super) fn no_answer(address: &str, after: Duration) -> Error {
     let seconds = after.as_secs_f32();
     Error::new(
         ErrorKind::Timeout,
-        format!(
-            "the server at {address} did not answer within {} s",
-            (seconds * 10.0).round() / 10.0
-        ),
+        format!("no answer from {address} within {} s", (seconds * 10.0).round() / 10.0),
     )
 }
 
@@ -252,14 +231,14 @@ pub(super) fn closed(address: &str) -> Error {
 /// There is no connection at present; nothing was sent.
 pub(super) fn down(address: &str, reason: &str) -> Error {
     Error::new(ErrorKind::Connection, format!("not connected to {address}: {reason}"))
-        .hint("larder goes on trying")
+        .hint("retrying")
 }
 
 /// A write was handed over, and no answer came.
 pub(super) fn fate_unknown(reason: &Error) -> Error {
     Error::new(
         ErrorKind::InDoubt,
-        format!("whether the write was made is not known: no answer came ({})", reason.problem),
+        format!("not known whether written: no answer came ({})", reason.problem),
     )
 }
 
@@ -290,7 +269,7 @@ pub(super) fn protocol(how: &str, address: &str) -> Error {
         ErrorKind::Connection,
         format!("what answers at {address} breaks the protocol: {how}"),
     )
-    .hint("check the address: this is no sound Redis server")
+    .hint("check the address: no sound Redis server")
 }
 
 /// What fred says when making a connection fails.
@@ -301,11 +280,10 @@ pub(super) fn connecting(error: &fred::error::Error, address: &str) -> Error {
         return error;
     }
     match error.kind() {
-        Fred::Timeout => Error::new(
-            ErrorKind::Timeout,
-            format!("the server at {address} did not answer in time"),
-        )
-        .hint("check the address, or give it longer with --timeout"),
+        Fred::Timeout => {
+            Error::new(ErrorKind::Timeout, format!("no answer from {address} in time"))
+                .hint("check the address, or use a longer --timeout")
+        }
         Fred::Protocol | Fred::Parse => not_redis(address),
         Fred::IO | Fred::Canceled | Fred::Routing => {
             Error::new(ErrorKind::Connection, format!("the connection to {address} failed"))
@@ -332,8 +310,8 @@ pub(super) fn lost(error: &fred::error::Error, address: &str) -> Error {
 
 /// Another kind of server, or none of its kind.
 pub(super) fn not_redis(address: &str) -> Error {
-    Error::new(ErrorKind::Connection, format!("what answers at {address} is not a Redis server"))
-        .hint("check the port; a server with TLS needs rediss://")
+    Error::new(ErrorKind::Connection, format!("not a Redis server: {address}"))
+        .hint("check the port; TLS needs rediss://")
 }
 
 /// Errors of the operating system and of TLS, which fred passes on as text.

@@ -118,10 +118,9 @@ fn rows(builder: Builder, limit: Option<usize>) -> impl Stream<Item = Result<Key
     let work = tokio::task::spawn_blocking(move || {
         let index = builder.finish();
         if index.left_out() > 0 {
-            let problem = "the keys take more than 4 GiB, which is more than can be sorted at once";
-            return Err(Error::new(ErrorKind::NotSupported, problem).hint(
-                "list them in parts: only those with a prefix, or some thousands at a time",
-            ));
+            let problem = "keys over 4 GiB cannot be sorted at once";
+            return Err(Error::new(ErrorKind::NotSupported, problem)
+                .hint("list them in parts, by prefix or limit"));
         }
         let end = index.len().min(limit.unwrap_or(usize::MAX));
         for at in (0..end).step_by(BATCH) {

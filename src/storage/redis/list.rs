@@ -178,8 +178,8 @@ fn of_index(error: Error) -> Error {
     if !error::forbids_key(&error) {
         return error;
     }
-    Error::new(ErrorKind::Permission, "the user may not see the list of stores")
-        .hint("name a store: those that it may see can be opened")
+    Error::new(ErrorKind::Permission, "the user may not list stores")
+        .hint("name a store that it may see")
 }
 
 fn classify_all(infos: &mut [StoreInfo], indexed: &BTreeMap<StoreName, Indexed>) {

@@ -86,8 +86,7 @@ impl RedisStorage {
             return Err(if known && info.records.is_some() {
                 Error::no_store(store)
             } else {
-                let problem =
-                    format!("there is no store {} that this user may see", store.escaped());
+                let problem = format!("this user sees no store {}", store.escaped());
                 Error::new(ErrorKind::NotFound, problem)
             });
         }

@@ -179,7 +179,7 @@ pub(super) fn whole(replies: Vec<Result<Value>>) -> Result<Vec<Value>> {
             return error;
         }
         let problem = format!("the write was made in part: {}", error.problem);
-        Error::new(error.kind, problem).hint("look at what is there before you repeat it")
+        Error::new(error.kind, problem).hint("look before you repeat it")
     })
 }
 

@@ -68,10 +68,7 @@ impl RedisStorage {
         match limits.min() {
             Some((limit, setting)) if size > limit => Err(Error::new(
                 ErrorKind::NotSupported,
-                format!(
-                    "the value has {size} bytes, and the server takes at most {limit}; nothing \
-                     was sent"
-                ),
+                format!("not sent: {size} bytes, the server takes {limit}"),
             )
             .hint(format!("store less, or raise the server's {setting}"))),
             _ => Ok(()),
@@ -84,7 +81,7 @@ impl RedisStorage {
             Ok(_) => {
                 let name = store.escaped();
                 Error::new(ErrorKind::Damaged, format!("the store {name} has no metadata"))
-                    .hint("Crawlee cannot use it either: drop it and create it again")
+                    .hint("Crawlee cannot use it: drop it")
             }
             Err(error) => error,
         }
@@ -158,10 +155,7 @@ impl RedisStorage {
         if self.connections.cluster() {
             return Err(Error::new(
                 ErrorKind::Cluster,
-                format!(
-                    "{doing} is refused: on a cluster the store's Redis keys lie in different \
-                     slots and cannot change in one step"
-                ),
+                format!("{doing} is refused: a cluster's slots cannot change together"),
             ));
         }
         Ok(())
@@ -209,7 +203,7 @@ impl RedisStorage {
             if !error::forbids_key(&error) {
                 return error;
             }
-            let problem = "the user may not take the store from the list of stores";
+            let problem = "the user may not unlist the store";
             Error::new(ErrorKind::Permission, problem)
         })?;
         Ok(index

@@ -9,7 +9,7 @@ use crate::model::{Error, ErrorKind, Result};
 pub(super) fn parse(text: &str) -> Result<SshHop> {
     let wrong = || {
         Error::new(ErrorKind::Usage, "the host for ssh makes no sense")
-            .hint("write USER@HOST or HOST:PORT, without a password: ssh asks for what it needs")
+            .hint("write USER@HOST or HOST:PORT; ssh asks for passwords")
     };
     let (user, address) = match text.rsplit_once('@') {
         Some((user, address)) => (Some(user), address),

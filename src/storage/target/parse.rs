@@ -56,7 +56,7 @@ pub(super) fn redis(text: &str) -> Result<RedisTarget> {
     if let Some((scheme, _)) = text.split_once(":/")
         && scheme_kind(&scheme.to_ascii_lowercase()).is_ok()
     {
-        return Err(usage("the target is no URL: two slashes are to follow the colon").hint(FORMS));
+        return Err(usage("no URL: two slashes follow the colon").hint(FORMS));
     }
     // With an @ it may hold a password, and is never quoted.
     if text == "localhost" || text.contains(['@', '.', ':']) {
@@ -111,7 +111,7 @@ fn url(scheme: &str, rest: &str) -> Result<RedisTarget> {
         let target = url(plain, rest)?;
         return match target.endpoint {
             Endpoint::Tcp(_) => Ok(RedisTarget { ssh, ..target }),
-            _ => Err(usage("only one server can be reached through ssh in a URL")
+            _ => Err(usage("a URL reaches one server through ssh")
                 .hint("write redis+ssh://USER@HOST/SERVER:PORT/DB; a profile can name `ssh`")),
         };
     }
@@ -162,7 +162,7 @@ fn url(scheme: &str, rest: &str) -> Result<RedisTarget> {
         Kind::Sentinel => Endpoint::Sentinel {
             hosts: all_hosts(hosts, &query.nodes, SENTINEL_PORT)?,
             service: query.service.ok_or_else(|| {
-                usage("the target does not say which service Sentinel is to find")
+                usage("the target names no service for Sentinel")
                     .hint("add ?sentinelServiceName=NAME, often mymaster")
             })?,
             username: query.sentinel_username,
@@ -260,10 +260,7 @@ impl Query {
                 **tls = self.tls.clone();
                 Ok(())
             }
-            None => {
-                Err(usage("the target has settings of TLS, but is without it")
-                    .hint("use rediss://"))
-            }
+            None => Err(usage("TLS settings, but a target without TLS").hint("use rediss://")),
         }
     }
 }
@@ -273,8 +270,8 @@ fn database(text: &str) -> Result<Option<u32>> {
         return Ok(None);
     }
     text.parse().map(Some).map_err(|_| {
-        usage("the database in the target is not a number")
-            .hint("write it as redis://HOST:PORT/2; in a password, write `/` as %2F")
+        usage("the target's database is not a number")
+            .hint("write redis://HOST:PORT/2; in a password, `/` as %2F")
     })
 }
 

@@ -57,7 +57,7 @@ pub(super) fn target(path: &Path) -> Result<Target> {
     match fs::metadata(path) {
         Ok(meta) if meta.is_dir() => directory(path).map(Target::Directory),
         Ok(meta) if meta.file_type().is_socket() => Ok(socket(path)),
-        Ok(_) => Err(usage(format!("{shown} is a file, neither a directory nor a socket"))
+        Ok(_) => Err(usage(format!("{shown} is neither a directory nor a socket"))
             .hint("name the directory that holds key_value_stores")),
         Err(why) if why.kind() == io::ErrorKind::NotFound => {
             // Named like one, it is one whose server is not up yet.
@@ -65,7 +65,7 @@ pub(super) fn target(path: &Path) -> Result<Target> {
                 return Ok(socket(path));
             }
             Err(usage(format!("no such directory or socket: {shown}"))
-                .hint("name a storage directory of Crawlee, or the socket of a Redis server"))
+                .hint("name a storage directory or a Redis socket"))
         }
         Err(why) => Err(usage(format!("{shown} cannot be looked at: {}", in_words(&why)))),
     }

@@ -124,7 +124,7 @@ fn certificates_can_be_named_in_the_url() {
 fn a_file_in_a_folder_is_no_server() {
     // `Cargo.toml` may be a host; a file that is there, in a folder, is none.
     let why = refused("src/storage.rs");
-    assert!(why.contains("is a file, neither"), "{why}");
+    assert!(why.contains("is neither a directory"), "{why}");
     assert!(matches!(Target::parse("no.such.host/0"), Ok(Target::Redis(_))));
 }
 

@@ -182,7 +182,7 @@ fn what_could_not_be_read_is_not_overwritten_until_the_server_is_back() {
     stage.answer(Slot::Theirs, Err(Error::new(ErrorKind::Connection, "the server is away")));
     assert!(stage.writes().is_empty() && stage.app.layers.is_empty());
     let notice = stage.notice();
-    assert!(notice.contains("is not known: the server is away"), "{notice}");
+    assert!(notice.contains("not read: the server is away"), "{notice}");
     let down = ConnectionState::Down {
         tries: 1,
         reason: "the server is away".into(),

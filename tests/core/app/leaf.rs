@@ -275,7 +275,7 @@ fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     assert_eq!((view.decided(), view.left(0)), (1, None));
     stage.keys("<esc>");
     let frame = stage.frame();
-    assert!(frame.contains("What was typed in this merge is not saved"), "{frame}");
+    assert!(frame.contains("What was typed here is not saved"), "{frame}");
     stage.keys("<esc><enter>");
     assert_eq!(saved(&mut stage).0, r#"{"price": 3.05}"#);
     // Given up, what was typed before is in its line.

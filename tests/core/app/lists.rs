@@ -233,7 +233,7 @@ fn a_store_that_is_not_whole_is_no_empty_one() {
     stage.connect(vec![half]);
     stage.answer(Slot::Keys, Ok(Loaded::keys(index(&[]), 1.0)));
     let frame = stage.frame();
-    assert!(frame.contains("half-made: indexed") && !frame.contains("no records"), "{frame}");
+    assert!(frame.contains("half-made: no metadata") && !frame.contains("no records"), "{frame}");
 }
 
 #[test]

@@ -217,7 +217,7 @@ fn the_palette_finds_what_is_meant_wherever_it_works() {
     stage.keys("<ctrl-u>dup<tab>");
     let Some(Layer::Palette(palette)) = stage.app.layer() else { panic!() };
     assert_eq!(palette.0.input.text(), Action::Duplicate.description());
-    stage.keys("<ctrl-u>what a save changes<enter>");
+    stage.keys("<ctrl-u>changes before a save<enter>");
     assert!(stage.app.settings.review_saves);
     stage.keys(":open production");
     assert_eq!(chosen(&stage), "Open target production");

@@ -80,7 +80,7 @@ fn what_crawlee_would_not_take_in_a_key_is_told_while_typing() {
     assert!(!stage.frame().contains("Crawlee for JavaScript"), "{}", stage.frame());
     stage.event(Event::Paste("x".repeat(300)));
     let frame = stage.frame();
-    assert!(frame.contains("at most 256 characters, this has 301"), "{frame}");
+    assert!(frame.contains("takes 256 characters, not 301"), "{frame}");
     // It is said, and not forbidden: Crawlee for Python takes any.
     stage.keys("<enter>");
     let (_, it) = asked(&mut stage).unwrap();
@@ -208,7 +208,7 @@ fn a_content_type_is_typed_or_chosen_and_the_same_changes_nothing() {
 #[test]
 fn a_content_type_under_which_crawlee_reads_nothing_is_told_while_it_is_typed() {
     let mut stage = opened();
-    let is_told = |stage: &mut Stage| stage.frame().contains("Crawlee will read it as None");
+    let is_told = |stage: &mut Stage| stage.frame().contains("Crawlee reads None");
     stage.keys("K<ctrl-u>text/plain");
     assert!(!is_told(&mut stage), "{}", stage.frame());
     stage.keys("<ctrl-u>application/x-none");

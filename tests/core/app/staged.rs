@@ -125,7 +125,7 @@ fn all_are_shown_as_one_change_and_saved_by_one_plan() {
     assert!(!stage.asked.iter().any(|ask| matches!(ask, Effect::Write(..))), "it is not shown yet");
     stage.compared();
     let frame = stage.frame();
-    for part in ["$.key  \"a\" → \"a!\"", "$.key  \"c\" → \"c!\"", "not written, but stays staged"]
+    for part in ["$.key  \"a\" → \"a!\"", "$.key  \"c\" → \"c!\"", "by someone else: stays staged"]
     {
         assert!(frame.contains(part), "{part}: {frame}");
     }
@@ -147,7 +147,7 @@ fn all_are_shown_as_one_change_and_saved_by_one_plan() {
     ));
     assert_eq!(keys(&stage), ["b"]);
     assert_eq!(dropped(&stage), [ids[0].clone(), ids[2].clone()]);
-    let told = "saved 2 records; b was changed by someone else, and stays staged";
+    let told = "saved 2 records; b stays staged: changed by someone else";
     assert_eq!(stage.notice(), told);
     assert_eq!(stage.app.journal.steps().len(), 1, "it is one step");
     assert_eq!(stage.app.journal.steps()[0].title, "saved 2 records");
@@ -165,7 +165,7 @@ fn what_someone_else_wrote_beside_a_staged_edit_is_merged_when_it_is_saved() {
     assert!(stage.frame().contains("merged with a change · value"), "{}", stage.frame());
     stage.keys("j<enter>").compared();
     let frame = stage.frame();
-    for part in ["$.key  \"b\" → \"b!\"", "someone else has changed it elsewhere since: merged"] {
+    for part in ["$.key  \"b\" → \"b!\"", "merged with a change by someone else"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
     assert!(!frame.contains("$.count"), "what is there stays: {frame}");
@@ -274,7 +274,7 @@ fn quitting_with_staged_edits_asks_and_says_that_their_drafts_are_kept() {
     stage.event(Event::DraftKept(id, Err("no space left".to_owned())));
     assert!(stage.notice().contains("not kept as a draft: no space left"), "{}", stage.notice());
     stage.keys("q");
-    assert!(stage.frame().contains("1 of them is not kept as a"), "{}", stage.frame());
+    assert!(stage.frame().contains("1 of them has no draft"), "{}", stage.frame());
     stage.keys("y");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Quit)));
     assert!(dropped(&stage).is_empty(), "the drafts outlive it");
@@ -333,7 +333,7 @@ fn a_save_that_cannot_be_undone_says_so_before() {
     stage.keys("j").open(&bare).keys("e<shift-tab><down><down><ctrl-p>");
     assert_eq!(stage.app.staged.total(), 1, "{:?}", stage.app.editor.map(|it| it.fault));
     stage.keys("<ctrl-p><ctrl-s>");
-    assert!(stage.frame().contains("This cannot be undone"), "{}", stage.frame());
+    assert!(stage.frame().contains("Cannot be undone"), "{}", stage.frame());
     assert!(!stage.asked.iter().any(|ask| matches!(ask, Effect::Write(..))));
     stage.keys("y");
     assert!(!sent(&mut stage).1.reversible);

@@ -116,7 +116,7 @@ fn a_value_that_is_staged_already_is_not_staged_over() {
     let Some(Layer::Prompt(line)) = stage.app.layer() else { panic!() };
     assert_eq!(line.input.text(), "1.10", "as it is stored");
     stage.keys("7<ctrl-p>");
-    let told = "not staged: $.price is staged already; edit what is staged, or save it";
+    let told = "not staged: $.price is staged already; edit or save that";
     assert_eq!(stage.notice(), told);
     let Some(Layer::Prompt(line)) = stage.app.layer() else { panic!() };
     assert_eq!(line.input.text(), "1.107", "what was typed is still there");

@@ -303,7 +303,7 @@ fn large(size: u64, keys: &str) -> String {
 
 #[test]
 fn what_is_too_much_to_be_kept_is_told_before_it_is_done() {
-    let told = "This cannot be undone: it is too much to be kept.";
+    let told = "Cannot be undone: too much to keep.";
     for keys in ["d", "R<ctrl-u>small<enter>"] {
         let frame = large(300 << 20, keys);
         assert!(frame.contains(told), "{keys}: {frame}");
@@ -329,7 +329,7 @@ fn a_save_over_what_is_damaged_is_told_to_be_for_good() {
         ops::words::for_good(&Plan::set(set).undoable(false))
     };
     assert_eq!(set(JSON), None);
-    let told = "This cannot be undone: what is there is damaged, or not known.";
+    let told = "Cannot be undone: damaged, or not known.";
     assert_eq!(set(""), Some(told));
 }
 
@@ -476,7 +476,7 @@ fn what_stays_set_aside_is_told_before_a_purge_is_undone_beside_a_crawl() {
         "Undo: purged shop: 2 records removed",
         "2 records",
         "The store has 1 record by now",
-        "Records whose keys the store has again stay set aside",
+        "Records whose keys are taken stay set aside",
     ] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
@@ -526,7 +526,7 @@ fn a_step_waits_for_its_store_that_somebody_else_has_dropped() {
     stores(&mut shop, Vec::new());
     assert_eq!(shop.log(), ["deleted a · waits"]);
     shop.stage.keys("u");
-    let told = "the store shop is not there; once it is, this can be undone";
+    let told = "not undone: the store shop is not there";
     assert!(shop.stage.notice().contains(told), "{}", shop.stage.notice());
     // It is made anew.
     shop.runtime.block_on(shop.storage.open(&OpenBy::Name("shop".into()))).unwrap();

@@ -335,7 +335,7 @@ fn a_value_is_opened_outside_and_what_may_run_is_asked_about_first() {
     assert_eq!((&*name, &*bytes), ("a.json", &br#"{"price": 1}"#[..]));
     let with = OpenedExternal::With("xdg-open".to_owned());
     stage.event(Event::OpenedExternal(name, Ok(with)));
-    assert_eq!(stage.notice(), "a.json handed to xdg-open; changes to it go nowhere");
+    assert_eq!(stage.notice(), "a.json opened with xdg-open: changes go nowhere");
     let failed = "there is no display to open it on".to_owned();
     stage.event(Event::OpenedExternal("a.json".to_owned(), Err(failed)));
     assert_eq!(stage.notice(), "there is no display to open it on; w saves it to a file");

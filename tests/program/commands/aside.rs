@@ -92,8 +92,7 @@ fn a_restore_puts_nothing_over_newer_records_and_says_what_stays_until_it_is_dis
         let id = set_aside(target, &Aside::Records(StoreName::from("shop")));
         program.ok(&["-t", target, "set", "shop", "a", "new"]);
         let run = program.run(aside(&["restore", "ID"], &id));
-        let said = "larder: put back 1 record; 1 record stays set aside: the store has a record of its \
-                    key again\n";
+        let said = "larder: put back 1 record; 1 record stays set aside: its key is taken\n";
         assert_eq!((run.code, run.err.as_str()), (4, said));
         assert_eq!(program.ok(&["-t", target, "get", "shop", "a"]), "new");
         assert_eq!(program.ok(&["-t", target, "get", "shop", "b"]), "old");
@@ -122,7 +121,7 @@ fn a_discard_asks_a_terminal_for_the_store_s_name() {
         let args = ["-t", target, "aside", "discard", &id];
         for (typed, code, left) in [("\r", 4, 1), ("y\r", 4, 1), ("shop\r", 0, 0)] {
             let mut screen = Screen::start(&args, &[], 24, 100);
-            screen.wait_for_text("was set aside of the store `shop` (2 records)?");
+            screen.wait_for_text("Discard 2 records set aside of `shop` for good?");
             screen.wait_for_text("Type its name to confirm:");
             screen.keys(typed);
             assert_eq!(screen.exit_code(), code, "{}", screen.picture());

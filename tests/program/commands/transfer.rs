@@ -116,8 +116,8 @@ fn what_crawlee_will_not_read_is_told_by_import_and_set() {
     fs::write(&path, line("a", &deep) + &line("b", "[1]") + latin).unwrap();
     for args in [&["--dry-run"][..], &[]] {
         let run = program.run([&["import", "shop", &path], args].concat());
-        let told = "2 records that Crawlee will not read, set as they are: a, c; of the first: the JSON is \
-                    nested deeper";
+        let told = "2 records that Crawlee will not read, set as they are: a, c; of the first: nested too \
+                    deep";
         assert!(run.code == 0 && run.err.contains(told), "{}", run.err);
     }
     assert_eq!(program.ok(&["get", "shop", "a"]), deep);

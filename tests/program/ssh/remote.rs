@@ -70,7 +70,7 @@ fn what_is_missing_or_different_there_is_told() {
     fs::rename(&other, daemon.path("bin/real")).unwrap();
     let (code, _, err) = run(&daemon, &["-t", &target, "stores"], b"");
     assert_eq!(code, Some(4), "{err}");
-    assert!(err.contains("larder is not on bastion"), "{err}");
+    assert!(err.contains("larder is not on the path of bastion"), "{err}");
     let script = "#!/bin/sh\n[ \"$1\" = --version ] && exec echo larder 0.0.1\nexec real \"$@\"\n";
     fs::write(&other, script).unwrap();
     fs::set_permissions(&other, Permissions::from_mode(0o755)).unwrap();

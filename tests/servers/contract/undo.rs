@@ -281,7 +281,7 @@ pub async fn several_records_are_set_and_undone_as_one(storage: &dyn Storage) {
     assert_eq!((outcome.records, &outcome.skipped[..]), (2, &[Key::from("b")][..]));
     assert_eq!(
         ops::words::done(&plan, &outcome),
-        "saved 2 records; b was changed by someone else, and stays staged"
+        "saved 2 records; b stays staged: changed by someone else"
     );
     let now = async || {
         let (a, b) = (Key::from("a"), Key::from("b"));
@@ -301,6 +301,10 @@ pub async fn several_records_are_set_and_undone_as_one(storage: &dyn Storage) {
     put(storage, &other, "a", "crawled").await;
     let failed = ops::perform_kept(storage, &plan, &old_values).await.unwrap_err();
     assert_eq!(failed.error.kind, ErrorKind::Conflict);
-    assert!(failed.error.problem.starts_with("not saved: 3 were changed"), "{}", failed.error);
+    assert!(
+        failed.error.problem.starts_with("not saved: 3 stay staged, changed"),
+        "{}",
+        failed.error
+    );
     assert_eq!(now().await, (["crawled".into(), "crawled".into()], 7));
 }

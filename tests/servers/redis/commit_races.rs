@@ -146,7 +146,7 @@ async fn what_was_not_compared_in_one_step_is_told() {
         let plan = Plan::set(set).undoable(true);
         let outcome = ops::perform_kept(storage, &plan, &OldValues::in_memory()).await.unwrap();
         assert_eq!(outcome.comparison, after);
-        let told = words::done(&plan, &outcome).contains("two steps");
+        let told = words::done(&plan, &outcome).contains("written in between");
         assert_eq!(told, after == Comparison::Unwatched);
         // Undoing it compares, too; so does a deletion of what was shown.
         let undo = outcome.inverse.unwrap();

@@ -219,7 +219,7 @@ async fn who_may_not_see_the_indexes_uses_stores_by_name() {
         assert!(storage.server().await.unwrap().notes.is_empty());
         let list = storage.all_stores().await.unwrap_err();
         assert_eq!(list.kind, ErrorKind::Permission);
-        assert!(list.problem.contains("the list of stores"), "{list}");
+        assert!(list.problem.contains("may not list stores"), "{list}");
 
         let opened = storage.open(&OpenBy::Name("shop-1".into())).await.unwrap();
         assert!(!opened.created);
@@ -242,9 +242,9 @@ async fn who_may_not_see_the_indexes_uses_stores_by_name() {
 
         // What needs the indexes is refused, and so is every other store.
         for (write, why) in [
-            (Write::Create(OpenBy::Name("shop-2".into())), "there is no store shop-2"),
+            (Write::Create(OpenBy::Name("shop-2".into())), "no store shop-2"),
             (Write::Create(OpenBy::Name("other".into())), "may not use"),
-            (Write::Drop(shop.clone()), "may not take the store from"),
+            (Write::Drop(shop.clone()), "may not unlist the store"),
             (Write::Purge("other".into()), "may not use"),
         ] {
             let error = storage.write(&write).await.unwrap_err();

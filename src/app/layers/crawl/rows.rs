@@ -166,7 +166,7 @@ fn crawler_facts(crawler: &Crawler, now: Timestamp, facts: &mut Facts) {
     let state = match doing(crawler, now) {
         Doing::Running => "running",
         Doing::Finished => "finished",
-        Doing::Silent => "silent: it has not told of itself for a while",
+        Doing::Silent => "silent: no statistics for a while",
     };
     facts.push(("state", state.to_owned()));
     facts.push(("done", count(crawler.finished)));

@@ -57,14 +57,12 @@ fn joined(
     let join = |base: &TypedValue, one: &TypedValue, other: &TypedValue, by: &str| {
         let merge = Merge::of(base, one, other);
         match merge.conflicts.first() {
-            Some(conflict) => {
-                Err(format!("{} is {by}; edit what is staged, or save it", conflict.at))
-            }
+            Some(conflict) => Err(format!("{} is {by}; edit or save that", conflict.at)),
             None => merge.resolve(&[]).map_err(|why| why.to_string()),
         }
     };
     let was = edit.draft.base.as_ref();
-    let was = was.ok_or_else(|| format!("{key} was new when another edit of it was staged"))?;
+    let was = was.ok_or_else(|| format!("{key} is staged as a new record"))?;
     let staged = join(was, &typed(&edit.set), &base, "staged, and changed by someone else since")?;
     let joined = join(&base, &staged, &typed(set), "staged already")?;
     let head = DraftHead {

@@ -253,7 +253,7 @@ pub(super) fn sweep(root: &Root, options: WriteOptions) {
                     // Under its lock: a restore that leaves some of it makes it later.
                     let entry = Entry::look(root, &id)?.filter(|_| !is_empty);
                     if let Some(entry) = entry.filter(|it| it.about.expires_at() <= now) {
-                        log::info!("what was set aside as {id} has expired and is removed");
+                        log::info!("{id} has expired, and is removed");
                         entry.discard(root, options)?;
                     }
                 }

@@ -103,10 +103,7 @@ impl RedisStorage {
             Outcome::Back(restored) => Ok(restored),
             Outcome::Not(-4) => Err(Error::new(
                 ErrorKind::Damaged,
-                format!(
-                    "the store {} is gone, and what it was was evicted by the server",
-                    keys.store.escaped()
-                ),
+                format!("the store {} is gone: evicted by the server", keys.store.escaped()),
             )
             .hint("create the store, then restore its records")),
             Outcome::Not(-3) => self.restore_in_steps(&keys, progress).await,
@@ -114,7 +111,7 @@ impl RedisStorage {
                 ErrorKind::Conflict,
                 format!("the store {} is just being made anew", keys.store.escaped()),
             )
-            .hint("restore again when it is made, or drop it first")),
+            .hint("restore once it is made, or drop it")),
             Outcome::Not(_) => Err(nothing_aside(id)),
         }
     }
@@ -251,7 +248,7 @@ fn in_part(moved: u64, error: Error) -> Error {
         return error;
     }
     let problem =
-        format!("{moved} records are restored, the others are still set aside: {}", error.problem);
+        format!("{moved} records restored, the others still set aside: {}", error.problem);
     Error { problem, ..error }
 }
 

@@ -55,14 +55,14 @@ pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Establishe
     };
     result.map_err(|error| match error.kind {
         ErrorKind::Timeout if plan.target.tls.is_some() => {
-            error.hint("check the address; if the server does not speak TLS, use redis://")
+            error.hint("check the address; without TLS, use redis://")
         }
         ErrorKind::Timeout => error.hint("check the address, or give it longer"),
         // As a server that expects TLS does.
         ErrorKind::Connection
             if plan.target.tls.is_none() && error == error::closed(&plan.target.address()) =>
         {
-            error.hint("check that it is a Redis server; if it speaks TLS, use rediss://")
+            error.hint("no Redis server? With TLS, use rediss://")
         }
         _ => error,
     })
@@ -192,7 +192,7 @@ async fn check(
         return Err(match &error.cause {
             Some(Cause::Command(command)) => {
                 Error::new(error.kind, format!("{problem}: it may not run {command}"))
-                    .hint("let it run what reads (+@read and JSON.GET), or use another user")
+                    .hint("allow +@read and +JSON.GET, or use another user")
             }
             _ => Error::new(error.kind, problem)
                 .hint("let it read key_value_stores:*, or use another user"),

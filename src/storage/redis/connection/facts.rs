@@ -88,7 +88,7 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
         facts.notes.push("a replica takes no writes".to_owned());
     }
     if facts.cluster {
-        facts.notes.push("on a cluster a store cannot be written in one step".to_owned());
+        facts.notes.push("a cluster: no write can be one step".to_owned());
     }
     // Where there is little room, the end is what is lost.
     facts.notes.sort_by_key(String::len);

@@ -198,7 +198,7 @@ async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, 
         // What it says of its own slots tells more; see `establish::cluster`.
         return Err(Error::new(
             ErrorKind::Connection,
-            format!("the node at {host} names no node that serves a slot"),
+            format!("the node at {host} knows no slots"),
         ));
     }
     Ok((slots, connection))

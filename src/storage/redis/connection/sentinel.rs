@@ -45,7 +45,7 @@ pub(super) async fn primary(plan: &Plan) -> Result<Host> {
                 ErrorKind::Connection,
                 format!("what answers at {} is no Sentinel", plan.target.address()),
             )
-            .hint("name the Sentinels, often at port 26379, or connect with redis://"),
+            .hint("name the Sentinels (port 26379), or use redis://"),
             _ => error,
         },
     ))

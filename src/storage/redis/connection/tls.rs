@@ -33,7 +33,7 @@ impl Tls {
     pub(super) fn new(settings: &TlsSettings) -> Result<Self> {
         let name = settings.server_name.as_ref().map(|name| {
             ServerName::try_from(name.clone()).map_err(|_| {
-                let problem = format!("`{name}` is no name that a certificate can have");
+                let problem = format!("no certificate can have the name `{name}`");
                 Error::new(ErrorKind::Usage, problem).hint("correct server_name")
             })
         });
@@ -117,7 +117,7 @@ fn unreadable(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
             ErrorKind::Io,
             format!("{} cannot be read: {}", file.display(), in_words(error)),
         )
-        .hint("correct ca_file, cert_file or key_file, or ask for access to it"),
+        .hint("correct ca_file, cert_file, key_file or their permissions"),
         _ => unusable(file),
     }
 }

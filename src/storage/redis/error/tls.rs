@@ -36,7 +36,7 @@ pub(in crate::storage::redis) fn client(error: &rustls::Error, cert: &Path, key:
     let usage = |problem: String| Error::new(ErrorKind::Usage, problem);
     match error {
         rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
-            usage("the client's certificate and key do not belong together".to_owned())
+            usage("the client's certificate and key do not match".to_owned())
                 .hint("check cert_file and key_file")
         }
         rustls::Error::InvalidCertificate(fault) => {

@@ -74,8 +74,7 @@ impl Bounds {
             "the list of this server does not end: it has {} entries by its own count, and gave {}",
             self.counted, self.given
         );
-        Err(Error::new(ErrorKind::Server, problem)
-            .hint("check the address: this is no sound Redis server"))
+        Err(Error::new(ErrorKind::Server, problem).hint("check the address: no sound Redis server"))
     }
 }
 

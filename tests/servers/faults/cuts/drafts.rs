@@ -71,7 +71,7 @@ fn said(text: &str) -> Option<Said> {
     if !text.contains("Edit shop") {
         return text.contains("k001").then_some(Said::Saved);
     }
-    let not_known = ["is not known", "is not there", "it may still come"];
+    let not_known = ["not known", "not there", "may still come"];
     if not_known.iter().any(|words| text.contains(words)) {
         return Some(Said::NotKnown);
     }

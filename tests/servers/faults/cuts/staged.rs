@@ -76,12 +76,12 @@ fn what_was_made_of_a_save_of_several_edits_that_was_cut_is_undone_and_nothing_e
 #[test]
 fn the_check_finds_wrong_numbers_in_what_is_told() {
     let open = |words: &str| {
-        let problem = format!("the answer was lost: {words}");
+        let problem = format!("answer lost: {words}");
         Told::of(&Resolution::Open(Error::new(ErrorKind::Connection, problem)))
     };
     let done = |words: &str| {
         let outcome = Outcome { records: 3, ..Outcome::default() };
-        Told::of(&Resolution::Done(outcome, format!("the answer was lost, but {words}")))
+        Told::of(&Resolution::Done(outcome, format!("answer lost, but {words}")))
     };
     let told = open("2 of 3 records are saved, 1 is not").unwrap();
     assert_eq!(told.is_so(3, 2, 2), Ok(()));

@@ -22,7 +22,7 @@ impl Told {
             }
         };
         let mut told = Self { skipped, ..Self::default() };
-        let known = sentence.strip_prefix("the answer was lost");
+        let known = sentence.strip_prefix("answer lost");
         let known = known.and_then(|rest| rest.strip_prefix(": ").or(rest.strip_prefix(", but ")));
         let known = known.ok_or_else(|| sentence.clone())?;
         let known = known.split([';', '(']).next().unwrap_or_default();
