@@ -1,4 +1,4 @@
-//! What editing makes of values, as data: no I/O, no clock, nothing of the screen.
+//! The data model of editing: no I/O, no clock, nothing of the screen.
 //!
 //! ```text
 //! document   a value being edited: pieces of what was read and of what was typed, and its history

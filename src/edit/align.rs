@@ -1,14 +1,14 @@
-//! What two, or three, sequences have in common: of lines, or of a list's items.
+//! Alignment of two, or three, sequences: of lines, or of a list's items.
 
 use std::hash::Hash;
 use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
-/// A change of one part of a sequence: the part before and after it.
+/// A change of one part of a sequence: the part before the change and after it.
 pub(super) type Hunk = (Range<usize>, Range<usize>);
 
-/// What is different about two sequences, in order.
+/// The differences between two sequences, in order.
 pub(super) fn hunks<T: Hash + Eq + Copy>(before: &[T], after: &[T]) -> Vec<Hunk> {
     let mut input = InternedInput {
         before: Vec::new(),
@@ -23,7 +23,7 @@ pub(super) fn hunks<T: Hash + Eq + Copy>(before: &[T], after: &[T]) -> Vec<Hunk>
     diff.hunks().map(|hunk| (wide(hunk.before), wide(hunk.after))).collect()
 }
 
-/// Who changed a part.
+/// The sides that changed a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum By {
     /// Neither.
@@ -32,13 +32,13 @@ pub(super) enum By {
     Mine,
     /// Theirs alone.
     Theirs,
-    /// Both, alike.
+    /// Both, in the same way.
     Alike,
-    /// Both, and not alike.
+    /// Both, in different ways.
     Both,
 }
 
-/// A part of three sequences, of which two were made from the first.
+/// A part of three sequences, where two of them were made from the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) base: Range<usize>,
@@ -47,20 +47,20 @@ pub(super) struct Part {
     pub(super) by: By,
 }
 
-/// A run of changes that touch, of one or both of the sides.
+/// A run of adjoining changes, of one or both of the sides.
 struct Run {
     base: Range<usize>,
-    /// By how much each side is longer in it.
+    /// Number of items by which each side is longer than the base.
     grown: [isize; 2],
     changed: [bool; 2],
-    /// Whether every change in it replaces as many as it removes, so that places do not shift.
+    /// Whether every change in it replaces as many items as it removes, so that places do not shift.
     in_place: bool,
 }
 
 /// The parts of three sequences, in order and without a gap.
 pub(super) fn parts<T: Hash + Eq + Copy>(base: &[T], mine: &[T], theirs: &[T]) -> Vec<Part> {
     let mut parts = Vec::new();
-    // What has been told of: up to where in the base, and how far the sides are shifted there.
+    // End of the base that is covered so far, and the shift of each side there.
     let (mut told, mut shift) = (0, [0_isize; 2]);
     for run in runs(&hunks(base, mine), &hunks(base, theirs)) {
         let side = |range: &Range<usize>, which: usize, grown: isize| {
@@ -101,7 +101,7 @@ fn push_same(parts: &mut Vec<Part>, base: Range<usize>, shift: [isize; 2]) {
     }
 }
 
-/// Changes in place are compared one by one; those in a row that are of a kind stay together.
+/// Compares changes in place one by one; adjoining ones of a kind stay together.
 fn each<T: Eq>(part: &Part, base: &[T], mine: &[T], theirs: &[T], parts: &mut Vec<Part>) {
     let begin = parts.len();
     for at in 0..part.base.len() {
@@ -121,7 +121,7 @@ fn each<T: Eq>(part: &Part, base: &[T], mine: &[T], theirs: &[T], parts: &mut Ve
     }
 }
 
-/// Changes of both sides, those that meet together. Changes in place that only touch do not meet.
+/// Runs of changes that meet, from both sides. Changes in place that only touch do not meet.
 fn runs(mine: &[Hunk], theirs: &[Hunk]) -> Vec<Run> {
     let sides = mine.iter().map(|hunk| (0, hunk)).chain(theirs.iter().map(|hunk| (1, hunk)));
     let mut all: Vec<(usize, &Hunk)> = sides.collect();
@@ -178,7 +178,7 @@ mod tests {
                 part("e", "e", "E", By::Theirs),
             ]
         );
-        // Side by side, in place.
+        // Next to each other, in place.
         assert_eq!(
             told("ab", "Ab", "aB"),
             [part("a", "A", "a", By::Mine), part("b", "b", "B", By::Theirs)]
@@ -197,7 +197,7 @@ mod tests {
     fn changes_of_one_place_meet() {
         assert_eq!(told("a", "b", "c"), [part("a", "b", "c", By::Both)]);
         assert_eq!(told("a", "b", "b"), [part("a", "b", "b", By::Alike)]);
-        // Two insertions at one place: which is first is not known.
+        // Two insertions at one place: their order is unknown.
         assert_eq!(
             told("ab", "aXb", "aYb"),
             [
@@ -206,7 +206,7 @@ mod tests {
                 part("b", "b", "b", By::Nobody),
             ]
         );
-        // An insertion beside a change.
+        // An insertion next to a change.
         let parts = told("ab", "Ab", "aYb");
         assert!(parts.contains(&part("a", "A", "aY", By::Both)), "{parts:?}");
     }

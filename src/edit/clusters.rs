@@ -1,7 +1,7 @@
-//! Grapheme clusters and words of a document: what the cursor steps over.
+//! Grapheme clusters and words of a document: the steps of the cursor.
 //!
-//! A byte that is no part of a character is a unit of its own; a line feed with the carriage return
-//! before it is one.
+//! A byte that is not part of a character is a unit of its own; a line feed with the carriage return before
+//! it is one unit.
 
 use std::ops::Range;
 
@@ -9,30 +9,30 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::document::Document;
 
-/// A cluster is at most so many bytes: a longer one is stepped over in parts.
+/// Longest cluster, in bytes; a longer one takes several steps.
 const LONGEST: usize = 256;
-/// How far back a place is looked for from which clusters are surely told apart.
+/// Bytes before a place in which a sure border of clusters is searched for.
 const BACK: usize = 1024;
-/// A word is at most so many clusters.
+/// Longest word, in clusters.
 const WORD: usize = 4096;
 
-/// Where the cluster that begins at `at` ends; the end for the end.
+/// End of the cluster that begins at `at`; the end of the document for itself.
 pub fn next(document: &Document, at: usize) -> usize {
     let window = document.read(at..at.saturating_add(LONGEST));
     at + first(&window)
 }
 
-/// Where the cluster before `at` begins; 0 for the beginning.
+/// Start of the cluster before `at`; 0 for the start of the document.
 pub fn previous(document: &Document, at: usize) -> usize {
     at.checked_sub(1).map_or(0, |before| containing(document, before))
 }
 
-/// The place at or before `at` that the cursor can be at.
+/// The nearest place of the cursor at or before `at`.
 pub fn settle(document: &Document, at: usize) -> usize {
     if at < document.len() { containing(document, at) } else { document.len() }
 }
 
-/// Where the cluster begins that has the byte at `at`.
+/// Start of the cluster that contains the byte at `at`.
 fn containing(document: &Document, at: usize) -> usize {
     let start = at.saturating_sub(BACK);
     let window = document.read(start..at + LONGEST);
@@ -54,7 +54,7 @@ fn containing(document: &Document, at: usize) -> usize {
     }
 }
 
-/// How many bytes the first cluster has.
+/// Number of bytes of the first cluster.
 fn first(window: &[u8]) -> usize {
     match window {
         [] => return 0,
@@ -86,7 +86,7 @@ fn kind(document: &Document, cluster: Range<usize>) -> Kind {
     }
 }
 
-/// Where the next word begins, or this line ends.
+/// Start of the next word, or end of this line.
 pub fn next_word(document: &Document, at: usize) -> usize {
     let step = |at| {
         let end = next(document, at);
@@ -108,7 +108,7 @@ pub fn next_word(document: &Document, at: usize) -> usize {
     here
 }
 
-/// Where the word before begins, or the line before ends.
+/// Start of the previous word, or end of the previous line.
 pub fn previous_word(document: &Document, at: usize) -> usize {
     let step = |at: usize| {
         let start = previous(document, at);

@@ -1,5 +1,5 @@
-//! What is different about two values: by leaf where they are JSON, by line where they are text, by
-//! range where they are neither. Bytes are shown as they are spelled.
+//! Differences between two values: by leaf where they are JSON, by line where they are text, by range where
+//! they are neither. Bytes are shown as they are spelled.
 
 mod come;
 mod excerpt;
@@ -21,36 +21,36 @@ use super::text_of::TypedValue;
 pub use come::come;
 pub use inside::come_of_contents;
 
-/// Changes that are listed of one value; of the others there is the count.
+/// Limit on the changes that are listed of one value; further ones are only counted.
 pub(super) const LISTED: usize = 1000;
-/// Values up to this many bytes are compared by leaf or line; longer ones by range.
+/// Largest size at which values are compared by leaf or line, in bytes; larger ones are compared by range.
 const COMPARED: usize = 16 << 20;
 
-/// What is different about two values.
+/// The differences between two values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diff {
     /// Size in bytes and content type before; `None` if there was nothing.
     pub before: Option<(u64, ContentType)>,
     /// Size in bytes and content type after; `None` if nothing is left.
     pub after: Option<(u64, ContentType)>,
-    /// What is different about the bytes.
+    /// The differences between the bytes.
     pub body: DiffBody,
-    /// Changes that are not listed.
+    /// Number of changes that are not listed.
     pub more: usize,
-    /// How the values are packed of which what they hold was compared: `gzip`.
+    /// Packing of the values, such as `gzip`, where their contents were compared.
     pub inside: Option<String>,
 }
 
-/// What is different about the bytes of two values.
+/// The differences between the bytes of two values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DiffBody {
-    /// Nothing.
+    /// No difference.
     Same,
-    /// Of JSON, only white space between values, or the order of members.
+    /// JSON that differs only in white space between values, or in the order of members.
     Layout,
     /// Leaves of JSON.
     Leaves(Vec<LeafChange>),
-    /// Lines of a text, some of those around them, and where lines are left out.
+    /// Lines of a text, with some of those around them, and gaps.
     Lines(Vec<Row>),
     /// Ranges of bytes.
     Ranges(Vec<RangeChange>),
@@ -61,38 +61,38 @@ pub enum DiffBody {
 pub struct LeafChange {
     /// Where: `$.a[3].b`.
     pub path: String,
-    /// What was there, as it is spelled, cut if it is long; `None` if nothing.
+    /// The old value as it is spelled, cut if it is long; `None` if there was none.
     pub before: Option<String>,
-    /// What is there.
+    /// The new value, as `before`.
     pub after: Option<String>,
 }
 
 /// A row of a diff by line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
-    /// A line that is the same, by its number after the change, from 1.
+    /// An unchanged line, with its number after the change, from 1.
     Same(usize, String),
-    /// A line that goes, by its number before, and the bytes of its text that are different.
+    /// A removed line, with its number before the change, and the bytes of its text that differ.
     Removed(usize, String, Vec<Range<usize>>),
-    /// A line that comes, by its number after.
+    /// An added line, with its number after the change, and the bytes of its text that differ.
     Added(usize, String, Vec<Range<usize>>),
-    /// So many lines that are the same are left out.
+    /// A gap of this number of unchanged lines.
     Skipped(usize),
 }
 
 /// A range of bytes that is different.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RangeChange {
-    /// Where it begins before the change.
+    /// Start of the range before the change.
     pub at: u64,
-    /// How long it was and the first bytes of it.
+    /// Length before the change, and the first bytes.
     pub before: (u64, Vec<u8>),
-    /// How long it is and the first bytes of it.
+    /// Length after the change, and the first bytes.
     pub after: (u64, Vec<u8>),
 }
 
 impl Diff {
-    /// What is different about a value after a change. `None`: it is not there.
+    /// The differences that a change made to a value. `None`: there is no value.
     pub fn of(before: Option<&TypedValue>, after: Option<&TypedValue>) -> Self {
         let weight = |typed: &TypedValue| (typed.value.len() as u64, typed.content_type.clone());
         let empty = TypedValue { content_type: ContentType::from(""), value: bytes::Bytes::new() };
@@ -102,7 +102,7 @@ impl Diff {
         Self { before: before.map(weight), after: after.map(weight), body, more, inside: None }
     }
 
-    /// Whether the content type is another.
+    /// Whether the content type differs.
     pub fn is_retyped(&self) -> bool {
         matches!((&self.before, &self.after), (Some(before), Some(after)) if before.1 != after.1)
     }

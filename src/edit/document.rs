@@ -1,7 +1,7 @@
 //! A value being edited: the bytes that were read, what was typed, and the pieces of both in order.
 //!
-//! What was not typed over *is* the original's bytes: no piece is copied but what is inserted. An edit
-//! costs as much as it inserts, whatever the document's size.
+//! Bytes that were not typed over *are* the original's: only inserted bytes are copied. An edit costs as much
+//! as it inserts, whatever the document's size.
 
 mod buffer;
 mod history;
@@ -23,37 +23,37 @@ use pieces::Pieces;
 
 pub use history::Grouping;
 
-/// A part of the original that something else stands for.
+/// A part of the original that is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
     /// The part's first byte, in the original.
     pub at: usize,
-    /// How many of the original's bytes are gone.
+    /// Number of the original's bytes that are removed.
     pub removed: usize,
-    /// What stands in their place.
+    /// The bytes in their place.
     pub inserted: Bytes,
 }
 
-/// Bytes being edited, with all that was done to them.
+/// Bytes being edited, with their history.
 #[derive(Debug, Clone)]
 pub struct Document {
     buffers: Buffers,
     pieces: Pieces,
     history: History,
-    /// Counts changes, so that what was derived from an earlier state is known as such.
+    /// Number of changes, which tells data derived from an earlier state.
     revision: u64,
 }
 
 impl Document {
-    /// A document in which nothing has been typed.
+    /// A document without edits.
     pub fn new(original: Bytes) -> Self {
         let buffers = Buffers::new(original);
         let pieces = Pieces::new(buffers.whole());
         Self { buffers, pieces, history: History::default(), revision: 0 }
     }
 
-    /// The original with these edits, which are in order and apart from each other, as one step to
-    /// undo; `None` where they do not fit into it.
+    /// The original with these edits, which are in order and apart from each other, as one undo step; `None`
+    /// where they do not fit into it.
     pub fn with_edits(original: Bytes, edits: &[Edit], now: Timestamp) -> Option<Self> {
         let mut end = 0;
         for edit in edits {
@@ -72,28 +72,28 @@ impl Document {
         Some(document)
     }
 
-    /// What was read.
+    /// The bytes that were read.
     pub fn original(&self) -> &Bytes {
         self.buffers.original()
     }
 
-    /// How many bytes there are.
+    /// Number of bytes.
     pub fn len(&self) -> usize {
         self.pieces.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// A number that is another one after each change.
+    /// A number that differs after each change.
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Puts `inserted` in the place of `range`, which is cut to what there is. `grouping` says with what
-    /// it is undone, `now` when it was typed.
+    /// Puts `inserted` in the place of `range`, which is cut to the document. `grouping` says which undo step
+    /// it belongs to, `now` when it was typed.
     pub fn replace(
         &mut self,
         range: Range<usize>,
@@ -106,7 +106,7 @@ impl Document {
         if range.is_empty() && inserted.is_empty() {
             return;
         }
-        // A word begins where a blank was typed and something else comes.
+        // A word begins where another character follows a typed blank.
         let blank = |byte: Option<u8>| byte.is_none_or(|byte| byte.is_ascii_whitespace());
         let word = grouping == Grouping::Typed
             && blank(range.start.checked_sub(1).and_then(|at| self.byte(at)))
@@ -115,8 +115,7 @@ impl Document {
         self.change(range, new.into_iter().collect(), grouping, now, word);
     }
 
-    /// Puts something else in the place of each of these ranges, which are in order and apart from each
-    /// other, as one step to undo.
+    /// Replaces each of these ranges, which are in order and apart from each other, as one undo step.
     pub fn replace_each(&mut self, edits: &[(Range<usize>, &[u8])], now: Timestamp) {
         let (Some((first, _)), Some((last, _))) = (edits.first(), edits.last()) else { return };
         let all = first.start..last.end.min(self.len());
@@ -148,12 +147,12 @@ impl Document {
         }
     }
 
-    /// Whether there is a step to take back, or to do again.
+    /// Whether there is a step to undo, or to redo.
     pub fn can_undo(&self, redo: bool) -> bool {
         self.history.can(redo)
     }
 
-    /// Takes the last step back; gives the range of what it brought back.
+    /// Undoes the last step; returns the range that it restored.
     pub fn undo(&mut self) -> Option<Range<usize>> {
         let group = self.history.undo()?;
         let mut place = 0..0;
@@ -166,7 +165,7 @@ impl Document {
         Some(place)
     }
 
-    /// Does again what was taken back; gives the range of what it inserted.
+    /// Redoes a step that was undone; returns the range that it inserted.
     pub fn redo(&mut self) -> Option<Range<usize>> {
         let group = self.history.redo()?;
         let mut place = 0..0;
@@ -179,13 +178,13 @@ impl Document {
         Some(place)
     }
 
-    /// Ends the step to undo: what is typed next is undone by itself.
+    /// Ends the undo step: the next input is undone by itself.
     pub fn end_step(&mut self) {
         self.history.close();
     }
 
-    /// What is different from the original, in order, joined where it touches. Applied to the original
-    /// it gives the document: a draft, and 'mine' of a merge.
+    /// The differences from the original, in order, joined where they touch. Applied to the original they
+    /// give the document: a draft, and 'mine' of a merge.
     pub fn edits_since_original(&self) -> Vec<Edit> {
         let mut edits = Vec::new();
         let (mut at, mut inserted) = (0, Vec::new());
@@ -207,7 +206,7 @@ impl Document {
         edits
     }
 
-    /// Whether these are other bytes than the original's.
+    /// Whether the bytes differ from the original's.
     pub fn is_changed(&self) -> bool {
         let original = self.original();
         let mut at = 0;
@@ -223,7 +222,7 @@ impl Document {
             })
     }
 
-    /// All bytes; the original's own where nothing is changed.
+    /// All bytes; the original itself where nothing is changed.
     pub fn bytes(&self) -> Bytes {
         match self.pieces.only() {
             Some(piece) if !piece.added => {
@@ -233,7 +232,7 @@ impl Document {
         }
     }
 
-    /// The bytes of a range, which is cut to what there is; copied only where pieces meet.
+    /// The bytes of a range, which is cut to the document; copied only where pieces meet.
     pub fn read(&self, range: Range<usize>) -> Cow<'_, [u8]> {
         let end = range.end.min(self.len());
         let range = range.start.min(end)..end;
@@ -273,12 +272,12 @@ impl Document {
         self.buffers.bytes(piece).get(skip).copied()
     }
 
-    /// How many lines there are: one more than line feeds.
+    /// Number of lines: one more than line feeds.
     pub fn lines(&self) -> usize {
         self.pieces.breaks() + 1
     }
 
-    /// Where line `number` begins, from 0; the end for one that does not exist.
+    /// Start of line `number`, from 0; the end of the document for a line beyond the last.
     pub fn line_start(&self, number: usize) -> usize {
         if number == 0 {
             return 0;
@@ -289,7 +288,7 @@ impl Document {
         before + self.buffers.after_break(piece, nth)
     }
 
-    /// The line that holds an offset, from 0.
+    /// The line that contains an offset, from 0.
     pub fn line_of(&self, at: usize) -> usize {
         self.pieces.breaks_before(at, &self.buffers)
     }

@@ -1,4 +1,4 @@
-//! A draft: what was typed and not yet stored, as it is kept in a file.
+//! A draft: text that was typed and not yet stored, as it is kept in a file.
 
 mod file;
 
@@ -14,61 +14,61 @@ use super::text_of::TypedValue;
 
 pub use file::{HEAD_LINES, MOST, read_head};
 
-/// The name of a draft's file, without its ending.
+/// Name of a draft's file, without its ending.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DraftId(String);
 
 impl DraftId {
-    /// One that was printed; `None` if it is none.
+    /// Reads a printed id; `None` if it is not one.
     pub fn parse(text: &str) -> Option<Self> {
         let sound = |c: u8| c.is_ascii_hexdigit() || c == b'-';
         (!text.is_empty() && text.len() <= 80 && text.bytes().all(sound))
             .then(|| Self(text.to_owned()))
     }
 
-    /// As it is printed.
+    /// The id as it is printed.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What a draft is about.
+/// The facts about a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DraftHead {
     /// The target, without its secret.
     pub target: String,
     /// The store.
     pub store: StoreName,
-    /// The key; of a new record as it was typed so far.
+    /// The key; that of a new record as far as it was typed.
     pub key: Key,
-    /// Whether it is of a new record.
+    /// Whether the record is new.
     pub is_new: bool,
-    /// Where in the record it stands, if it is a value in a value.
+    /// Place in the record, for a value inside a value.
     pub inner: Option<InnerPlace>,
-    /// Which value of the record is changed, if it is one alone.
+    /// The changed value of the record, if it is a single one.
     pub leaf: Option<LeafPlace>,
     /// The content type as it was typed.
     pub content_type: ContentType,
     /// Whether it is a staged edit, to be saved with others.
     pub staged: bool,
-    /// Where it was typed: the machine and the terminal.
+    /// The machine and the terminal on which it was typed.
     pub place: String,
     /// The process in which it was typed.
     pub process: u32,
-    /// When its record was read.
+    /// Time at which its record was read.
     pub began: Timestamp,
-    /// When it was typed last.
+    /// Time of the last input.
     pub at: Timestamp,
 }
 
-/// Where a value stands that is changed alone, and what is changed.
+/// Place of a value that is changed by itself, and the kind of change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeafPlace {
-    /// As `$.a[3].b`.
+    /// Path of the value, as `$.a[3].b`.
     pub path: String,
-    /// Where it begins in the record, with its key if it has one.
+    /// Start of the value in the record, with its key if it has one.
     pub at: usize,
-    /// What is changed, without what was typed.
+    /// The kind of change, without its text.
     pub edit: LeafEdit,
 }
 
@@ -78,23 +78,23 @@ impl From<&EditedLeaf> for LeafPlace {
     }
 }
 
-/// What was typed and not yet stored.
+/// Text that was typed and not yet stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
-    /// What it is about.
+    /// Facts about the draft.
     pub head: DraftHead,
-    /// What was read; none for a new record.
+    /// The value that was read; `None` for a new record.
     pub base: Option<TypedValue>,
     /// The text in the editor, or in the line.
     pub text: Bytes,
-    /// Of a value in a value: what was read, opened.
+    /// For a value inside a value: the opened value that was read.
     pub opened: Option<Arc<InnerValue>>,
-    /// Of a change of one value: that change of what was read.
+    /// For a change of a single value: that change of the value that was read.
     pub leaf: Option<Arc<EditedLeaf>>,
 }
 
 impl DraftHead {
-    /// The name of its file: the same for one edit of one record, another for each other one.
+    /// The name of its file: always the same for an edit of one record, different for every other record.
     pub fn id(&self) -> DraftId {
         let mut about = ring::digest::Context::new(&ring::digest::SHA256);
         let new = if self.is_new { &b""[..] } else { self.key.as_bytes() };
@@ -106,7 +106,7 @@ impl DraftHead {
         DraftId(format!("{}-{began:x}-{:x}", &hex(about.finish().as_ref())[..16], self.process))
     }
 
-    /// Whether it is about this record of this target.
+    /// Whether it belongs to this record of this target.
     pub fn is_about(&self, target: &str, store: &StoreName, key: Option<&Key>) -> bool {
         let record = match key {
             Some(key) => !self.is_new && self.key == *key,
@@ -117,7 +117,7 @@ impl DraftHead {
 }
 
 impl Draft {
-    /// What was typed, by itself; where a value is removed, the record without it.
+    /// The typed text; where a value is removed, the record without it.
     pub fn typed(&self) -> Bytes {
         match &self.leaf {
             Some(leaf) if leaf.edit == LeafEdit::Remove => leaf.made_anyhow(),
@@ -193,7 +193,7 @@ mod tests {
             assert_ne!(other.id(), id);
         }
         assert_eq!(DraftId::parse("../x"), None);
-        // A new record's key is still being typed.
+        // The key of a new record is still being typed.
         let new = draft(b"", None, b"y").head;
         assert_eq!(DraftHead { key: Key::from("later"), ..new.clone() }.id(), new.id());
     }
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(Draft::from_bytes(&file).as_ref(), Ok(&draft));
         assert_eq!(read_head(&file).as_ref(), Ok(&draft.head));
         assert_eq!(draft.typed(), "2.75");
-        // One that names no value of what was read is told, and not laid over another.
+        // A place that is not in the base is reported, and never replaced by another one.
         draft.head.leaf.as_mut().unwrap().at = 11;
         let file = Bytes::from(draft.to_bytes().unwrap());
         assert_eq!(Draft::from_bytes(&file).unwrap_err(), "damaged draft: its text is not whole");
@@ -234,7 +234,7 @@ mod tests {
             prop_assert_eq!(&Draft::from_bytes(&bytes.clone().into()).unwrap(), &draft);
             let at = damage.0 % bytes.len();
             bytes[at] ^= damage.1;
-            // Whatever it is, what was typed is told whole or not at all.
+            // Whatever the bytes are, the typed text is read whole or not at all.
             if let Ok(read) = Draft::from_bytes(&bytes.into()) {
                 prop_assert_eq!(read.text.len(), draft.text.len());
             }

@@ -1,4 +1,4 @@
-//! Search in a document, and the bracket that belongs to another.
+//! Search in a document, and for the bracket that matches another.
 
 use std::ops::Range;
 
@@ -6,15 +6,15 @@ use memchr::memmem;
 
 use super::document::Document;
 
-/// So many bytes are searched at a time.
+/// Bytes searched in one step.
 const WINDOW: usize = 256 << 10;
 
-/// Whether case is ignored, in ASCII: capital letters in a text make the search exact.
+/// Whether ASCII case is ignored; capital letters in a needle make the search exact.
 fn folds(needle: &[u8]) -> bool {
     !needle.iter().any(u8::is_ascii_uppercase) && needle.iter().any(u8::is_ascii_lowercase)
 }
 
-/// The first place at or after `from` where `needle` stands, else the first of all.
+/// The first match of `needle` at or after `from`, else the first of all.
 pub fn next(document: &Document, needle: &[u8], from: usize) -> Option<Range<usize>> {
     forward(document, needle, from..document.len()).or_else(|| {
         let end = from.saturating_add(needle.len()).min(document.len());
@@ -22,19 +22,19 @@ pub fn next(document: &Document, needle: &[u8], from: usize) -> Option<Range<usi
     })
 }
 
-/// The last place before `from` where `needle` stands, else the last of all.
+/// The last match of `needle` before `from`, else the last of all.
 pub fn previous(document: &Document, needle: &[u8], from: usize) -> Option<Range<usize>> {
     let before = from.saturating_add(needle.len()).saturating_sub(1).min(document.len());
     backward(document, needle, 0..before)
         .or_else(|| backward(document, needle, from..document.len()))
 }
 
-/// All places where `needle` stands, in order, none overlapping.
+/// All matches of `needle`, in order, none overlapping.
 pub fn all(document: &Document, needle: &[u8]) -> Vec<Range<usize>> {
     let (mut found, mut from, mut start) = (Vec::new(), 0, 0);
     let (finder, folds) = (memmem::Finder::new(needle), folds(needle));
     while !needle.is_empty() && start + needle.len() <= document.len() {
-        // A place that begins in this window may end behind it.
+        // A match that begins in this window may end behind it.
         let mut window = document.read(start..start + WINDOW + needle.len() - 1);
         if folds {
             window.to_mut().make_ascii_lowercase();
@@ -93,7 +93,7 @@ fn backward(document: &Document, needle: &[u8], within: Range<usize>) -> Option<
     }
 }
 
-/// The bracket that belongs to the one at `at`, or before it. Those in strings of JSON do not count.
+/// The bracket that matches the one at `at`, or just before it. Brackets in strings of JSON do not count.
 pub fn matching_bracket(document: &Document, at: usize) -> Option<usize> {
     let bracket = |at: usize| {
         document.byte(at).filter(|byte| b"()[]{}".contains(byte)).map(|byte| (at, byte))

@@ -1,4 +1,4 @@
-//! Bytes being edited: a document with a cursor on one of its bytes.
+//! Editing of bytes: a document with a cursor on one of its bytes.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::document::{Document, Grouping};
 use super::find;
 use super::text_edit::Motion;
 
-/// What is typed in.
+/// The column in which keys are typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     /// Two hexadecimal digits a byte.
@@ -24,18 +24,18 @@ pub enum Column {
 pub struct HexEdit {
     document: Document,
     cursor: usize,
-    /// The first byte of the selection that the cursor is the other end of.
+    /// First byte of the selection, whose other end is the cursor.
     anchor: Option<usize>,
-    /// The first digit of a byte whose second has not been typed.
+    /// First digit of a byte whose second is not typed yet.
     half: Option<u8>,
-    /// Where keys are typed.
+    /// The column in which keys are typed.
     pub column: Column,
-    /// Whether what is typed goes before the byte under the cursor, and not in its place.
+    /// Whether input is inserted before the byte under the cursor; else it replaces that byte.
     pub inserts: bool,
 }
 
 impl HexEdit {
-    /// Bytes with the cursor on the first, typed over in hexadecimal.
+    /// Bytes with the cursor on the first, to be typed over in hexadecimal.
     pub fn new(bytes: Bytes) -> Self {
         let document = Document::new(bytes);
         Self { document, cursor: 0, anchor: None, half: None, column: Column::Hex, inserts: false }
@@ -46,17 +46,17 @@ impl HexEdit {
         &self.document
     }
 
-    /// The byte under the cursor; one behind the last at the end.
+    /// Offset of the cursor; at the end, one behind the last byte.
     pub fn cursor(&self) -> usize {
         self.cursor
     }
 
-    /// The first digit of a byte whose second has not been typed.
+    /// First digit of a byte whose second is not typed yet.
     pub fn half(&self) -> Option<u8> {
         self.half
     }
 
-    /// The bytes that are selected, with the one under the cursor.
+    /// The selected bytes, including the one under the cursor.
     pub fn selection(&self) -> Option<Range<usize>> {
         let anchor = self.anchor?;
         let end = anchor.max(self.cursor).saturating_add(1).min(self.document.len());
@@ -69,7 +69,7 @@ impl HexEdit {
         (self.anchor, self.cursor) = (Some(0), self.document.len().saturating_sub(1));
     }
 
-    /// Moves the cursor in rows of so many bytes, with the selection or without.
+    /// Moves the cursor in rows of this number of bytes, with the selection or without.
     pub fn go(&mut self, motion: Motion, select: bool, row: usize) {
         self.half = None;
         self.document.end_step();
@@ -86,7 +86,7 @@ impl HexEdit {
             Motion::WordRight => at / 4 * 4 + 4,
             Motion::Up(rows) => at.checked_sub(rows * row).unwrap_or(at % row),
             Motion::Down(rows) => {
-                // In the last row, or its last byte.
+                // The same column of the last row, or the end of the bytes.
                 let there = at + rows * row;
                 if there <= len { there } else { (len / row * row + at % row).min(len).max(at) }
             }
@@ -99,8 +99,8 @@ impl HexEdit {
         self.cursor = there.min(len);
     }
 
-    /// Types a character: a digit of a byte, or the bytes of the character. Tells whether it was one
-    /// that can be typed.
+    /// Types a character: a digit of a byte, or the bytes of the character. Returns whether it can be typed
+    /// here.
     pub fn type_char(&mut self, c: char, now: Timestamp) -> bool {
         if self.column == Column::Text {
             self.put(c.encode_utf8(&mut [0; 4]).as_bytes(), now);
@@ -119,7 +119,7 @@ impl HexEdit {
         true
     }
 
-    /// Puts bytes over those under the cursor, or before them; over the selection.
+    /// Replaces the selection, else the bytes under the cursor, or inserts before them.
     fn put(&mut self, bytes: &[u8], now: Timestamp) {
         let range = match self.selection() {
             Some(selected) if selected.len() > 1 || self.inserts => selected,
@@ -132,7 +132,7 @@ impl HexEdit {
         self.document.replace(range, bytes, Grouping::Typed, now);
     }
 
-    /// Pastes: in hexadecimal what is spelled so, else the characters themselves.
+    /// Pastes a text: as bytes where it is spelled in hexadecimal in that column, else as characters.
     pub fn paste(&mut self, text: &str, now: Timestamp) {
         let spelled = (self.column == Column::Hex).then(|| spelled(text)).flatten();
         // Terminals send a pasted line feed as a carriage return.
@@ -150,7 +150,7 @@ impl HexEdit {
         self.document.end_step();
     }
 
-    /// Deletes what is selected, else the byte under the cursor, or the one before it.
+    /// Deletes the selection, else the byte under the cursor, or the one before it.
     pub fn delete(&mut self, before: bool, now: Timestamp) {
         if self.half.take().is_some() {
             return;
@@ -166,7 +166,7 @@ impl HexEdit {
         self.document.replace(range, b"", Grouping::Deleted, now);
     }
 
-    /// Takes a step back, or does it again.
+    /// Undoes a step, or redoes it.
     pub fn undo(&mut self, redo: bool) {
         let place = if redo { self.document.redo() } else { self.document.undo() };
         if let Some(place) = place {
@@ -174,14 +174,14 @@ impl HexEdit {
         }
     }
 
-    /// Puts other bytes in the place of all.
+    /// Replaces all bytes.
     pub fn replace_all(&mut self, bytes: &[u8], now: Timestamp) {
         self.document.replace(0..self.document.len(), bytes, Grouping::Alone, now);
         (self.cursor, self.anchor, self.half) = (0, None, None);
     }
 
-    /// Goes to the next place where something stands, or the previous one, and selects it: bytes where
-    /// hexadecimal is spelled (`de ad`, `0xdead`), else a text. Tells whether there is one.
+    /// Selects the next match, or the previous one: of bytes where they are spelled in hexadecimal (`de ad`,
+    /// `0xdead`), else of a text. Returns whether there is one.
     pub fn find(&mut self, wanted: &str, forward: bool) -> bool {
         let needle = wanted_bytes(wanted).unwrap_or_else(|| wanted.as_bytes().to_vec());
         let from = self.selection().map_or(self.cursor, |selected| selected.start);
@@ -210,7 +210,7 @@ fn spelled(text: &str) -> Option<Vec<u8>> {
     Some(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
 }
 
-/// What is searched for, if it is surely meant as bytes.
+/// The bytes to search for, if the text surely means bytes.
 fn wanted_bytes(text: &str) -> Option<Vec<u8>> {
     let pairs = text.split(' ').all(|part| part.len() == 2) && text.contains(' ');
     (pairs || text.starts_with("0x")).then(|| spelled(text)).flatten()

@@ -1,8 +1,8 @@
-//! A value in a value: JSON or text in a JSON string, base64, a `data:` URL, gzip or zlib. It is opened
-//! layer by layer, and what was typed is put back through the same layers.
+//! A value inside a value: JSON or text in a JSON string, base64, a `data:` URL, gzip or zlib. It is opened
+//! layer by layer, and the edited value is put back through the same layers.
 //!
-//! Nothing is opened that could not be put back. What is not typed over keeps its spelling: escapes, the
-//! alphabet, padding and lines of base64, the header of gzip. What is compressed is compressed anew.
+//! Nothing is opened that could not be put back. Parts that are not typed over keep their spelling: escapes,
+//! the alphabet, padding and lines of base64, the header of gzip. Compressed data are compressed anew.
 
 mod base64;
 mod carry;
@@ -29,12 +29,12 @@ use string::JsonString;
 pub use merged::{InnerMerge, Joined};
 pub use placed::{InnerPlace, InnerValue};
 
-/// At most so many layers are opened below a JSON string, or below a value.
+/// Limit on the layers that are opened below a JSON string, or below a value.
 const MOST_LAYERS: usize = 4;
-/// All that is opened together has at most so many bytes.
+/// Limit on all bytes that are opened together.
 const MOST: usize = 64 << 20;
 
-/// What a value holds inside, and how it is put back.
+/// The contents of a value, and how to put them back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inner {
     layers: Vec<Layer>,
@@ -50,15 +50,15 @@ enum Layer {
     Packed(Packed),
 }
 
-/// Why nothing is opened; a sentence that says what to do.
+/// Why nothing is opened: a sentence that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotOpened(pub String);
 
 impl Inner {
-    /// What a string of a JSON text holds: where it stands with its quotes.
+    /// Opens a string of a JSON text, at its place with its quotes.
     ///
     /// # Errors
-    /// It is no string, or more would come out than has room.
+    /// The place has no string, or the contents are too large.
     pub fn of_string(json: &[u8], at: Range<usize>) -> Result<Self, NotOpened> {
         let spelled = json.get(at).unwrap_or_default();
         if spelled.first() != Some(&b'"') {
@@ -75,10 +75,10 @@ impl Inner {
         open(vec![Layer::String(string)], text.into(), budget)
     }
 
-    /// What a whole value holds.
+    /// Opens a whole value.
     ///
     /// # Errors
-    /// It holds nothing that is known, or more would come out than has room.
+    /// The value has no known contents, or they are too large.
     pub fn of_value(value: &Bytes) -> Result<Self, NotOpened> {
         let opened = open(Vec::new(), value.clone(), MOST)?;
         if opened.layers.is_empty() {
@@ -93,7 +93,7 @@ impl Inner {
         &self.value
     }
 
-    /// What it is: JSON, text, or bytes.
+    /// Its type: JSON, text, or bytes.
     pub fn content_type(&self) -> ContentType {
         match self.kind() {
             Kind::Json => ContentType::JSON,
@@ -102,10 +102,10 @@ impl Inner {
         }
     }
 
-    /// The layers and what is in them, as `base64 → gzip → JSON`.
+    /// The layers and their contents, as `base64 → gzip → JSON`.
     pub fn chain(&self) -> String {
         let mut words: Vec<_> = self.layers.iter().filter_map(Layer::word).collect();
-        // The first string is where the value stands.
+        // The first string is the place of the value.
         if matches!(self.layers.first(), Some(Layer::String(_))) {
             words.remove(0);
         }
@@ -117,7 +117,7 @@ impl Inner {
         words.join(" → ")
     }
 
-    /// What changes besides what was typed, in a sentence.
+    /// A sentence on what changes beside the typed text.
     pub fn note(&self) -> Option<String> {
         let packed = self.layers.iter().find_map(|layer| {
             if let Layer::Packed(packed) = layer { Some(packed.word()) } else { None }
@@ -125,11 +125,11 @@ impl Inner {
         Some(format!("the {packed} around it is compressed anew, so all its bytes change"))
     }
 
-    /// The bytes of the string, or of the value, with another innermost value. The same one gives the
-    /// very bytes that were opened, but for what is compressed.
+    /// The bytes of the string, or of the value, with another innermost value. The same innermost value gives
+    /// the same bytes again, except for compressed ones.
     ///
     /// # Errors
-    /// It cannot stand in its layers.
+    /// The value cannot stand in its layers.
     pub fn put_back(&self, value: &[u8]) -> Result<Vec<u8>, NotOpened> {
         let mut bytes = value.to_vec();
         for layer in self.layers.iter().rev() {
@@ -160,7 +160,7 @@ impl Inner {
     }
 }
 
-/// What a value is.
+/// Kind of a value.
 enum Kind {
     Json,
     Text,
@@ -179,7 +179,7 @@ impl Layer {
     }
 }
 
-/// Whether a value may hold another, by its first bytes alone.
+/// Whether a value may contain another, by its first bytes alone.
 pub fn may_hold(value: &[u8]) -> bool {
     const FIRST: usize = 256;
     let first = &value[..value.len().min(FIRST)];
@@ -188,7 +188,7 @@ pub fn may_hold(value: &[u8]) -> bool {
     is_base64 || packed::is_packed(value) || first.starts_with(b"\"") || DataUrl::is_marked(first)
 }
 
-/// Opens what is known, until it is JSON, plain text, or nothing known.
+/// Opens known layers until the contents are JSON, plain text, or unknown.
 fn open(mut layers: Vec<Layer>, mut value: Bytes, mut budget: usize) -> Result<Inner, NotOpened> {
     let most = layers.len() + MOST_LAYERS;
     while layers.len() < most {
@@ -231,13 +231,13 @@ fn too_much() -> NotOpened {
     NotOpened(format!("opened, this is more than {}; it stays closed", text::size(MOST as u64)))
 }
 
-/// Whether it is a JSON object or list.
+/// Whether this is a JSON object or list.
 fn is_json(value: &[u8]) -> bool {
     let start = value.iter().find(|byte| !byte.is_ascii_whitespace());
     matches!(start, Some(b'{' | b'[')) && json::check(value).is_ok()
 }
 
-/// Whether it is text that people can read.
+/// Whether this is text that people can read.
 fn is_text(value: &[u8]) -> bool {
     let readable = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
     std::str::from_utf8(value).is_ok_and(|text| text.chars().all(readable))

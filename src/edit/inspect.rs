@@ -1,23 +1,23 @@
-//! What the bytes at the cursor would mean: integers of both orders, floats, a character, a time.
+//! Meanings of the bytes at the cursor: integers of both byte orders, floats, a character, a time.
 
 use crate::model::Timestamp;
 use crate::text::{self, Visible};
 
 use super::document::Document;
 
-/// A reading of some bytes, by its name.
+/// A reading of some bytes, with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
     /// `u16 le`, `f64 be`, `utf-8`, …
     pub name: &'static str,
-    /// What it says.
+    /// The value that is read.
     pub value: Visible<'static>,
 }
 
-/// The years that a time may be of to be told: 1980 to 2100, in seconds.
+/// Years in which a number is shown as a time: 1980 to 2100, in seconds.
 const TIMES: std::ops::Range<i64> = 315_532_800..4_102_444_800;
 
-/// What the bytes from an offset on would mean, the usual first.
+/// Readings of the bytes from an offset on, the usual first.
 pub fn readings(document: &Document, at: usize) -> Vec<Reading> {
     let bytes = document.read(at..at.saturating_add(8));
     let mut readings = Vec::new();
@@ -68,7 +68,7 @@ fn float(value: f64) -> String {
     }
 }
 
-/// Seconds in 4 bytes or milliseconds in 8, of either order, where that is a time of our days.
+/// A time of seconds in 4 bytes or milliseconds in 8, of either byte order, if it is in a plausible year.
 fn time(bytes: &[u8]) -> Option<String> {
     let millis = bytes.first_chunk::<8>().map(|&eight| {
         [i64::from_le_bytes(eight), i64::from_be_bytes(eight)].map(|millis| millis / 1000)

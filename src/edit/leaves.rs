@@ -1,5 +1,5 @@
-//! The leaves of a JSON value, each with the bytes it stands in: found in one pass, without recursion,
-//! by the lexer that the preview uses. Read as Python reads JSON: `NaN`, repeated keys, lone surrogates.
+//! The leaves of a JSON value, each with its bytes: found in one pass, without recursion, by the lexer of the
+//! preview. JSON is read as Python reads it: `NaN`, repeated keys, lone surrogates.
 
 mod change;
 mod folded;
@@ -20,10 +20,10 @@ pub use member::NotAValue;
 pub use path::PathForm;
 pub use trail::{LeafIndex, Trail};
 
-/// Values and containers of a JSON text that are told apart to be compared; a value with more of them is not.
+/// Limit on the values and containers of a JSON text that is compared.
 const MOST: usize = 1 << 20;
 
-/// What a node is.
+/// Kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Kind {
     /// `{…}`.
@@ -34,56 +34,56 @@ pub(super) enum Kind {
     Leaf,
 }
 
-/// A value of a JSON text: a leaf, or what holds others.
+/// A value of a JSON text: a leaf, or a container.
 #[derive(Debug, Clone)]
 struct Node {
-    /// The object or list that it is in; its own number at the root.
+    /// The object or list around it; the root's own number for the root.
     parent: u32,
-    /// Which of that one's children it is, from 0.
+    /// Its index among the children of that one, from 0.
     position: u32,
-    /// The number of the first node that is not in it.
+    /// The number of the first node that is not inside it.
     next: u32,
-    /// How many nodes it holds itself.
+    /// Number of its own children.
     children: u32,
-    /// The lines that it begins and ends in where the text is laid out, from 0.
+    /// Its first and last line where the text is laid out, from 0.
     lines: [u32; 2],
     /// The bytes of its key with the quotes; empty where it has none.
     key: Range<u32>,
-    /// Its bytes.
+    /// The bytes of its value.
     value: Range<u32>,
 }
 
-/// The leaves of a JSON value, and what holds them.
+/// The leaves of a JSON value, and their containers.
 ///
 /// Nodes are numbered in the order in which they begin; 0 is the root.
 #[derive(Debug, Clone)]
 pub struct Leaves<'a> {
     bytes: &'a [u8],
     nodes: Arc<Vec<Node>>,
-    /// One a node: the same for values that are spelled alike, whatever the white space between their
-    /// tokens. None where they are only looked at.
+    /// One for each node: equal for values that are spelled alike, whatever the white space between their
+    /// tokens. Empty for leaves that are only looked at.
     digests: Vec<u64>,
 }
 
-/// What makes digests that can be compared: by keys of this process, so that no value can be made to
-/// look like another.
+/// Makes digests that can be compared, with random keys of this process, so that no value can be made to look
+/// like another.
 #[derive(Debug, Clone, Default)]
 pub struct Digests(RandomState);
 
 impl<'a> Leaves<'a> {
-    /// The leaves of a JSON text; `None` if it is none, or has more than a million of them.
+    /// The leaves of a JSON text; `None` if it is not JSON, or has more than a million of them.
     pub fn of(bytes: &'a [u8], digests: &Digests) -> Option<Self> {
         Self::built(bytes, Some(digests), MOST)
     }
 
-    /// The same, to be looked at: of up to three million of them, which cannot be compared.
+    /// The leaves of a text that is only looked at, up to three million; they cannot be compared.
     pub fn seen(bytes: &'a [u8]) -> Option<Self> {
         Self::built(bytes, None, json::MOST_SEEN)
     }
 
     fn built(bytes: &'a [u8], digests: Option<&Digests>, most: usize) -> Option<Self> {
         u32::try_from(bytes.len()).ok()?;
-        // Counted before, so that no room is taken in reserve.
+        // Counted first, so that no spare memory is reserved.
         let mut count = Count(0);
         json::scan(bytes, &mut count).ok()?;
         if count.0 > most {
@@ -102,22 +102,22 @@ impl<'a> Leaves<'a> {
         Some(Self { bytes, nodes: Arc::new(builder.nodes), digests: builder.made })
     }
 
-    /// How many nodes there are.
+    /// Number of nodes.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// Whether there is none, which no JSON is.
+    /// Whether there are no nodes, which no JSON text has.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }
 
-    /// Where the value of a node stands.
+    /// Place of a node's value.
     pub fn range(&self, node: usize) -> Range<usize> {
         wide(&self.nodes[node].value)
     }
 
-    /// Where a node stands, with its key if it has one.
+    /// Place of a node, with its key if it has one.
     pub fn whole(&self, node: usize) -> Range<usize> {
         let Node { key, value, .. } = &self.nodes[node];
         if key.is_empty() { wide(value) } else { key.start as usize..value.end as usize }
@@ -154,7 +154,7 @@ impl<'a> Leaves<'a> {
         })
     }
 
-    /// The innermost node whose bytes, or whose key's, hold this offset.
+    /// The innermost node whose value or key contains this offset.
     pub fn at(&self, offset: usize) -> Option<usize> {
         let after = self.nodes.partition_point(|node| {
             let start = if node.key.is_empty() { node.value.start } else { node.key.start };
@@ -170,7 +170,7 @@ impl<'a> Leaves<'a> {
         Some(node)
     }
 
-    /// Whether a node holds others, or could.
+    /// Whether a node is an object or a list.
     pub fn is_container(&self, node: usize) -> bool {
         self.kind(node) != Kind::Leaf
     }
@@ -180,14 +180,14 @@ fn wide(range: &Range<u32>) -> Range<usize> {
     range.start as usize..range.end as usize
 }
 
-/// An object or a list whose end has not come.
+/// An object or a list that is not closed yet.
 struct Open {
     node: u32,
     children: u32,
     digest: u64,
 }
 
-/// How many nodes there will be.
+/// Number of nodes to expect.
 struct Count(usize);
 
 impl Sink for Count {
@@ -203,7 +203,7 @@ struct Builder<'a, 'd> {
     bytes: &'a [u8],
     digests: Option<&'d Digests>,
     nodes: Vec<Node>,
-    /// Their digests.
+    /// Digests of the nodes.
     made: Vec<u64>,
     open: Vec<Open>,
     key: Range<u32>,
@@ -270,7 +270,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// A node is complete: what holds it takes its digest.
+    /// Closes a node: its container takes up its digest.
     fn count(&mut self, digest: u64) {
         if let Some(open) = self.open.last_mut() {
             open.digest = hash(self.digests, (open.digest, digest));
@@ -278,7 +278,7 @@ impl Builder<'_, '_> {
     }
 }
 
-/// A digest, where there are any.
+/// A digest; 0 where none are made.
 fn hash(digests: Option<&Digests>, of: impl Hash) -> u64 {
     digests.map_or(0, |digests| digests.0.hash_one(of))
 }

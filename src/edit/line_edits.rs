@@ -1,15 +1,15 @@
-//! From one text to another by few edits, so that what both have stays what was read.
+//! Few edits from one text to another, so that the common parts stay as they were read.
 
 use std::ops::Range;
 
 use super::align::hunks;
 use super::text_of::{lines, starts};
 
-/// A part of the text before, and what stands in its place after: ranges of bytes.
+/// A part of the old text, and the part of the new one in its place, as ranges of bytes.
 pub(super) type LineEdit = (Range<usize>, Range<usize>);
 
-/// The edits that make one text of the other, in order and apart from each other: by line, and of lines
-/// that take each other's place what is left between their common beginning and end.
+/// The edits that turn one text into the other, in order and apart from each other: whole lines; where lines
+/// replace one another, only the part between their common beginning and end.
 pub(super) fn line_edits(before: &[u8], after: &[u8]) -> Vec<LineEdit> {
     let (start, [old, new]) = whole_lines_between(before, after);
     let (old, new) = (lines(old), lines(new));
@@ -29,7 +29,7 @@ pub(super) fn line_edits(before: &[u8], after: &[u8]) -> Vec<LineEdit> {
     edits
 }
 
-/// Adds the edit of a part, each with where it begins, if it is one.
+/// Adds the edit from one part to another, each with its start, unless they are equal.
 fn push(edits: &mut Vec<LineEdit>, (was, old): (usize, &[u8]), (now, new): (usize, &[u8])) {
     let (start, [gone, come]) = between(old, new);
     if !gone.is_empty() || !come.is_empty() {
@@ -38,7 +38,7 @@ fn push(edits: &mut Vec<LineEdit>, (was, old): (usize, &[u8]), (now, new): (usiz
     }
 }
 
-/// The lines that are left of two texts between those that both begin and end with, and where they begin.
+/// The lines of two texts between their common first and last lines, and the start of them.
 fn whole_lines_between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u8]; 2]) {
     let (start, [old, _]) = between(before, after);
     let (same, end) = (&before[..start], &before[start + old.len()..]);
@@ -47,7 +47,7 @@ fn whole_lines_between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u
     (start, [&before[start..before.len() - end], &after[start..after.len() - end]])
 }
 
-/// What is left of two texts between their common beginning and end, and how long the beginning is.
+/// The parts of two texts between their common beginning and end, and the length of the beginning.
 fn between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u8]; 2]) {
     let same = |(a, b): &(&u8, &u8)| a == b;
     let start = before.iter().zip(after).take_while(same).count();

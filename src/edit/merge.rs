@@ -1,7 +1,7 @@
-//! Two changes of one value, both of them made: by leaf where it is JSON, by line where it is text.
+//! Merge of two changes of one value: by leaf where it is JSON, by line where it is text.
 //!
-//! What comes out is joined of pieces of the three values: every byte of `theirs` that `mine` did not
-//! change is there as it stood, and what `mine` changed is there as it was typed.
+//! The outcome is joined from pieces of the three values: every byte of `theirs` that `mine` did not change
+//! is there as it was, and every change of `mine` as it was typed.
 
 mod conflict;
 mod json;
@@ -25,22 +25,23 @@ use json::JsonMerge;
 use lines::LineMerge;
 use stand_in::StandIns;
 
-/// Two changes of one value: what was read, what was typed, and what someone else wrote meanwhile.
+/// Two changes of one value: the value that was read, the typed one, and the one that someone else wrote
+/// meanwhile.
 #[derive(Debug, Clone)]
 pub struct Merge {
-    /// What was read.
+    /// The value that was read.
     pub base: TypedValue,
-    /// What was typed.
+    /// The value that was typed.
     pub mine: TypedValue,
-    /// What is there now.
+    /// The value that is stored now.
     pub theirs: TypedValue,
-    /// The places that both changed, and not alike.
+    /// The places that both sides changed, in different ways.
     pub conflicts: Vec<Conflict>,
-    /// Where `theirs` changed what `mine` did not, in words; at most a few.
+    /// Places that only `theirs` changed, in words; at most a few.
     pub theirs_at: Vec<String>,
-    /// Whether `mine` also changed white space of JSON, which is not in what comes out.
+    /// Whether `mine` also changed white space of JSON that is not in the outcome.
     pub is_spaced: bool,
-    /// How it is joined.
+    /// The way of joining.
     way: Way,
     /// Whether the content type itself is the first conflict.
     types: bool,
@@ -49,18 +50,18 @@ pub struct Merge {
 /// How two changes are joined.
 #[derive(Debug, Clone)]
 enum Way {
-    /// One of them is what there is, or both are the same.
+    /// One of them is the outcome, or both are the same.
     One(Bytes),
     /// By leaf.
     Json(Box<JsonMerge>, Charset),
     /// By line.
     Lines(LineMerge, Charset),
-    /// Not: it is one or the other.
+    /// Not at all: the outcome is one or the other.
     Either,
 }
 
 impl Merge {
-    /// Joins what was typed with what someone else wrote, both made from `base`.
+    /// Merges the typed value with the one that someone else wrote, both made from `base`.
     pub fn of(base: &TypedValue, mine: &TypedValue, theirs: &TypedValue) -> Self {
         let mut merge = Self {
             base: base.clone(),
@@ -90,7 +91,7 @@ impl Merge {
         merge
     }
 
-    /// The three texts, where all are text of one charset.
+    /// The three texts, if all are text of one charset.
     fn texts(&self) -> Option<([Bytes; 3], Charset)> {
         let (base, charset) = self.base.text()?;
         let (mine, of_mine) = self.mine.text()?;
@@ -125,25 +126,25 @@ impl Merge {
         true
     }
 
-    /// Whether there is nothing to choose.
+    /// Whether there is nothing to decide.
     pub fn is_clean(&self) -> bool {
         self.conflicts.is_empty()
     }
 
-    /// Whether it can only be the one or the other.
+    /// Whether the outcome can only be one or the other value.
     pub fn is_whole(&self) -> bool {
         matches!(self.way, Way::Either)
     }
 
-    /// Whether a conflict takes text that is typed for it.
+    /// Whether a conflict can be decided by a typed text.
     pub fn can_edit(&self, at: usize) -> bool {
         (self.types && at == 0) || !self.is_whole()
     }
 
-    /// Whether what was typed for a conflict can stand there; or why not.
+    /// Checks a text that was typed for a conflict.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Why the text cannot stand there.
     pub fn check(&self, at: usize, text: &[u8]) -> Result<(), String> {
         let is_type = self.types && at == 0;
         match &self.way {
@@ -154,10 +155,10 @@ impl Merge {
         }
     }
 
-    /// The value that comes out, and its content type; `choices` are for the conflicts, in order.
+    /// The outcome, and its content type; `choices` are for the conflicts, in order.
     ///
     /// # Errors
-    /// Where a choice is missing, or the outcome cannot be stored.
+    /// A choice is missing, or the outcome cannot be stored.
     pub fn resolve(&self, choices: &[Choice]) -> Result<TypedValue, Unresolved> {
         if choices.len() < self.conflicts.len() {
             return Err(Unresolved::Undecided(choices.len()));
@@ -176,7 +177,7 @@ impl Merge {
             Way::One(value) => value.clone(),
             Way::Json(joined, charset) => {
                 let text = joined.resolve(choices);
-                // What was typed for a conflict is the only thing that could make it something else.
+                // Only a text that was typed for a conflict could make it something other than JSON.
                 syntax::check(&text)
                     .map_err(|fault| Unresolved::Fault(format!("not JSON: {fault}")))?;
                 encode(text, charset)?
@@ -191,7 +192,7 @@ impl Merge {
         Ok(TypedValue { content_type, value })
     }
 
-    /// The text that comes out, also where it cannot be stored; `None` where a value is taken whole.
+    /// The outcome as text, even where it cannot be stored; `None` where a value is taken whole.
     pub fn text(&self, choices: &[Choice]) -> Option<Bytes> {
         let choices = choices.get(usize::from(self.types)..).unwrap_or_default();
         match &self.way {
@@ -201,8 +202,8 @@ impl Merge {
         }
     }
 
-    /// The same with its JSON laid out in lines, and in them what was typed as it was typed, be it JSON
-    /// or not.
+    /// The outcome as text, with its JSON laid out in lines; typed texts stay as they were typed, whether
+    /// they are JSON or not.
     pub fn laid_out(&self, choices: &[Choice]) -> Option<Bytes> {
         let text = self.text(choices)?;
         let Way::Json(joined, _) = &self.way else {

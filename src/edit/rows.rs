@@ -1,7 +1,7 @@
-//! The rows that a document is shown in: only those that are seen are ever laid out.
+//! The rows of a document on the screen: only visible ones are ever laid out.
 //!
-//! A long line is cut into pages at places that follow from the bytes near them, so that its middle is
-//! laid out without looking at what is before it.
+//! A long line is cut into pages at places that follow from the bytes near them, so that its middle is laid
+//! out without reading what is before it.
 
 mod known;
 mod starts;
@@ -17,16 +17,16 @@ use super::document::Document;
 
 pub use self::known::Known;
 
-/// Longer lines are wrapped even where lines are not.
+/// Length beyond which a line is wrapped even without wrapping, in bytes.
 const LONG: usize = 16 << 10;
-/// Bytes around a page's end in which it is ended behind a word.
+/// Bytes before the end of a page in which the end of a word is searched for.
 const WORD: usize = 64;
-/// Cells by which the further rows of a line stand behind where its text begins: those of a sign.
+/// Indentation of the further rows of a line beyond the start of its text, in cells: the width of a sign.
 const HANG: usize = 2;
-/// Rows of fewer cells have none for that.
+/// Width of a row below which further rows have no indentation, in cells.
 const LEAST_ROOM: usize = 20;
 
-/// How a document is laid out in rows.
+/// The layout of a document in rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows<'a> {
     document: &'a Document,
@@ -34,41 +34,41 @@ pub struct Rows<'a> {
     wrap: bool,
     /// Whether a carriage return before a line feed is part of the line's end.
     returns: bool,
-    /// What was laid out before.
+    /// Rows that were laid out before.
     known: Option<&'a Known>,
 }
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The line that it is of, from 0.
+    /// The line that it belongs to, from 0.
     pub line: usize,
-    /// The line's bytes, without what ends it.
+    /// The line's bytes, without the line end.
     pub of: Range<usize>,
     /// The row's bytes.
     pub at: Range<usize>,
 }
 
 impl Row {
-    /// Whether the line begins with it.
+    /// Whether it is the first row of its line.
     pub fn is_first(&self) -> bool {
         self.at.start == self.of.start
     }
 
-    /// Whether the line ends with it.
+    /// Whether it is the last row of its line.
     pub fn is_last(&self) -> bool {
         self.at.end == self.of.end
     }
 }
 
 impl<'a> Rows<'a> {
-    /// Rows of so many cells, at least one. `returns`: a carriage return belongs to the line feed
-    /// after it, and is not shown.
+    /// Rows of this width in cells, at least one. `returns`: a carriage return belongs to the line feed after
+    /// it, and is not shown.
     pub fn new(document: &'a Document, width: usize, wrap: bool, returns: bool) -> Self {
         Self { document, width: width.max(1), wrap, returns, known: None }
     }
 
-    /// The same, which remembers what it lays out.
+    /// The same rows, which remember their layout.
     pub(super) fn remembered(self, known: &'a Known) -> Self {
         Self { known: Some(known), ..self }
     }
@@ -82,9 +82,9 @@ impl<'a> Rows<'a> {
         line.start..line.end - usize::from(ends)
     }
 
-    /// Where the rows of a page begin: from `page`'s beginning to the next page.
+    /// Starts of the rows from `page`'s beginning to the next page.
     fn starts(&self, line: &Range<usize>, page: Range<usize>) -> Vec<usize> {
-        // Rows that are as wide as can be are never full.
+        // Rows of unlimited width are never full.
         if self.width == usize::MAX || (!self.wrap && line.len() <= LONG) {
             return vec![page.start];
         }
@@ -105,7 +105,7 @@ impl<'a> Rows<'a> {
         starts_at
     }
 
-    /// Cells before the rows of a line that do not begin it: its indentation, and a little more.
+    /// Indentation of the further rows of a line, in cells: that of the line, and a little more.
     fn hang(&self, line: &Range<usize>) -> usize {
         if !self.wrap || self.width < LEAST_ROOM {
             return 0;
@@ -115,12 +115,12 @@ impl<'a> Rows<'a> {
         if hang * 2 > self.width { 0 } else { hang }
     }
 
-    /// Cells before what a row shows.
+    /// Number of empty cells before the text of a row.
     pub fn indent(&self, row: &Row) -> usize {
         if row.is_first() { 0 } else { self.hang(&row.of) }
     }
 
-    /// The page of a line that holds an offset; the last one for the end.
+    /// The page of a line that contains an offset; the last page for the end of the line.
     fn page(&self, line: &Range<usize>, at: usize) -> Range<usize> {
         if line.len() <= CHUNK || (!self.wrap && line.len() <= LONG) {
             return line.clone();
@@ -132,7 +132,7 @@ impl<'a> Rows<'a> {
             end = self.page_start(line, k + 1);
         }
         let start = self.page_start(line, k);
-        // What is left behind the last page's beginning may be nothing.
+        // The part behind the last page's start may be empty.
         if start == line.end && k > 0 { self.page_start(line, k - 1)..line.end } else { start..end }
     }
 
@@ -149,7 +149,7 @@ impl<'a> Rows<'a> {
         base + (start - WORD..=start).rev().find(is_behind).unwrap_or(start)
     }
 
-    /// The rows of the page of a line that holds an offset.
+    /// The rows of the page of a line that contains an offset.
     fn rows_at(&self, number: usize, of: &Range<usize>, at: usize) -> Vec<Row> {
         let page = self.page(of, at);
         let starts = self.starts(of, page.clone());
@@ -158,7 +158,7 @@ impl<'a> Rows<'a> {
         rows.map(|(&start, end)| Row { line: number, of: of.clone(), at: start..end }).collect()
     }
 
-    /// The rows of the page that holds an offset, and which of them does.
+    /// The rows of the page that contains an offset, and the index of the one with the offset.
     fn around(&self, at: usize) -> (Vec<Row>, usize) {
         let number = self.document.line_of(at);
         let of = self.line(number);
@@ -174,7 +174,7 @@ impl<'a> Rows<'a> {
         rows.swap_remove(index)
     }
 
-    /// The rows of the page that follows a row which is the last of its page.
+    /// The rows of the page behind a row, which has to be the last of its page.
     fn page_after(&self, row: &Row) -> Option<Vec<Row>> {
         if !row.is_last() {
             return Some(self.rows_at(row.line, &row.of, row.at.end));
@@ -184,7 +184,7 @@ impl<'a> Rows<'a> {
         Some(self.rows_at(number, &of, of.start))
     }
 
-    /// The rows of the page before a row which is the first of its page.
+    /// The rows of the page before a row, which has to be the first of its page.
     fn page_before(&self, row: &Row) -> Option<Vec<Row>> {
         if !row.is_first() {
             return Some(self.rows_at(row.line, &row.of, row.at.start - 1));
@@ -194,7 +194,7 @@ impl<'a> Rows<'a> {
         Some(self.rows_at(number, &of, of.end))
     }
 
-    /// At most `count` rows from one on. A page is laid out once.
+    /// At most `count` rows from this one on. Each page is laid out once.
     pub fn from(&self, row: &Row, count: usize) -> Vec<Row> {
         let (mut rows, index) = self.around(row.at.start);
         rows.drain(..index);
@@ -214,7 +214,7 @@ impl<'a> Rows<'a> {
         while left > index {
             left -= index;
             match self.page_before(&rows[0]) {
-                // Its last row is the one above.
+                // The last row of that page is the one above.
                 Some(page) => (left, index, rows) = (left - 1, page.len() - 1, page),
                 None => return rows.swap_remove(0),
             }
@@ -228,13 +228,13 @@ impl<'a> Rows<'a> {
         rows.pop().unwrap_or_else(|| row.clone())
     }
 
-    /// Cells before an offset in its row.
+    /// Number of cells before an offset in its row.
     pub fn cell_of(&self, row: &Row, at: usize) -> usize {
         self.until(row, |place, _, _| place.end > at).1
     }
 
-    /// The offset of what a row shows at a cell; its end behind it. Of a row that goes on below, the
-    /// last place.
+    /// The offset at a cell of a row; the row's end for cells behind it. In a row that goes on below, the
+    /// last place instead.
     pub fn at_cell(&self, row: &Row, cell: usize) -> usize {
         let (at, _) = self.until(row, |_, before, unit| before + unit.cells > cell);
         if at == row.at.end && !row.is_last() {
@@ -243,7 +243,7 @@ impl<'a> Rows<'a> {
         super::clusters::settle(self.document, at)
     }
 
-    /// The first unit for which `stop` says so: its offset and the cells before it.
+    /// The first unit for which `stop` says so: its offset, and the number of cells before it.
     fn until(
         &self,
         row: &Row,
@@ -261,7 +261,8 @@ impl<'a> Rows<'a> {
         found.unwrap_or((row.at.end, end))
     }
 
-    /// What a row shows, unit by unit, with each one's bytes and the cells before it, until `each` says no.
+    /// Passes the units of a row to `each`, with their bytes and the number of cells before them, until it
+    /// says no.
     pub(crate) fn units(
         &self,
         row: &Row,
@@ -274,8 +275,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The units of a row's bytes, with their offsets and the cells before them, of which there are `indent`
-/// before the first, until `each` says no.
+/// Passes the units of a row's bytes to `each`, with their offsets and the number of cells before them,
+/// starting from `indent`, until it says no.
 fn units(bytes: &[u8], indent: usize, mut each: impl FnMut(usize, usize, &Unit<'_>) -> bool) {
     let (mut at, mut cell) = (0, indent);
     for unit in raw_units(bytes) {
@@ -311,7 +312,7 @@ mod tests {
         assert_eq!(all(&Rows::new(&document, 4, false, false)).len(), 4);
     }
 
-    /// What the rows show.
+    /// The texts of the rows.
     fn texts(text: &str, width: usize) -> Vec<String> {
         let document = Document::new(Bytes::copy_from_slice(text.as_bytes()));
         let rows = all(&Rows::new(&document, width, true, true));
@@ -322,7 +323,7 @@ mod tests {
     #[test]
     fn a_row_is_broken_behind_a_word_where_one_is_near() {
         assert_eq!(texts("The quick brown fox jumps", 12), ["The quick ", "brown fox ", "jumps"]);
-        // A space takes the cell that is free for the cursor, where more follows.
+        // A space may take the cell that is free for the cursor, where more follows.
         assert_eq!(texts("four fives six", 10), ["four fives ", "six"]);
         assert_eq!(texts("four fives ", 10), ["four ", "fives "]);
         assert_eq!(texts("a bcdefghijkl m", 6), ["a bcde", "fghijk", "l m"]);
@@ -330,7 +331,7 @@ mod tests {
         assert_eq!(texts("für die Wörter x", 9), ["für die ", "Wörter x"]);
         assert_eq!(texts("日本語日本", 5), ["日本", "語日", "本"]);
         assert_eq!(texts("ü b\tc ddddd", 9), ["ü b\tc ", "ddddd"]);
-        // One with a mark over it is no space.
+        // A space with a mark over it does not count as a space.
         assert_eq!(texts("abcdefghij \u{301}k", 10), ["abcdefghij", " \u{301}k"]);
     }
 
@@ -344,7 +345,7 @@ mod tests {
         assert_eq!((rows.indent(&first), rows.indent(&second)), (0, 6));
         assert_eq!((rows.cell_of(&second, 18), rows.cell_of(&second, 20)), (6, 8));
         assert_eq!((rows.at_cell(&second, 0), rows.at_cell(&second, 8)), (18, 20));
-        // Not where the indentation takes most of the room, and not where lines are cut.
+        // No indentation where it would take most of the width, and where lines are cut.
         let deep = format!("{}one two three", " ".repeat(12));
         assert_eq!(texts(&deep, 20), [format!("{}one two ", " ".repeat(12)), "three".to_owned()]);
         assert_eq!(Rows::new(&document, 20, false, true).indent(&second), 0);
@@ -368,7 +369,7 @@ mod tests {
                 prop_assert!(pair[1].at.start - pair[0].at.end <= 2);
                 prop_assert!(pair[0].is_last() || pair[1].at.start == pair[0].at.end);
             }
-            // To find one takes laying out a page, so of many rows some are found.
+            // Finding a row takes laying out a page, so of many rows only some are searched for.
             let apart = all.len().div_ceil(150);
             for pair in all.windows(2).skip(first % apart).step_by(apart) {
                 prop_assert_eq!(&rows.back(&pair[1], 1), &pair[0]);

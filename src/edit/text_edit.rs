@@ -1,4 +1,4 @@
-//! A text being edited: a document with a cursor and a selection in it.
+//! Editing of text: a document with a cursor and a selection.
 
 mod changes;
 
@@ -12,50 +12,50 @@ use super::document::Document;
 use super::find;
 use super::rows::{Known, Row, Rows};
 
-/// Where the cursor goes.
+/// A move of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
-    /// To the cluster before.
+    /// To the previous cluster.
     Left,
     /// To the next cluster.
     Right,
-    /// To the beginning of the word, or of the one before.
+    /// To the start of the word, or of the previous one.
     WordLeft,
     /// To the next word.
     WordRight,
-    /// So many rows up.
+    /// This number of rows up.
     Up(usize),
-    /// So many rows down.
+    /// This number of rows down.
     Down(usize),
-    /// To the row's beginning; from there to the line's.
+    /// To the start of the row; from there to the start of the line.
     Home,
-    /// To the row's end; from there to the line's.
+    /// To the end of the row; from there to the end of the line.
     End,
-    /// To the beginning of all.
+    /// To the start of the document.
     Start,
-    /// To the end of all.
+    /// To the end of the document.
     Finish,
     /// To an offset.
     To(usize),
 }
 
-/// A document with a cursor in it.
+/// A document with a cursor.
 #[derive(Debug, Clone)]
 pub struct TextEdit {
     document: Document,
     cursor: usize,
-    /// Where the selection began that ends at the cursor.
+    /// Start of the selection, whose other end is the cursor.
     anchor: Option<usize>,
-    /// The cell that the cursor keeps to while it goes up and down.
+    /// The cell that the cursor aims for while it moves up and down.
     goal: Option<usize>,
     /// Whether every line of the original ends in a carriage return and a line feed.
     returns: bool,
-    /// How it was laid out.
+    /// The layout so far.
     known: Known,
 }
 
 impl TextEdit {
-    /// A text with the cursor at its beginning.
+    /// A text with the cursor at its start.
     pub fn new(text: Bytes) -> Self {
         let feeds = memchr::memchr_iter(b'\n', &text).count();
         let returns = feeds > 0 && memchr::memmem::find_iter(&text, b"\r\n").count() == feeds;
@@ -73,12 +73,12 @@ impl TextEdit {
         self.returns
     }
 
-    /// What ends a line here, as it would be typed.
+    /// The line end that a new line gets.
     pub fn line_end(&self) -> &'static str {
         if self.returns { "\r\n" } else { "\n" }
     }
 
-    /// How it is laid out in rows of so many cells.
+    /// The layout in rows of this width, in cells.
     pub fn rows(&self, width: usize, wrap: bool) -> Rows<'_> {
         Rows::new(&self.document, width, wrap, self.returns).remembered(&self.known)
     }
@@ -88,7 +88,7 @@ impl TextEdit {
         self.cursor
     }
 
-    /// The cursor's line and the characters before it in that line, from 0.
+    /// The line of the cursor, and the number of characters before it in that line, both from 0.
     pub fn position(&self) -> (usize, usize) {
         let line = self.document.line_of(self.cursor);
         let start = self.document.line_start(line);
@@ -97,14 +97,14 @@ impl TextEdit {
         (line, starts.sum())
     }
 
-    /// The bytes that are selected, if any are.
+    /// The selected range, if there is one.
     pub fn selection(&self) -> Option<Range<usize>> {
         let anchor = self.anchor?;
         let range = anchor.min(self.cursor)..anchor.max(self.cursor);
         (!range.is_empty()).then_some(range)
     }
 
-    /// What is selected.
+    /// The selected bytes.
     pub fn selected(&self) -> Option<Cow<'_, [u8]>> {
         Some(self.document.read(self.selection()?))
     }
@@ -186,7 +186,7 @@ impl TextEdit {
         (self.cursor, self.goal) = (rows.at_cell(&row, goal), Some(goal));
     }
 
-    /// Selects the next place where a text stands, or the previous one; tells whether there is one.
+    /// Selects the next match of a text, or the previous one; returns whether there is one.
     pub fn find(&mut self, text: &str, forward: bool) -> bool {
         let selected = self.selection();
         let found = if forward {
@@ -202,7 +202,7 @@ impl TextEdit {
         found.is_some()
     }
 
-    /// Puts the cursor on a line and character of it, both from 1.
+    /// Moves the cursor to a line and a character of it, both from 1.
     pub fn go_to(&mut self, line: usize, column: usize) {
         let line = line.saturating_sub(1).min(self.document.lines() - 1);
         let range = self.document.line(line);
@@ -218,12 +218,12 @@ impl TextEdit {
         self.go(Motion::To(at), false, 1, false);
     }
 
-    /// Puts the cursor on an offset, or the cluster that has it.
+    /// Moves the cursor to an offset, or to the start of the cluster that contains it.
     pub fn go_to_offset(&mut self, at: usize) {
         self.go(Motion::To(at), false, 1, false);
     }
 
-    /// Goes to the bracket that belongs to the one at the cursor; tells whether there is one.
+    /// Moves to the bracket that matches the one at the cursor; returns whether there is one.
     pub fn go_to_bracket(&mut self) -> bool {
         let found = find::matching_bracket(&self.document, self.cursor);
         if let Some(at) = found {
@@ -332,7 +332,7 @@ mod tests {
             assert_eq!(edit.cursor(), edit.document().len());
             let parts = edit.document().edits_since_original().len();
             assert_eq!(parts, if apart { 40_000 } else { 1 });
-            // What is typed after it takes nothing of it away.
+            // Text that is typed next is a step of its own.
             edit.insert("x", now());
             edit.undo(false);
             edit.undo(false);

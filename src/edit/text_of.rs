@@ -1,11 +1,11 @@
-//! A value with its content type, and the text that it is.
+//! A value with its content type, and its text.
 
 use bytes::Bytes;
 
 use crate::model::{ContentType, Record, RecordMeta};
 use crate::preview::charset::{self, Charset, DecodedText};
 
-/// A value at one time: as it was read, as it was typed, or as it is there now.
+/// A value at one time: as it was read, as it was typed, or as it is stored now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedValue {
     /// The content type.
@@ -22,8 +22,8 @@ impl From<&Record> for TypedValue {
 }
 
 impl TypedValue {
-    /// The text in UTF-8 and the charset it is stored in; `None` for bytes that are no text, or of
-    /// which the text would not give the very bytes back.
+    /// The text in UTF-8, and the charset that it is stored in; `None` for bytes that are not text, and for
+    /// text that would not give the same bytes back.
     pub(super) fn text(&self) -> Option<(Bytes, Charset)> {
         let meta = RecordMeta {
             content_type: self.content_type.clone(),
@@ -36,7 +36,7 @@ impl TypedValue {
     }
 }
 
-/// The lines of a text, each with what ends it.
+/// The lines of a text, each with its line end.
 pub(super) fn lines(text: &[u8]) -> Vec<&[u8]> {
     let mut lines = Vec::new();
     let mut start = 0;
@@ -50,7 +50,7 @@ pub(super) fn lines(text: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-/// Where each of these lines begins, the first one at `from`, and where the last one ends.
+/// Starts of these lines, the first of them at `from`, and the end of the last one.
 pub(super) fn starts(lines: &[&[u8]], from: usize) -> Vec<usize> {
     let ends = lines.iter().scan(from, |end, line| {
         *end += line.len();

@@ -1,4 +1,4 @@
-//! Which bytes of a value came with a change.
+//! Bytes of a value that are new in a change.
 
 use std::ops::Range;
 
@@ -8,8 +8,9 @@ use super::super::text_of::{TypedValue, lines, starts};
 use super::excerpt::middle;
 use super::{COMPARED, LISTED, by_leaf, json};
 
-/// The bytes of a value that came or changed, in order: whole leaves of JSON with their keys, whole lines of
-/// a text, else one range. At most a thousand of them; of a text that is stored in another charset, none.
+/// The bytes of a value that are new or changed, in order: whole leaves of JSON with their keys, whole lines
+/// of a text, else one range. At most a thousand ranges; none for a text that is stored in another charset
+/// than UTF-8.
 pub fn come(before: &TypedValue, after: &TypedValue) -> Vec<Range<usize>> {
     let (old, new) = (&before.value, &after.value);
     if old.len().max(new.len()) > COMPARED {
@@ -67,7 +68,7 @@ mod tests {
         assert_eq!(came("text/plain", b"a\nb\nc\n", b"a\nx\ny\nc\nd"), ["x\ny\n", "d"]);
         assert_eq!(came("application/octet-stream", b"\x00\xffabc", b"\x00\xffaXc"), ["X"]);
         assert!(came("text/plain", b"a\nb\n", b"a\n").is_empty());
-        // In another charset its offsets are others.
+        // The offsets in another charset differ.
         assert!(came("text/plain; charset=windows-1251", b"\xe0\n", b"\xe0\n\xe1\n").is_empty());
     }
 }

@@ -1,13 +1,13 @@
-//! Long pieces, cut to what is different about them.
+//! Long pieces, cut to their differences.
 
 use std::ops::Range;
 
-/// The bytes of a piece that are shown, at most.
+/// Limit on the bytes of a piece that are shown.
 const SHOWN: usize = 400;
-/// The bytes of a cut piece that are shown before what is different.
+/// Bytes of a cut piece that are shown before a difference.
 const BEFORE: usize = 24;
 
-/// Where two pieces are different: what they share at the beginning and at the end is left out.
+/// The parts in which two pieces differ, between their common beginning and end.
 pub(super) fn middle(before: &[u8], after: &[u8]) -> (Range<usize>, Range<usize>) {
     let shared = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let (left, right) = (&before[shared..], &after[shared..]);
@@ -15,13 +15,13 @@ pub(super) fn middle(before: &[u8], after: &[u8]) -> (Range<usize>, Range<usize>
     (shared..before.len() - end, shared..after.len() - end)
 }
 
-/// A piece of UTF-8 as it is shown: whole if it is short, else what stands around `place`.
+/// A piece of UTF-8 as it is shown: whole if it is short, else the part around `place`.
 pub(super) fn cut(piece: &[u8], place: &Range<usize>) -> String {
     window(piece, place).1
 }
 
-/// The same, with the offset of its first byte after the sign that something is left out, and the
-/// bytes of that sign.
+/// As [`cut`], with the offset of the first shown byte after the sign of an omission, and the number of bytes
+/// of that sign.
 pub(super) fn window(piece: &[u8], place: &Range<usize>) -> ((usize, usize), String) {
     if piece.len() <= SHOWN {
         return ((0, 0), String::from_utf8_lossy(piece).into_owned());

@@ -1,4 +1,4 @@
-//! What is different about what two values hold inside: in a gzip, in base64, in msgpack.
+//! Differences between the contents of two values: of a gzip, of base64, of msgpack.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::super::text_of::TypedValue;
 use super::{Diff, come};
 
 impl Diff {
-    /// What is different about two values; about what they hold, where both are packed in the same way.
+    /// The differences between two values, or between their contents where both are packed in the same way.
     pub fn of_contents(before: &TypedValue, after: &TypedValue) -> Self {
         match contents([before, after]) {
             Some((how, [from, to])) => {
@@ -23,7 +23,7 @@ impl Diff {
     }
 }
 
-/// Which bytes came with a change: of the value, or of what it holds where that is compared.
+/// The new bytes in a change: those of the value, or of its contents where these are compared.
 pub fn come_of_contents(before: &TypedValue, after: &TypedValue) -> Vec<Range<usize>> {
     match contents([before, after]) {
         Some((_, [from, to])) => come(&from, &to),
@@ -31,7 +31,7 @@ pub fn come_of_contents(before: &TypedValue, after: &TypedValue) -> Vec<Range<us
     }
 }
 
-/// What two values hold, and how they are packed.
+/// The contents of two values, and how they are packed.
 fn contents(typed: [&TypedValue; 2]) -> Option<(String, [TypedValue; 2])> {
     if typed[0].value == typed[1].value {
         return None;

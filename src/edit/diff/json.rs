@@ -1,4 +1,4 @@
-//! JSON is compared by leaf; members by their keys, items by what they have in common.
+//! Comparison of JSON by leaf; members are paired by key, items by alignment.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -8,7 +8,7 @@ use super::super::leaves::{Digests, Kind, Leaves};
 use super::excerpt::{cut, middle};
 use super::{DiffBody, LISTED, LeafChange};
 
-/// What is different, and how many changes are not listed; `None` if one has too many leaves.
+/// The differences, and the number of changes that are not listed; `None` if one side has too many leaves.
 pub(super) fn compare(before: &[u8], after: &[u8], digests: &Digests) -> Option<(DiffBody, usize)> {
     let old = Leaves::of(before, digests)?;
     let new = Leaves::of(after, digests)?;
@@ -19,8 +19,8 @@ pub(super) fn compare(before: &[u8], after: &[u8], digests: &Digests) -> Option<
     Some((body, compared.more))
 }
 
-/// Where the values that came or changed stand after the change, with their keys, in order; as many as are
-/// listed. `None` if one has too many leaves.
+/// Places after the change of new or changed values, with their keys, in order; as many as are listed. `None`
+/// if one side has too many leaves.
 pub(super) fn come(before: &[u8], after: &[u8], digests: &Digests) -> Option<Vec<Range<usize>>> {
     let old = Leaves::of(before, digests)?;
     let new = Leaves::of(after, digests)?;
@@ -30,7 +30,7 @@ pub(super) fn come(before: &[u8], after: &[u8], digests: &Digests) -> Option<Vec
     Some(come)
 }
 
-/// A node before the change and after it, of which one may not be there.
+/// A node before the change and after it; one of them may be missing.
 type Pair = (Option<usize>, Option<usize>);
 
 struct Compared<'a> {
@@ -41,7 +41,7 @@ struct Compared<'a> {
 }
 
 impl<'a> Compared<'a> {
-    /// All that is different.
+    /// Collects all differences.
     fn all(old: &'a Leaves<'a>, new: &'a Leaves<'a>) -> Self {
         let mut compared = Self { old, new, found: Vec::new(), more: 0 };
         let mut rest = vec![(0, 0)];
@@ -92,7 +92,7 @@ impl<'a> Compared<'a> {
         let of_new: Vec<_> = after.iter().map(|node| new.digest(*node)).collect();
         let mut pairs = Vec::new();
         for (gone, come) in hunks(&of_old, &of_new) {
-            // As many as go come: they are taken for the same ones, changed.
+            // As many items go as come: they are paired as changed ones.
             if gone.len() == come.len() {
                 pairs.extend(before[gone].iter().copied().zip(after[come].iter().copied()));
                 continue;
@@ -128,7 +128,7 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// Members by key, as it is spelled, and by how many of that key come before.
+/// Members by their key as it is spelled, and by the number of earlier members with that key.
 fn keyed<'a>(leaves: &'a Leaves<'_>, object: usize) -> Vec<((&'a [u8], u32), usize)> {
     let mut seen: HashMap<&[u8], u32> = HashMap::new();
     let mut members = Vec::new();

@@ -1,4 +1,4 @@
-//! Text is compared by line, and lines that take each other's place by word.
+//! Comparison of text by line, and of lines that replace one another by word.
 
 use std::ops::Range;
 
@@ -7,13 +7,13 @@ use super::super::text_of::lines;
 use super::excerpt::{middle, window};
 use super::{DiffBody, LISTED, Row};
 
-/// Lines that are shown around a change.
+/// Unchanged lines that are shown around a change.
 const AROUND: usize = 2;
-/// Bytes of a line up to which its words are compared; of a longer one, what is left between its
-/// beginning and its end.
+/// Longest line whose words are compared, in bytes; a longer one is compared as a whole between its common
+/// beginning and end.
 const WORDS: usize = 4 << 10;
 
-/// What is different, and how many lines are not listed.
+/// The differences, and the number of lines that are not listed.
 pub(super) fn compare(before: &[u8], after: &[u8]) -> (DiffBody, usize) {
     let (old, new) = (lines(before), lines(after));
     let mut rows = Vec::new();
@@ -44,7 +44,7 @@ fn same(line: usize, text: &[u8]) -> Row {
     Row::Same(line + 1, window(text, &(0..0)).1)
 }
 
-/// The lines that go, then those that come; gives how many are not listed.
+/// Adds the removed lines, then the added ones; returns the number that is not listed.
 fn change(
     old: &[&[u8]],
     new: &[&[u8]],
@@ -53,7 +53,7 @@ fn change(
     rows: &mut Vec<Row>,
 ) -> usize {
     let mut marks: [Vec<Marks>; 2] = Default::default();
-    // Lines that take each other's place are compared by word.
+    // Lines that replace one another are compared by word.
     let paired = gone.len() == come.len() && gone.len() <= LISTED;
     if paired {
         for (a, b) in gone.clone().zip(come.clone()) {
@@ -82,7 +82,7 @@ fn change(
 
 type Marks = Vec<Range<usize>>;
 
-/// The bytes of two lines that are different, whole words at a time.
+/// The bytes in which two lines differ, in whole words.
 fn words_of(before: &[u8], after: &[u8]) -> (Marks, Marks) {
     let (gone, come) = middle(before, after);
     if before.len().max(after.len()) > WORDS {
@@ -106,8 +106,8 @@ fn words_of(before: &[u8], after: &[u8]) -> (Marks, Marks) {
     )
 }
 
-/// Where the words of a line stand: runs of letters and digits, or of white space, and every other
-/// character by itself.
+/// Places of the words of a line: runs of letters and digits, or of white space, and every other character by
+/// itself.
 fn words(line: &[u8]) -> Vec<Range<usize>> {
     let class = |byte: u8| match byte {
         b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => 1,
@@ -125,7 +125,7 @@ fn words(line: &[u8]) -> Vec<Range<usize>> {
     words
 }
 
-/// A line as it is shown, with its marks where they are in that.
+/// A line as it is shown, with its marks moved to their places in it.
 fn marked(line: &[u8], marks: &[Range<usize>]) -> (String, Marks) {
     let first = marks.first().map_or(0..0, Clone::clone);
     let ((start, sign), text) = window(line, &first);

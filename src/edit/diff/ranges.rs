@@ -1,4 +1,4 @@
-//! Bytes that are no text are compared by range.
+//! Comparison of bytes that are not text, by range.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use super::{DiffBody, LISTED, RangeChange};
 
 /// Bytes of a range that are shown.
 const SHOWN: usize = 16;
-/// Bytes alike that do not end a range.
+/// Number of equal bytes that do not end a range.
 const BRIDGED: usize = 8;
 
-/// What is different, and how many ranges are not listed. Where the length is the same, byte by byte;
-/// else what is left between the beginnings and the ends that are alike.
+/// The differences, and the number of ranges that are not listed. Values of equal length are compared byte by
+/// byte; others have one range, between their common beginning and end.
 pub(super) fn compare(before: &[u8], after: &[u8]) -> (DiffBody, usize) {
     let (gone, come) = middle(before, after);
     if gone.len() != come.len() {

@@ -1,4 +1,4 @@
-//! What diffs say of values of every kind.
+//! Diffs of values of every kind.
 
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -48,7 +48,7 @@ fn only_the_layout_is_told_as_such() {
     let json = "application/json";
     assert_eq!(body(json, r#"{"a":1,"b":2}"#, "{\"b\": 2,\n\"a\": 1}"), DiffBody::Layout);
     assert_eq!(body(json, "[1]", "[1]"), DiffBody::Same);
-    // What is no JSON is compared as the text that it is.
+    // Faulty JSON is compared as text.
     assert!(matches!(body(json, "[1", "[2"), DiffBody::Lines(_)));
 }
 

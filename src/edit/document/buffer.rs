@@ -4,24 +4,25 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-/// Line feeds are counted to the beginning of each block; those in it are found when asked for.
+/// Bytes of a block. Line feeds are counted to the start of each block; those inside it are searched for on
+/// demand.
 const BLOCK: usize = 4 << 10;
 
 /// Some bytes of one of the two buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {
-    /// Whether they were inserted, and are not the original's.
+    /// Whether they were inserted; else they are the original's.
     pub(super) added: bool,
-    /// Where in that buffer.
+    /// Offset in that buffer.
     pub(super) start: usize,
-    /// How many; never 0.
+    /// Number of bytes; never 0.
     pub(super) len: usize,
-    /// Line feeds among them.
+    /// Number of line feeds among them.
     pub(super) breaks: usize,
 }
 
 impl Piece {
-    /// Takes in the piece that follows, if it follows in its buffer too.
+    /// Joins the piece that follows, if it also follows in its buffer.
     pub(super) fn joined(&mut self, next: &Self) -> bool {
         let follows = self.added == next.added && self.start + self.len == next.start;
         if follows {
@@ -32,7 +33,7 @@ impl Piece {
     }
 }
 
-/// What was read, and all that was inserted, in the order of typing.
+/// The bytes that were read, and all that were inserted, in the order of typing.
 #[derive(Debug, Clone)]
 pub(super) struct Buffers {
     original: Bytes,
@@ -51,13 +52,13 @@ impl Buffers {
         &self.original
     }
 
-    /// The original as a piece; none of an empty one.
+    /// The original as a piece; `None` if it is empty.
     pub(super) fn whole(&self) -> Option<Piece> {
         let len = self.original.len();
         (len > 0).then(|| self.piece(false, 0..len))
     }
 
-    /// Keeps bytes that are inserted.
+    /// Adds inserted bytes.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Option<Piece> {
         let start = self.added.len();
         self.added.extend_from_slice(bytes);
@@ -66,10 +67,10 @@ impl Buffers {
         (end > start).then(|| self.piece(true, start..end))
     }
 
-    /// A piece of one of the two.
+    /// A piece of one of the two buffers.
     pub(super) fn piece(&self, added: bool, at: Range<usize>) -> Piece {
         let (bytes, breaks) = self.side(added);
-        // Few bytes are counted faster than found in blocks.
+        // Counting few bytes is faster than finding them in blocks.
         let count = if at.len() <= BLOCK {
             memchr::memchr_iter(b'\n', &bytes[at.clone()]).count()
         } else {
@@ -78,7 +79,7 @@ impl Buffers {
         Piece { added, start: at.start, len: at.len(), breaks: count }
     }
 
-    /// A piece's part.
+    /// A part of a piece.
     pub(super) fn part(&self, piece: &Piece, within: Range<usize>) -> Piece {
         self.piece(piece.added, piece.start + within.start..piece.start + within.end)
     }
@@ -87,7 +88,7 @@ impl Buffers {
         &self.side(piece.added).0[piece.start..piece.start + piece.len]
     }
 
-    /// How many line feeds the first bytes of a piece have.
+    /// Number of line feeds in the first bytes of a piece.
     pub(super) fn breaks_before(&self, piece: &Piece, at: usize) -> usize {
         self.part(piece, 0..at).breaks
     }
@@ -107,12 +108,12 @@ impl Buffers {
         }
     }
 
-    /// Drops inserted bytes that none of these pieces is made of.
+    /// Drops inserted bytes that are in none of these pieces.
     pub(super) fn compact<'a>(&mut self, pieces: impl Iterator<Item = &'a mut Piece>) {
         let mut pieces: Vec<_> = pieces.filter(|piece| piece.added).collect();
         pieces.sort_unstable_by_key(|piece| piece.start);
         let mut kept: Vec<u8> = Vec::new();
-        // The run of the old buffer that was copied last, and where it is now.
+        // The run of the old buffer that was copied last, and its new place.
         let (mut run, mut moved) = (0..0, 0);
         for piece in pieces {
             let at = piece.start..piece.start + piece.len;
@@ -130,14 +131,14 @@ impl Buffers {
     }
 }
 
-/// How many line feeds stand before each block.
+/// Number of line feeds before each block.
 #[derive(Debug, Clone, Default)]
 struct Breaks {
     before: Vec<usize>,
 }
 
 impl Breaks {
-    /// With the blocks that are full by now; `bytes` only ever grow.
+    /// Adds the blocks that are full by now; `bytes` only ever grow.
     fn extended(mut self, bytes: &[u8], len: usize) -> Self {
         if self.before.is_empty() {
             self.before.push(0);
@@ -150,7 +151,7 @@ impl Breaks {
         self
     }
 
-    /// How many line feeds stand before an offset.
+    /// Number of line feeds before an offset.
     fn before(&self, bytes: &[u8], at: usize) -> usize {
         let block = at / BLOCK;
         let known = self.before.get(block).copied().unwrap_or(0);

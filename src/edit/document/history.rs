@@ -1,26 +1,26 @@
-//! What was done, in steps that are undone as one.
+//! The history of changes, in undo steps.
 
 use crate::model::Timestamp;
 
 use super::buffer::Piece;
 
-/// A pause of so many microseconds ends a step.
+/// Pause that ends an undo step, in microseconds.
 const PAUSE: i64 = 1_000_000;
-/// What is remembered of the history takes about so many bytes at most; the oldest steps go first.
+/// Approximate limit on the memory of the history, in bytes; the oldest steps are dropped first.
 const MOST_BYTES: usize = 64 << 20;
 
-/// With what a change is undone.
+/// The changes that one is undone with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grouping {
-    /// With what was typed just before it, to the word's beginning.
+    /// Those that were typed just before it, back to the start of the word.
     Typed,
-    /// With what was deleted just before it.
+    /// Those that were deleted just before it.
     Deleted,
-    /// By itself.
+    /// None.
     Alone,
 }
 
-/// Some pieces in the place of others.
+/// Some pieces that replace others.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
     pub(super) at: usize,
@@ -41,7 +41,7 @@ impl Change {
         self.inserted.iter().map(|piece| piece.len).sum()
     }
 
-    /// About how many bytes remembering it takes, with what was inserted.
+    /// Approximate memory of a change, in bytes, with the inserted ones.
     fn weight(&self) -> usize {
         let added = self.inserted.iter().filter(|piece| piece.added).map(|piece| piece.len);
         let pieces = self.removed.capacity() + self.inserted.capacity();
@@ -57,18 +57,18 @@ struct Step {
     weight: usize,
 }
 
-/// Steps that were made, and those that were taken back.
+/// The steps that were made, with those that were undone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     steps: Vec<Step>,
-    /// How many of the steps stand; the rest was taken back.
+    /// Number of steps that are in effect; the rest was undone.
     made: usize,
     weight: usize,
     closed: bool,
 }
 
 impl History {
-    /// Remembers a change. `word`: a word begins with it.
+    /// Adds a change. `word`: a word begins with it.
     pub(super) fn push(&mut self, change: Change, grouping: Grouping, now: Timestamp, word: bool) {
         for gone in self.steps.drain(self.made..) {
             self.weight -= gone.weight;
@@ -91,7 +91,7 @@ impl History {
         self.closed = true;
     }
 
-    /// Whether there is a step to undo, or to do again.
+    /// Whether there is a step to undo, or to redo.
     pub(super) fn can(&self, redo: bool) -> bool {
         if redo { self.made < self.steps.len() } else { self.made > 0 }
     }
@@ -113,7 +113,8 @@ impl History {
         self.weight > MOST_BYTES
     }
 
-    /// Forgets the oldest steps until half the room is free; the last one stays. Tells whether it forgot some.
+    /// Drops the oldest steps until half the limit is free, except the last one. Returns whether it dropped
+    /// some.
     pub(super) fn forget(&mut self) -> bool {
         let mut count = 0;
         while self.weight > MOST_BYTES / 2 && count + 1 < self.made {
@@ -132,7 +133,7 @@ impl History {
 }
 
 impl Step {
-    /// Whether a change goes on with what this step does, where it ended.
+    /// Whether a change continues this step, at the place where it ended.
     fn takes(&self, change: &Change, grouping: Grouping, now: Timestamp) -> bool {
         let Some(last) = self.changes.last() else { return false };
         let near = match grouping {

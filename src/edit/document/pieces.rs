@@ -1,10 +1,10 @@
-//! Pieces in the order of the document, in chunks that know how much they hold.
+//! Pieces in the order of the document, in chunks that count their contents.
 
 use std::ops::Range;
 
 use super::buffer::{Buffers, Piece};
 
-/// A chunk has at most so many pieces.
+/// Limit on the pieces of a chunk.
 const MOST: usize = 128;
 
 #[derive(Debug, Clone, Default)]
@@ -14,7 +14,7 @@ struct Chunk {
     breaks: usize,
 }
 
-/// All pieces.
+/// All pieces of a document.
 #[derive(Debug, Clone)]
 pub(super) struct Pieces {
     chunks: Vec<Chunk>,
@@ -37,23 +37,23 @@ impl Pieces {
         self.breaks
     }
 
-    /// All, in order.
+    /// All pieces, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Piece> {
         self.chunks.iter().flat_map(|chunk| &chunk.pieces)
     }
 
-    /// All, to be moved in their buffers.
+    /// All pieces, to be moved in their buffers.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
         self.chunks.iter_mut().flat_map(|chunk| &mut chunk.pieces)
     }
 
-    /// The piece, if there is just one.
+    /// The only piece, if there is just one.
     pub(super) fn only(&self) -> Option<&Piece> {
         let mut pieces = self.iter();
         pieces.next().filter(|_| pieces.next().is_none())
     }
 
-    /// The chunk that holds an offset, and where it begins; the last one for the end.
+    /// The chunk that contains an offset, and its start; the last chunk for the end.
     fn chunk_at(&self, at: usize) -> (usize, usize) {
         let mut begin = 0;
         let last = self.chunks.len().saturating_sub(1);
@@ -66,7 +66,7 @@ impl Pieces {
         (0, 0)
     }
 
-    /// The pieces from an offset on, the first with how many of its bytes are before that.
+    /// The pieces from an offset on; with the first, the number of its bytes before the offset.
     pub(super) fn from(&self, at: usize) -> impl Iterator<Item = (&Piece, usize)> {
         let (index, begin) = self.chunk_at(at);
         let mut skip = at - begin;
@@ -99,7 +99,7 @@ impl Pieces {
         found
     }
 
-    /// Puts other pieces in the place of a range; gives those that were there.
+    /// Replaces the pieces of a range; returns the old ones.
     pub(super) fn replace(
         &mut self,
         range: Range<usize>,
@@ -122,7 +122,7 @@ impl Pieces {
     }
 
     fn splice(&mut self, chunks: Range<usize>, pieces: &[Piece]) {
-        // Halves are left room in, so that not each edit beside it makes a chunk of its own.
+        // Halves leave some room, so that further edits near them do not each add a chunk.
         let size = if pieces.len() > MOST { MOST / 2 } else { MOST };
         let new: Vec<Chunk> = pieces
             .chunks(size)
@@ -142,8 +142,8 @@ impl Pieces {
         }
     }
 
-    /// The piece with line feed `number`, from 0; where the piece begins, and which of its line feeds
-    /// it is.
+    /// The piece with line feed `number`, from 0; the start of the piece, and the index of the line feed in
+    /// it.
     pub(super) fn with_break(&self, number: usize) -> Option<(&Piece, usize, usize)> {
         let (mut begin, mut left) = (0, number);
         for chunk in &self.chunks {
@@ -163,7 +163,7 @@ impl Pieces {
         None
     }
 
-    /// How many line feeds stand before an offset.
+    /// Number of line feeds before an offset.
     pub(super) fn breaks_before(&self, at: usize, buffers: &Buffers) -> usize {
         let (index, mut begin) = self.chunk_at(at);
         let chunks = self.chunks.get(..index).unwrap_or(&[]);

@@ -1,4 +1,4 @@
-//! A document is what a plain vector of bytes would be, whatever is done to it.
+//! A document behaves like a plain vector of bytes.
 
 use proptest::prelude::*;
 
@@ -75,7 +75,7 @@ fn edits_are_told_in_terms_of_the_original() {
     document.undo();
     document.undo();
     assert_eq!(document.edits_since_original(), []);
-    // Typing what was there before is no change.
+    // Typing the original text is not a change.
     document.replace(4..7, b"two", Grouping::Alone, at(0));
     assert!(!document.is_changed());
 }
@@ -110,7 +110,7 @@ fn the_oldest_steps_are_forgotten_when_the_history_is_too_large() {
     assert_eq!((document.len(), document.byte(0)), (much.len() + 1, Some(b'y')));
 }
 
-/// What a random session does.
+/// A step of a random session.
 #[derive(Debug, Clone)]
 enum Step {
     Replace(usize, usize, Vec<u8>, u8),
@@ -145,8 +145,8 @@ proptest! {
     ) {
         let original = Bytes::from(original);
         let mut document = Document::new(original.clone());
-        // States after each step of the history, and which of them this one may be: an edit may leave
-        // what was there, and a step of the history is one or more edits.
+        // The states after each step of the history, and the candidates for the current one: an edit may
+        // change nothing, and a step of the history is one or more edits.
         let mut states = vec![original.to_vec()];
         let mut now = 0;
         let mut current = vec![0];
@@ -226,7 +226,7 @@ proptest! {
     }
 }
 
-/// Lines and ranges are found where they are.
+/// Checks that lines and ranges are at their right places.
 fn holds(document: &Document, model: &[u8]) -> Result<(), TestCaseError> {
     let starts: Vec<usize> =
         std::iter::once(0).chain(memchr::memchr_iter(b'\n', model).map(|at| at + 1)).collect();

@@ -1,4 +1,4 @@
-//! The file that a draft is kept in.
+//! The file of a draft.
 //!
 //! ```text
 //! larder draft 1
@@ -6,7 +6,7 @@
 //! …                                            the value that was read, then the text that was typed
 //! ```
 //!
-//! Its digest tells a file that is cut or damaged. Nothing in it is secret but the value itself.
+//! A digest shows whether a file is cut or damaged. Nothing in it is secret except the value itself.
 
 use std::sync::Arc;
 
@@ -22,14 +22,14 @@ use super::{Draft, DraftHead, LeafPlace};
 
 /// The first line of a draft's file.
 const HEAD: &[u8] = b"larder draft 1\n";
-/// The lines in which a draft says what it is about.
+/// Number of lines with the facts about a draft.
 pub const HEAD_LINES: usize = 2;
 /// The first line of a draft's file of any version.
 const ANY_HEAD: &[u8] = b"larder draft ";
-/// The bytes of a draft, at most: of what was read and what was typed together.
+/// Limit on the bytes of a draft: those that were read and those that were typed, together.
 pub const MOST: usize = 64 << 20;
 
-/// The line that tells what a draft is about.
+/// The line with the facts about a draft.
 #[derive(Serialize, Deserialize)]
 struct Line {
     target: String,
@@ -53,7 +53,7 @@ struct Line {
     digest: String,
 }
 
-/// Where a value stands that is changed alone.
+/// Place of a value that is changed by itself.
 #[derive(Serialize, Deserialize)]
 struct LeafLine {
     path: String,
@@ -68,7 +68,7 @@ impl From<&LeafPlace> for LeafLine {
     }
 }
 
-/// Where a value stands that is in a value.
+/// Place of a value that is inside another.
 #[derive(Serialize, Deserialize)]
 struct InnerLine {
     path: String,
@@ -83,7 +83,7 @@ impl From<&InnerPlace> for InnerLine {
 }
 
 impl Draft {
-    /// Its file's bytes; `None` if it is larger than [`MOST`].
+    /// The bytes of its file; `None` if there are more than [`MOST`].
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let base = self.base.as_ref().map_or(&[][..], |base| &base.value);
         if base.len().saturating_add(self.text.len()) > MOST {
@@ -142,13 +142,13 @@ impl Draft {
     }
 }
 
-/// The change of one value that was typed.
+/// The typed change of a single value.
 fn leaf(base: &Bytes, place: &LeafPlace, typed: &[u8]) -> Option<EditedLeaf> {
     let typed = std::str::from_utf8(typed).ok()?;
     EditedLeaf::open(base.clone(), place.at, place.edit.with(typed))
 }
 
-/// Reads what a draft is about from the beginning of its file.
+/// Reads the facts about a draft from the beginning of its file.
 ///
 /// # Errors
 /// What is wrong with it, in a sentence.

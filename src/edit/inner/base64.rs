@@ -1,4 +1,4 @@
-//! Base64: its alphabet, its padding and its lines are kept.
+//! Base64, whose alphabet, padding and lines are kept.
 
 use base64::Engine as _;
 
@@ -7,27 +7,27 @@ use crate::preview::coding::base64::{engine, is_mixed, may_be};
 use super::is_text;
 use super::packed::is_packed;
 
-/// A shorter text is a word rather than base64.
+/// Shortest text that is taken for base64, in bytes; a shorter one is a word.
 const SHORTEST: usize = 8;
-/// The same where no text comes out.
+/// As [`SHORTEST`], for contents that are not text.
 const SHORTEST_OF_BYTES: usize = 32;
 
-/// How it is spelled.
+/// The spelling of base64.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Base64 {
-    /// With `-` and `_`.
+    /// Whether `-` and `_` are in the alphabet.
     url_safe: bool,
     padded: bool,
-    /// So many characters stand on a line, with what ends it; all on one where there is none.
+    /// Number of characters on a line, with its line end; `None` where all are on one line.
     lines: Option<(usize, &'static str)>,
-    /// What stands behind the last line.
+    /// The line end behind the last line.
     end: &'static str,
-    /// Whether a `data:` URL says that it is base64.
+    /// Whether it is the base64 of a `data:` URL.
     pub(super) is_in_url: bool,
 }
 
 impl Base64 {
-    /// Text that is base64 of something readable, packed, or long.
+    /// Opens text that is base64 of something readable or packed, or that is long.
     pub(super) fn open(text: &[u8]) -> Option<(Self, Vec<u8>)> {
         if text.len() < SHORTEST {
             return None;
@@ -39,13 +39,13 @@ impl Base64 {
         likely.then_some((spelling, decoded))
     }
 
-    /// What a `data:` URL says to be base64.
+    /// Opens the base64 of a `data:` URL.
     pub(super) fn in_url(text: &[u8]) -> Option<(Self, Vec<u8>)> {
         let (spelling, decoded) = Self::read(text)?;
         Some((Self { is_in_url: true, ..spelling }, decoded))
     }
 
-    /// Reads what can be spelled so again.
+    /// Reads base64 that can be spelled in the same way again.
     fn read(text: &[u8]) -> Option<(Self, Vec<u8>)> {
         if !may_be(text) {
             return None;
@@ -60,7 +60,7 @@ impl Base64 {
         let clean: Vec<u8> =
             body.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
         let ends_open = clean.len().is_multiple_of(4) && !clean.ends_with(b"=");
-        // Where nothing tells, as is usual with this alphabet.
+        // Where nothing shows the padding, it is the usual one of this alphabet.
         let padded = clean.ends_with(b"=") || (ends_open && !url_safe);
         let spelling = Self { url_safe, padded, lines, end, is_in_url: false };
         let decoded = engine(url_safe, padded).decode(&clean).ok()?;

@@ -1,8 +1,8 @@
-//! What a spelling and what it stands for have in common with another text: that keeps its spelling.
+//! Parts that an encoded text has in common with a new one, which keep their spelling.
 
 use std::ops::Range;
 
-/// Where two texts differ: the bytes of the old one, and of the new one. Never within a character.
+/// The parts in which two texts differ: of the old one, and of the new one. Never within a character.
 pub(super) fn changed(old: &[u8], new: &[u8]) -> (Range<usize>, Range<usize>) {
     let inside = |text: &[u8], at: usize| text.get(at).is_some_and(|byte| byte & 0xc0 == 0x80);
     let mut start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
@@ -18,8 +18,8 @@ pub(super) fn changed(old: &[u8], new: &[u8]) -> (Range<usize>, Range<usize>) {
     (start..old.len() - end, start..new.len() - end)
 }
 
-/// Of units that are spelled in so many bytes and stand for so many, the bytes of the spelling that stand
-/// for these. Both ends are between units.
+/// The bytes of a spelling that stand for these decoded bytes. Each unit is the number of its spelled and of
+/// its decoded bytes; both ends are between units.
 pub(super) fn spelled(
     units: impl Iterator<Item = (usize, usize)>,
     stands_for: &Range<usize>,
@@ -52,7 +52,7 @@ mod tests {
         assert_eq!(changed(b"abc", b"aXc"), (1..2, 1..2));
         assert_eq!(changed(b"aa", b"aaa"), (2..2, 2..3));
         assert_eq!(changed("xéy".as_bytes(), "xèy".as_bytes()), (1..3, 1..3));
-        // Their last bytes are the same.
+        // Their last bytes are equal.
         assert_eq!(changed("é".as_bytes(), "©".as_bytes()), (0..2, 0..2));
         assert_eq!(changed(b"", b"a"), (0..0, 0..1));
         assert_eq!(changed(b"a", b""), (0..1, 0..0));

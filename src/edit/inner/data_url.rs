@@ -1,20 +1,20 @@
-//! A `data:` URL: what stands before its comma is kept, and so is what is not percent-encoded.
+//! A `data:` URL: the part before its comma is kept, and so are characters that are not percent-encoded.
 
 use std::ops::Range;
 
 use super::carry;
 
-/// How it is spelled.
+/// The spelling of a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DataUrl {
-    /// Up to the comma, with it.
+    /// The part up to the comma, with it.
     head: Box<[u8]>,
-    /// What stands behind it, percent-encoded; none where that is base64.
+    /// The part behind it, percent-encoded; `None` where that is base64.
     spelled: Option<Box<[u8]>>,
 }
 
 impl DataUrl {
-    /// A text that is a `data:` URL, with what it holds: bytes, or base64.
+    /// Opens a text that is a `data:` URL; the contents are bytes, or base64.
     pub(super) fn open(text: &[u8]) -> Option<(Self, Vec<u8>)> {
         let plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
         if !Self::is_marked(text) || !text.iter().all(plain) {
@@ -29,12 +29,12 @@ impl DataUrl {
         Some((Self { head: head.into(), spelled }, payload))
     }
 
-    /// Whether a text begins like one.
+    /// Whether a text begins like a `data:` URL.
     pub(super) fn is_marked(text: &[u8]) -> bool {
         text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case(b"data:"))
     }
 
-    /// Whether what it holds is base64.
+    /// Whether the contents are base64.
     pub(super) fn is_base64(&self) -> bool {
         self.spelled.is_none()
     }
@@ -55,7 +55,7 @@ impl DataUrl {
         out.extend_from_slice(&spelled[..start]);
         for byte in &bytes[to] {
             let free = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-            // What stands there as it is may stand there again.
+            // A character that was written without encoding stays so.
             let seen = byte.is_ascii_graphic() && spelled.contains(byte);
             if free || (seen && !matches!(byte, b'%' | b'#')) {
                 out.push(*byte);
@@ -69,7 +69,7 @@ impl DataUrl {
     }
 }
 
-/// The bytes that are percent-encoded, each with the bytes it is spelled in.
+/// The bytes of a percent-encoded text, each with the bytes of its spelling.
 struct Units<'a>(&'a [u8]);
 
 impl Iterator for Units<'_> {

@@ -1,5 +1,5 @@
-//! A value in a value that was typed over while someone else wrote the record: joined in itself, where the
-//! layers around it would only be the one or the other.
+//! A value inside a value that was edited while someone else wrote the record: it is merged by itself, where
+//! for the layers around it only one or the other could be chosen.
 
 use std::sync::Arc;
 
@@ -8,29 +8,29 @@ use bytes::Bytes;
 use super::super::{Digests, Leaves, Merge, TypedValue};
 use super::{InnerPlace, InnerValue};
 
-/// What comes of it.
+/// Result of the merge.
 #[derive(Debug, Clone)]
 pub enum Joined {
-    /// The record is joined as a whole.
+    /// The record is merged as a whole.
     Whole(Box<Merge>),
-    /// The value in it is, and has still to be decided.
+    /// The inner value is merged, and has conflicts to decide.
     Inside(Box<InnerMerge>),
 }
 
-/// Two changes of a value in a value that meet in one place.
+/// Two changes of an inner value that meet in one place.
 #[derive(Debug, Clone)]
 pub struct InnerMerge {
     /// The three values.
     pub merge: Merge,
-    /// The record as it is there now.
+    /// The record as it is stored now.
     pub theirs: TypedValue,
-    /// The value in it, which what comes out is put back from.
+    /// Its inner value, through whose layers the outcome is put back.
     pub value: Arc<InnerValue>,
 }
 
 impl InnerValue {
-    /// Joins what was typed with what is there now: of the record as it was read, with what was typed put
-    /// back, and as it is there now.
+    /// Merges the typed text with the current record. `records` are the record as it was read, the same with
+    /// the typed text put back, and the record as it is stored now.
     pub fn join(&self, typed: &Bytes, records: &[TypedValue; 3]) -> Joined {
         let [base, mine, theirs] = records;
         let whole = Merge::of(base, mine, theirs);
@@ -48,7 +48,7 @@ impl InnerValue {
         let own = TypedValue { value: typed.clone(), ..read.clone() };
         let merge = Merge::of(&read, &own, &in_record(&other, other.inner.value()));
         if merge.is_whole() && !merge.is_clean() {
-            // It can only be the one or the other there too.
+            // Only one or the other can be chosen there, too.
             return Joined::Whole(Box::new(whole));
         }
         let put_back = merge.resolve(&[]).ok().map(|joined| other.put_back(&joined.value));
@@ -82,7 +82,7 @@ impl InnerValue {
         Self::open(record, InnerPlace { path: self.place.path.clone(), at }).ok()
     }
 
-    /// A place in the value, as it is told of the record.
+    /// A place in the value, told as one in the record.
     fn inside(&self, at: &str) -> String {
         if self.place.path.is_empty() {
             at.to_owned()

@@ -10,20 +10,20 @@ use crate::preview::coding::{GZIP, is_zlib};
 
 use super::{NotOpened, too_much};
 
-/// Bytes of gzip's header before what its flags tell of, and of what ends it.
+/// Bytes of gzip's header before the parts that its flags announce, and of its trailer.
 const HEADER: usize = 10;
 const TRAILER: usize = 8;
 
-/// How it was compressed.
+/// The compression of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Packed {
-    /// With the header as it stands: time, name, comment.
+    /// gzip, with its header as it is: time, name, comment.
     Gzip(Box<[u8]>),
-    /// With so much care, from 0 to 3.
+    /// zlib, with the compression level of its header, from 0 to 3.
     Zlib(u8),
 }
 
-/// Whether it begins like something compressed.
+/// Whether the bytes begin like compressed ones.
 pub(super) fn is_packed(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP) || is_zlib(bytes)
 }
@@ -36,10 +36,10 @@ impl Packed {
         }
     }
 
-    /// Unpacks bytes that are compressed whole and soundly; `None` for others.
+    /// Unpacks compressed bytes that are complete and undamaged; `None` for others.
     ///
     /// # Errors
-    /// More than `most` bytes come out: that many are made and no more.
+    /// More than `most` bytes come out; unpacking stops there.
     pub(super) fn open(bytes: &[u8], most: usize) -> Result<Option<(Self, Vec<u8>)>, NotOpened> {
         if bytes.starts_with(GZIP) {
             return gzip(bytes, most);
@@ -60,7 +60,7 @@ impl Packed {
     }
 
     pub(super) fn put_back(&self, bytes: &[u8]) -> Vec<u8> {
-        // In memory nothing can fail.
+        // Writing to memory cannot fail.
         match self {
             Self::Gzip(header) => {
                 let level = match header.get(8) {
@@ -109,7 +109,7 @@ fn gzip(bytes: &[u8], most: usize) -> Result<Option<(Packed, Vec<u8>)>, NotOpene
     Ok((trailer == expected).then(|| (Packed::Gzip(bytes[..start].into()), out)))
 }
 
-/// Where the compressed bytes begin, behind a gzip header.
+/// Start of the compressed bytes, behind a gzip header.
 fn header(bytes: &[u8]) -> Option<usize> {
     let flags = *bytes.get(3)?;
     let mut at = HEADER;

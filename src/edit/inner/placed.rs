@@ -1,4 +1,4 @@
-//! Where in a record a value stands that holds another, and the record with that one changed.
+//! The place in a record of a value with contents, and the record with changed contents.
 
 use std::ops::Range;
 
@@ -6,26 +6,26 @@ use bytes::Bytes;
 
 use super::{Inner, NotOpened};
 
-/// Where a value stands that holds another.
+/// Place of a value with contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InnerPlace {
-    /// As `$.a[3].b`; empty for a whole value.
+    /// Path of the value, as `$.a[3].b`; empty for a whole value.
     pub path: String,
-    /// The bytes of the string, with its quotes; none for a whole value.
+    /// Bytes of the string, with its quotes; `None` for a whole value.
     pub at: Option<Range<usize>>,
 }
 
-/// A value in a value of a record.
+/// A value inside a value of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InnerValue {
-    /// Where it stands.
+    /// Place of the value.
     pub place: InnerPlace,
     pub(super) outer: Bytes,
     pub(super) inner: Inner,
 }
 
 impl InnerValue {
-    /// Opens what stands there in a record's value.
+    /// Opens the value at a place in a record.
     ///
     /// # Errors
     /// As of [`Inner`].
@@ -37,22 +37,22 @@ impl InnerValue {
         Ok(Self { place, outer: outer.clone(), inner })
     }
 
-    /// What is inside, and how.
+    /// The contents, and their layers.
     pub fn inner(&self) -> &Inner {
         &self.inner
     }
 
-    /// Where it stands and how it is packed, as `$.body · base64 → gzip → JSON`.
+    /// Place and layers, as `$.body · base64 → gzip → JSON`.
     pub fn title(&self) -> String {
         let chain = self.inner.chain();
         if self.place.path.is_empty() { chain } else { format!("{} · {chain}", self.place.path) }
     }
 
-    /// The record's value with another innermost value: every byte outside the string is what it was, and
-    /// with the same one every byte is.
+    /// The record's value with another innermost value: every byte outside the string stays the same, and
+    /// with the same innermost value every byte does.
     ///
     /// # Errors
-    /// It cannot stand in its layers.
+    /// The value cannot stand in its layers.
     pub fn put_back(&self, value: &[u8]) -> Result<Bytes, NotOpened> {
         if value == self.inner.value() {
             return Ok(self.outer.clone());

@@ -1,4 +1,4 @@
-//! A JSON string: its text, spelled again in the manner of the JSON that it stands in.
+//! A JSON string: its text, spelled in the style of the JSON around it.
 
 use std::ops::Range;
 
@@ -8,22 +8,22 @@ use crate::preview::json;
 
 use super::carry;
 
-/// How a string is spelled.
+/// The spelling of a string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct JsonString {
-    /// With its quotes.
+    /// The string with its quotes.
     spelled: Box<[u8]>,
     manner: Manner,
 }
 
-/// How strings of a JSON text are spelled.
+/// The style of strings in a JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Manner {
-    /// All that is not ASCII is escaped, as Python does it.
+    /// Whether all characters outside ASCII are escaped, as in Python.
     ascii: bool,
-    /// With capital digits.
+    /// Whether escapes have capital digits.
     upper: bool,
-    /// `/` is escaped, as PHP does it.
+    /// Whether `/` is escaped, as in PHP.
     slash: bool,
 }
 
@@ -84,7 +84,8 @@ impl Manner {
 }
 
 impl JsonString {
-    /// A string with its quotes, in this JSON text; `None` if it is none, or no text.
+    /// Opens a string with its quotes, in this JSON text; `None` if it is not a string, or its characters are
+    /// not all text.
     pub(super) fn open(spelled: &[u8], json: &[u8]) -> Option<(Self, String)> {
         let inside = spelled.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
         let mut text = String::with_capacity(inside.len());
@@ -98,13 +99,13 @@ impl JsonString {
             .then(|| (Self { spelled: spelled.into(), manner: Manner::of(json) }, text))
     }
 
-    /// A value that is one JSON string, and nothing beside it.
+    /// Opens a value that is a single JSON string.
     pub(super) fn whole(value: &[u8]) -> Option<(Self, String)> {
         let quoted = value.len() > 1 && value.starts_with(b"\"") && value.ends_with(b"\"");
         (quoted && json::check(value).is_ok()).then(|| Self::open(value, value)).flatten()
     }
 
-    /// The spelling of another text: what is the same keeps its own.
+    /// The spelling of another text; the parts in common keep theirs.
     pub(super) fn put_back(&self, text: &str) -> Vec<u8> {
         let inside = &self.spelled[1..self.spelled.len() - 1];
         let old: String = Units(inside).map(|(c, _)| c).collect();
@@ -121,7 +122,8 @@ impl JsonString {
     }
 }
 
-/// The characters of a spelled string, each with the bytes it is spelled in. Ends at what is no character.
+/// The characters of a spelled string, each with the bytes of its spelling. Ends at a part that is not a
+/// character.
 struct Units<'a>(&'a [u8]);
 
 impl Iterator for Units<'_> {
@@ -201,7 +203,7 @@ mod tests {
         assert_eq!(put(r#""\u00e9""#, "é😀\u{1}"), r#""\u00e9\ud83d\ude00\u0001""#);
         assert_eq!(put(r#""\u00E9""#, "éè"), r#""\u00E9\u00E8""#);
         assert_eq!(put(r#""é""#, "éè"), r#""éè""#);
-        // An escape that every writer needs says nothing.
+        // An escape that every writer needs does not show a style.
         assert_eq!(put(r#""\u001f""#, "\u{1f}è"), r#""\u001fè""#);
         assert_eq!(put(r#""a\/b""#, "a/b/c"), r#""a\/b\/c""#);
         assert_eq!(put(r#""a/b""#, "a/b/c"), r#""a/b/c""#);

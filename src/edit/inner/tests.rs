@@ -1,4 +1,4 @@
-//! Values in values: opened and put back, to the byte.
+//! Inner values, opened and put back to the byte.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -27,7 +27,7 @@ fn string(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-/// What the string that a JSON text is holds.
+/// Opens a JSON text that is one string.
 fn of(json: &str) -> Inner {
     Inner::of_string(json.as_bytes(), 0..json.len()).unwrap()
 }
@@ -109,7 +109,7 @@ fn bombs_cost_a_sentence() {
         assert_eq!(why.0, "opened, this is more than 67 MB; it stays closed");
         bomb = gzip(&bomb);
     }
-    // What is packed in more layers than are opened is opened so far.
+    // A value in too many layers is opened down to the limit.
     let mut value = b"[1]".to_vec();
     for _ in 0..=MOST_LAYERS {
         value = gzip(&value);
@@ -118,7 +118,7 @@ fn bombs_cost_a_sentence() {
     assert_eq!(opened.chain(), "gzip → gzip → gzip → gzip → bytes");
 }
 
-/// Packs a value in so many layers, the last of which is a JSON string.
+/// Packs a value in these layers, the last of which is a JSON string.
 fn wrapped(mut value: Vec<u8>, layers: &[u8]) -> String {
     for layer in layers {
         value = match (layer % 5, std::str::from_utf8(&value)) {
@@ -167,7 +167,7 @@ proptest! {
         let again = opened.put_back(typed.as_bytes()).unwrap();
         prop_assert!(crate::preview::json::check(&again).is_ok());
         let again = String::from_utf8(again).unwrap();
-        // What was typed may hold something itself, but is never anything else.
+        // The typed text may have contents of its own, but is otherwise what was typed.
         let mut bytes = again.clone().into_bytes();
         for layer in &opened.layers {
             bytes = match layer {
@@ -210,7 +210,7 @@ proptest! {
         let again = String::from_utf8(string.put_back(&typed)).unwrap();
         let read: String = serde_json::from_str(&again).unwrap();
         prop_assert_eq!(read, typed);
-        // All of the old spelling stands there still, in two parts.
+        // All of the old spelling is still there, in two parts.
         let (old, new) = (spelled.as_bytes(), again.as_bytes());
         let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
         let end = old.iter().rev().zip(new.iter().rev()).take_while(|(a, b)| a == b).count();

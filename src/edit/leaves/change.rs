@@ -1,4 +1,4 @@
-//! A change of one value in a JSON text, with what it was made from.
+//! A change of one value in a JSON text, with the text that it was made from.
 
 use bytes::Bytes;
 
@@ -18,7 +18,7 @@ pub enum LeafEdit {
 }
 
 impl LeafEdit {
-    /// What was typed; nothing where a value is removed.
+    /// The typed text; empty where a value is removed.
     pub fn text(&self) -> &str {
         match self {
             Self::Value(text) | Self::Key(text) | Self::Add(text) => text,
@@ -26,7 +26,7 @@ impl LeafEdit {
         }
     }
 
-    /// What is changed, in a word.
+    /// The kind of change, in a word.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Value(_) => "value",
@@ -36,14 +36,14 @@ impl LeafEdit {
         }
     }
 
-    /// The change of this name, with nothing typed; `None` if there is none.
+    /// The change of this name, without a text; `None` for an unknown name.
     pub fn named(name: &str) -> Option<Self> {
         let nothing = String::new();
         let all = [Self::Value(nothing.clone()), Self::Key(nothing.clone()), Self::Add(nothing)];
         all.into_iter().chain([Self::Remove]).find(|edit| edit.name() == name)
     }
 
-    /// The same change of something else that was typed.
+    /// The same kind of change with this text.
     #[must_use]
     pub fn with(&self, text: &str) -> Self {
         let text = text.to_owned();
@@ -56,14 +56,14 @@ impl LeafEdit {
     }
 }
 
-/// A value of a JSON text that is changed, and that text as it was read, whatever it becomes meanwhile.
+/// A changed value of a JSON text, and that text as it was read, whatever becomes of the record meanwhile.
 #[derive(Debug, Clone)]
 pub struct EditedLeaf {
     base: Bytes,
     index: LeafIndex,
-    /// The number of the value in it.
+    /// Number of the value's node.
     at: usize,
-    /// What is changed.
+    /// The change.
     pub edit: LeafEdit,
 }
 
@@ -76,13 +76,13 @@ impl PartialEq for EditedLeaf {
 impl Eq for EditedLeaf {}
 
 impl EditedLeaf {
-    /// Of the value of this number.
+    /// A change of the value of this number.
     pub fn new(base: Bytes, index: LeafIndex, at: usize, edit: LeafEdit) -> Self {
         Self { base, index, at, edit }
     }
 
-    /// Of the value that begins at this offset, with its key if it has one. Takes time in proportion to
-    /// the text; `None` if nothing begins there, or the text is no JSON.
+    /// A change of the value that begins at this offset, with its key if it has one. Takes time in proportion
+    /// to the text; `None` if nothing begins there, or the text is not JSON.
     pub fn open(base: Bytes, offset: usize, edit: LeafEdit) -> Option<Self> {
         let leaves = Leaves::of(&base, &Digests::default())?;
         let at = leaves.from(offset);
@@ -91,7 +91,7 @@ impl EditedLeaf {
         begins.then_some(Self { base, index, at, edit })
     }
 
-    /// The same change in another text; `None` if it has no such value, or is no JSON. Takes time in
+    /// The same change in another text; `None` if it has no such value, or is not JSON. Takes time in
     /// proportion to the text.
     pub fn within(&self, base: Bytes) -> Option<Self> {
         let leaves = Leaves::of(&base, &Digests::default())?;
@@ -105,27 +105,28 @@ impl EditedLeaf {
         self.index.over(&self.base)
     }
 
-    /// Where the value begins, with its key if it has one.
+    /// Start of the value, with its key if it has one.
     pub fn offset(&self) -> usize {
         self.leaves().whole(self.at).start
     }
 
-    /// Where it is, as `$.a[3].b`.
+    /// Path of the value, as `$.a[3].b`.
     pub fn path(&self) -> String {
         self.leaves().path(self.at)
     }
 
-    /// The way to it from the root.
+    /// The way to the value from the root.
     pub fn trail(&self) -> Trail {
         self.leaves().trail(self.at)
     }
 
-    /// Whether what is added has a name.
+    /// Whether an added value has a key.
     pub fn adds_member(&self) -> bool {
         self.leaves().adds_member(self.at)
     }
 
-    /// What is changed, as it is spelled: the value, or its name; nothing where something is added.
+    /// The old text of what is changed, as it is spelled: the value, or its key; empty where something is
+    /// added.
     pub fn spelled(&self) -> Bytes {
         let leaves = self.leaves();
         match self.edit {
@@ -138,7 +139,7 @@ impl EditedLeaf {
     /// The text with the change made.
     ///
     /// # Errors
-    /// What was typed is no value, or no key.
+    /// The typed text is not a value, or not a key.
     pub fn made(&self) -> Result<Bytes, NotAValue> {
         let (leaves, at) = (self.leaves(), self.at);
         let made = match &self.edit {
@@ -152,7 +153,7 @@ impl EditedLeaf {
         Ok(made.into())
     }
 
-    /// What was added or named, in another text in which the change is made.
+    /// The added or renamed node, in another text in which the change is made.
     pub fn found_in(&self, now: &Leaves<'_>) -> Option<usize> {
         let leaves = self.leaves();
         let follow = |node| now.follow(&leaves.trail(node));
@@ -169,7 +170,7 @@ impl EditedLeaf {
         }
     }
 
-    /// The text with what was typed in the value's place, be it a value or not.
+    /// The text with the typed text in the value's place, whether that is a value or not.
     pub fn made_anyhow(&self) -> Bytes {
         if let Ok(made) = self.made() {
             return made;

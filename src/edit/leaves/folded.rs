@@ -1,19 +1,19 @@
-//! Which objects and lists are folded, and how a cursor goes past them.
+//! Folded objects and lists, and the steps of a cursor past them.
 
 use std::sync::Arc;
 
 use super::{Leaves, Trail};
 use crate::preview::Fold;
 
-/// Folds that are found again in a record that was read anew, at most.
+/// Limit on the folds that are restored in a record that was read anew.
 const FOLLOWED: usize = 200;
 
-/// The nodes that are folded, in order. One that is in another stays so when that one is unfolded.
+/// The folded nodes, in order. A fold inside another stays when that one is unfolded.
 #[derive(Debug, Clone, Default)]
 pub struct Folded(Arc<Vec<usize>>);
 
 impl Folded {
-    /// How many nodes are folded.
+    /// Number of folded nodes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -28,7 +28,7 @@ impl Folded {
         self.0.binary_search(&node).is_ok()
     }
 
-    /// Folds a node that holds something, or unfolds it; tells whether it did.
+    /// Folds a node that contains something, or unfolds it; returns whether it could.
     pub fn toggle(&mut self, leaves: &Leaves<'_>, node: usize) -> bool {
         match self.0.binary_search(&node) {
             Ok(at) => drop(Arc::make_mut(&mut self.0).remove(at)),
@@ -38,8 +38,8 @@ impl Folded {
         true
     }
 
-    /// Folds a node and all beside it that hold something; tells whether there was one to fold. Takes time
-    /// in proportion to what is beside it.
+    /// Folds a node and all its siblings that contain something; returns whether there was one to fold. Takes
+    /// time in proportion to the siblings.
     pub fn fold_beside(&mut self, leaves: &Leaves<'_>, node: usize) -> bool {
         let before = self.0.len();
         let folded = Arc::make_mut(&mut self.0);
@@ -59,7 +59,7 @@ impl Folded {
         self.0 = Arc::default();
     }
 
-    /// Unfolds what hides a node.
+    /// Unfolds everything that hides a node.
     pub fn show(&mut self, leaves: &Leaves<'_>, node: usize) {
         let mut node = node;
         while node != 0 {
@@ -70,7 +70,7 @@ impl Folded {
         }
     }
 
-    /// The node that is shown where this one is: the outermost folded one that holds it, or itself.
+    /// The node that is shown in place of this one: the outermost folded one around it, or itself.
     pub fn shown(&self, leaves: &Leaves<'_>, node: usize) -> usize {
         let (mut at, mut shown) = (node, node);
         while at != 0 && !self.0.is_empty() {
@@ -82,7 +82,7 @@ impl Folded {
         shown
     }
 
-    /// The node so many shown ones further down, or up if negative, at most to the ends.
+    /// The node this number of shown ones further down, or up if negative, at most at the ends.
     pub fn step(&self, leaves: &Leaves<'_>, from: usize, by: isize) -> usize {
         let last = leaves.len() - 1;
         if self.0.is_empty() {
@@ -104,7 +104,7 @@ impl Folded {
         at
     }
 
-    /// What a preview folds: those that are in no other.
+    /// The folds that a preview applies: those that are inside no other.
     pub fn folds(&self, leaves: &Leaves<'_>) -> Vec<Fold> {
         let mut behind = 0;
         let outermost = self.0.iter().filter(|node| {
@@ -117,7 +117,8 @@ impl Folded {
         outermost.filter_map(|node| leaves.fold(*node)).collect()
     }
 
-    /// The ways to what is folded, to fold it in a text that takes the place of this one; of very many, none.
+    /// The ways to the folded nodes, to fold them in a text that replaces this one; none where there are very
+    /// many.
     pub fn trails(&self, leaves: &Leaves<'_>) -> Vec<Trail> {
         if self.0.len() > FOLLOWED {
             return Vec::new();
@@ -125,7 +126,7 @@ impl Folded {
         self.0.iter().map(|node| leaves.trail(*node)).collect()
     }
 
-    /// What these ways lead to, as far as it can be folded.
+    /// The nodes that these ways lead to, as far as they can be folded.
     pub fn of_trails(trails: &[Trail], new: &Leaves<'_>) -> Self {
         let there = trails.iter().filter_map(|trail| new.follow(trail));
         let mut there: Vec<_> = there.filter(|node| new.fold(*node).is_some()).collect();

@@ -1,12 +1,12 @@
 //! Changes of one value in a JSON text: set, added, renamed, removed. Every byte outside it stays as it is
-//! spelled; what is added is spaced as what stands beside it.
+//! spelled; an added value is spaced like its neighbours.
 
 use std::ops::Range;
 
 use super::{Digests, Kind, Leaves, wide};
 use crate::preview::json;
 
-/// Why a text typed for a value or a member is none; says what to do.
+/// Why a text typed for a value or a member is not one; says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAValue(pub String);
 
@@ -32,8 +32,8 @@ impl Leaves<'_> {
         Ok(self.spliced(self.key_range(node), key.as_bytes()))
     }
 
-    /// The text without a node: without its member of an object, or its item of a list. The root is
-    /// never removed.
+    /// The text without a node: without its member of an object, or its item of a list. The root cannot be
+    /// removed.
     pub fn without(&self, node: usize) -> Option<Vec<u8>> {
         let parent = self.parent(node);
         if node == parent {
@@ -53,12 +53,12 @@ impl Leaves<'_> {
         Some(self.spliced(cut, b""))
     }
 
-    /// The text with one more member or item: at the end of the root and of what is empty, else behind
+    /// The text with one more member or item: at the end of the root and of an empty container, else behind
     /// the node.
     ///
     /// # Errors
-    /// What was typed is no member (`"key": value`) or no value, or the object has the key already; or the
-    /// text is a value that holds no others.
+    /// The typed text is not a member (`"key": value`) or not a value, or the object has the key already; or
+    /// the text is a single value without a container.
     pub fn with_more(&self, node: usize, typed: &str) -> Result<Vec<u8>, NotAValue> {
         let parent = if self.takes_inside(node) { node } else { self.parent(node) };
         if self.kind(parent) == Kind::Leaf {
@@ -83,19 +83,19 @@ impl Leaves<'_> {
         Ok(self.spliced(at..at, format!("{gap}{new}").as_bytes()))
     }
 
-    /// The member of an object whose key is what was typed.
+    /// The member of an object with the typed key.
     pub(super) fn member(&self, object: usize, typed: &str) -> Option<usize> {
         let key = key_of(typed).ok()?;
         self.children(object).find(|child| self.key(*child) == key.as_bytes())
     }
 
-    /// Whether something is added inside this node, rather than behind it.
+    /// Whether a value is added inside this node; else behind it.
     pub fn takes_inside(&self, node: usize) -> bool {
         let root = node == self.parent(node);
         self.kind(node) != Kind::Leaf && (root || self.children(node).next().is_none())
     }
 
-    /// Whether what is added at a node has a key.
+    /// Whether a value that is added at a node has a key.
     pub fn adds_member(&self, node: usize) -> bool {
         let parent = if self.takes_inside(node) { node } else { self.parent(node) };
         self.kind(parent) == Kind::Object
@@ -106,13 +106,13 @@ impl Leaves<'_> {
         !self.key(node).is_empty()
     }
 
-    /// What stands between two children: a comma, and white space as between those that are there.
+    /// The separator between two children: a comma, and white space as between the existing ones.
     fn gap(&self, parent: usize, siblings: &[usize]) -> String {
         let bytes = self.bytes;
         let between = match siblings {
             [first, second, ..] => &bytes[self.whole(*first).end..self.whole(*second).start],
             [only] => {
-                // Alone on a line of its own, or beside the bracket.
+                // On a line of its own, or next to the bracket.
                 let white = &bytes[self.range(parent).start + 1..self.whole(*only).start];
                 let white = if white.is_empty() { b" " } else { white };
                 return format!(",{}", String::from_utf8_lossy(white));
@@ -122,7 +122,7 @@ impl Leaves<'_> {
         String::from_utf8_lossy(between).into_owned()
     }
 
-    /// What stands between a member's key and its value.
+    /// The separator between a member's key and its value.
     fn colon(&self, child: usize) -> &str {
         let bytes = &self.bytes[self.key_range(child).end..self.range(child).start];
         std::str::from_utf8(bytes).unwrap_or(": ")
@@ -161,7 +161,7 @@ fn checked(typed: &str) -> Result<String, NotAValue> {
     }
 }
 
-/// A member: a key, a colon, a value. A key that is typed as a bare word gets its quotes.
+/// A member: a key, a colon, a value. A key that was typed as a bare word gets quotes.
 fn member(typed: &str) -> Result<(String, String), NotAValue> {
     let typed = typed.trim();
     let braced = |typed: &str| format!("{{{typed}}}");
@@ -179,7 +179,7 @@ fn member(typed: &str) -> Result<(String, String), NotAValue> {
     }
 }
 
-/// A key as JSON spells it. One that is typed as a bare word gets its quotes.
+/// A key as JSON spells it. One that was typed as a bare word gets quotes.
 fn key_of(typed: &str) -> Result<String, NotAValue> {
     let key = typed.trim();
     if key.is_empty() {
@@ -195,7 +195,7 @@ fn key_of(typed: &str) -> Result<String, NotAValue> {
     }
 }
 
-/// A key as a program reads it: without its quotes and escapes, where it can be read.
+/// A key as a program reads it: without its quotes and escapes, where it is valid.
 fn read_key(spelled: &[u8]) -> Result<String, &[u8]> {
     serde_json::from_slice(spelled).map_err(|_| spelled)
 }

@@ -1,10 +1,10 @@
-//! Where a leaf is, in words: `$.a[3].b`.
+//! Path of a leaf: `$.a[3].b`.
 
 use std::fmt::Write as _;
 
 use super::Leaves;
 
-/// How a path is spelled.
+/// Spelling of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathForm {
     /// `$.a[3]["x y"]`.
@@ -15,7 +15,7 @@ pub enum PathForm {
     Python,
 }
 
-/// Steps of a path that are named; the ones between the first and the last of them are left out.
+/// Steps of a path that are written; in a longer path, some in the middle are left out.
 const NAMED: usize = 40;
 
 impl Leaves<'_> {
@@ -25,7 +25,7 @@ impl Leaves<'_> {
         std::iter::successors(Some(node), parent).take_while(|node| *node != 0).collect()
     }
 
-    /// Where a node is, whole, as it is written elsewhere.
+    /// The complete path of a node, as other programs write it.
     pub fn path_as(&self, node: usize, form: PathForm) -> String {
         let mut path = match form {
             PathForm::Plain => "$",
@@ -42,7 +42,7 @@ impl Leaves<'_> {
         path
     }
 
-    /// Where a node is, from the root: `$.a[3].b`, and `$["x y"]` for a key that is no word. A path of
+    /// The path of a node from the root: `$.a[3].b`, and `$["x y"]` for a key that is not a word. A path of
     /// many steps is cut in the middle.
     pub fn path(&self, node: usize) -> String {
         let steps = self.steps(node);

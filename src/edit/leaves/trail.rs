@@ -1,14 +1,14 @@
-//! The way from the root to a node, to find it again in another text.
+//! The way from the root to a node, for finding it in another text.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Leaves, Node};
 
-/// One step from an object or a list into what it holds.
+/// One step from an object or a list to a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Step {
-    /// The member of this key, as it is spelled; which of those of one key, from 0.
+    /// The member of this key, as it is spelled; its index among those of the same key, from 0.
     Member(Vec<u8>, usize),
     /// The item at this place, from 0.
     Item(u32),
@@ -18,12 +18,12 @@ enum Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trail(Vec<Step>);
 
-/// The nodes of a text, without it.
+/// The nodes of a text, without the text.
 #[derive(Debug, Clone)]
 pub struct LeafIndex(Arc<Vec<Node>>);
 
 impl LeafIndex {
-    /// The root alone, which stands for all of a JSON text while its values are not known.
+    /// The root alone, which stands for all of a JSON text while its values are unknown.
     pub fn of_root(bytes: &[u8]) -> Self {
         let start = bytes.len() - bytes.trim_ascii_start().len();
         // Longer texts have no index.
@@ -33,42 +33,42 @@ impl LeafIndex {
         Self(Arc::new(vec![root]))
     }
 
-    /// How many nodes it has.
+    /// Number of nodes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether it has none, which none has.
+    /// Whether there are no nodes, which never happens.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The leaves, over the text that they were found in.
+    /// The leaves, with the text that they were found in.
     pub fn over<'a>(&self, bytes: &'a [u8]) -> Leaves<'a> {
         Leaves { bytes, nodes: Arc::clone(&self.0), digests: Vec::new() }
     }
 }
 
 impl Leaves<'_> {
-    /// The nodes alone, to be kept beside an owned text.
+    /// The nodes alone, to be kept with an owned text.
     pub fn index(&self) -> LeafIndex {
         LeafIndex(Arc::clone(&self.nodes))
     }
 
-    /// The object or list that a node is in; of the root, itself.
+    /// The object or list around a node; the root for itself.
     pub fn parent(&self, node: usize) -> usize {
         self.nodes[node].parent as usize
     }
 
-    /// The first node that begins at or behind an offset; else the last.
+    /// The first node that begins at or behind an offset; else the last node.
     pub fn from(&self, offset: usize) -> usize {
         let begins =
             |node: &Node| if node.key.is_empty() { node.value.start } else { node.key.start };
         self.nodes.partition_point(|node| (begins(node) as usize) < offset).min(self.len() - 1)
     }
 
-    /// The first value that begins in a row, by where it and the next one begin; else the innermost one
-    /// around its beginning, as that of a closing bracket.
+    /// The first value that begins in a row, given the start of the row and of the next one; else the
+    /// innermost value around the row's start, as for a closing bracket.
     pub fn in_row(&self, row: &Range<usize>) -> usize {
         let next = self.from(row.start);
         if row.contains(&self.whole(next).start) {

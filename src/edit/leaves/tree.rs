@@ -1,16 +1,16 @@
-//! The values of a text as a tree: what stands beside a node, and which lines it takes.
+//! The values of a text as a tree: siblings of a node, and its lines.
 
 use super::{Kind, Leaves};
 use crate::preview::Fold;
 
 impl Leaves<'_> {
-    /// The next node in the object or list that a node is in.
+    /// The next sibling of a node.
     pub fn next_beside(&self, node: usize) -> Option<usize> {
         let next = self.after(node);
         (node != 0 && next < self.after(self.parent(node))).then_some(next)
     }
 
-    /// The node before one in the object or list that it is in.
+    /// The previous sibling of a node.
     pub fn previous_beside(&self, node: usize) -> Option<usize> {
         let parent = self.parent(node);
         let mut before = node.checked_sub(1).filter(|before| *before > parent)?;
@@ -20,12 +20,12 @@ impl Leaves<'_> {
         Some(before)
     }
 
-    /// The number of the first node that is not in a node.
+    /// The number of the first node behind a node and its contents.
     pub fn after(&self, node: usize) -> usize {
         self.nodes[node].next as usize
     }
 
-    /// The lines of an object or a list that holds something, to be folded.
+    /// The lines of an object or a list with contents, for folding.
     pub fn fold(&self, node: usize) -> Option<Fold> {
         let found = &self.nodes[node];
         let [open, close] = found.lines.map(|line| line as usize);

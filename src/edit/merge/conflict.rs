@@ -1,19 +1,19 @@
-//! A place that both changed, and what is chosen for it.
+//! A place that both sides changed, and the choice for it.
 
 use std::fmt;
 
 use bytes::Bytes;
 
-/// A place that both sides changed, and not alike.
+/// A place that both sides changed, in different ways.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
-    /// Where it is: `$.price`, `line 12`, `the content type`.
+    /// Name of the place: `$.price`, `line 12`, `the content type`.
     pub at: String,
-    /// What was read there; `None` if there was nothing.
+    /// The old text; `None` if there was nothing.
     pub base: Option<Bytes>,
-    /// What was typed; `None` if it was removed.
+    /// The typed text; `None` if it was removed.
     pub mine: Option<Bytes>,
-    /// What someone else wrote; `None` if it was removed.
+    /// The text that someone else wrote; `None` if it was removed.
     pub theirs: Option<Bytes>,
 }
 
@@ -23,25 +23,25 @@ impl Conflict {
     }
 }
 
-/// What is to stand where both sides changed something.
+/// The choice for a place that both sides changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
-    /// What was typed.
+    /// The typed text.
     Mine,
-    /// What someone else wrote.
+    /// The text that someone else wrote.
     Theirs,
-    /// This.
+    /// This text.
     Edited(Bytes),
 }
 
 /// Why a merge has no outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unresolved {
-    /// Nothing is chosen for the conflict of this number.
+    /// The conflict of this number has no choice.
     Undecided(usize),
-    /// What was typed for a conflict is no text.
+    /// The input for a conflict is not text.
     NotText,
-    /// What was typed for a conflict cannot be stored.
+    /// The text that was typed for a conflict cannot be stored.
     Fault(String),
 }
 
@@ -55,7 +55,7 @@ impl fmt::Display for Unresolved {
     }
 }
 
-/// What is chosen for a conflict; what is not is left as someone else wrote it.
+/// The choice for a conflict; without one, the text that someone else wrote.
 pub(super) fn chosen(choices: &[Choice], at: usize) -> &Choice {
     choices.get(at).unwrap_or(&Choice::Theirs)
 }

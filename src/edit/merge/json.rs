@@ -1,5 +1,5 @@
-//! JSON is merged by leaf: those that only one side changed are taken from that side, whatever stands
-//! in other places of the same line.
+//! Merge of JSON by leaf: a leaf that only one side changed is taken from that side, whatever is in other
+//! places of the same line.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -17,25 +17,25 @@ use super::members::{Child, Members};
 pub(super) struct JsonMerge {
     pub(super) mine: Bytes,
     pub(super) theirs: Bytes,
-    /// Bytes of `theirs` that give way to bytes of `mine`.
+    /// Bytes of `theirs` that are replaced by bytes of `mine`.
     taken: Vec<(Range<usize>, Range<usize>)>,
-    /// Bytes of `theirs` that give way to what is chosen, and to which bytes of `mine`, if that is
-    /// `mine`.
+    /// Conflicts: their numbers, the bytes of `theirs` that the choice replaces, and the bytes of `mine`, for
+    /// the choice of `mine`.
     open: Vec<(usize, Range<usize>, Range<usize>)>,
-    /// Objects and lists of which members or items were added or removed.
+    /// Objects and lists whose members or items were added or removed.
     members: Vec<Members>,
     pub(super) conflicts: Vec<Conflict>,
     pub(super) theirs_at: Vec<String>,
 }
 
-/// The three texts, told apart.
+/// The leaves of the three texts.
 struct Three<'a> {
     base: Leaves<'a>,
     mine: Leaves<'a>,
     theirs: Leaves<'a>,
 }
 
-/// The same place in all three.
+/// The same place in all three texts.
 #[derive(Clone, Copy)]
 struct Place {
     base: usize,
@@ -44,7 +44,7 @@ struct Place {
 }
 
 impl JsonMerge {
-    /// Joins them; `None` if one is not JSON, or has too many leaves.
+    /// Joins the texts; `None` if one is not JSON, or has too many leaves.
     pub(super) fn of([base, mine, theirs]: [Bytes; 3], digests: &Digests) -> Option<Self> {
         let three = Three {
             base: Leaves::of(&base, digests)?,
@@ -103,8 +103,8 @@ impl JsonMerge {
         }
     }
 
-    /// Member by member; `false` if that would lose something, as where members were put in another
-    /// order.
+    /// Joins two objects member by member; `false` if something would be lost, as where members were put in
+    /// another order.
     fn object(&mut self, three: &Three<'_>, place: Place, rest: &mut Vec<Place>) -> bool {
         let Three { base, mine, theirs } = three;
         let (of_base, of_mine) = (by_key(base, place.base), by_key(mine, place.mine));
@@ -114,7 +114,7 @@ impl JsonMerge {
         }
         let mut members = Members::new(theirs, place.theirs, mine, place.mine);
         let mut places = Vec::new();
-        // What of theirs stays, and what does not.
+        // Members of theirs that stay, and those that do not.
         for (name, t) in keyed(theirs, place.theirs) {
             let child = match (of_base.get(&name).copied(), of_mine.get(&name).copied()) {
                 (Some(base), Some(mine)) => {
@@ -144,7 +144,7 @@ impl JsonMerge {
             };
             members.push(child);
         }
-        // What of mine is not there, after what it stands behind.
+        // Members of mine that theirs lacks, behind the ones that they follow.
         let mut behind = None;
         for (name, m) in keyed(mine, place.mine) {
             if let Some(t) = of_theirs.get(&name) {
@@ -171,7 +171,7 @@ impl JsonMerge {
         true
     }
 
-    /// Item by item; `false` if both changed how many there are in one place.
+    /// Joins two lists item by item; `false` if both changed the number of items in one place.
     fn list(&mut self, three: &Three<'_>, place: Place, rest: &mut Vec<Place>) -> bool {
         let Three { base, mine, theirs } = three;
         let items = |leaves: &Leaves<'_>, node| leaves.children(node).collect::<Vec<_>>();
@@ -217,8 +217,8 @@ impl JsonMerge {
         true
     }
 
-    /// Whether white space that `mine` changed beside its values is not taken; where members or items come
-    /// or go, it is that around them and no more is known.
+    /// Whether white space that `mine` changed beside its values is left out. Unknown, and `false`, where
+    /// members or items are added or removed, since white space around them changes anyway.
     pub(super) fn leaves_spacing(&self) -> bool {
         self.members.is_empty() && self.resolve(&[]) != self.mine
     }
@@ -256,7 +256,7 @@ impl JsonMerge {
     }
 }
 
-/// A member's key as it is spelled, and how many of the same spelling come before it.
+/// The key of a member as it is spelled, and the number of earlier members with that spelling.
 type Name<'a> = (&'a [u8], u32);
 
 fn keyed<'a>(leaves: &'a Leaves<'_>, object: usize) -> impl Iterator<Item = (Name<'a>, usize)> {
@@ -272,7 +272,7 @@ fn by_key<'a>(leaves: &'a Leaves<'_>, object: usize) -> HashMap<Name<'a>, usize>
     keyed(leaves, object).collect()
 }
 
-/// Whether the members that both have stand in another order.
+/// Whether the members that both have are in another order.
 fn in_other_order(base: &Leaves<'_>, object: usize, mine: &HashMap<Name<'_>, usize>) -> bool {
     let mut last = 0;
     keyed(base, object).filter_map(|(name, _)| mine.get(&name).copied()).any(|at| {

@@ -1,4 +1,4 @@
-//! Text is merged by line: those that only one side changed are taken from that side.
+//! Merge of text by line: lines that only one side changed are taken from that side.
 
 use std::ops::Range;
 
@@ -8,17 +8,17 @@ use super::super::align::{By, parts};
 use super::super::text_of::{lines, starts};
 use super::conflict::{Choice, Conflict, chosen};
 
-/// Places that are named of all that someone else changed.
+/// Limit on the places of someone else's changes that are named.
 pub(super) const NAMED: usize = 3;
 
-/// Where a piece of the outcome is from.
+/// Source of a piece of the outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {
-    /// These bytes of what was typed.
+    /// These bytes of `mine`.
     Mine(Range<usize>),
-    /// These bytes of what is there now.
+    /// These bytes of `theirs`.
     Theirs(Range<usize>),
-    /// What is chosen for the conflict of this number.
+    /// The choice for the conflict of this number.
     Chosen(usize),
 }
 

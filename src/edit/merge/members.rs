@@ -1,5 +1,5 @@
-//! An object or a list of which members or items come and go: they are joined with the separators
-//! that stand there already.
+//! An object or a list whose members or items are added or removed: they are joined with the separators that
+//! are there already.
 
 use std::ops::Range;
 
@@ -9,23 +9,23 @@ use super::conflict::{Choice, chosen};
 /// A member or an item of the outcome, by its node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Child {
-    /// Stays, perhaps with another value.
+    /// It stays, perhaps with another value.
     Keep(usize),
-    /// Comes from `mine`.
+    /// It is added from `mine`.
     Insert(usize),
-    /// Was changed by `theirs` and removed by `mine`: the conflict of this number.
+    /// It was changed by `theirs` and removed by `mine`; the conflict of this number.
     MineRemoved(usize, usize),
-    /// Was changed by `mine` and removed by `theirs`.
+    /// It was changed by `mine` and removed by `theirs`; the conflict of this number.
     TheirsRemoved(usize, usize),
 }
 
-/// What is known of a child without its tree.
+/// A child without its tree.
 #[derive(Debug, Clone)]
 struct Entry {
     child: Child,
-    /// Its bytes in `theirs`, or in `mine` for one that comes from there.
+    /// Its bytes in `theirs`, or in `mine` for one that is added from there.
     whole: Range<usize>,
-    /// Those of its value.
+    /// The bytes of its value.
     value: Range<usize>,
 }
 
@@ -34,9 +34,9 @@ struct Entry {
 pub(super) struct Members {
     /// Its bytes in `theirs`, and in `mine`.
     outer: [Range<usize>; 2],
-    /// Where its first member begins and the last ends, in both; `None` for an empty one.
+    /// From the start of its first member to the end of the last, in both; `None` for an empty one.
     inner: [Option<Range<usize>>; 2],
-    /// Between the first two members, in both.
+    /// The range between the first two members, in both.
     gap: [Option<Range<usize>>; 2],
     /// All members of `theirs`, in order.
     all: Vec<Range<usize>>,
@@ -45,7 +45,7 @@ pub(super) struct Members {
     spans: Spans,
 }
 
-/// Where the nodes stand that entries are made of.
+/// Places of the nodes that entries are made of.
 #[derive(Debug, Clone, Default)]
 struct Spans {
     theirs: Vec<(usize, Range<usize>, Range<usize>)>,
@@ -75,14 +75,14 @@ impl Members {
         }
     }
 
-    /// The next child of the outcome.
+    /// Adds the next child of the outcome.
     pub(super) fn push(&mut self, child: Child) {
         let entry = self.entry(child);
         self.entries.push(entry);
     }
 
-    /// A child of `mine`, after this one of `theirs` and what was put there before; in front if that
-    /// is none, or has gone.
+    /// Adds a child of `mine`, after this one of `theirs` and those added behind it before; in front if there
+    /// is none, or if it was removed.
     pub(super) fn insert(&mut self, behind: Option<usize>, child: Child) {
         let begin = behind.map_or(0, |behind| {
             let there = |entry: &Entry| match entry.child {
@@ -113,14 +113,15 @@ impl Members {
         Entry { child, whole, value }
     }
 
-    /// Itself, if anything comes or goes.
+    /// The container itself, if anything is added or removed.
     pub(super) fn changed(mut self) -> Option<Self> {
         self.spans = Spans::default();
         let plain = self.entries.iter().all(|entry| matches!(entry.child, Child::Keep(_)));
         (!plain || self.kept < self.all.len()).then_some(self)
     }
 
-    /// What is put where in `theirs`. The bytes of members that stay are left alone.
+    /// The splices of `theirs`: places, and the bytes to put there. The bytes of members that stay are left
+    /// alone.
     pub(super) fn splices(
         &self,
         mine: &[u8],
@@ -128,7 +129,7 @@ impl Members {
         choices: &[Choice],
         out: &mut Vec<(Range<usize>, Vec<u8>)>,
     ) {
-        // Each child that is there in the end: where it stands in theirs, or its bytes.
+        // Each child of the outcome: its place in theirs, or its bytes.
         let mut there: Vec<Result<&Range<usize>, Vec<u8>>> = Vec::new();
         let of_mine = |range: &Range<usize>| mine[range.clone()].to_vec();
         for Entry { child, whole, value } in &self.entries {
@@ -156,7 +157,7 @@ impl Members {
         self.join(&there, mine, theirs, out);
     }
 
-    /// Writes what stands between the members that stay.
+    /// Writes the separators between the members that stay.
     fn join(
         &self,
         there: &[Result<&Range<usize>, Vec<u8>>],
@@ -172,7 +173,7 @@ impl Members {
         }
         let gap = self.gap(mine, theirs);
         let (head, tail) = self.ends(mine, theirs);
-        // What is to stand from `from` on, up to the next member that stays.
+        // The bytes to put from `from` on, up to the next member that stays.
         let mut from = inside.start;
         let mut put = head;
         for (at, child) in there.iter().enumerate() {
@@ -196,7 +197,7 @@ impl Members {
         push(from..inside.end, put, theirs, out);
     }
 
-    /// What stands before a member that stays: what stood there, if something did.
+    /// The separator before a member that stays: the existing one, if there is one.
     fn before(&self, range: &Range<usize>, theirs: &[u8], gap: &[u8]) -> Vec<u8> {
         let at = self.all.partition_point(|member| member.start < range.start);
         match at.checked_sub(1).map(|before| &self.all[before]) {
@@ -205,7 +206,7 @@ impl Members {
         }
     }
 
-    /// What stands between two members.
+    /// The separator between two members.
     fn gap(&self, mine: &[u8], theirs: &[u8]) -> Vec<u8> {
         match &self.gap {
             [Some(gap), _] => theirs[gap.clone()].to_vec(),
@@ -217,7 +218,7 @@ impl Members {
         }
     }
 
-    /// What stands before the first member and after the last.
+    /// The white space before the first member and after the last.
     fn ends(&self, mine: &[u8], theirs: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let [of_theirs, of_mine] = &self.inner;
         let ends = |outer: &Range<usize>, inner: &Range<usize>, bytes: &[u8]| {
@@ -232,7 +233,7 @@ impl Members {
     }
 }
 
-/// A splice, unless it would put what is there already.
+/// Adds a splice, unless its bytes are there already.
 fn push(at: Range<usize>, put: Vec<u8>, theirs: &[u8], out: &mut Vec<(Range<usize>, Vec<u8>)>) {
     if theirs[at.clone()] != put[..] {
         out.push((at, put));

@@ -1,5 +1,5 @@
-//! What was typed for a conflict may be no JSON yet: a string stands in its place while all around it is
-//! laid out.
+//! Stand-ins for text that was typed for a conflict and may not be JSON yet: a string takes its place while
+//! everything around it is laid out.
 
 use std::collections::HashSet;
 
@@ -8,16 +8,16 @@ use memchr::memmem;
 
 use super::conflict::Choice;
 
-/// What all of them begin with.
+/// First bytes of every stand-in.
 const HEAD: &[u8] = b"\"typed-";
 
-/// Strings that stand for what was typed, each with its number behind a head that no text has.
+/// Strings in place of typed texts, each with a number behind a head that no text contains.
 pub(super) struct StandIns {
     head: String,
 }
 
 impl StandIns {
-    /// For texts of which none has the head.
+    /// Stand-ins whose head is in none of these texts.
     pub(super) fn new(texts: [&[u8]; 2]) -> Self {
         let numbers = texts.into_iter().flat_map(|text| {
             let heads = memmem::find_iter(text, HEAD);
@@ -29,7 +29,7 @@ impl StandIns {
         Self { head: format!("\"typed-{free}-") }
     }
 
-    /// The choices with a string for each one that was typed.
+    /// The choices with a string in place of each typed text.
     pub(super) fn instead_of(&self, choices: &[Choice]) -> Vec<Choice> {
         let stand_in = |(at, choice): (usize, &Choice)| match choice {
             Choice::Edited(_) => Choice::Edited(format!("{}{at}\"", self.head).into()),
@@ -38,7 +38,7 @@ impl StandIns {
         choices.iter().enumerate().map(stand_in).collect()
     }
 
-    /// The text with what was typed in its place again.
+    /// The text with the typed texts in their places again.
     pub(super) fn give_way(&self, text: &[u8], choices: &[Choice]) -> Bytes {
         let mut out = Vec::with_capacity(text.len());
         let mut copied = 0;
@@ -49,7 +49,7 @@ impl StandIns {
             if let Some(Choice::Edited(typed)) = choice {
                 out.extend_from_slice(&text[copied..at]);
                 out.extend_from_slice(typed);
-                // And the quote.
+                // The quote, too.
                 copied = behind + digits + 1;
             }
         }
@@ -58,9 +58,9 @@ impl StandIns {
     }
 }
 
-/// The number that a text begins with, and its digits.
+/// The number at the start of a text, and how many digits it has.
 fn number(text: &[u8]) -> Option<(u64, usize)> {
-    // More are none of these.
+    // A longer number is not one of these.
     let digits = text.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
     let number = std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?;
     Some((number, digits))

@@ -20,7 +20,7 @@ fn text(value: &str) -> TypedValue {
     typed("text/plain", value)
 }
 
-/// What comes out where there is nothing to choose.
+/// The outcome of a merge without conflicts.
 fn clean(base: &TypedValue, mine: &TypedValue, theirs: &TypedValue) -> String {
     let merge = Merge::of(base, mine, theirs);
     assert!(merge.is_clean(), "{:?}", merge.conflicts);
@@ -196,7 +196,7 @@ fn deep_values_are_merged_without_a_stack() {
     assert_eq!(joined(&deep("1", "2"), &deep("3", "2"), &deep("1", "4")), deep("3", "4"));
 }
 
-/// A flat object of which a leaf can be told by its number.
+/// A flat object whose leaves have distinct numbers.
 fn object(values: &[u32], gap: &str) -> String {
     let member = |(at, value): (usize, &u32)| format!("\"k{at}\":{gap}{value}.{value}0");
     let members: Vec<String> = values.iter().enumerate().map(member).collect();
@@ -220,10 +220,10 @@ fn what_was_typed_stands_as_it_was_typed_where_the_rest_is_laid_out() {
         lines.replace('A', &text).replace('D', "6")
     );
     assert_eq!(laid_out(&[Choice::Theirs, edited]), lines.replace('A', "7").replace('D', &text));
-    // Not even what is no text is lost.
+    // Even bytes that are not text are not lost.
     let bytes = Choice::Edited(Bytes::from_static(b"\xff"));
     assert!(merge.laid_out(&[bytes, Choice::Mine]).unwrap().contains(&0xff));
-    // What is no JSON has no layout.
+    // Faulty JSON has no layout.
     let merge = Merge::of(&json("{\"a\":1}"), &json("{\"a\":2}"), &json("{\"a\":"));
     assert_eq!(merge.laid_out(&[Choice::Theirs]).unwrap(), "{\"a\":");
 }
@@ -254,7 +254,7 @@ proptest! {
         let (base, mine, theirs) = (object(&values, &gap), with(1), with(2));
         prop_assert_eq!(&joined(&base, &mine, &theirs), &all);
         prop_assert_eq!(&joined(&base, &theirs, &mine), &all);
-        // As text too, line by line.
+        // The same as text, line by line.
         let lines = |json: &str| json.replace(',', "\n,");
         let one = clean(&text(&lines(&base)), &text(&lines(&mine)), &text(&lines(&theirs)));
         prop_assert_eq!(one, lines(&all));
@@ -281,7 +281,7 @@ proptest! {
                 .collect();
             let value = merge.resolve(&choices).unwrap().value;
             prop_assert!(syntax::check(&value).is_ok(), "{:?}", value);
-            // All of one side where all conflicts are decided for it, and it alone changed the rest.
+            // All of one side, where all conflicts are decided for it and it alone changed the rest.
             let mine_only = merge.conflicts.iter().map(|_| Choice::Mine).collect::<Vec<_>>();
             prop_assert!(syntax::check(&merge.resolve(&mine_only).unwrap().value).is_ok());
         }

@@ -1,34 +1,34 @@
-//! Where the rows of a text's pages begin, as they were laid out: a key asks for them several times until
+//! Starts of the rows of a text's pages, as they were laid out: each key asks for them several times before
 //! its frame is drawn.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Pages that are remembered at most: more than stand on a screen. Past these all are forgotten.
+/// Limit on the pages that are remembered, more than a screen shows. When it is reached, all are forgotten.
 const MOST: usize = 256;
-/// Bytes of a page under which it is not worth it.
+/// Size from which a page is worth remembering, in bytes.
 const LEAST: usize = 512;
 
-/// By what a text is laid out.
+/// The document's revision and the settings of a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct By {
-    /// The document's revision.
+    /// Revision of the document.
     pub(super) revision: u64,
     pub(super) width: usize,
     pub(super) wrap: bool,
     pub(super) returns: bool,
 }
 
-/// Pages that were laid out, of one revision and one width.
+/// The pages that were laid out, of one revision and one width.
 #[derive(Debug, Clone, Default)]
 pub struct Known(RefCell<(By, HashMap<usize, KnownPage>)>);
 
-/// Where a page ends, and where its rows begin.
+/// End of a page, and the starts of its rows.
 type KnownPage = (usize, Vec<usize>);
 
 impl Known {
-    /// Where the rows of a page begin: as it is known, else as `lay_out` says.
+    /// Starts of the rows of a page, from memory, else from `lay_out`.
     pub(super) fn starts(
         &self,
         by: By,

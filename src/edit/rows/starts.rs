@@ -1,13 +1,14 @@
-//! Where the rows of a page of a document begin: behind words and tokens, where one is near.
+//! Starts of the rows of a page: behind words and tokens, where one is near.
 
 use crate::preview::breaks;
 use crate::preview::chunk::TAB;
 use crate::text::unit::{self, Unit};
 
-/// A row is broken behind a word only where at least this part of it is filled: a half.
+/// Divisor of the width: a row is broken behind a word only where at least half of it is filled.
 const FILLED: usize = 2;
 
-/// Tells where each row begins, behind the first. `indents`: the cells before what the first row shows, none
+/// Calls `begin` with the start of each row but the first. `indents`: the cells before the text of the first
+/// row, and of the others; the first is 0 or the same, and both are at most half of a row.
 /// or those of the others, which are at most half of a row.
 pub(super) fn each(bytes: &[u8], width: usize, indents: [usize; 2], mut begin: impl FnMut(usize)) {
     // Most text is plain.
@@ -19,8 +20,8 @@ pub(super) fn each(bytes: &[u8], width: usize, indents: [usize; 2], mut begin: i
     }
 }
 
-/// Where the rows of plain text begin, behind the first. One space at the end of a row may take the cell
-/// that is free for the cursor, where more follows.
+/// Finds the starts of the rows of plain text, except the first. One space at the end of a row may take the
+/// cell that is free for the cursor, where more follows.
 fn plain_starts(
     bytes: &[u8],
     width: usize,
@@ -41,10 +42,10 @@ fn plain_starts(
     }
 }
 
-/// Where the rows of any text begin, behind the first.
+/// Finds the starts of the rows of any text, except the first.
 fn any_starts(bytes: &[u8], width: usize, [first, hang]: [usize; 2], begin: &mut dyn FnMut(usize)) {
     let (mut at, mut cell, mut left) = (0, first, first);
-    // Where a word ended last in the row, with the cells before it.
+    // The last end of a word in the row, with the cells before it.
     let (mut word, mut wide, mut hangs_over) = (None, false, false);
     for raw in raw_units(bytes) {
         if cell > left && is_between(bytes, at, wide) {
@@ -68,12 +69,12 @@ fn any_starts(bytes: &[u8], width: usize, [first, hang]: [usize; 2], begin: &mut
     }
 }
 
-/// Whether a word ends before an offset; `wide`: a wide character does.
+/// Whether a word ends before an offset; `wide`: the character before it is wide.
 fn is_between(bytes: &[u8], at: usize, wide: bool) -> bool {
     at > 0 && (matches!(bytes[at - 1], b' ' | b'\t') || breaks(&bytes[..at], wide, bytes[at]))
 }
 
-/// The units of bytes, of which tabs are no spaces yet.
+/// The units of bytes, with tabs not expanded.
 pub(super) fn raw_units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
     bytes.utf8_chunks().flat_map(|part| {
         let mut text = part.valid();
@@ -86,7 +87,7 @@ pub(super) fn raw_units(bytes: &[u8]) -> impl Iterator<Item = Unit<'_>> {
     })
 }
 
-/// A unit that begins with this byte, behind so many cells of its row.
+/// A unit that begins with this byte, behind this number of cells in its row.
 pub(super) fn placed(unit: Unit<'_>, first: u8, cell: usize) -> Unit<'_> {
     if first != b'\t' {
         return unit;
@@ -108,7 +109,7 @@ mod tests {
         fn plain_text_is_broken_where_any_text_is(
             text in "[a-c ,</\"]{0,80}", width in 1_usize..20, hang in any::<u8>(), first in any::<bool>(),
         ) {
-            // At most half of a row, so that what is carried over fits into the next one.
+            // At most half of a row, so that text that is moved to the next row fits into it.
             let hang = usize::from(hang) % (width / 2 + 1);
             let indents = [if first { 0 } else { hang }, hang];
             let found = |begin: Starts| {

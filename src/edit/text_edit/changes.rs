@@ -1,4 +1,4 @@
-//! What is typed, pasted, deleted and replaced, and taken back.
+//! Typing, pasting, deleting, replacing and undoing.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,13 @@ use super::super::find;
 use super::super::line_edits::line_edits;
 use super::{Motion, TextEdit};
 
-/// Places that are replaced as a piece each, at most: a piece takes memory, and each key after it time.
+/// Limit on the replaced places that get a piece each: a piece takes memory, and time at every later key.
 const MOST_PIECES: usize = 10_000;
-/// Bytes that a text may have once all is replaced.
+/// Limit on the size of a text after all is replaced, in bytes.
 const LONGEST: usize = 256 << 20;
 
 impl TextEdit {
-    /// Types text over the selection, or where the cursor is.
+    /// Types text over the selection, or at the cursor.
     pub fn insert(&mut self, text: &str, now: Timestamp) {
         self.put(text.as_bytes(), Grouping::Typed, now);
     }
@@ -26,7 +26,7 @@ impl TextEdit {
         self.put(self.line_end_here().as_bytes(), Grouping::Alone, now);
     }
 
-    /// Pastes text over the selection or where the cursor is, with its lines ended as those here.
+    /// Pastes text over the selection, or at the cursor, with the line ends that are used here.
     pub fn paste(&mut self, text: &str, now: Timestamp) {
         let end = self.line_end_here();
         // Terminals send a pasted line break as a carriage return.
@@ -39,7 +39,7 @@ impl TextEdit {
         self.put(text.as_bytes(), Grouping::Alone, now);
     }
 
-    /// What ends the lines around the cursor.
+    /// The line end that the lines around the cursor use.
     fn line_end_here(&self) -> &'static str {
         let line = self.document.line_of(self.cursor);
         let near = if line + 1 < self.document.lines() { line + 1 } else { line };
@@ -56,7 +56,7 @@ impl TextEdit {
         self.put(bytes, Grouping::Alone, now);
     }
 
-    /// Deletes what is selected.
+    /// Deletes the selection.
     pub fn cut(&mut self, now: Timestamp) {
         if self.selection().is_some() {
             self.put(b"", Grouping::Alone, now);
@@ -70,7 +70,7 @@ impl TextEdit {
         (self.cursor, self.anchor, self.goal) = (end, None, None);
     }
 
-    /// Deletes what is selected, else from the cursor to where `motion` leads.
+    /// Deletes the selection, else from the cursor to the place that `motion` leads to.
     pub fn delete(&mut self, motion: Motion, now: Timestamp) {
         let document = &self.document;
         let there = match motion {
@@ -94,11 +94,11 @@ impl TextEdit {
         self.cursor = range.start;
         (self.anchor, self.goal) = (None, None);
         self.document.replace(range, b"", grouping, now);
-        // What is left may join what stands before it.
+        // The rest may join the cluster before it.
         self.cursor = clusters::settle(&self.document, self.cursor);
     }
 
-    /// Takes a step back, or does it again; tells whether there was one.
+    /// Undoes a step, or redoes it; returns whether there was one.
     pub fn undo(&mut self, redo: bool) -> bool {
         let place = if redo { self.document.redo() } else { self.document.undo() };
         if let Some(place) = &place {
@@ -108,9 +108,9 @@ impl TextEdit {
         place.is_some()
     }
 
-    /// Puts `with` in the place of `text` everywhere, as one step; tells how often. Past many places what
-    /// stands between them is put anew too, unless each is to be `apart`. `None` where the text would be too
-    /// long.
+    /// Replaces `text` by `with` everywhere, as one step; returns the number of places. Beyond a limit of
+    /// places, the text between them is inserted anew too, unless each is to be `apart`. `None` where the
+    /// text would get too long.
     pub fn replace_all(
         &mut self,
         text: &str,
@@ -148,8 +148,8 @@ impl TextEdit {
         Some(count)
     }
 
-    /// Puts another text in the place of this one, as one step, with the cursor at the beginning. The lines
-    /// that both have are not touched.
+    /// Replaces the text by another, as one step, with the cursor at the start. The lines in common are not
+    /// touched.
     pub fn replace_text(&mut self, text: &[u8], now: Timestamp) {
         let was = self.document.read(0..self.document.len());
         let edits = line_edits(&was, text);
