@@ -75,8 +75,7 @@ pub const TWO_PANES: u16 = 60;
 const LEAST: u16 = 20;
 /// Columns beyond its share that the left pane takes, if it then needs no more.
 const MORE: u16 = 4;
-/// Limit on the width of the middle pane, in columns: that of the keys in most stores, so that its border
-/// stays in place.
+/// Least width of the middle pane where there is room, in columns: what most stores need, so its border stays.
 const KEYS: u16 = 48;
 /// Columns by which one step makes a pane wider or narrower.
 const STEP: u16 = 2;

@@ -59,8 +59,8 @@ impl Notice {
     }
 }
 
-/// Tells of something that no key has just asked for. Where a failure stands that lasts, another
-/// one comes beside it, and everything else is left out.
+/// Tells of something that no key has just asked for. While a lasting failure is shown, another one is added
+/// to it, and everything else is left out.
 pub(super) fn tell(told: &mut Option<Notice>, notice: Notice) {
     match told {
         Some(old) if old.lasting && !notice.lasting => {}
@@ -73,49 +73,49 @@ pub(super) fn tell(told: &mut Option<Notice>, notice: Notice) {
     }
 }
 
-/// Takes back a notice of something that is over.
+/// Takes back the notice of something that is over.
 pub(super) fn untell(told: &mut Option<Notice>) {
     if told.as_ref().is_some_and(|notice| !notice.lasting) {
         *told = None;
     }
 }
 
-/// Notices that are kept; the oldest go first.
+/// Limit on notices that are kept; the oldest are dropped first.
 const KEPT: usize = 200;
 
-/// What the footer has shown.
+/// The notices that the footer has shown.
 #[derive(Debug, Default)]
 pub struct Notices {
-    /// With the time when each was first shown, the oldest first.
+    /// The notices, each with the time when it was first shown, the oldest first.
     kept: VecDeque<(Timestamp, Notice)>,
-    /// Whether the last of them is on the screen.
+    /// Whether the last notice is on the screen.
     on_screen: bool,
-    /// How often they have changed.
+    /// Number of changes so far.
     changes: u64,
 }
 
 impl Notices {
-    /// With the time when each was first shown, the oldest first.
+    /// The notices, each with the time when it was first shown, the oldest first.
     pub fn kept(&self) -> impl DoubleEndedIterator<Item = &(Timestamp, Notice)> {
         self.kept.iter()
     }
 
-    /// How often they have changed.
+    /// Number of changes so far.
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// Takes what is on the screen from now on.
+    /// Takes the notice that is on the screen from now on.
     pub(super) fn show(&mut self, notice: Option<&Notice>, now: Timestamp) {
         let was = std::mem::replace(&mut self.on_screen, notice.is_some());
         let Some(notice) = notice else { return };
         match self.kept.back_mut().filter(|_| was) {
             Some((_, last)) if last == notice => return,
-            // Another failure has come beside it.
+            // Another failure was added to the last one.
             Some((_, last)) if last.lasting && notice.text.starts_with(&last.text) => {
                 last.clone_from(notice);
             }
-            // It comes on.
+            // The same work has progressed.
             Some((_, last))
                 if under_way(notice).is_some() && under_way(last) == under_way(notice) =>
             {
@@ -130,7 +130,7 @@ impl Notices {
     }
 }
 
-/// What is under way, of a notice that says how far it is.
+/// The work that a notice is about, if it tells how far that is.
 fn under_way(notice: &Notice) -> Option<&str> {
     let (doing, share) = notice.text.rsplit_once('…')?;
     (share.is_empty() || share.ends_with('%')).then_some(doing)

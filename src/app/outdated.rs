@@ -1,5 +1,5 @@
-//! What to warn of while a record is edited: what someone else has done meanwhile to it, as far as the panes
-//! know, and that there is no draft.
+//! Warnings while a record is edited: what someone else has done to it meanwhile, as far as the panes know,
+//! and that there is no draft.
 
 use crate::ops::words;
 
@@ -10,13 +10,13 @@ use super::load::RecordView;
 /// That what is typed is not kept, and the same where there is little room.
 const NOT_KEPT: [&str; 2] = ["no draft is kept: save before larder ends", "no draft is kept"];
 
-/// What to warn of while a record is edited, and the same in few words. A crawl that writes back in any
-/// case comes first.
+/// The warning while a record is edited, and the same in few words. A crawl that would write the record back
+/// comes first.
 pub fn warning(app: &App, editor: &Editor) -> Option<[&'static str; 2]> {
     if app.writes_back(&editor.store, &editor.typed_key()) {
         return Some([words::WRITTEN_BACK, words::WRITTEN_BACK_SHORT]);
     }
-    // What larder itself is saving is no one else's.
+    // A change while larder saves is larder's own.
     if editor.is_busy() {
         return None;
     }
@@ -29,7 +29,7 @@ pub fn warning(app: &App, editor: &Editor) -> Option<[&'static str; 2]> {
     app.drafting.is_failing().then_some(NOT_KEPT)
 }
 
-/// Whether the record is not in the store any more.
+/// Whether the record is no longer in the store.
 fn is_removed(app: &App, editor: &Editor) -> bool {
     let Some(was) = editor.base() else { return false };
     app.keys.store.as_ref() == Some(&editor.store)
@@ -37,7 +37,7 @@ fn is_removed(app: &App, editor: &Editor) -> bool {
         && app.keys.index.find(was.meta.key.as_bytes()).is_err()
 }
 
-/// Whether what was read of it since differs from what is edited.
+/// Whether the record, as read since, differs from what is edited.
 fn is_changed(app: &App, editor: &Editor) -> bool {
     let (Some(was), Some((store, _))) = (editor.base(), &app.record.wanted) else { return false };
     let Some(shown) = &app.record.shown else { return false };

@@ -2,7 +2,7 @@
 
 use crate::model::{Key, StoreName};
 
-/// Records that can be pinned for one target.
+/// Limit on the pinned records of one target.
 pub const MOST_PINS: usize = 100;
 
 /// A pinned record.
@@ -19,7 +19,7 @@ pub struct Pin {
 pub struct Pins(Vec<Pin>);
 
 impl Pins {
-    /// From the newest to the oldest.
+    /// The pins, from the newest to the oldest.
     pub fn all(&self) -> &[Pin] {
         &self.0
     }
@@ -29,12 +29,12 @@ impl Pins {
         self.0.iter().any(|pin| pin.key == *key && pin.store == *store)
     }
 
-    /// Takes those of the target.
+    /// Takes the pins of the target.
     pub(super) fn take(&mut self, pins: Vec<Pin>) {
         self.0 = pins;
     }
 
-    /// Pins a record, which is the newest then, or unpins it.
+    /// Pins a record, as the newest, or unpins it.
     pub(super) fn set(&mut self, pin: &Pin, is_pinned: bool) {
         self.0.retain(|known| known != pin);
         if is_pinned {

@@ -20,24 +20,24 @@ pub use kind::PromptKind;
 /// A question whose default is No.
 #[derive(Debug, Clone)]
 pub struct Confirm {
-    /// What it is about, as `Drop the store`.
+    /// What the question is about, like `Drop the store`.
     pub title: String,
     /// What will happen, line by line; may hold hostile text.
     pub lines: Vec<String>,
-    /// The first of several records by name, told behind the first line, and how many more there are;
-    /// may hold hostile text.
+    /// Names of the first records, of several, shown behind the first line, and the number of the others; may
+    /// hold hostile text.
     pub names: Option<(Vec<String>, usize)>,
-    /// The word on the button that does it.
+    /// The word on the button for Yes.
     pub verb: &'static str,
-    /// What to do on yes.
+    /// What Yes does.
     pub confirmed: Confirmed,
     /// Whether Yes is chosen.
     pub yes: bool,
-    /// What must be typed before Yes can be chosen, and what has been typed.
+    /// The text that must be typed before Yes can be chosen, and what has been typed.
     pub typed: Option<(String, LineInput)>,
-    /// Whether Enter was pressed before the right text had been typed.
+    /// Whether Enter was pressed before the whole text had been typed.
     pub entered: bool,
-    /// Whether what it removes can be set aside instead of freed.
+    /// Whether what Yes removes can be set aside instead of freed.
     pub sets_aside: bool,
     /// Whether what was typed can be kept as a draft instead.
     pub keeps: bool,
@@ -46,11 +46,11 @@ pub struct Confirm {
 /// What a dialog does when it is confirmed.
 #[derive(Debug, Clone)]
 pub enum Confirmed {
-    /// Make this plan, as it was shown.
+    /// Carry out this plan, as it was shown.
     Plan(Box<Plan>),
     /// Give up what is in the editor, or in the line of a value.
     DiscardEdit,
-    /// Give up what was typed where a save meets what someone else wrote.
+    /// Give up what was typed to join a save with what someone else wrote.
     LeaveMerge,
     /// Throw this draft away.
     DropDraft(DraftId),
@@ -58,7 +58,7 @@ pub enum Confirmed {
     DropStaged(DraftId),
     /// Undo this step, or do it again, by this plan.
     Turn(Turn, StepId, Box<Plan>),
-    /// Write what is in the editor over what someone else wrote: over this, and nothing later. `None`
+    /// Write what is in the editor over what someone else wrote: over this version, and no later one. `None`
     /// until it has been read.
     OverwriteRecord(Option<Expect>),
     /// Save these bytes over this file.
@@ -71,13 +71,13 @@ pub enum Confirmed {
     Quit,
 }
 
-/// The button that waits for writes, then ends.
+/// The word on the button that waits for writes, then ends larder.
 pub(super) const WAIT: &str = "wait and quit";
-/// Of the columns, one in so many is for the name of a store before a line.
+/// Part of the width that a store's name may take before a line: one column in this number.
 const STORE_SHARE: usize = 3;
-/// From so many columns on, what stands before a line says how it is written.
+/// Width from which the label of a line also says how it is written, in columns.
 const ROOMY: usize = 60;
-/// What the line that tells of the record in the way begins with.
+/// Beginning of the line that describes the record in the way.
 const NOW: &str = "Now: ";
 
 impl Confirm {
@@ -110,7 +110,7 @@ impl Confirm {
         self
     }
 
-    /// Whether it is about what is in the editor.
+    /// Whether the question is about what is in the editor.
     pub fn is_about_editor(&self) -> bool {
         matches!(
             self.confirmed,
@@ -118,31 +118,31 @@ impl Confirm {
         )
     }
 
-    /// Whether what is in the way has still to be read.
+    /// Whether the record in the way has still to be read.
     pub fn is_undecided(&self) -> bool {
         matches!(self.confirmed, Confirmed::OverwriteRecord(None))
     }
 
-    /// Whether it asks to end as soon as writes have been answered, and nothing else is at stake.
+    /// Whether the question is to end larder once writes have been answered, with nothing else at stake.
     pub fn waits_for_writes(&self) -> bool {
         matches!(self.confirmed, Confirmed::Quit) && self.verb == WAIT
     }
 
-    /// Whether Yes may be chosen: what must be typed has been, and what must be known is.
+    /// Whether Yes may be chosen: what must be typed has been typed, and what must be known is known.
     pub fn can_confirm(&self) -> bool {
         !self.is_undecided()
             && self.typed.as_ref().is_none_or(|(wanted, input)| input.text() == wanted)
     }
 
-    /// Whether what has been typed cannot become what must be typed, or was entered before it had.
+    /// Whether the typed text cannot become the wanted one, or was entered before it was complete.
     pub fn is_mistyped(&self) -> bool {
         let Some((wanted, input)) = &self.typed else { return false };
         let text = input.text();
         text != wanted && (self.entered || !wanted.starts_with(text))
     }
 
-    /// Whether to make a plan. `place` is where the storage keeps its values. For a store, or what is
-    /// set aside of one, its name must be typed.
+    /// The question whether to carry out a plan. `place` is where the storage keeps its values. For a store,
+    /// or what was set aside of one, the user must type its name.
     pub fn plan(plan: Plan, place: &str) -> Self {
         let emptied = plan.empties().map(|store| &store.name);
         let name = emptied.or_else(|| plan.discards().map(|info| info.aside.store()));
@@ -152,14 +152,14 @@ impl Confirm {
             sets_aside: name.is_some() && plan.reversible,
             ..Self::new(words::title(&plan), words::verb(&plan), Confirmed::Plan(Box::new(plan)))
         };
-        // As it is shown: what cannot be seen cannot be typed.
+        // The name as it is shown: invisible characters cannot be typed.
         match name {
             Some(name) => asked.require_text(visible(&name).into_owned()),
             None => asked,
         }
     }
 
-    /// Whether to turn a step all the same, although this is so by now.
+    /// The question whether to turn a step all the same, although the lines in `told` are true by now.
     pub fn turn_anyway(turned: (Turn, &Step), plan: Plan, told: Vec<String>, place: &str) -> Self {
         let mut asked = Self::turn(turned, plan, place);
         let end = asked.lines.len().saturating_sub(1);
@@ -167,13 +167,13 @@ impl Confirm {
         asked
     }
 
-    /// Whether to empty or remove a store again, with what is there by now.
+    /// The question whether to empty or remove a store again, with what is in it by now.
     pub fn again(step: &Step, plan: &Plan, now: &StoreInfo, weight: Weight, place: &str) -> Self {
         let plan = plan.as_of(now, weight).warned(Some(words::COME_SINCE.to_owned()));
         Self::turn((Turn::Redo, step), plan, place)
     }
 
-    /// Whether to undo a step, or do it again, by this plan.
+    /// The question whether to undo a step, or do it again, by this plan.
     fn turn((turn, step): (Turn, &Step), plan: Plan, place: &str) -> Self {
         let (way, verb) = match turn {
             Turn::Undo => ("Undo", "undo"),
@@ -184,7 +184,7 @@ impl Confirm {
         Self { title, verb, confirmed, ..Self::plan(plan, place) }
     }
 
-    /// Shows what is known by now of the store that it asks to drop or to purge.
+    /// Shows what is known by now of the store that the question would drop or purge.
     pub fn update(&mut self, info: &StoreInfo, weight: Weight, place: &str) {
         let (Confirmed::Plan(plan) | Confirmed::Turn(_, _, plan)) = &self.confirmed else { return };
         if plan.empties().is_some_and(|store| store.name == info.store) {
@@ -192,12 +192,12 @@ impl Confirm {
         }
     }
 
-    /// Whether what it removes can be set aside instead, so that the user may choose.
+    /// Whether what Yes removes can be set aside instead, so that the user may choose.
     pub fn may_free(&self) -> bool {
         self.sets_aside && matches!(self.confirmed, Confirmed::Plan(_))
     }
 
-    /// Frees the memory at once instead of setting aside, or the other way round.
+    /// Switches between freeing the memory at once and setting aside.
     pub fn switch_freeing(&mut self) {
         if let (true, Confirmed::Plan(plan)) = (self.may_free(), &mut self.confirmed) {
             plan.reversible = !plan.reversible;
@@ -207,13 +207,13 @@ impl Confirm {
         }
     }
 
-    /// Whether to write over what was in the way of a save. Yes is possible as soon as that has
-    /// been read, and is about that alone. `old`: the record as it was read for editing; `no`: what the
-    /// other answer does.
+    /// The question whether to write over the record in the way of a save. Yes is possible as soon as that
+    /// record has been read, and is about that version alone. `old`: the record as it was read for editing;
+    /// `no`: what the other answer does.
     pub fn overwrite(old: Option<&Record>, no: &str) -> Self {
         let asked =
             Self::new("Overwrite the record", "overwrite", Confirmed::OverwriteRecord(None));
-        // What is there now comes first, where there is room for little.
+        // The present record comes first, where there is room for little.
         let now = format!("{NOW}being read…");
         let asked = match old {
             Some(old) => asked
@@ -225,7 +225,7 @@ impl Confirm {
         asked.line(no)
     }
 
-    /// What was in the way has been read. The question holds it from now on, whatever is read later.
+    /// Takes the record in the way. The question keeps this version, whatever is read later.
     pub fn theirs_read(&mut self, theirs: Option<Record>, is_new: bool) {
         if !self.is_undecided() {
             return;
@@ -246,7 +246,7 @@ impl Confirm {
         self.tell_now(&now);
     }
 
-    /// What was in the way could not be read, so it cannot be overwritten.
+    /// Takes note that the record in the way could not be read, so it cannot be overwritten.
     pub fn theirs_failed(&mut self, error: &Error) {
         if self.is_undecided() {
             self.tell_now(&format!("not known, so it is not overwritten: {error}"));
@@ -273,29 +273,29 @@ pub struct Prompt {
     pub kind: PromptKind,
     /// What has been typed.
     pub input: LineInput,
-    /// What a file is to hold: the value that was there when the user asked.
+    /// The bytes to save to a file: the value that was there when the user asked.
     pub value: Bytes,
-    /// The record that it is about, as it was shown.
+    /// The record that the line is about, as it was shown.
     pub about: Option<(StoreName, RecordMeta)>,
-    /// The other store that gets the copy of it.
+    /// The other store that gets a copy of the record.
     pub to_store: Option<StoreName>,
-    /// What that store has under a key that was typed, as far as it was read.
+    /// The record which that store has under a key that was typed, as far as it was read.
     pub there: Option<(Key, Option<RecordMeta>)>,
     /// What is wrong with what has been typed so far.
     pub fault: Option<String>,
-    /// What was searched for last: the key for upwards brings it back.
+    /// The text that was last searched for: the key for upwards brings it back.
     pub last: String,
 }
 
 impl Prompt {
-    /// A line that holds this text at first.
+    /// A line; `text` stands in it at first.
     pub fn new(kind: PromptKind, text: &str) -> Self {
         let (input, value) = (LineInput::new(text), Bytes::new());
         let (about, to_store, there, fault) = (None, None, None, None);
         Self { kind, input, value, about, to_store, there, fault, last: String::new() }
     }
 
-    /// What stands before the line, where there are so many columns.
+    /// The label before the line, in this number of columns.
     pub fn label(&self, columns: usize) -> Cow<'static, str> {
         match &self.to_store {
             Some(store) => {
@@ -307,7 +307,7 @@ impl Prompt {
         }
     }
 
-    /// Asks for the file that is to hold this value.
+    /// The line that asks for the file to save this value to.
     pub fn save(path: &str, value: Bytes) -> Self {
         Self { value, ..Self::new(PromptKind::SaveValue, path) }
     }

@@ -1,35 +1,35 @@
-//! How many records came or changed lately.
+//! Number of records that came or changed lately.
 
 use crate::model::Timestamp;
 
-/// Seconds that one bar of the chart stands for.
+/// Time that one bar of the chart stands for, in seconds.
 const BAR: i64 = 5;
-/// Bars of the chart: a minute.
+/// Number of bars in the chart, which make a minute.
 const BARS: usize = 12;
-/// Seconds that the chart shows.
+/// Time that the chart shows, in seconds.
 const MINUTE: i64 = 60;
-/// Seconds over which the rate is taken.
+/// Time over which the rate is taken, in seconds.
 const SPAN: i32 = 5;
 
-/// Changed records of the last minute, by second.
+/// Changed records of the last minute, by the second.
 #[derive(Debug, Clone, Default)]
 pub struct Rate(Vec<(i64, u32)>);
 
 impl Rate {
-    /// Whether there were none.
+    /// Whether no records changed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Records a second that came or changed, over the last few seconds.
+    /// Records that came or changed, per second, over the last few seconds.
     pub fn rate(&self, now: Timestamp) -> f64 {
         let now = second(now);
         let recent = self.0.iter().filter(|(at, _)| now - at < SPAN.into());
         recent.map(|(_, count)| f64::from(*count)).sum::<f64>() / f64::from(SPAN)
     }
 
-    /// How many records came or changed in each part of the last minute, the oldest first; none
-    /// if nothing did.
+    /// Number of records that came or changed in each part of the last minute, the oldest first; none if
+    /// nothing did.
     pub fn bars(&self, now: Timestamp) -> Option<[u32; BARS]> {
         let mut bars = [0; BARS];
         let now = second(now);

@@ -1,4 +1,4 @@
-//! What can be run by its name, and what of it was run or looked at lately.
+//! Items that can be run by their names, and those that were run or looked at lately.
 
 use crate::edit::draft::DraftId;
 use crate::keymap::{Action, Context};
@@ -7,59 +7,59 @@ use crate::model::{Key, StoreName};
 use super::App;
 use super::layout::Pane;
 
-/// What is kept at most.
+/// Limit on the items that are kept.
 const MOST: usize = 24;
 
-/// Something that can be run by its name.
+/// An item that can be run by its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
-    /// An action, and the table of the keymap that has its key.
+    /// Run an action; the context is the keymap's table with its key.
     Act(Context, Action),
-    /// Opening a store.
+    /// Open a store.
     Store(StoreName),
-    /// Going to a record.
+    /// Go to a record.
     Record(StoreName, Key),
-    /// Going on with a draft, of this store and record; of a new one, if there is no key.
+    /// Go on with a draft of this store and record; no key for the draft of a new record.
     Draft(DraftId, StoreName, Option<Key>),
-    /// Copying the record that is asked about to this store.
+    /// Copy the record in question to this store.
     CopyTo(StoreName),
-    /// Opening a target, by its number in [`Settings::targets`](crate::app::Settings::targets).
+    /// Open a target, by its number in [`Settings::targets`](crate::app::Settings::targets).
     Target(usize),
-    /// Showing saves before they are made, or not.
+    /// Switch whether saves are shown before they are made.
     ReviewSaves,
 }
 
 impl Item {
-    /// Whether it is of one target alone.
+    /// Whether the item belongs to one target alone.
     fn is_of_target(&self) -> bool {
         matches!(self, Self::Store(_) | Self::Record(..) | Self::Draft(..) | Self::CopyTo(_))
     }
 }
 
-/// What was run or looked at lately, the newest first.
+/// Items that were run or looked at lately, the newest first.
 #[derive(Debug, Clone, Default)]
 pub struct Recent(Vec<Item>);
 
 impl Recent {
-    /// From the newest to the oldest.
+    /// The items, from the newest to the oldest.
     pub fn items(&self) -> impl Iterator<Item = &Item> {
         self.0.iter()
     }
 
-    /// Puts something in front.
+    /// Puts an item in front.
     pub(super) fn note(&mut self, item: Item) {
         self.0.retain(|known| *known != item);
         self.0.insert(0, item);
         self.0.truncate(MOST);
     }
 
-    /// Forgets what is of the target that is left.
+    /// Forgets the items of the target that is left.
     pub(super) fn leave_target(&mut self) {
         self.0.retain(|item| !item.is_of_target());
     }
 }
 
-/// Notes the record that is read or edited.
+/// Takes note of the record that is read or edited.
 pub(super) fn look(app: &mut App) {
     if app.focus != Pane::Record && app.editor.is_none() {
         return;

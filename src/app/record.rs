@@ -23,50 +23,50 @@ pub(in crate::app) use act::takes_value;
 pub(in crate::app) use outside::file_name;
 pub use versions::{Version, Versions};
 
-/// A note takes no more rows than this from the value.
+/// Limit on the rows that a note takes from the value.
 const NOTE_ROWS: usize = 3;
 
 /// A record, how far it has been scrolled, and the search in it.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct RecordPane {
-    /// Which record is wanted.
+    /// The record that is wanted.
     pub wanted: Option<(StoreName, Key)>,
-    /// What is shown; of another record while the wanted one is on its way.
+    /// What is shown: another record while the wanted one is being read.
     pub shown: Option<RecordView>,
-    /// Whether the wanted record is on its way.
+    /// Whether the wanted record is being read.
     pub loading: bool,
-    /// Whether it has been on its way for so long that the user is told.
+    /// Whether that has taken long enough for the user to be told.
     pub show_loading: bool,
-    /// Whether it is fetched although it is large.
+    /// Whether the wanted record is fetched although it is large.
     pub fetching: bool,
-    /// Whether it is to be fetched should it turn out to be large.
+    /// Whether to fetch the wanted record if it turns out to be large.
     pub fetch_if_large: bool,
-    /// What is done with its value as soon as that is here; any other key gives it up.
+    /// The action to do with the value as soon as it is here; any other key drops it.
     pub awaiting: Option<Action>,
-    /// Whether it has changed while it is on its way, and is to be read once more.
+    /// Whether the record has changed while it is being read, and is to be read once more.
     pub dirty: bool,
-    /// Whether it has changed since it was read.
+    /// Whether the record has changed since it was read.
     pub outdated: bool,
-    /// Why it could not be read.
+    /// Why the record could not be read.
     pub failure: Option<Error>,
-    /// How far it has been scrolled.
+    /// The scroll position.
     pub scroll: Scroll,
     /// Whether long lines are wrapped.
     pub wrap: bool,
-    /// How values of the family in question are shown.
+    /// How values of the record's family are shown.
     pub mode: Mode,
     /// The family of the wanted record's content type.
     pub family: Option<Family>,
-    /// How values of the other families were shown last.
+    /// How values of the other families were last shown.
     pub modes: BTreeMap<Family, Mode>,
     /// The text searched for; empty for none.
     pub search: String,
-    /// The same as a path through JSON, where it is one.
+    /// The searched text as a path through JSON, if it is one.
     pub path: Option<JsonPath>,
-    /// Where it occurs.
+    /// The places of the searched text.
     pub matches: Option<Matches>,
-    /// What it held while it was open.
+    /// The versions of the record that were seen while it was open.
     pub versions: Versions,
 }
 
@@ -78,7 +78,7 @@ impl RecordPane {
         *self = Self { wrap, mode, family, modes, ..Self::default() };
     }
 
-    /// Shows values as those of this family were shown last.
+    /// Shows values of this family as they were last shown.
     pub fn of_family(&mut self, family: Family) {
         if let Some(old) = self.family.replace(family).filter(|old| *old != family) {
             self.modes.insert(old, self.mode);
@@ -86,7 +86,7 @@ impl RecordPane {
         }
     }
 
-    /// Wants this record; what is shown stays until it comes.
+    /// Sets the wanted record; the shown one stays until it comes.
     pub fn want(&mut self, store: StoreName, key: Key) {
         if !self.wanted.as_ref().is_some_and(|(s, k)| *s == store && *k == key) {
             self.awaiting = None;
@@ -101,7 +101,7 @@ impl RecordPane {
         self.failure = None;
     }
 
-    /// Shows a record. The same record read again keeps its scroll.
+    /// Shows a record. The same record read again keeps its scroll position.
     pub fn show(&mut self, shown: RecordView, view: Viewport) {
         let same = self.shown.as_ref().is_some_and(|old| old.key() == shown.key());
         let unchanged = match (&self.shown, &shown) {
@@ -128,7 +128,7 @@ impl RecordPane {
         }
     }
 
-    /// The wanted record could not be read.
+    /// Takes note that the wanted record could not be read.
     pub fn fail(&mut self, error: Error) {
         self.loading = false;
         self.show_loading = false;
@@ -137,7 +137,7 @@ impl RecordPane {
         self.failure = Some(error);
     }
 
-    /// What is shown of the value, if it has been read.
+    /// The preview of the value, if it has been read.
     pub fn preview(&self) -> Option<&Arc<Preview>> {
         match &self.shown {
             Some(RecordView::Whole(_, preview) | RecordView::Head(_, preview, _)) => Some(preview),
@@ -145,10 +145,10 @@ impl RecordPane {
         }
     }
 
-    /// Whether the wanted record is shown as JSON, just as it is stored.
+    /// Whether the wanted record is shown as JSON, exactly as it is stored.
     pub fn shows_json(&self) -> bool {
         let plain = |record: &Record| {
-            // What is typed is stored as UTF-8, also where all that is there is ASCII.
+            // Typed text is stored as UTF-8, also where the present value is all ASCII.
             let declared = Charset::declared(record.meta.content_type.as_str());
             declared.is_none_or(Charset::is_utf8)
         };
@@ -158,29 +158,29 @@ impl RecordPane {
             })
     }
 
-    /// Whether the wanted record, or the beginning of it, is shown as a table.
+    /// Whether the wanted record, or its beginning, is shown as a table.
     pub fn shows_table(&self) -> bool {
         self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Table)
             && !self.is_stale()
     }
 
-    /// What is shown, where it is a page as text.
+    /// The preview, if it is a page shown as text.
     pub fn page(&self) -> Option<&Arc<Preview>> {
         let page = |preview: &&Arc<Preview>| preview.kind() == PreviewKind::Page;
         self.preview().filter(page).filter(|_| !self.is_stale())
     }
 
-    /// Whether what is shown is a page with links.
+    /// Whether the preview is a page with links.
     pub fn shows_links(&self) -> bool {
         self.page().is_some_and(|page| page.has_links())
     }
 
-    /// Whether what is shown has parts to choose from: values, cells or links.
+    /// Whether the preview has parts to choose from: values, cells or links.
     pub fn has_parts(&self) -> bool {
         self.shows_json() || self.shows_table() || self.shows_links()
     }
 
-    /// The record, if it is the wanted one and its value is here.
+    /// The record, if it is the wanted one and its value has been read.
     pub fn record(&self) -> Option<&Record> {
         match &self.shown {
             Some(RecordView::Whole(record, _)) if self.is_wanted(&record.meta.key) => Some(record),
@@ -193,7 +193,7 @@ impl RecordPane {
         self.shown.as_ref().and_then(RecordView::meta).filter(|meta| self.is_wanted(&meta.key))
     }
 
-    /// Whether what is shown is of another record than the wanted one.
+    /// Whether the shown record is another than the wanted one.
     pub fn is_stale(&self) -> bool {
         self.shown.as_ref().is_some_and(|shown| !self.is_wanted(shown.key()))
     }
@@ -214,7 +214,7 @@ impl RecordPane {
         }
     }
 
-    /// How many rows stand above the value: type and size, and what is to be said of it.
+    /// Number of rows above the value: type and size, and the note.
     pub fn heading_rows(&self, width: u16, keymap: &KeyMap) -> u16 {
         1 + self.note_rows(width, keymap).len() as u16
     }
@@ -232,7 +232,7 @@ impl RecordPane {
         rows
     }
 
-    /// Whether something is wrong with the value, or with what is shown of it.
+    /// Whether something is wrong with the value, or with its preview.
     pub fn warns(&self) -> bool {
         use crate::model::RecordState as State;
         let meta = self.shown.as_ref().and_then(RecordView::meta);
@@ -249,14 +249,14 @@ impl RecordPane {
         self.outdated || self.is_in_part() || !whole || !meant
     }
 
-    /// What the reader should know of this value before reading it.
+    /// What the user should know of this value before reading it.
     pub fn note(&self, keymap: &KeyMap) -> Option<String> {
         use crate::model::RecordState as State;
         let damage = match self.shown.as_ref().and_then(RecordView::meta).map(|meta| &meta.state) {
             Some(State::NoMetadata) => Some("no metadata: Crawlee reads None".to_owned()),
             Some(State::NoValue) => Some("metadata without a value: Crawlee reads None".to_owned()),
             Some(State::BadMetadata(raw)) => {
-                // The row has room for its beginning only, and this is asked for in every frame.
+                // The row has room for the beginning only, and this text is made in every frame.
                 let raw: String = raw.chars().take(200).collect();
                 Some(format!("malformed metadata, which breaks Crawlee's listing: {raw}"))
             }
@@ -293,7 +293,7 @@ impl RecordPane {
         }
     }
 
-    /// Scrolls sideways; tells whether anything moved.
+    /// Scrolls sideways by this number of cells; tells whether anything moved.
     pub fn sideways(&mut self, cells: isize, view: Viewport) -> bool {
         let Some(preview) = self.preview() else { return false };
         let moved = preview.sideways(self.scroll, cells, view);
@@ -309,7 +309,7 @@ impl RecordPane {
         }
     }
 
-    /// Scrolls so far that this offset is seen, if this is what is shown.
+    /// Scrolls until this offset is seen, if this preview is shown.
     pub(super) fn reveal(&mut self, shown: &Arc<Preview>, offset: usize, ctx: &Ctx<'_>) {
         let view = self.view(ctx);
         if let Some(preview) = self.preview().filter(|preview| Arc::ptr_eq(preview, shown)) {
@@ -317,7 +317,7 @@ impl RecordPane {
         }
     }
 
-    /// Shows a preview in place of another of the same value; what is seen at the top stays there.
+    /// Shows a preview in place of another of the same value; the text at the top stays there.
     pub(super) fn show_folded(&mut self, from: &Arc<Preview>, to: &Arc<Preview>, ctx: &Ctx<'_>) {
         let view = self.view(ctx);
         let top = from.offset(self.scroll, view);
@@ -326,7 +326,7 @@ impl RecordPane {
         }
     }
 
-    /// Puts a preview in place of another of the same value; tells whether that was shown.
+    /// Puts a preview in place of another of the same value; tells whether the other was shown.
     pub(super) fn exchange(&mut self, from: &Arc<Preview>, to: &Arc<Preview>) -> bool {
         match &mut self.shown {
             Some(RecordView::Whole(_, shown) | RecordView::Head(_, shown, _))
@@ -339,13 +339,13 @@ impl RecordPane {
         }
     }
 
-    /// Takes where the needle occurs, and goes to the first place from here on.
+    /// Takes the places of the searched text, and goes to the first one from here on.
     pub fn found(&mut self, matches: Matches, view: Viewport) {
         self.matches = Some(matches);
         self.step(0, view);
     }
 
-    /// Takes where a path leads, of which one place is the current one, and goes there.
+    /// Takes the places to which a path leads, one of them the current one, and goes to that.
     pub(super) fn take_path(&mut self, text: String, matches: Matches, view: Viewport) {
         self.path = JsonPath::parse(&text).ok();
         self.search = text;
@@ -364,7 +364,7 @@ impl RecordPane {
         let to = match (by, at) {
             (0, _) | (_, None) => {
                 let here = preview.offset(self.scroll, view);
-                // `next` looks behind an offset, and a match may begin right here.
+                // `next` looks behind an offset, but a match may begin exactly here.
                 here.checked_sub(1).map_or_else(|| Some(0), |before| matches.next(before))
             }
             (1, Some(at)) => matches.next(at),

@@ -1,4 +1,4 @@
-//! Routes: which pane, dialog or editor an event concerns, and what one asks of the others.
+//! Routes: which pane, dialog or editor gets an event, and how their requests of each other are served.
 
 mod actions;
 mod answers;
@@ -51,7 +51,7 @@ pub(super) use leaving::unseen_failure;
 pub(super) use panes::share_width;
 
 impl App {
-    /// Gives an event to what it concerns.
+    /// Gives an event to the pane, dialog or editor that it concerns.
     pub(super) fn route(&mut self, event: Event) {
         match event {
             Event::Key(key) => self.key(key),
@@ -149,7 +149,7 @@ impl App {
         }
     }
 
-    /// Serves what panes and dialogs have asked of each other, in that order.
+    /// Serves the requests of panes and dialogs, in their order.
     pub(super) fn serve(&mut self, by_key: bool) {
         actions::act_on_awaited(self);
         while let Some(request) = self.out.requests.pop_front() {
@@ -181,7 +181,7 @@ impl App {
                 Request::DiscardEdit if self.editor.is_none() => leaves::discard(self),
                 Request::DiscardEdit => {
                     self.editor = None;
-                    // Perhaps it was given up because someone else had changed the record.
+                    // Perhaps the edit was given up because someone else had changed the record.
                     opened::reload_record(self);
                 }
                 Request::KeepDraft { quits } => later::keep(self, quits),
@@ -279,7 +279,7 @@ impl App {
         self.look();
     }
 
-    /// Whoever looks at a dialog sees what it shows as that is now.
+    /// Brings the open dialogs up to date with the state.
     fn look(&mut self) {
         self.notices.show(self.notice.as_ref(), self.now);
         let mut layers = std::mem::take(&mut self.layers);
@@ -302,7 +302,7 @@ impl App {
         self.press(key, action);
     }
 
-    /// Does what a key is bound to, where it is pressed.
+    /// Does what a key is bound to in the topmost dialog, the editor or the pane.
     pub(super) fn press(&mut self, key: KeyEvent, action: Option<Action>) {
         if let Some(layer) = self.layers.last_mut() {
             if layer.dialog_mut().key(key, action, &mut ctx!(self)) == Then::Close {
@@ -323,7 +323,7 @@ impl App {
         }
     }
 
-    /// Keys that came at once: perhaps text that was pasted.
+    /// Takes keys that came at once: perhaps text that was pasted.
     fn keys_at_once(&mut self, keys: &[KeyEvent]) {
         let mut rest = keys;
         while let Some((first, others)) = rest.split_first() {
@@ -364,7 +364,7 @@ impl App {
         }
     }
 
-    /// The editor is open: the cursor in the values comes back when it is closed.
+    /// Puts the cursor in the values aside while the editor is open; it comes back when that is closed.
     fn lay_cursor_beneath(&mut self) {
         self.beneath = self
             .layers
@@ -388,7 +388,7 @@ impl App {
         }
     }
 
-    /// The panes have other sizes: their cursors and scrolls are fitted in.
+    /// Fits cursors and scroll positions into the panes, whose sizes have changed.
     pub(super) fn measure(&mut self) {
         let heights = (self.list_height(Pane::Stores), self.list_height(Pane::Keys));
         self.stores.go(Move::By(0), heights.0);

@@ -13,15 +13,15 @@ use super::notice::{self, Notice, Tone};
 use super::question::PromptKind;
 use super::settings::Settings;
 
-/// The pause before the second try to connect; it doubles up to [`LONGEST_PAUSE`].
+/// Pause before the second try to connect; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// What is said once the server is there again, as long as it is.
+/// The sentence once the connection is back, which is shown as long as it lasts.
 const BACK: &str = "connected again";
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The wait for an answer from which on it is told, in microseconds.
+/// Time without an answer after which the wait is told, in microseconds.
 const LATE: i64 = 1_000_000;
-/// The time between two questions to a replica whether it still is one.
+/// Time between two questions to a replica whether it still is one.
 const ASK_REPLICA: Duration = Duration::from_secs(1);
 
 /// Whether there is a server to talk to.
@@ -31,7 +31,7 @@ pub enum SessionState {
     Connecting,
     /// Connecting failed; the user may try again.
     Failed(Error),
-    /// There is one, or there was one and it is being sought.
+    /// There is a server, or there was one and it is being sought.
     Open(ConnectionState),
 }
 
@@ -40,17 +40,17 @@ pub enum SessionState {
 pub struct Session {
     /// Whether there is a server.
     pub state: SessionState,
-    /// What is known of it.
+    /// What is known of the server.
     pub server: ServerInfo,
-    /// How long a round trip takes.
+    /// Time of a round trip.
     pub latency: Option<Duration>,
     /// How often connecting has failed since there was a server, or since another one was chosen.
     pub tries: u32,
-    /// Since when there is no server, though one is asked for.
+    /// Since when there is no server although one is asked for.
     pub begun: Option<Timestamp>,
-    /// Since when the answer is awaited that is the next to come.
+    /// Since when the next answer is awaited.
     pub asked: Option<Timestamp>,
-    /// How long to wait before the next try to connect, if one fails.
+    /// Pause before the next try to connect, if one fails.
     pause: Duration,
     /// Whether another target was chosen and its first answer is awaited.
     switching: bool,
@@ -61,7 +61,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// One whose first answer is awaited. `switching`: after another target was chosen.
+    /// A session whose first answer is awaited. `switching`: after another target was chosen.
     pub(super) fn new(switching: bool) -> Self {
         Self {
             state: SessionState::Connecting,
@@ -77,23 +77,23 @@ impl Session {
         }
     }
 
-    /// It is being connected from now on.
+    /// Takes note that larder begins to connect.
     pub(super) fn asks(&mut self, now: Timestamp) {
         self.state = SessionState::Connecting;
         self.begun.get_or_insert(now);
         self.asked = Some(now);
     }
 
-    /// How long the first answer is awaited already, where that is to be told.
+    /// Time for which the first answer is awaited, where that is to be told.
     pub fn late(&self, now: Timestamp) -> Option<Duration> {
         let asked = self.asked.filter(|_| self.state == SessionState::Connecting)?;
         let micros = now.micros().saturating_sub(asked.micros());
-        // After a failure the wait is told from the beginning: what told of that stays.
+        // After a failure, the wait is told at once, so that the line that told of the failure stays.
         (self.tries > 0 || micros >= LATE)
             .then(|| Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
     }
 
-    /// When what is told of the wait will be different although nothing happens.
+    /// When the sentence about the wait changes, even if nothing happens.
     pub(super) fn wake(&self, now: Timestamp) -> Option<Timestamp> {
         let asked = self.asked.filter(|_| self.state == SessionState::Connecting)?.micros();
         let told = now.micros().saturating_sub(asked).max(0) / LATE;
@@ -140,7 +140,7 @@ impl Session {
         first.or(own)
     }
 
-    /// Connects with a password that was typed. Where it is refused, it is asked for again.
+    /// Connects with a password that was typed. If it is refused, it is asked for again.
     pub(super) fn log_in(&mut self, password: Password, ctx: &mut Ctx<'_>) {
         if self.wants_password() {
             if !self.is_open() {
@@ -180,7 +180,7 @@ impl Session {
             if matches!(error.kind, Connection | Timeout | Loading))
     }
 
-    /// What is known of the server, for the details.
+    /// The server's product and version, for the details.
     pub(super) fn fact(&self) -> Option<(&'static str, String)> {
         let server = format!("{} {}", self.server.product, self.server.version);
         let away =
@@ -204,7 +204,7 @@ impl Session {
         })
     }
 
-    /// Connecting ended; tells whether there is a server now.
+    /// Takes the result of connecting; tells whether there is a server now.
     pub(super) fn connected(
         &mut self,
         result: Result<ServerInfo, Error>,
@@ -220,7 +220,7 @@ impl Session {
                 self.state = SessionState::Open(ConnectionState::Up);
                 self.pause = FIRST_PAUSE;
                 (self.begun, self.asked) = (None, None);
-                // It was taken back when there was nothing to do all that with.
+                // The welcome was taken back while nothing could be done.
                 if std::mem::take(&mut self.tries) > 0 && ctx.settings.welcome {
                     ctx.tell(welcome(ctx.keymap));
                 }
@@ -231,7 +231,7 @@ impl Session {
                 self.follow_role(ctx);
                 true
             }
-            // A try that was given up too late.
+            // The try failed too late: it had been given up.
             Err(_) if self.is_open() => false,
             Err(error) => {
                 self.state = SessionState::Failed(error);
@@ -251,7 +251,7 @@ impl Session {
         }
     }
 
-    /// The connection went away or came back; tells whether it has just come back.
+    /// Takes the state of the connection; tells whether it has just come back.
     pub(super) fn connection(&mut self, connection: ConnectionState, ctx: &mut Ctx<'_>) -> bool {
         if !self.is_open() {
             return false;
@@ -270,25 +270,26 @@ impl Session {
         }
         self.state = SessionState::Open(connection);
         if back {
-            // What became of a write is not hidden by it: the line above says that it is live.
+            // The sentence does not hide the result of a write: the line above says that the connection is
+            // live.
             let tells = |notice: &Notice| matches!(notice.tone, Tone::Done | Tone::Warning);
             if !ctx.notice.as_ref().is_some_and(tells) {
                 ctx.tell(Notice::done(BACK));
             }
-            // It may be another one, or a replica no longer.
+            // The server may be another one, or no longer a replica.
             ctx.effect(Effect::AskServer(Duration::ZERO));
         }
         back
     }
 
-    /// A replica is asked again and again whether it still is one.
+    /// Asks a replica repeatedly whether it still is one.
     fn follow_role(&self, ctx: &mut Ctx<'_>) {
         if self.server.replica {
             ctx.effect(Effect::AskServer(ASK_REPLICA));
         }
     }
 
-    /// The server has told of itself.
+    /// Takes what the server tells of itself.
     pub(super) fn told(&mut self, result: Result<ServerInfo, Error>, ctx: &mut Ctx<'_>) {
         if !self.is_open() {
             return;
@@ -309,8 +310,8 @@ impl Session {
         self.follow_role(ctx);
     }
 
-    /// The user wants everything read again; tells whether there is something to read from. Where
-    /// connecting failed, it is tried at once.
+    /// Prepares to read everything again, as the user wishes; tells whether there is something to read from.
+    /// If connecting failed, it is tried at once.
     pub(super) fn refresh(&mut self, ctx: &mut Ctx<'_>) -> bool {
         if matches!(self.state, SessionState::Failed(_)) {
             self.asks(ctx.now);
@@ -320,7 +321,7 @@ impl Session {
         self.is_open()
     }
 }
-/// The keys that one begins with, told at the first start.
+/// The sentence at the first start, with the keys that one begins with.
 pub(super) fn welcome(keymap: &KeyMap) -> Notice {
     let says = |action, does| keymap.says(Context::Keys, action, does);
     let told = [

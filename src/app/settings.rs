@@ -1,54 +1,55 @@
-//! What the core needs to know of the configuration.
+//! The part of the configuration that the core needs.
 
 use crate::model::{Key, StoreName};
 
 use super::layout::PaneSizes;
 
-/// What the core needs to know of the configuration.
+/// The part of the configuration that the core needs.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
 pub struct Settings {
     /// The target without its secret, for the status line.
     pub label: String,
-    /// Refuse writes, and say so.
+    /// Whether writes are refused, with a sentence that says so.
     pub read_only: bool,
-    /// What makes it read-only, in a sentence.
+    /// The reason why writes are refused, in a sentence.
     pub read_only_why: &'static str,
-    /// Values above this many bytes are fetched only when asked for.
+    /// Size above which values are fetched only when asked for, in bytes.
     pub preview_limit: u64,
-    /// Texts above this many bytes are edited only in the user's own editor.
+    /// Size above which texts are edited only in the user's own editor, in bytes.
     pub editor_limit: u64,
-    /// Show what a save changes before it is made.
+    /// Whether to show the changes of a save before it is made.
     pub review_saves: bool,
-    /// Wrap long lines at first.
+    /// Whether long lines are wrapped at first.
     pub wrap: bool,
-    /// Whether the user is to be told of a lost connection and a crawl's end also where he looks elsewhere.
+    /// Whether to tell the user of a lost connection and of a crawl's end also outside the screen.
     pub notify: bool,
-    /// Whether the screen is another machine's, so that no program can be started there.
+    /// Whether the screen is at another machine, so that no program can be started there.
     pub remote: bool,
-    /// Whether pictures are drawn in characters until the user says otherwise: the terminal is far.
+    /// Whether pictures are drawn in characters until the user says otherwise, because the terminal is far
+    /// away.
     pub pictures_wait: bool,
-    /// Take the mouse at first.
+    /// Whether the mouse is captured at first.
     pub mouse: bool,
     /// The targets that have a name.
     pub targets: Vec<TargetChoice>,
-    /// Which of them is the present one.
+    /// Number of the present target among them.
     pub target: usize,
-    /// Whether the user has never seen larder before.
+    /// Whether this is the user's first start of larder.
     pub welcome: bool,
-    /// What is to be said at the start.
+    /// The warning to show at the start.
     pub warning: Option<String>,
-    /// Where it is typed: the machine and the terminal.
+    /// The machine and the terminal in which the user types.
     pub place: String,
-    /// The number of this process.
+    /// Id of this process.
     pub process: u32,
     /// The store to open as soon as it is there.
     pub open: Option<StoreName>,
-    /// The record in it to begin on.
+    /// The record in that store to begin on.
     pub open_at: Option<Key>,
     /// Whether the crawl is the first thing to show.
     pub crawl_first: bool,
-    /// How wide the panes were last.
+    /// Widths of the panes in the last run.
     pub panes: PaneSizes,
 }
 
@@ -80,10 +81,10 @@ impl Default for Settings {
     }
 }
 
-/// A target that can be switched to, as it is shown.
+/// A target to switch to, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetChoice {
-    /// A profile's name, or that of the place where the target is written.
+    /// A profile's name, or the name of the place where the target is written.
     pub name: String,
     /// The target without its secret; or what is wrong with it, in one sentence.
     pub label: Result<String, String>,

@@ -1,4 +1,4 @@
-//! Edits that are staged: kept to be saved together, as one step.
+//! Staged edits: kept to be saved together, as one step.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,46 +11,46 @@ use crate::text;
 
 use super::saving::only_over;
 
-/// So many bytes longer than it was or is to be, a record is read to be merged.
+/// Bytes by which a record may be longer than before and after the edit and still be read to be merged.
 const GROWN: u64 = 64 << 10;
-/// Edits that are staged at most: their drafts have room beside others.
+/// Limit on staged edits, so that their drafts leave room for others.
 pub(super) const MOST: usize = 100;
 
 /// An edit of a record that is to be saved with others.
 #[derive(Debug, Clone)]
 pub struct StagedEdit {
-    /// The write of the whole record, over what it was made from.
+    /// The write of the whole record, over the version that it was made from.
     pub set: SetValue,
     /// What was typed, as it is kept on the disk and opened again.
     pub draft: Draft,
     /// The draft's name.
     pub id: DraftId,
-    /// What is stored now.
+    /// The stored record now.
     pub now: StagedNow,
-    /// Whether the draft is not on the disk, which has been said.
+    /// Whether the draft is not on the disk, which was told.
     pub(super) unkept: bool,
 }
 
-/// What is stored now of a record that has a staged edit.
+/// The state of the stored record that has a staged edit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum StagedNow {
-    /// It has not been looked at.
+    /// It has not been read.
     #[default]
     Unknown,
-    /// What the edit was made from.
+    /// It is the version that the edit was made from.
     Same,
-    /// Something else, though not where the edit changes it: what is there, and what both give.
+    /// It has changed, though not where the edit changes it: the present version, and both joined.
     Merged(Arc<[TypedValue; 2]>),
-    /// Something else.
+    /// It has changed.
     Changed,
-    /// Nothing, where there was something.
+    /// It was removed.
     Gone,
-    /// What the edit would store.
+    /// It is what the edit would store.
     Stored,
 }
 
 impl StagedNow {
-    /// By what was read of the record, whole or as far as [`most`](Self::most).
+    /// The state that follows from the record as it was read, whole or up to [`most`](Self::most).
     pub fn of(set: &SetValue, now: Option<&Reading>) -> Self {
         match now {
             Some(Reading::Whole(record)) if TypedValue::from(record) == typed(set) => Self::Stored,
@@ -61,12 +61,12 @@ impl StagedNow {
         }
     }
 
-    /// How many bytes of a record are to be read to tell.
+    /// Bytes of a record that are read to find its state.
     pub fn most(set: &SetValue) -> u64 {
         set.replaced().max(set.value.len() as u64).saturating_add(GROWN)
     }
 
-    /// Joins what is to be set with what someone else wrote.
+    /// Joins the value to be set with what someone else wrote.
     fn beside(set: &SetValue, record: &Record) -> Self {
         let Expect::Is(Version { content_type, content: Content::Bytes(value) }) = &set.expected
         else {
@@ -75,7 +75,7 @@ impl StagedNow {
         let base = TypedValue { content_type: content_type.clone(), value: value.clone() };
         let theirs = TypedValue::from(record);
         match Merge::of(&base, &typed(set), &theirs).resolve(&[]) {
-            // All that the edit changes is so.
+            // All changes of the edit are stored already.
             Ok(joined) if joined == theirs => Self::Stored,
             Ok(joined) => Self::Merged(Arc::new([theirs, joined])),
             Err(_) => Self::Changed,
@@ -83,13 +83,14 @@ impl StagedNow {
     }
 }
 
-/// What is to be stored.
+/// The value to be stored.
 fn typed(set: &SetValue) -> TypedValue {
     TypedValue { content_type: set.content_type.clone(), value: set.value.clone() }
 }
 
 impl StagedEdit {
-    /// What it changes: what was read or is there now, and what is to be stored.
+    /// The two sides of the edit's change: the version that was read or is there now, and the one to be
+    /// stored.
     pub(super) fn versions(&self) -> [Option<TypedValue>; 2] {
         match &self.now {
             StagedNow::Merged(both) => both.each_ref().map(|one| Some(one.clone())),
@@ -97,12 +98,12 @@ impl StagedEdit {
         }
     }
 
-    /// Whether it is merged with what someone else has written beside it since.
+    /// Whether the edit is merged with what someone else has written since in other places.
     pub fn is_merged(&self) -> bool {
         matches!(self.now, StagedNow::Merged(_))
     }
 
-    /// The write that saves it, over what it was made from or is merged with.
+    /// The write that saves the edit, over the version that it was made from or is merged with.
     pub(super) fn to_save(&self) -> SetValue {
         let StagedNow::Merged(both) = &self.now else { return self.set.clone() };
         let [theirs, joined] = &**both;
@@ -135,8 +136,8 @@ impl StagedEdit {
         }
     }
 
-    /// What someone else has done since that is in its way, in words; `None` where that is nothing, or not
-    /// known.
+    /// What someone else has done since that is in the edit's way, in words; `None` where there is nothing,
+    /// or it is not known.
     pub fn since(&self) -> Option<&'static str> {
         match self.now {
             StagedNow::Unknown | StagedNow::Same | StagedNow::Merged(_) => None,
@@ -151,33 +152,33 @@ impl StagedEdit {
 /// The staged edits.
 #[derive(Debug, Default)]
 pub struct StagedEdits {
-    /// Of this target, the oldest first.
+    /// Edits of this target, the oldest first.
     edits: Vec<StagedEdit>,
-    /// Of other targets, which were open before.
+    /// Edits of other targets, which were open before.
     elsewhere: Vec<StagedEdit>,
-    /// The write under way that saves them.
+    /// The write under way that saves the edits.
     pub(super) saving: Option<WriteId>,
-    /// Drafts of edits that were staged before, which are being read.
+    /// Drafts of formerly staged edits, which are being read.
     awaited: HashSet<DraftId>,
 }
 
 impl StagedEdits {
-    /// Those of this target, the oldest first.
+    /// Edits of this target, the oldest first.
     pub fn edits(&self) -> &[StagedEdit] {
         &self.edits
     }
 
-    /// How many there are, of all targets.
+    /// Number of edits, of all targets.
     pub fn total(&self) -> usize {
         self.edits.len() + self.elsewhere.len()
     }
 
-    /// How many of them have no draft on the disk.
+    /// Number of edits that have no draft on the disk.
     pub(super) fn unkept(&self) -> usize {
         self.edits.iter().chain(&self.elsewhere).filter(|edit| edit.unkept).count()
     }
 
-    /// What the end of larder would leave undone, before it; `None` where that is nothing.
+    /// What would be left undone if larder ended, before it does; `None` where there is nothing.
     pub(super) fn at_stake(&self) -> Option<String> {
         let (total, unkept) = (self.total() as u64, self.unkept() as u64);
         let kept = match (unkept, total) {
@@ -190,24 +191,24 @@ impl StagedEdits {
         (total > 0).then(|| format!("{} not saved. {kept}", text::plural(total, "staged edit")))
     }
 
-    /// That they were not saved, for who has left; `None` where there are none.
+    /// A sentence after the end that the edits were not saved; `None` where there are none.
     pub(super) fn unsaved(&self) -> Option<String> {
         let (total, unkept) = (self.total() as u64, self.unkept());
         let kept = if unkept == 0 { "; drafts are kept" } else { "" };
         (total > 0).then(|| format!("{} not saved{kept}", text::plural(total, "staged edit")))
     }
 
-    /// That of a record.
+    /// The staged edit of a record.
     pub fn find(&self, store: &StoreName, key: &Key) -> Option<&StagedEdit> {
         self.edits.iter().find(|edit| edit.set.key == *key && edit.set.store == *store)
     }
 
-    /// The writes that save them, as far as what is stored now has been looked at.
+    /// The writes that save the edits, as far as the present records have been read.
     pub(super) fn to_save(&self) -> Arc<[SetValue]> {
         self.edits.iter().map(StagedEdit::to_save).collect()
     }
 
-    /// The writes that save them, over what they were made from.
+    /// The writes that save the edits, over the versions that they were made from.
     pub(super) fn sets(&self) -> Arc<[SetValue]> {
         self.edits.iter().map(|edit| edit.set.clone()).collect()
     }
@@ -217,25 +218,25 @@ impl StagedEdits {
         self.edits.push(StagedEdit { set, draft, id, now, unkept: false });
     }
 
-    /// Puts another edit of the same record in the place of one.
+    /// Puts another edit of the same record in the place of an edit.
     pub(super) fn replace(&mut self, id: &DraftId, set: SetValue, draft: Draft) {
         if let Some(edit) = self.edits.iter_mut().find(|edit| edit.id == *id) {
             (edit.set, edit.draft) = (set, draft);
         }
     }
 
-    /// Takes one out.
+    /// Takes an edit out.
     pub(super) fn take(&mut self, id: &DraftId) -> Option<StagedEdit> {
         let at = self.edits.iter().position(|edit| edit.id == *id)?;
         Some(self.edits.remove(at))
     }
 
-    /// Takes out those that are so.
+    /// Takes out the edits for which this is true.
     pub(super) fn take_all(&mut self, is: impl FnMut(&mut StagedEdit) -> bool) -> Vec<StagedEdit> {
         self.edits.extract_if(.., is).collect()
     }
 
-    /// Takes what is stored now of these records.
+    /// Takes the present state of these records.
     pub(super) fn looked_at(&mut self, found: &[(StoreName, Key, StagedNow)]) {
         for edit in &mut self.edits {
             let is = |(store, key, _): &&(StoreName, Key, StagedNow)| {
@@ -247,24 +248,25 @@ impl StagedEdits {
         }
     }
 
-    /// The draft of one was kept, or not; tells whether there is such a one, and that was not known.
+    /// Takes whether the draft of an edit was kept; tells whether there is such an edit and this is news of
+    /// it.
     pub(super) fn kept(&mut self, id: &DraftId, unkept: bool) -> Option<bool> {
         let all = self.edits.iter_mut().chain(&mut self.elsewhere);
         let edit = all.into_iter().find(|edit| edit.id == *id)?;
         Some(std::mem::replace(&mut edit.unkept, unkept) != unkept)
     }
 
-    /// A draft of one that was staged before is being read; `false` if it is already.
+    /// Takes note that the draft of a formerly staged edit is being read; `false` if it was already.
     pub(super) fn awaits(&mut self, id: &DraftId) -> bool {
         self.awaited.insert(id.clone())
     }
 
-    /// Whether a draft that was read was awaited.
+    /// Ends the wait for a draft that was read; tells whether it was awaited.
     pub(super) fn awaited(&mut self, id: &DraftId) -> bool {
         self.awaited.remove(id)
     }
 
-    /// The same with another target open.
+    /// The same edits, with another target open.
     pub(super) fn at(self, target: &str) -> Self {
         let all = self.edits.into_iter().chain(self.elsewhere);
         let (mut edits, elsewhere): (Vec<_>, _) =

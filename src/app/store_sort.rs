@@ -1,24 +1,24 @@
-//! What the list of stores can be sorted by.
+//! Columns by which the list of stores can be sorted.
 
 use std::cmp::Ordering;
 
 use crate::model::StoreInfo;
 
-/// What the list of stores is sorted by.
+/// The column by which the list of stores is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StoreSort {
     /// The name, forwards at first.
     #[default]
     Name,
-    /// How many records there are, the most at first.
+    /// The number of records, the largest at first.
     Records,
     /// The last change, the newest at first.
     Changed,
 }
 
 impl StoreSort {
-    /// Whether what one looks for in it is at its end: names read forwards; the largest and the newest
-    /// come first.
+    /// Whether the column is sorted backwards at first: names read forwards; the largest and the newest come
+    /// first.
     pub(super) fn is_backwards(self) -> bool {
         self != Self::Name
     }
@@ -32,7 +32,7 @@ impl StoreSort {
         }
     }
 
-    /// In which order two stores stand, forwards; those that are equal, by their names.
+    /// The forward order of two stores; equal ones are ordered by their names.
     pub(super) fn compare(self, a: &StoreInfo, b: &StoreInfo) -> Ordering {
         match self {
             Self::Name => a.store.cmp(&b.store),

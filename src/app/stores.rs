@@ -15,7 +15,7 @@ use super::store_sort::StoreSort;
 
 pub use columns::{CHANGED, Columns, GAP, MARKS};
 
-/// All stores, those that the filter leaves, and the one under the cursor.
+/// All stores, the ones that the filter leaves, and the one under the cursor.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub struct StoresPane {
@@ -24,52 +24,52 @@ pub struct StoresPane {
     filter: String,
     /// The cursor among the visible stores.
     pub cursor: Cursor,
-    /// The order.
+    /// The column that orders the stores.
     pub sort: StoreSort,
     /// Whether the order is backwards.
     pub descending: bool,
-    /// How wide the columns of the list are.
+    /// Widths of the columns of the list.
     pub columns: Columns,
-    /// How fast stores grow, of those that grew lately.
+    /// Growth of the stores that grew lately.
     rates: Vec<(StoreName, Rate)>,
     /// Whether the list has been read at least once.
     pub ready: bool,
-    /// Whether it is being read.
+    /// Whether the list is being read.
     pub loading: bool,
-    /// Whether it is to be read once more when it has been.
+    /// Whether the list is to be read once more after the read under way.
     pub dirty: bool,
-    /// Why it could not be read.
+    /// Why the list could not be read.
     pub failure: Option<Error>,
-    /// Why this user may not see the list; it then has the stores that were opened by name.
+    /// Why this user may not see the list; the list then holds the stores that were opened by name.
     pub hidden: Option<Error>,
-    /// The share of the key space looked through for lost stores, while that goes on.
+    /// The share of the key space that was looked through for lost stores, while the search goes on.
     pub lost: Option<f32>,
     found: Vec<StoreInfo>,
     wanted: Option<StoreName>,
     /// The store that the cursor was on before a filter was typed, until the user moves or takes the filter.
     before_filter: Option<StoreName>,
-    /// What was noticed while the list was being read, which may be older: stores as they are since,
-    /// or `None` for those that are gone.
+    /// Changes that were told while the list was being read, which may be older: the newer stores, or `None`
+    /// for removed ones.
     meanwhile: Vec<(StoreName, Option<StoreInfo>)>,
 }
 
 impl StoresPane {
-    /// How many stores there are, filtered or not.
+    /// Number of stores, filtered or not.
     pub fn total(&self) -> usize {
         self.all.len()
     }
 
-    /// How many stores the filter leaves.
+    /// Number of stores that the filter leaves.
     pub fn len(&self) -> usize {
         self.visible.len()
     }
 
-    /// Whether the filter leaves none.
+    /// Whether the filter leaves no stores.
     pub fn is_empty(&self) -> bool {
         self.visible.is_empty()
     }
 
-    /// A row of the list as shown.
+    /// The store in a row of the list as it is shown.
     pub fn row(&self, at: usize) -> Option<&StoreInfo> {
         self.visible.get(at).and_then(|index| self.all.get(*index))
     }
@@ -100,7 +100,7 @@ impl StoresPane {
         self.before_filter = None;
     }
 
-    /// Makes the cursor go to this store with the next list.
+    /// Makes the cursor go to this store when the next list comes.
     pub fn want(&mut self, store: StoreName) {
         self.wanted = Some(store);
     }
@@ -112,16 +112,16 @@ impl StoresPane {
         self.loading = false;
     }
 
-    /// Takes the names of a list of which the rest is still being read.
+    /// Takes the names of a list whose other columns are still being read.
     pub fn begin(&mut self, stores: Vec<StoreInfo>, height: usize) {
         self.take(stores, height);
         self.loading = true;
     }
 
-    /// The list could not be read. Returns whether that is news.
+    /// Takes note that the list could not be read; tells whether that is news.
     pub fn fail(&mut self, error: Error) -> bool {
         let hidden = error.kind == ErrorKind::Permission;
-        // Elsewhere than in the list it is told where there is a list, and once where it stays so.
+        // The failure is told outside the list if there is a list, and only once if the list stays hidden.
         let news = self.ready && !(hidden && self.hidden.is_some());
         self.hidden = hidden.then(|| error.clone());
         self.ready |= hidden;
@@ -149,7 +149,7 @@ impl StoresPane {
         self.merge_found(held, height);
     }
 
-    /// Remembers what the list under way may not know yet.
+    /// Keeps a change that the list under way may not hold yet.
     fn note(&mut self, store: StoreName, info: Option<StoreInfo>) {
         self.meanwhile.retain(|(known, _)| *known != store);
         self.meanwhile.push((store, info));
@@ -161,7 +161,7 @@ impl StoresPane {
         self.found.clear();
     }
 
-    /// Takes lost stores as they are found; returns how many there are when the search has ended.
+    /// Takes lost stores as they are found; gives their number when the search has ended.
     pub fn add_lost(&mut self, share: f32, found: Vec<StoreInfo>, height: usize) -> Option<usize> {
         if !found.is_empty() {
             let held = self.current().map(|info| info.store.clone());

@@ -1,5 +1,5 @@
-//! What the right side shows of what the cursor is on, where that is no record: a store's first
-//! keys and types, or what is in a group of keys.
+//! The right side where the cursor is on no record: the first keys and the types of a store, or of a group of
+//! keys.
 
 use std::sync::{Arc, Weak};
 
@@ -13,56 +13,56 @@ use super::layout::Pane;
 use super::load::{Compute, Load, Scope, Subject, Summary};
 use super::rate::Rate;
 
-/// Microseconds that the cursor rests on a store before anything of it is read.
+/// Time that the cursor rests on a store before anything of it is read, in microseconds.
 const REST: i64 = 80_000;
-/// Stores of which is known what they hold.
+/// Limit on stores whose summaries are kept.
 const KEPT: usize = 32;
 
-/// What tells that a store has changed: how many records it has, and when it changed last.
+/// The mark of a store's state: its number of records, and its last change.
 pub(super) type Stamp = (Option<u64>, Option<Timestamp>);
 
-/// What is known of what the cursor is on. While it moves, what was shown stays.
+/// Summaries of what the cursor is on. While it moves, the last one stays on the screen.
 #[derive(Debug, Default)]
 pub struct Summaries {
-    /// What the cursor is on.
+    /// The store or group under the cursor.
     on: Option<Subject>,
-    /// When what it is on is read.
+    /// When that is to be read.
     due: Option<Timestamp>,
     reading: bool,
-    /// Whether it has been on its way for so long that the user is told.
+    /// Whether the read has taken long enough for the user to be told.
     slow: bool,
     failure: Option<Error>,
     shown: Option<Summary>,
-    /// Of stores seen lately, with what they were then; the last is the newest.
+    /// Summaries of stores seen lately, with their marks at that time; the last is the newest.
     kept: Vec<(Stamp, Summary)>,
-    /// What the store under the cursor was when it was asked for.
+    /// The mark of the store under the cursor when it was asked for.
     stamp: Stamp,
-    /// Of which index a group was asked for.
+    /// The index in which a group was asked for.
     index: Weak<Index>,
     /// Whether anything was ever asked for.
     begun: bool,
 }
 
-/// What stands right of the list of stores.
+/// The right side, beside the list of stores.
 #[derive(Debug)]
 pub enum RightSide<'a> {
     /// The open store, if one is open.
     Open,
-    /// What a store holds.
+    /// The summary of a store.
     Store(&'a StoreName, &'a Summary),
-    /// Nothing yet; whether that is told.
+    /// Nothing yet; `true` if the wait is told.
     Waiting(bool),
-    /// Why it could not be read.
+    /// Why the summary could not be read.
     Failed(&'a Error),
 }
 
-/// What stands right of the list of stores: the right side shows what the cursor is on.
+/// What is on the right side, beside the list of stores: it follows the cursor.
 pub fn right_side(app: &App) -> RightSide<'_> {
     let (summaries, keys) = (&app.summaries, &app.keys);
     if elsewhere(app).is_some() {
         return summaries.beside(keys.store.is_some());
     }
-    // Until the first keys of a store that is being opened are here.
+    // This lasts until the first keys of a store that is being opened are here.
     let opening = keys
         .store
         .as_ref()
@@ -73,7 +73,7 @@ pub fn right_side(app: &App) -> RightSide<'_> {
     }
 }
 
-/// How fast the store grows that is shown beside the list of stores.
+/// The growth of the store that is shown beside the list of stores.
 pub fn growing(app: &App) -> Option<&Rate> {
     match right_side(app) {
         RightSide::Store(store, _) => app.stores.growth(store),
@@ -81,19 +81,19 @@ pub fn growing(app: &App) -> Option<&Rate> {
     }
 }
 
-/// The store under the cursor, if that is where the user looks and it is not the open one.
+/// The store under the cursor, if the list of stores is in focus and the store is not the open one.
 pub(super) fn elsewhere(app: &App) -> Option<&StoreInfo> {
     let at = app.stores.current().filter(|_| app.focus == Pane::Stores)?;
     (app.session.is_open() && app.keys.store.as_ref() != Some(&at.store)).then_some(at)
 }
 
-/// When what is beside the cursor is to be looked at again.
+/// When the summary is to be looked at again.
 pub(super) fn wake(app: &App, next_second: Timestamp) -> Option<Timestamp> {
     let grows = growing(app).map(|_| next_second);
     app.summaries.due.into_iter().chain(grows).min()
 }
 
-/// Looks what the cursor is on, and has it read once it has rested there.
+/// Finds what the cursor is on, and has it read once the cursor has rested there.
 pub(super) fn summarise(app: &mut App) {
     let layout = app.layout();
     if let Some(info) = elsewhere(app).filter(|_| layout.keys.is_some()) {
@@ -114,20 +114,20 @@ pub(super) fn summarise(app: &mut App) {
 }
 
 impl Summaries {
-    /// What a store was found to hold.
+    /// The summary of a store, if it is known.
     pub fn of(&self, store: &StoreName) -> Option<&Summary> {
         let kept = self.kept.iter().map(|(_, summary)| summary);
         kept.rev().find(|summary| matches!(&summary.of, Subject::Store(of) if of == store))
     }
 
-    /// What the group under the cursor holds, or the one before it until that is known.
+    /// The summary of the group under the cursor, or of the one before it until that is known.
     pub fn group(&self) -> Option<&Summary> {
         let on_group = matches!(self.on, Some(Subject::Group(_)));
         let shown = self.shown.as_ref().filter(|_| on_group);
         shown.filter(|summary| matches!(summary.of, Subject::Group(_)))
     }
 
-    /// What stands beside a store that is not open.
+    /// What is shown beside a store that is not open.
     pub fn beside(&self, any_open: bool) -> RightSide<'_> {
         if let Some(error) = &self.failure {
             return RightSide::Failed(error);
@@ -149,7 +149,7 @@ impl Summaries {
         self.reading
     }
 
-    /// The cursor is on this store, perhaps since just now.
+    /// Takes note that the cursor is on this store, perhaps since just now.
     pub(super) fn on_store(&mut self, store: StoreName, stamp: Stamp, ctx: &mut Ctx<'_>) {
         if self.goes_to(Some(Subject::Store(store.clone())), ctx) {
             let kept = self.kept.iter().find(|(_, summary)| Some(&summary.of) == self.on.as_ref());
@@ -169,7 +169,7 @@ impl Summaries {
         }
     }
 
-    /// The cursor is on this group of the index.
+    /// Takes note that the cursor is on this group of the index.
     pub(super) fn on_group(&mut self, subject: Subject, index: &Arc<Index>, ctx: &mut Ctx<'_>) {
         let Subject::Group(scope) = &subject else { return };
         let (scope, asked) = (scope.clone(), Arc::downgrade(index));
@@ -181,14 +181,14 @@ impl Summaries {
         }
     }
 
-    /// The cursor is on something else.
+    /// Takes note that the cursor is on something else.
     pub(super) fn elsewhere(&mut self, ctx: &mut Ctx<'_>) {
         if self.goes_to(None, ctx) {
             self.shown = None;
         }
     }
 
-    /// Tells whether the cursor was on something else before.
+    /// Sets what the cursor is on; tells whether that was something else before.
     fn goes_to(&mut self, on: Option<Subject>, ctx: &mut Ctx<'_>) -> bool {
         if self.on == on {
             return false;
@@ -205,7 +205,7 @@ impl Summaries {
         (self.due, self.reading, self.begun) = (None, true, true);
     }
 
-    /// Takes what was asked for.
+    /// Takes the summary that was asked for.
     pub(super) fn take(&mut self, summary: Summary) {
         if self.on.as_ref() != Some(&summary.of) {
             return;
@@ -221,20 +221,20 @@ impl Summaries {
         self.shown = Some(summary);
     }
 
-    /// It could not be read.
+    /// Takes note that the summary could not be read.
     pub(super) fn fail(&mut self, error: Error) {
         (self.reading, self.slow, self.failure) = (false, false, Some(error));
     }
 
-    /// It has been on its way for long.
+    /// Takes note that the read takes long.
     pub(super) fn is_slow(&mut self) {
         self.slow = self.reading;
     }
 
-    /// Everything is read again: what the cursor is on at once.
+    /// Forgets all summaries, so that they are read again, the one under the cursor at once.
     pub(super) fn forget(&mut self) {
         self.kept.clear();
-        // Its answer is late then.
+        // An answer that is under way then comes too late.
         (self.on, self.begun) = (None, false);
     }
 }

@@ -1,16 +1,16 @@
-//! Text that comes as keys: what is pasted without brackets is put into a value in one go, since
-//! each change of its own costs as much as the value is long.
+//! Text that comes as keys. Text that is pasted without brackets is put into a value in one step, since each
+//! single change costs time in proportion to the value's length.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::keymap::{Action, Context, KeyMap};
 
-/// Whether a key types something into a value.
+/// Whether a key types a character into a value.
 pub fn is_text(key: &KeyEvent) -> bool {
     text_of(key).is_some()
 }
 
-/// What a key types. A line feed comes as Ctrl-J.
+/// The character that a key types. A line feed comes as Ctrl-J.
 fn text_of(key: &KeyEvent) -> Option<char> {
     match (key.kind, key.code, key.modifiers) {
         (KeyEventKind::Release, ..) => None,
@@ -22,7 +22,7 @@ fn text_of(key: &KeyEvent) -> Option<char> {
     }
 }
 
-/// What the editor does with a key; all else is typed.
+/// Whether the editor does something with a key; all other keys are typed.
 fn is_the_editors(action: Action) -> bool {
     matches!(
         action,
@@ -55,7 +55,7 @@ fn is_the_editors(action: Action) -> bool {
     )
 }
 
-/// The text that keys type in the editor, up to the first that does something.
+/// The text that keys type in the editor, up to the first key that does something else.
 pub(super) fn typed(keymap: &KeyMap, keys: &[KeyEvent]) -> String {
     let acts = |key| keymap.lookup(Context::Editor, key).is_some_and(is_the_editors);
     keys.iter().map_while(|key| text_of(key).filter(|_| !acts(key))).collect()

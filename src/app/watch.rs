@@ -1,20 +1,20 @@
-//! What changes in the storage under the reader: the lists follow, the cursor stays on its key.
+//! Changes in the storage while the user looks: the lists follow, the cursor stays on its key.
 
 use crate::model::{Interest, Timestamp, WatchSource};
 
 use super::crawling::Crawling;
 use super::rate::Rate;
 
-/// How changes are found out, and which there were lately.
+/// The way changes are found out, and the recent ones.
 #[derive(Debug, Clone)]
 pub struct Watch {
     /// Whether the user wants to watch.
     pub on: bool,
-    /// How changes are found out, once that is known.
+    /// The way changes are found out, once it is known.
     pub source: Option<WatchSource>,
-    /// What the watcher was last told to look at.
+    /// The interest that the watcher was last told of.
     pub(super) interest: Interest,
-    /// What is known of others who write.
+    /// What is known of other programs that write.
     pub crawling: Crawling,
     /// Changed records of the last minute.
     seconds: Rate,
@@ -33,18 +33,18 @@ impl Default for Watch {
 }
 
 impl Watch {
-    /// Records a second that came or changed, over the last few seconds.
+    /// Records that came or changed, per second, over the last few seconds.
     pub fn rate(&self, now: Timestamp) -> f64 {
         self.seconds.rate(now)
     }
 
-    /// How many records came or changed in each part of the last minute, the oldest first; none
-    /// if nothing did.
+    /// Number of records that came or changed in each part of the last minute, the oldest first; none if
+    /// nothing did.
     pub fn bars(&self, now: Timestamp) -> Option<[u32; 12]> {
         self.seconds.bars(now)
     }
 
-    /// When what is shown of it will be different although nothing happens.
+    /// When the chart changes, even if nothing happens.
     pub fn wake(&self) -> Option<Timestamp> {
         // The chart moves on with the seconds.
         (!self.seconds.is_empty()).then_some(Timestamp::from_micros(i64::MAX))
@@ -60,12 +60,12 @@ impl Watch {
         !matches!(self.source, Some(WatchSource::Polling { .. } | WatchSource::Woken { .. }))
     }
 
-    /// Whether the list may be behind the number of records that is told.
+    /// Whether the list may lag behind the number of records that is told.
     pub fn is_behind(&self) -> bool {
         !self.tells_each()
     }
 
-    /// How changes of the open store are found out, for the details.
+    /// The way changes of the open store are found out, for the details.
     pub(super) fn fact(&self) -> Option<(&'static str, String)> {
         let told = match &self.source {
             Some(source) => source.in_words(),
@@ -79,7 +79,7 @@ impl Watch {
         self.seconds.count(changes, now);
     }
 
-    /// Another store is open: what came was about the old one.
+    /// Forgets the changes: another store is open, and they were the old one's.
     pub(super) fn forget(&mut self) {
         self.seconds.forget();
         self.crawling.forget();

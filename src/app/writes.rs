@@ -15,13 +15,13 @@ use super::notice::Notice;
 /// A write that has not been answered.
 #[derive(Debug, Clone)]
 pub struct Pending {
-    /// What is to be made.
+    /// The plan of the write.
     pub plan: Plan,
-    /// Whether its answer was lost, and larder looks what became of it.
+    /// Whether the answer was lost, and larder finds out what became of the write.
     pub in_doubt: bool,
-    /// Fraction that is made, of one that is made in steps.
+    /// Fraction that is done, of a write that is made in steps.
     pub progress: Option<f32>,
-    /// Whether it is to stop after the step that was sent.
+    /// Whether the write is to stop after the step that was sent.
     pub is_cancelled: bool,
 }
 
@@ -30,7 +30,7 @@ impl Pending {
         Self { plan, in_doubt: false, progress: None, is_cancelled: false }
     }
 
-    /// As it stands in the list of jobs.
+    /// The write as it is shown in the list of jobs.
     pub(super) fn job(&self, id: WriteId) -> Job {
         let state = match (self.in_doubt, self.is_cancelled) {
             (true, _) => "answer lost, being looked into",
@@ -46,11 +46,11 @@ impl Pending {
 /// A step that is being undone or done again.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Turning {
-    /// The write that does it.
+    /// The write that turns the step.
     pub(super) write: WriteId,
-    /// Which one.
+    /// The step.
     pub(super) step: StepId,
-    /// Which way.
+    /// The direction.
     pub(super) turn: Turn,
     /// The record that the cursor was on.
     pub(super) cursor: Option<Key>,
@@ -59,20 +59,20 @@ pub(super) struct Turning {
 /// Writes that have not been answered.
 #[derive(Debug, Default)]
 pub struct Writes {
-    /// By the number that their answers bear.
+    /// The writes, by the numbers that their answers bear.
     pub pending: BTreeMap<WriteId, Pending>,
 }
 
-/// What became of a write.
+/// The result of a write.
 #[derive(Debug)]
 pub(super) enum Answer {
     /// It was made.
     Done(Plan, Outcome),
-    /// It was not made, and why.
+    /// It was not made; the error says why.
     Refused(Plan, Error),
-    /// Its answer was lost, and so far it was not made. All that there is to say has been said.
+    /// Its answer was lost, and so far it was not made. All there is to say has been said.
     NotMade(Plan),
-    /// Its answer was lost, and so was what was asked about it.
+    /// Its answer was lost, and so was the answer to the question about it.
     Unknown,
 }
 
@@ -86,8 +86,8 @@ impl Writes {
         ctx.effect(Effect::Write(id, Box::new(plan)));
     }
 
-    /// A write was answered, or its answer was lost and is looked for; what became of it, if that
-    /// is known and news.
+    /// Takes the answer to a write, or that it was lost and is looked for; gives the result, if it is known
+    /// and news.
     pub(super) fn written(
         &mut self,
         id: WriteId,
@@ -111,7 +111,7 @@ impl Writes {
             }
             Err(error) => {
                 if error.kind == ErrorKind::ReadOnly {
-                    // It may have become a replica.
+                    // The server may have become a replica.
                     ctx.effect(Effect::AskServer(Duration::ZERO));
                 }
                 Answer::Refused(plan, error)
@@ -119,7 +119,7 @@ impl Writes {
         })
     }
 
-    /// A write comes on; who looks at the sentence about it is told how far.
+    /// Takes the progress of a write; the sentence about it, if it is shown, is brought up to date.
     pub(super) fn progress(&mut self, id: WriteId, share: f32, told: &mut Option<Notice>) {
         let Some(pending) = self.pending.get_mut(&id) else { return };
         pending.progress = Some(share);
@@ -129,7 +129,7 @@ impl Writes {
         }
     }
 
-    /// Has a write that is made in steps stop.
+    /// Stops a write that is made in steps.
     pub(super) fn cancel(&mut self, id: WriteId, ctx: &mut Ctx<'_>) {
         let Some(pending) = self.pending.get_mut(&id) else { return };
         if pending.plan.is_in_steps() && !pending.in_doubt {
@@ -138,7 +138,7 @@ impl Writes {
         }
     }
 
-    /// A write whose answer was lost has been looked into.
+    /// Takes what became of a write whose answer was lost.
     pub(super) fn resolved(
         &mut self,
         id: WriteId,
@@ -175,7 +175,7 @@ impl Writes {
     }
 }
 
-/// Says what was done, what was left, and on how many replicas it is not.
+/// A notice of what was done, what was left, and how many replicas do not have it.
 fn done_notice(plan: &Plan, outcome: &Outcome) -> Notice {
     let words = words::done(plan, outcome);
     match words::on_few_replicas(&words, outcome.replicas) {

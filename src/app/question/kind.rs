@@ -1,6 +1,6 @@
-//! What a line is typed for, and what is said of it.
+//! The purposes of a typed line, and their labels.
 
-/// What a line is for.
+/// The purpose of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromptKind {
     /// Leave only the stores that contain it.
@@ -27,13 +27,13 @@ pub enum PromptKind {
     SaveValue,
     /// Compare the record with this file.
     CompareFile,
-    /// Another value in JSON.
+    /// Put another value into JSON.
     LeafValue,
-    /// Another name of a member.
+    /// Give a member another name.
     LeafKey,
-    /// One more member of an object.
+    /// Add a member to an object.
     LeafMember,
-    /// One more item of a list.
+    /// Add an item to a list.
     LeafItem,
     /// Connect with this password.
     Password,
@@ -50,12 +50,12 @@ pub enum PromptKind {
 }
 
 impl PromptKind {
-    /// Whether a value is changed in it.
+    /// Whether the line changes a value of JSON.
     pub(in crate::app) fn changes_leaf(self) -> bool {
         matches!(self, Self::LeafValue | Self::LeafKey | Self::LeafMember | Self::LeafItem)
     }
 
-    /// What is done with the line, in a word or two.
+    /// The effect of the line, in a word or two.
     pub fn verb(self) -> &'static str {
         match self {
             Self::FilterStores | Self::FilterKeys | Self::FilterColumn => "keep",
@@ -74,7 +74,7 @@ impl PromptKind {
         }
     }
 
-    /// What stands before the line where there is little room.
+    /// The label before the line, where there is little room.
     pub(super) fn short_label(self) -> &'static str {
         match self {
             Self::FindPath => "path: ",
@@ -83,7 +83,7 @@ impl PromptKind {
         }
     }
 
-    /// What stands before the line.
+    /// The label before the line.
     pub fn label(self) -> &'static str {
         match self {
             Self::FilterStores | Self::FilterKeys => "filter: ",

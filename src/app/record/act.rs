@@ -14,12 +14,12 @@ use super::super::question::{Prompt, PromptKind};
 use super::RecordPane;
 use super::outside::{file_name, open_external};
 
-/// Columns that a step sideways scrolls.
+/// Columns by which a step sideways scrolls.
 const SIDEWAYS: isize = 8;
-/// How a value can be shown, in the order in which one key goes through them.
+/// Ways to show a value, in the order in which one key goes through them.
 const FACES: [Mode; 5] = [Mode::Auto, Mode::Table, Mode::Text, Mode::Raw, Mode::Hex];
 
-/// Whether an action does something with all of a value, as it is stored.
+/// Whether an action needs the whole value, as it is stored.
 pub(in crate::app) fn takes_value(action: Action) -> bool {
     matches!(
         action,
@@ -38,7 +38,7 @@ impl RecordPane {
         self.viewport(layout.record.unwrap_or(layout.body), ctx.keymap)
     }
 
-    /// Does what a key is bound to; tells whether it was a key of this pane alone.
+    /// Does the action that a key is bound to; tells whether it was one of this pane alone.
     pub(in crate::app) fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
         let view = self.view(ctx);
         let page = isize::try_from(view.height.saturating_sub(1).max(1)).unwrap_or(1);
@@ -57,7 +57,7 @@ impl RecordPane {
             Action::Right => {
                 self.sideways(SIDEWAYS, view);
             }
-            // In the beginning of a large value too.
+            // The beginning of a large value can be searched too.
             Action::Search if self.preview().is_some() || self.value_at_hand(ctx).is_some() => {
                 ctx.ask_needle(PromptKind::Search, "", &self.search);
             }
@@ -69,13 +69,12 @@ impl RecordPane {
         true
     }
 
-    /// Does what a key is bound to in the list of keys too; what else is about one record is the
-    /// editor's.
+    /// Does the actions that keys in the list of keys do too; other actions on one record are the editor's.
     pub(in crate::app) fn act_on_value(&mut self, action: Action, ctx: &mut Ctx<'_>) {
         match action {
             Action::CopyValue => {
                 if let Some(record) = self.value_at_hand(ctx) {
-                    // Text that is packed or in another charset is copied as the text that it is.
+                    // Text that is packed or in another charset is copied as plain text.
                     let text = self.preview().and_then(|preview| preview.converted_text());
                     let bytes = text.cloned().unwrap_or(record.value);
                     ctx.effect(Effect::Copy { what: "value", bytes });
@@ -100,19 +99,19 @@ impl RecordPane {
             }
             Action::ViewMode => self.turn_face(1, ctx),
             Action::PreviousView => self.turn_face(FACES.len() - 1, ctx),
-            // What is still on its way is fetched as soon as it is known to be large.
+            // A record that is still being read is fetched as soon as it is known to be large.
             Action::Fetch if self.loading => self.fetch_if_large = true,
             Action::Fetch if self.is_in_part() => self.fetch(ctx),
             _ => {}
         }
     }
 
-    /// Whether not all of the value has been fetched, because it is large.
+    /// Whether only a part of the value has been fetched, because it is large.
     pub(in crate::app) fn is_in_part(&self) -> bool {
         matches!(self.shown, Some(RecordView::TooLarge(_) | RecordView::Head(..)))
     }
 
-    /// Shows the value by the face so many further on; a table only where it can be one.
+    /// Shows the value in the way that comes this many places later; as a table only where it can be one.
     fn turn_face(&mut self, by: usize, ctx: &mut Ctx<'_>) {
         let at = FACES.iter().position(|face| *face == self.mode).unwrap_or(0);
         let to = |times| FACES[(at + times * by) % FACES.len()];
@@ -126,7 +125,7 @@ impl RecordPane {
         }
     }
 
-    /// Whether the value is a list of objects, as far as what is shown tells.
+    /// Whether the value is a list of objects, as far as the preview tells.
     fn may_be_table(&self) -> bool {
         let whole = matches!(self.shown, Some(RecordView::Whole(..)));
         self.preview().is_some_and(|preview| {
@@ -160,7 +159,7 @@ impl RecordPane {
         true
     }
 
-    /// Whether the wanted record is here with its value; or why not.
+    /// Whether the wanted record is here with its value; if not, why.
     pub(in crate::app) fn has_value(&self, keymap: &KeyMap) -> Result<(), Notice> {
         if self.record().is_some() {
             return Ok(());
@@ -179,7 +178,8 @@ impl RecordPane {
         })
     }
 
-    /// Keeps what needs the value for when it is here, if it is on its way; tells whether that is so.
+    /// Keeps an action that needs the value until that is here, if it is being read; tells whether it is
+    /// kept.
     pub(in crate::app) fn awaits(&mut self, action: Action, ctx: &mut Ctx<'_>) -> bool {
         let needs = takes_value(action) || action == Action::OpenInner;
         if !(needs && self.loading && self.record().is_none()) {
@@ -190,7 +190,7 @@ impl RecordPane {
         true
     }
 
-    /// The wanted record with its value; says why there is none.
+    /// The wanted record with its value; if there is none, says why.
     pub(in crate::app) fn value_at_hand(&self, ctx: &mut Ctx<'_>) -> Option<Record> {
         if let Err(why) = self.has_value(ctx.keymap) {
             ctx.say(why);
@@ -198,7 +198,7 @@ impl RecordPane {
         self.record().cloned()
     }
 
-    /// Wants this record, if it is not the one that is shown or on its way.
+    /// Reads this record, unless it is shown or being read.
     pub(in crate::app) fn follow(
         &mut self,
         store: &StoreName,
@@ -212,7 +212,7 @@ impl RecordPane {
         }
     }
 
-    /// Wants nothing any more.
+    /// Reads nothing any more.
     pub(in crate::app) fn leave(&mut self, ctx: &mut Ctx<'_>) {
         if self.wanted.is_some() {
             ctx.cancel(Slot::Record);
@@ -227,8 +227,8 @@ impl RecordPane {
         }
     }
 
-    /// Reads the wanted record again without moving the view, but never gives up a read for it; one
-    /// that was fetched although it is large is only marked.
+    /// Reads the wanted record again without moving the view, but never gives up a read for it. A record that
+    /// was fetched although it is large is only marked as outdated.
     pub(in crate::app) fn reload_changed(&mut self, ctx: &mut Ctx<'_>) {
         let large =
             self.record().map(|record| record.value.len() as u64 > ctx.settings.preview_limit);
@@ -248,7 +248,7 @@ impl RecordPane {
         ctx.read(Slot::Record, Load::Record { store, key, limit, mode });
     }
 
-    /// Fetches the wanted record although it is large.
+    /// Fetches the wanted record, although it is large.
     fn fetch(&mut self, ctx: &mut Ctx<'_>) {
         let Some((store, key)) = self.wanted.clone() else { return };
         self.want(store.clone(), key.clone());
@@ -256,8 +256,8 @@ impl RecordPane {
         ctx.read(Slot::Record, Load::Whole { store, key, mode: self.mode });
     }
 
-    /// Takes what is known of the wanted record before its picture is decoded. Where it is shown already, as it
-    /// was, that stays.
+    /// Takes what is known of the wanted record before its picture is decoded. If the record is shown
+    /// already, its older picture stays.
     pub(in crate::app) fn ahead(&mut self, shown: RecordView, ctx: &mut Ctx<'_>) {
         let another = self.shown.as_ref().is_none_or(|old| old.key() != shown.key());
         let wanted = self.wanted.as_ref().is_some_and(|(_, key)| key == shown.key());
@@ -268,7 +268,7 @@ impl RecordPane {
         }
     }
 
-    /// Takes what was read.
+    /// Takes the record that was read.
     pub(in crate::app) fn loaded(&mut self, shown: RecordView, ctx: &mut Ctx<'_>) {
         let view = self.view(ctx);
         let large = matches!(shown, RecordView::TooLarge(_) | RecordView::Head(..));
@@ -288,7 +288,7 @@ impl RecordPane {
         if self.dirty {
             self.reload(ctx);
         }
-        // The heading may have grown by a note, so the view is measured again.
+        // A note may have been added to the heading, so the view is measured again.
         let view = self.view(ctx);
         self.scroll_by(0, view);
         if !self.search.is_empty() && self.matches.is_none() {
@@ -296,7 +296,7 @@ impl RecordPane {
         }
     }
 
-    /// The record could not be read.
+    /// Takes note that the record could not be read.
     pub(in crate::app) fn failed(&mut self, error: Error, ctx: &mut Ctx<'_>) {
         self.fail(error);
         if self.dirty {
@@ -304,7 +304,7 @@ impl RecordPane {
         }
     }
 
-    /// Looks for another text; for none if it is empty.
+    /// Searches for another text; an empty one ends the search.
     pub(in crate::app) fn look_for(&mut self, text: &str, ctx: &mut Ctx<'_>) {
         text.clone_into(&mut self.search);
         (self.path, self.matches) = (None, None);
@@ -324,7 +324,7 @@ impl RecordPane {
         }
     }
 
-    /// Takes where the text occurs.
+    /// Takes the places of the searched text.
     pub(in crate::app) fn searched(&mut self, matches: Matches, ctx: &mut Ctx<'_>) {
         let view = self.view(ctx);
         self.found(matches, view);

@@ -1,5 +1,5 @@
-//! A value outside larder: what its file is called, and opening it in the user's own program, which asks
-//! before what may run.
+//! A value outside larder: the name of its file, and opening it in the user's own program, after a question
+//! where it may run something.
 
 use bytes::Bytes;
 
@@ -10,8 +10,8 @@ use super::super::ctx::{Ctx, Request};
 use super::super::event::Effect;
 use super::super::question::{Confirm, Confirmed};
 
-/// Endings of files that are only looked at: programs for them run nothing that stands in them, but
-/// for browsers, which run a page's scripts as they do everywhere.
+/// Endings of files that are only looked at: their programs run nothing that is in them. The exception are
+/// browsers, which run a page's scripts as they do everywhere.
 const LOOKED_AT: &[&str] = &[
     "avi", "avif", "bmp", "bz2", "css", "csv", "eot", "epub", "flac", "geojson", "gif", "gz",
     "heic", "heif", "htm", "html", "ico", "jpe", "jpeg", "jpg", "json", "json5", "jsonl", "jsonld",
@@ -21,10 +21,10 @@ const LOOKED_AT: &[&str] = &[
     "woff2", "xhtml", "xlsx", "xml", "yaml", "yml", "zip", "zst", "atom", "docx",
 ];
 
-/// Bytes that a name may have, at most, before its ending: systems take 255.
+/// Limit on a file's name without its ending, in bytes: systems take 255 in all.
 const LONGEST: usize = 200;
 
-/// How programs begin, and what the system starts by itself.
+/// Beginnings of programs, and of files that the system runs by itself.
 const PROGRAMS: [&[u8]; 9] = [
     b"#!",
     b"\x7fELF",
@@ -53,7 +53,7 @@ fn asked(name: &str, bytes: Bytes, why: &str) -> Confirm {
         .line("Open it only if you trust it.")
 }
 
-/// Why the program for a file might run what is in it, if it might.
+/// Why the program for a file might run its content, if it might.
 fn may_run(name: &str, bytes: &[u8]) -> Option<String> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
     if PROGRAMS.iter().any(|begin| text.starts_with(begin)) {
@@ -75,7 +75,7 @@ pub(in crate::app) fn file_name(meta: &RecordMeta) -> String {
     with_ending(&safe_name(&meta.key.escaped()), &meta.content_type)
 }
 
-/// A key as the name of a file: what a shell or a file system would trip over becomes `_`.
+/// A key as the name of a file: each character that is not safe in a shell or a file system becomes `_`.
 fn safe_name(key: &str) -> String {
     let safe = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+' | '=' | '@');
     let mut bytes = 0;
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(safe_name("../../etc/passwd"), "_.._etc_passwd");
         assert_eq!(safe_name(""), "value");
         assert_eq!(safe_name("a b\n\u{1b}c"), "a_b__c");
-        // With any ending, and whatever its characters take, a file system has room for it.
+        // A file system has room for the name with any ending, whatever bytes its characters take.
         assert_eq!(safe_name(&"漢".repeat(300)).len(), 198);
     }
 }

@@ -1,4 +1,4 @@
-//! What a record held while it was open, and what came with its last change.
+//! The versions of a record that were seen while it was open, and the bytes that its last change brought.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -8,35 +8,35 @@ use crate::model::{Key, StoreName, Timestamp};
 use crate::preview::Matches;
 use crate::text;
 
-/// Versions that are kept; older ones go.
+/// Limit on versions that are kept; the oldest are dropped.
 const MOST: usize = 100;
-/// Bytes of all versions but the last that are kept.
+/// Limit on the size of all versions but the last, in bytes.
 const BYTES: usize = 16 << 20;
-/// How long what came with a change is lit, in microseconds.
+/// Time for which the bytes of a change are lit, in microseconds.
 const LIT: i64 = 3_000_000;
 
-/// A record at one time.
+/// A record at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
     /// Its number among those that were seen, from 1.
     pub number: u64,
     /// When it was read.
     pub at: Timestamp,
-    /// What was stored.
+    /// The value that was stored.
     pub typed: TypedValue,
 }
 
-/// What came with a change.
+/// The bytes that a change brought.
 #[derive(Debug, Clone)]
 struct Change {
-    /// The version that it made.
+    /// Number of the version that the change made.
     number: u64,
-    /// The bytes, lit until then.
+    /// The bytes, which are lit until `until`.
     lit: Matches,
     until: Timestamp,
-    /// How much it is, in words.
+    /// The size of the change, in words.
     words: String,
-    /// Whether they are bytes of what the value holds, which is packed.
+    /// Whether they are bytes of the unpacked content of the value.
     inside: bool,
 }
 
@@ -49,8 +49,8 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// Takes the record as it was read; gives its last two versions where it has changed. Another record
-    /// begins anew.
+    /// Takes the record as it was read; gives its last two versions if it has changed. For another record,
+    /// the versions begin anew.
     pub(in crate::app) fn take(
         &mut self,
         of: &(StoreName, Key),
@@ -75,12 +75,12 @@ impl Versions {
         Some([before?, after])
     }
 
-    /// Those that are kept, the oldest first; the last one is what is there now.
+    /// The versions that are kept, the oldest first; the last one is the present one.
     pub fn kept(&self) -> impl ExactSizeIterator<Item = &Version> {
         self.kept.iter()
     }
 
-    /// What came with the change that made a version is known.
+    /// Takes the bytes that came with the change that made a version.
     pub(in crate::app) fn came(&mut self, number: u64, diff: &Diff, come: Vec<Range<usize>>) {
         if let Some(last) = self.kept.back().filter(|last| last.number == number) {
             let until = Timestamp::from_micros(last.at.micros() + LIT);
@@ -94,25 +94,25 @@ impl Versions {
         self.change.as_ref().filter(|change| change.number == last)
     }
 
-    /// The bytes that are lit now, of the value; `inside`: of what it holds.
+    /// The bytes that are lit now: of the value, or with `inside` of its unpacked content.
     pub fn lit(&self, now: Timestamp, inside: bool) -> Option<&Matches> {
         let change = self.change().filter(|change| now < change.until);
         change.filter(|change| change.inside == inside).map(|change| &change.lit)
     }
 
-    /// When they are lit no more.
+    /// When the lit bytes go out.
     pub(in crate::app) fn wake(&self, now: Timestamp) -> Option<Timestamp> {
         self.change().map(|change| change.until).filter(|until| now < *until)
     }
 
-    /// What the last change was, and when: `2 values changed at 13:57:47`.
+    /// A sentence about the last change and its time: `2 values changed at 13:57:47`.
     pub fn told(&self) -> Option<String> {
         let change = self.change()?;
         Some(format!("{} changed at {}", change.words, text::clock(self.kept.back()?.at.micros())))
     }
 }
 
-/// How much has changed: `2 values`, `1 line`, `30 B`.
+/// The size of a change: `2 values`, `1 line`, `30 B`.
 fn words(diff: &Diff) -> String {
     let many = |count: usize, what| text::plural((count + diff.more) as u64, what);
     match &diff.body {

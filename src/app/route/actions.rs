@@ -1,4 +1,4 @@
-//! What a key does in the pane in focus.
+//! The actions of keys in the pane in focus.
 
 use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
@@ -22,7 +22,7 @@ use super::{
     watched,
 };
 
-/// Does in the pane in focus what a key asks for.
+/// Does an action in the pane in focus.
 pub(in crate::app) fn act(app: &mut App, action: Action) {
     if open_dialog(app, action) {
         return;
@@ -77,9 +77,9 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
     }
 }
 
-/// Opens the dialog that an action stands for; tells whether it is one of those.
+/// Opens the dialog of an action; tells whether the action has one.
 pub(super) fn open_dialog(app: &mut App, action: Action) -> bool {
-    // These show what can be done where they are opened.
+    // These dialogs show what can be done where they are opened.
     let opened = match action {
         Action::Help => Some(Layer::Help(Box::new(Help::new(app)))),
         Action::Palette => Some(Layer::Palette(Box::new(Palette::new(app)))),
@@ -98,7 +98,8 @@ pub(super) fn open_contents(app: &mut App, of: OtherStorage) {
     app.layers.push(layer);
 }
 
-/// Undoes what narrows or marks what is shown, or stops a read; the focus stays where it is.
+/// Undoes the filter, the marks or the groups of the pane in focus, or stops a read; the focus stays where it
+/// is.
 pub(in crate::app) fn back(app: &mut App) {
     match app.focus {
         Pane::Stores => app.stores.back(&mut ctx!(app)),
@@ -126,13 +127,13 @@ pub(in crate::app) fn pause_walk(app: &mut App) {
     app.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
 }
 
-/// Does what waited for the value of the record under the cursor, if that is here now.
+/// Does the action that waited for the value of the record under the cursor, if the value is here now.
 pub(super) fn act_on_awaited(app: &mut App) {
     if app.record.loading && app.record.record().is_none() {
         return;
     }
     let Some(action) = app.record.awaiting.take() else { return };
-    // Nobody has chosen to do it to what is behind a dialog.
+    // Behind a dialog, the record may not be the one that the user has chosen it for.
     if !app.layers.is_empty() || app.editor.is_some() || app.focus == Pane::Stores {
         return;
     }
@@ -144,7 +145,7 @@ pub(super) fn act_on_awaited(app: &mut App) {
     app.notice = lasting.or(app.notice.take());
 }
 
-/// What keys and record panes have in common.
+/// Does the actions that the panes of keys and of the record have in common.
 pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
     if app.record.awaits(action, &mut ctx!(app)) {
         return;
@@ -193,7 +194,7 @@ pub(super) fn new_record(app: &mut App) {
     }
 }
 
-/// Opens the record under the cursor in the editor, or at once in the user's own.
+/// Opens the record under the cursor in the editor, or at once in the user's own editor.
 pub(in crate::app) fn edit(app: &mut App, outside: bool) {
     let mut ctx = ctx!(app);
     if let (Some(store), Some(record)) =
@@ -239,14 +240,14 @@ pub(in crate::app) fn show_details(app: &mut App) {
     if is_directory && named.is_some() {
         shown = shown.awaiting(place);
     }
-    // A server has no place, but tells whether a store of it ends by itself.
+    // A server has no path, but tells whether one of its stores is to be removed by itself.
     if let Some(store) = named.filter(|_| is_directory || key.is_none()) {
         app.out.read(Slot::Place, Load::Place { store, key });
     }
     app.layers.push(shown.part("", server).into());
 }
 
-/// Counts what there is of each content type, and shows it.
+/// Counts each content type, and shows the counts.
 pub(super) fn show_totals(app: &mut App) {
     let mut totals = Totals::default();
     totals.count(app.keys.sync.index(), &mut ctx!(app));

@@ -1,4 +1,4 @@
-//! What became of writes and of saved files.
+//! The answers to writes and to saved files.
 
 use bytes::Bytes;
 use std::path::PathBuf;
@@ -21,13 +21,13 @@ use super::super::writes::Answer;
 use super::super::{App, notice};
 use super::{asides, leaving, opened, replies, rewrites, saving, staged, unasked, undo};
 
-/// It is known what became of a write.
+/// Takes the answer to a write, if there is news of it.
 pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer>) {
     let Some(answer) = answer else { return };
     let cursor = undo::note(app, id, &answer);
     staged::answered(app, id, &answer);
     let edited = saving::answered(app, id);
-    // What was left is to be seen.
+    // A write that left something is to be seen.
     let made = Outcome::is_whole;
     close_quit(app, matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
     match answer {
@@ -44,9 +44,9 @@ pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer
     }
 }
 
-/// A question whether to wait for writes has no more meaning once they are answered: larder
-/// ends if they were made, and stays if there is something to say. Where another dialog would
-/// come to light, and take the key that was meant for this one, it stays.
+/// Closes the question whether to wait for writes, once they are answered. larder ends if they were made, and
+/// stays if there is something to say. The question stays open where another dialog lies under it, which
+/// would get the key that was meant for this one.
 pub(in crate::app) fn close_quit(app: &mut App, made: bool) {
     let waits = |layer: &Layer| matches!(layer, Layer::Confirm(asked) if asked.waits_for_writes());
     let alone = app.layers.len() == 1 && app.layers.iter().all(waits);
@@ -67,7 +67,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
                 OpenBy::Id(_) => return opened::read_stores(app),
             };
             app.stores.want(StoreName::from(store));
-            // Not under a dialog or the editor, which are about what the user sees now.
+            // A store is not opened under a dialog or the editor, which are about what the user sees now.
             if app.layers.is_empty() && app.editor.is_none() {
                 opened::open_store(app, StoreName::from(store));
             }
@@ -76,7 +76,7 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
         PlannedChange::Set(set) => {
             if edited {
                 saving::made(app, &words::done(plan, &outcome));
-                // A question about what is no longer unsaved has no more meaning.
+                // A question about text that has been saved has no more meaning.
                 app.layers.retain(
                     |layer| !matches!(layer, Layer::Confirm(asked) if asked.is_about_editor()),
                 );
@@ -143,12 +143,12 @@ pub(in crate::app) fn done(app: &mut App, plan: &Plan, outcome: Outcome, edited:
             }
             opened::read_stores(app);
         }
-        // Of the panes it was in none.
+        // It was in none of the panes.
         PlannedChange::Discard(info) => asides::ended(app, info, Restored::default()),
     }
 }
 
-/// Several records were saved: the list of the open store shows it.
+/// Brings several saved records into the list of the open store.
 fn set_many(app: &mut App, sets: &[SetValue], outcome: &Outcome) {
     let Some(store) = app.keys.store.clone() else { return };
     let left = outcome.unchanged();
@@ -171,7 +171,7 @@ fn set_many(app: &mut App, sets: &[SetValue], outcome: &Outcome) {
     replies::after_change(app, &store);
 }
 
-/// A delete that was refused or lost on its way may have been made in part.
+/// Reads again after a delete that was refused or whose answer was lost: it may have been made in part.
 pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
     let open = app.keys.store.as_ref();
     let concerns = match &plan.change {
@@ -196,8 +196,8 @@ pub(in crate::app) fn read_again_after(app: &mut App, plan: &Plan) {
 
 pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited: bool) {
     read_again_after(app, plan);
-    // A question that is being answered is never changed under the user's fingers, and nobody
-    // answers one who has left.
+    // A question that is being answered is never changed under the user's fingers, and none is asked once the
+    // user has left.
     let asks = app.layers.is_empty() && !app.quitting;
     let conflict = edited && error.kind == ErrorKind::Conflict && !app.quitting;
     if let PlannedChange::Set(set) = &plan.change
@@ -213,7 +213,7 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
         unasked::open(app, Layer::Confirm(Box::new(asked)));
         let read = Load::Value { store: set.store.clone(), key: set.key.clone() };
         app.out.read(Slot::Theirs, read);
-        // The pane behind is to show what is there now.
+        // The pane behind is to show the present record.
         return opened::reload_record(app);
     }
     let typed = if let PlannedChange::Create(OpenBy::Name(name)) = &plan.change {
@@ -232,8 +232,8 @@ pub(in crate::app) fn refused(app: &mut App, plan: &Plan, error: &Error, edited:
     app.tell(Notice::from(error).lasting());
 }
 
-/// Of a store that has been written to since it was put back, emptying or removing it is not done again but
-/// asked about, with what is there now.
+/// Asks anew whether to empty or remove a store, with what is there now, where the store has been written to
+/// since it was put back.
 fn ask_anew(app: &mut App, plan: &Plan) {
     let Some(planned) = plan.empties() else { return };
     let asked = PlannedStore { modified_at: None, ..planned.clone() };
@@ -245,7 +245,7 @@ fn ask_anew(app: &mut App, plan: &Plan) {
     }
 }
 
-/// A file was written, or not.
+/// Takes whether a file was written.
 pub(in crate::app) fn saved(
     app: &mut App,
     path: PathBuf,
@@ -253,7 +253,7 @@ pub(in crate::app) fn saved(
     result: Result<usize, SaveError>,
 ) {
     let shown = path.display().to_string();
-    // Whoever types in the editor or answers something else is not interrupted.
+    // A user who types in the editor or answers something else is not interrupted.
     let asks = app.layers.is_empty() && app.editor.is_none() && !app.quitting;
     match result {
         Ok(bytes) => {

@@ -11,14 +11,14 @@ use super::super::load::Load;
 use super::super::notice::Notice;
 use super::{questions, unasked};
 
-/// Looks for it, where something can be done about it.
+/// Looks for asides, where the user can do something about them.
 pub(super) fn find(app: &mut App) {
     if app.session.refused(&app.settings).is_none() && app.session.server.sets_aside() {
         app.out.read(Slot::Asides, Load::Asides);
     }
 }
 
-/// It was looked for.
+/// Takes the asides that were found.
 pub(super) fn found(app: &mut App, found: Vec<AsideInfo>) {
     app.asides = found;
     if app.asides.is_empty() || app.layers.iter().any(is_list) {
@@ -27,7 +27,7 @@ pub(super) fn found(app: &mut App, found: Vec<AsideInfo>) {
     if app.layers.is_empty() && app.editor.is_none() && !app.quitting {
         return unasked::open(app, Layer::List(ListDialog::Asides(Asides::default())));
     }
-    // Whoever answers something else is not interrupted; the next start asks again.
+    // A user who answers something else is not interrupted; the next start asks again.
     let stores = plural(app.asides.len() as u64, "store");
     let left = format!("{stores} left set aside; {}", words::LIST_ASIDES);
     app.tell(Notice::warning(left));
@@ -37,7 +37,7 @@ fn is_list(layer: &Layer) -> bool {
     matches!(layer, Layer::List(ListDialog::Asides(_)))
 }
 
-/// Puts one back.
+/// Puts an aside back.
 pub(super) fn restore(app: &mut App, info: AsideInfo) {
     if let Some(why) = app.session.refused(&app.settings) {
         app.notice = Some(Notice::warning(why));
@@ -46,7 +46,7 @@ pub(super) fn restore(app: &mut App, info: AsideInfo) {
     ctx!(app).send(Plan::restore(info));
 }
 
-/// Asks before one is removed for good.
+/// Asks before an aside is removed for good.
 pub(super) fn ask_to_discard(app: &mut App, info: AsideInfo) {
     match app.session.refused(&app.settings) {
         Some(why) => app.notice = Some(Notice::warning(why)),
@@ -54,7 +54,7 @@ pub(super) fn ask_to_discard(app: &mut App, info: AsideInfo) {
     }
 }
 
-/// What is still there stays, and is not offered again.
+/// Leaves the asides that are still there, which are not offered again.
 pub(super) fn leave(app: &mut App) {
     let left: Vec<_> = std::mem::take(&mut app.asides).into_iter().map(|info| info.id).collect();
     if !left.is_empty() {
@@ -62,7 +62,7 @@ pub(super) fn leave(app: &mut App) {
     }
 }
 
-/// One was restored or discarded; the list goes with the last.
+/// Takes note that an aside was restored or discarded; the list closes with the last one.
 pub(super) fn ended(app: &mut App, info: &AsideInfo, restored: Restored) {
     if restored.left == 0 {
         app.asides.retain(|other| other.id != info.id);

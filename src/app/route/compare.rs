@@ -1,4 +1,4 @@
-//! Two records compared, or a record and a file.
+//! The comparison of two records, or of a record and a file.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use super::super::load::{Load, Side};
 use super::super::question::{Prompt, PromptKind};
 use super::super::record::file_name;
 
-/// Compares what is marked, or asks for a file.
+/// Compares the marked records, or asks for a file.
 pub(in crate::app) fn ask(app: &mut App) {
     let Some(store) = app.keys.store.clone() else { return };
     match compared(app) {
@@ -41,7 +41,7 @@ fn show(app: &mut App, sides: [Side; 2]) {
     app.layers.push(CompareView::new(sides).into());
 }
 
-/// The two were compared, or could not be read. Tells whether anybody has asked.
+/// Takes the comparison, or why a side could not be read. Tells whether a dialog was waiting for it.
 pub(in crate::app) fn found(app: &mut App, result: Result<Diff, Error>) -> bool {
     let view = Layer::find::<CompareView>(&mut app.layers);
     view.map(|view| view.found = Some(result)).is_some()

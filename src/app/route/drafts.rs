@@ -1,4 +1,4 @@
-//! Drafts that were found: offered where their record is edited, and what is answered.
+//! Drafts that were found: they are offered where their records are edited, and answered.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use super::super::layers::{DraftView, Layer};
 use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 
-/// A value in a value of more bytes than this is put back off the loop alone.
+/// Size of a value in a value above which it is put back off the loop only, in bytes.
 const PUT_BACK: usize = 1 << 20;
 
 /// Looks for the drafts of this target.
@@ -26,7 +26,7 @@ pub(super) fn find(app: &mut App) {
     app.out.effects.push(Effect::FindDrafts(app.settings.label.clone()));
 }
 
-/// The drafts of this target were found.
+/// Takes the drafts of this target that were found.
 pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
     let staged = found.iter().filter(|(_, head)| head.staged).count() as u64;
     if let Some((count, first)) = app.drafting.found.take(found) {
@@ -46,8 +46,8 @@ pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
     }
 }
 
-/// Reads the draft of the record that is to be edited, or of a new one; `false` if there is none. What was
-/// asked for is done where the draft is in its way no longer.
+/// Reads the draft of the record that is to be edited, or of a new one; `false` if there is none. The request
+/// is carried out once the draft is no longer in its way.
 pub(in crate::app) fn offers(app: &mut App, asked: Request) -> bool {
     let is_new = matches!(asked, Request::NewRecord);
     let Some(store) = &app.keys.store else { return false };
@@ -63,13 +63,13 @@ pub(in crate::app) fn offers(app: &mut App, asked: Request) -> bool {
     true
 }
 
-/// Reads a draft that was chosen by its name, to be shown.
+/// Reads a draft that was chosen by its name, to show it.
 pub(super) fn ask_for(app: &mut App, id: DraftId) {
     app.drafting.asked = Some((id.clone(), None));
     app.out.effects.push(Effect::ReadDraft(id));
 }
 
-/// Whether a record is known not to be there any more, or its store is.
+/// Whether a record, or its store, is known to be no longer there.
 pub(super) fn is_gone(app: &App, store: &StoreName, key: &Key) -> bool {
     let known = app.keys.store.as_ref() == Some(store) && app.keys.sync.is_complete();
     let stores = &app.stores;
@@ -78,14 +78,14 @@ pub(super) fn is_gone(app: &App, store: &StoreName, key: &Key) -> bool {
         || (known && app.keys.index.find(key.as_bytes()).is_err())
 }
 
-/// Whether a record is there, where that is known.
+/// Whether a record is there; `None` where that is not known.
 fn is_there(app: &App, store: &StoreName, key: &Key) -> Option<bool> {
     let is_open = app.keys.store.as_ref() == Some(store);
     let is_listed = is_open && app.keys.index.find(key.as_bytes()).is_ok();
     if is_listed { Some(true) } else { is_gone(app, store, key).then_some(false) }
 }
 
-/// A draft was read: offered, unless it says what is stored.
+/// Takes a draft that was read, and offers it, unless the same is stored already.
 pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String>) {
     let Some((_, asked)) = app.drafting.asked.take_if(|(asked, _)| *asked == id) else { return };
     let cursor = |layer: &Layer| matches!(layer, Layer::Leaf(_));
@@ -105,14 +105,14 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let shown = app.record.record().filter(|now| now.meta.key == draft.head.key);
     let shown = shown.filter(|_| app.keys.store.as_ref() == Some(&draft.head.store));
     let shown = shown.map(TypedValue::from);
-    // A new record whose save was made, and not answered.
+    // The save of a new record may have been made without an answer.
     let is_taken = if is_new { is_there(app, &draft.head.store, &draft.head.key) } else { None };
     let made = shown.clone().filter(|_| is_taken == Some(true));
     let now = shown.filter(|_| !is_new);
     let is_gone = !is_new && is_gone(app, &draft.head.store, &draft.head.key);
     let now = now.filter(|_| !is_gone);
     if !is_new && !is_gone && now.is_none() {
-        // The cursor has moved on.
+        // The cursor has moved on meanwhile.
         return;
     }
     let typed = match &draft.leaf {
@@ -125,7 +125,7 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
         remove(app, &id);
         return stored(app, why, asked);
     };
-    // Of a record that is gone, what was read is all there is to compare with.
+    // Of a record that is gone, the value that was read is all there is to compare with.
     let before = now.as_ref().or(draft.base.as_ref()).or(made.as_ref());
     let laid_out = before.and_then(|before| as_shown(before, &typed, &draft, app));
     let compare = match (&draft.leaf, &draft.base, &now) {
@@ -139,7 +139,7 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
             (None, None) => [before.cloned().unwrap_or_else(nothing), typed.clone()],
         })),
     };
-    // A file gets what was typed, not what it is packed in.
+    // A file gets the text that was typed, not the value in which that is packed.
     let packed = draft.opened.is_some() || draft.leaf.is_some();
     let value = if packed { draft.typed() } else { typed.value.clone() };
     let typed = TypedValue { value, ..typed };
@@ -154,14 +154,14 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     app.layers.push(view.into());
 }
 
-/// The draft of a new record that is shown.
+/// The dialog of a new record's draft, if it is shown.
 fn shown_new(app: &mut App) -> Option<&mut DraftView> {
     let mut drafts = app.layers.iter_mut().filter_map(Layer::get_mut::<DraftView>);
     drafts.find(|view| view.draft.head.is_new)
 }
 
-/// What is there under the key of a new record was read, which may have been saved without an answer; tells
-/// whether that was for its draft.
+/// Takes the record under the key of a new one, whose save may have been made without an answer. Tells
+/// whether the draft's dialog was waiting for it.
 pub(super) fn there_read(app: &mut App, there: Option<&Record>) -> bool {
     let Some(view) = shown_new(app) else { return false };
     view.is_taken = Some(there.is_some());
@@ -181,7 +181,7 @@ pub(super) fn there_read(app: &mut App, there: Option<&Record>) -> bool {
     true
 }
 
-/// A draft was removed, for the reason `why`; what was asked for is done.
+/// Takes note that a draft was removed, for the reason `why`, and carries out the request.
 fn stored(app: &mut App, why: &str, asked: Option<Request>) {
     match asked {
         Some(asked) => ctx!(app).request(asked),
@@ -189,8 +189,8 @@ fn stored(app: &mut App, why: &str, asked: Option<Request>) {
     }
 }
 
-/// What is there now as the editor lays it out, where what was typed is not the JSON yet that could be put
-/// back as it stood.
+/// The present value as the editor lays it out, where the typed text is not yet JSON that could be put back
+/// as it stood.
 fn as_shown(now: &TypedValue, typed: &TypedValue, draft: &Draft, app: &App) -> Option<TypedValue> {
     let is_part = draft.opened.is_some() || draft.leaf.is_some();
     if is_part || !typed.content_type.is_json() || json::check(&typed.value).is_ok() {
@@ -201,9 +201,9 @@ fn as_shown(now: &TypedValue, typed: &TypedValue, draft: &Draft, app: &App) -> O
     (shown != now.value).then(|| TypedValue { value: shown, ..now.clone() })
 }
 
-/// What the editor would store; `None` if that is what was read.
+/// The value that the editor would store; `None` if it is the one that was read.
 fn of_editor(draft: &Draft, app: &App) -> Option<TypedValue> {
-    // Much is not put back into its record only to see whether that is there.
+    // A large text is not put back into its record only to see whether it is stored there.
     let much = draft.opened.is_some() && draft.text.len() > PUT_BACK;
     let set = reopened(draft, app).map(|mut editor| {
         if much { editor.typed_set(false, None) } else { editor.to_set(false, None) }
@@ -218,20 +218,20 @@ fn of_editor(draft: &Draft, app: &App) -> Option<TypedValue> {
     }
 }
 
-/// What a change of one value would store; `None` if that is what was read.
+/// The value that a change of one value in JSON would store; `None` if it is the one that was read.
 fn of_leaf(leaf: &EditedLeaf, draft: &Draft) -> Option<TypedValue> {
     let base = draft.base.as_ref()?;
     let value = leaf.made_anyhow();
     (value != base.value).then(|| TypedValue { value, content_type: base.content_type.clone() })
 }
 
-/// What one value was and what was typed for it, where that is no value.
+/// The former spelling of one value and the typed text, where that is no value.
 fn pieces(leaf: &EditedLeaf) -> [TypedValue; 2] {
     [leaf.spelled(), leaf.edit.text().to_owned().into()]
         .map(|value| TypedValue { content_type: ContentType::TEXT, value })
 }
 
-/// Of a value in a value, what was read and what was typed.
+/// The two texts of a value in a value: as it was read, and as it was typed.
 fn inside(inner: &InnerValue, draft: &Draft) -> [TypedValue; 2] {
     let content_type = inner.inner().content_type();
     let read = TypedValue { content_type, value: inner.inner().value().clone() };
@@ -243,14 +243,14 @@ fn nothing() -> TypedValue {
     TypedValue { content_type: ContentType::from(""), value: bytes::Bytes::new() }
 }
 
-/// An editor in which everything is as it was typed.
+/// An editor with everything as it was typed.
 pub(super) fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
     let mut editor = as_read(draft, app)?;
     editor.replace(&draft.text, app.now);
     Some(editor)
 }
 
-/// An editor in which the value is as it was read.
+/// An editor with the value as it was read.
 pub(super) fn as_read(draft: &Draft, app: &App) -> Option<Editor> {
     let head = &draft.head;
     let mut editor = if let Some(base) = &draft.base {
@@ -277,7 +277,7 @@ pub(super) fn as_read(draft: &Draft, app: &App) -> Option<Editor> {
     Some(editor)
 }
 
-/// Goes on with a draft; as a new record if that is wanted.
+/// Goes on with a draft; with `as_new`, as a new record.
 pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) {
     if as_new {
         if let Some(leaf) = draft.leaf.take() {
@@ -300,7 +300,7 @@ pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) 
     open(app, id, &draft, editor);
 }
 
-/// Goes on with a change of one value in the whole record, where the value cannot be chosen.
+/// Goes on with a change of one value in the editor of the whole record, where the value cannot be chosen.
 pub(super) fn take_whole(app: &mut App, id: &DraftId, mut draft: Draft) {
     let Some(editor) = in_record(&mut draft, app) else { return };
     open(app, id, &draft, editor);
@@ -308,12 +308,12 @@ pub(super) fn take_whole(app: &mut App, id: &DraftId, mut draft: Draft) {
     app.notice = Some(Notice::warning(why));
 }
 
-/// An editor of the record in which the change of one value is made, of which the draft is from now on;
-/// `None` for a draft of something else.
+/// Makes the change of one value in an editor of its record, which the draft is of from now on; `None` for a
+/// draft of something else.
 pub(super) fn in_record(draft: &mut Draft, app: &App) -> Option<Editor> {
     let leaf = draft.leaf.clone()?;
     let mut editor = as_read(draft, app)?;
-    // It is laid out there.
+    // The editor lays the JSON out in lines.
     let laid_out = leaf.within(editor.value.bytes());
     draft.text = laid_out.as_ref().unwrap_or(&leaf).made_anyhow();
     editor.replace(&draft.text, app.now);
@@ -329,7 +329,7 @@ fn open(app: &mut App, id: &DraftId, draft: &Draft, mut editor: Editor) {
     app.drafting.go_on(id, draft);
 }
 
-/// Throws a draft away: by the user, or for it says what is stored.
+/// Throws a draft away: the user wants it, or the same is stored already.
 pub(super) fn remove(app: &mut App, id: &DraftId) {
     app.drafting.found.remove(id);
     app.out.effects.push(Effect::DropDraft(id.clone()));

@@ -1,4 +1,4 @@
-//! What goes on outside: a value that was to be opened there, and the end of a crawl.
+//! Events outside larder: a value was opened in another program, or a crawl ended.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use super::super::layers::{Details, quoted};
 use super::super::notice::Notice;
 use super::unasked;
 
-/// A value of this name was handed on, or not.
+/// Takes whether a value of this name was handed on.
 pub(super) fn opened(app: &mut App, name: &str, result: Result<OpenedExternal, String>) {
     match result {
         Ok(OpenedExternal::With(program)) => {
@@ -28,7 +28,7 @@ pub(super) fn opened(app: &mut App, name: &str, result: Result<OpenedExternal, S
     }
 }
 
-/// It has been looked whether the crawl still runs.
+/// Takes the crawl, which was read to see whether it still runs.
 pub(super) fn crawl_read(app: &mut App, crawl: &Crawl) {
     for told in app.watch.crawling.ended(crawl, app.now) {
         app.tell(Notice::info(told.clone()));
@@ -36,7 +36,7 @@ pub(super) fn crawl_read(app: &mut App, crawl: &Crawl) {
     }
 }
 
-/// Says how the machine with the screen gets the file, and copies the command.
+/// Says how the machine with the screen can get the file, and copies the command.
 fn to_be_fetched(app: &mut App, path: &Path, login: Option<(String, u16)>) {
     let shown = path.display().to_string();
     let command = login.and_then(|(login, port)| fetching(&shown, &login, port));
@@ -59,7 +59,7 @@ fn to_be_fetched(app: &mut App, path: &Path, login: Option<(String, u16)>) {
 /// The command that fetches a file of this machine.
 fn fetching(path: &str, login: &str, port: u16) -> Option<String> {
     let port = if port == 22 { String::new() } else { format!("-P {port} ") };
-    // What stands behind the colon is taken apart by no shell since OpenSSH 9.
+    // Since OpenSSH 9, no shell splits the part behind the colon.
     Some(format!("scp {port}{} .", quoted(&format!("{login}:{path}"))?))
 }
 

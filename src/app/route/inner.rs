@@ -14,13 +14,13 @@ use super::super::load::Compute;
 use super::super::notice::Notice;
 use super::{leaves, staged};
 
-/// Opens what the record that is shown holds as a whole.
+/// Opens the value inside the shown record, where that is the whole of it.
 pub(super) fn open_whole(app: &mut App) {
     let Some(record) = app.record.value_at_hand(&mut ctx!(app)) else { return };
     open(app, Box::new(record), InnerPlace { path: String::new(), at: None });
 }
 
-/// The editor of a value in a value is closed: the cursor is on that value again.
+/// Puts the cursor back on a value after the editor of a value in it was closed.
 pub(in crate::app) fn come_back(app: &mut App) {
     if app.beneath.is_none() || app.editor.is_some() || !app.layers.is_empty() {
         return;
@@ -33,14 +33,14 @@ pub(in crate::app) fn come_back(app: &mut App) {
     }
 }
 
-/// Opens what a record holds at a place, unless a draft of the record is offered first.
+/// Opens the value at a place inside a record, unless a draft of the record is offered first.
 pub(super) fn open(app: &mut App, record: Box<Record>, place: InnerPlace) {
     if !staged::offers(app, Request::OpenInner(record.clone(), place.clone())) {
         app.out.read(Slot::Leaves, Compute::Inner(record, place));
     }
 }
 
-/// It was opened, or not. What has come up meanwhile stays.
+/// Takes the opened value, or why it was not opened. A dialog that was opened meanwhile stays.
 pub(super) fn opened(app: &mut App, record: Record, opened: Result<Arc<InnerValue>, NotOpened>) {
     let in_panes = app.layers.iter().all(|layer| matches!(layer, Layer::Leaf(_)));
     let wanted = app.record.wanted.as_ref().filter(|(_, key)| *key == record.meta.key);
@@ -58,7 +58,7 @@ pub(super) fn opened(app: &mut App, record: Record, opened: Result<Arc<InnerValu
     }
 }
 
-/// What was typed inside has been put back: the record is saved, after a look at what is changed.
+/// Takes the record with the typed text put back: it is saved, after a look at its changes.
 pub(super) fn put_back(app: &mut App, result: Result<Box<SetValue>, NotOpened>) {
     if let Some(editor) = &mut app.editor {
         editor.is_put_back(result, &mut ctx!(app));

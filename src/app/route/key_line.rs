@@ -1,5 +1,5 @@
-//! The line in which another key is typed for a record, or a content type: what it begins with, which store it
-//! is for, and what is in its way.
+//! The line in which a record's new key or content type is typed: its first text, its store, and the record
+//! in its way.
 
 use crate::model::{ContentType, Key, LONGEST_KEY, RecordMeta, StoreName};
 use crate::ops::words;
@@ -13,17 +13,17 @@ use super::super::load::Load;
 use super::super::notice::Notice;
 use super::super::question::{Prompt, PromptKind};
 
-/// From so many columns on, the border has room for the whole of why a change would not last.
+/// Width from which the border has room for the whole reason why a change would not last, in columns.
 const ROOMY: u16 = 86;
 
-/// The largest value, in bytes, that is looked at while a content type is typed: what takes well under a
+/// Limit on a value that is checked while a content type is typed, in bytes: the check takes well under a
 /// millisecond.
 const LOOKED_AT: usize = 64 << 10;
 
-/// Asks for the key or the content type that the record under the cursor is to have.
+/// Asks for the new key or content type of the record under the cursor.
 pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
     let (Some(store), Some(meta)) = (app.keys.store.clone(), app.keys.current()) else { return };
-    // What the list has not read yet, the pane beside it may have.
+    // The pane beside the list may have read metadata that the list has not.
     let shown = app.record.shown.as_ref().and_then(|shown| shown.meta());
     let meta = shown.filter(|shown| shown.key == meta.key).cloned().unwrap_or(meta);
     let Some(key) = meta.key.as_str() else {
@@ -40,7 +40,7 @@ pub(in crate::app) fn ask(app: &mut App, kind: PromptKind) {
     check(app);
 }
 
-/// The key with an end that no other record has.
+/// The key, with an ending that no other record's key has.
 fn free_key(app: &App, key: &str) -> String {
     let numbered = |at: usize| match at {
         1 => format!("{key}-copy"),
@@ -59,7 +59,7 @@ pub(in crate::app) fn choose_store(app: &mut App) {
     }
 }
 
-/// A store was chosen that gets the copy.
+/// Takes the store that was chosen for the copy.
 pub(in crate::app) fn into(app: &mut App, store: StoreName) {
     let Some(Layer::Prompt(prompt)) = app.layers.last() else { return };
     let Some((own, meta)) = prompt.about.as_ref().filter(|_| prompt.kind == PromptKind::CopyKey)
@@ -68,7 +68,7 @@ pub(in crate::app) fn into(app: &mut App, store: StoreName) {
     };
     let key = meta.key.as_str().unwrap_or_default().to_owned();
     let (other, free) = ((store != *own).then_some(store), free_key(app, &key));
-    // What was proposed and not typed over is proposed for the store.
+    // A proposed key that was not changed is proposed anew for the store.
     let typed = prompt.input.text();
     let proposed = if other.is_some() { key.clone() } else { free.clone() };
     let input = [key.as_str(), free.as_str()].contains(&typed).then(|| LineInput::new(&proposed));
@@ -79,7 +79,8 @@ pub(in crate::app) fn into(app: &mut App, store: StoreName) {
     check(app);
 }
 
-/// Says of the key that is being typed what is in its way. What another store has under it is read.
+/// Says what is in the way of the key that is being typed. The record which another store has under it is
+/// read.
 pub(in crate::app) fn check(app: &mut App) {
     let Some(Layer::Prompt(prompt)) = app.layers.last() else { return };
     let fault = fault(app, prompt);
@@ -95,7 +96,7 @@ pub(in crate::app) fn check(app: &mut App) {
     }
 }
 
-/// What another store has under a key was read: told in the line that it was read for.
+/// Takes the record that another store has under a key; the line for which it was read shows it.
 pub(in crate::app) fn there(app: &mut App, store: &StoreName, key: Key, meta: Option<RecordMeta>) {
     let Some(Layer::Prompt(prompt)) = app.layers.last_mut() else { return };
     if prompt.to_store.as_ref() == Some(store) {
@@ -104,7 +105,7 @@ pub(in crate::app) fn there(app: &mut App, store: &StoreName, key: Key, meta: Op
     }
 }
 
-/// The record that a line would write over: of its store, or of the other one as far as that was read.
+/// The record that a line would write over: in its own store, or in the other one as far as that was read.
 pub(super) fn in_the_way(app: &App, prompt: &Prompt, key: &Key) -> Option<RecordMeta> {
     match (&prompt.to_store, &prompt.there) {
         (None, _) => {
@@ -124,7 +125,7 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     let key = Key::from(text);
     let is_own = meta.key == key && prompt.to_store.is_none();
     let is_lost = |key: &Key| app.writes_back(prompt.to_store.as_ref().unwrap_or(store), key);
-    // The copied record stays as it is.
+    // The copied record itself stays as it is.
     let changes = prompt.kind != PromptKind::CopyKey;
     if prompt.kind == PromptKind::RecordType {
         return is_lost(&meta.key).then(|| written_back(app)).or_else(|| unread(app, meta, text));
@@ -152,7 +153,7 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     }
 }
 
-/// Why Crawlee would not read the record under this content type, as far as its value is there.
+/// Why Crawlee would not read the record under this content type, if its value is at hand.
 fn unread(app: &App, meta: &RecordMeta, content_type: &str) -> Option<String> {
     let record = app.record.record().filter(|record| record.meta.key == meta.key)?;
     let is_other = meta.content_type.as_str() != content_type;
@@ -160,7 +161,7 @@ fn unread(app: &App, meta: &RecordMeta, content_type: &str) -> Option<String> {
     preview::why_none(value, &ContentType::from(content_type)).map(str::to_owned)
 }
 
-/// That a change would not last, in as many words as have room in the border.
+/// A warning that a change would not last, in a short or a long form, as the border has room.
 fn written_back(app: &App) -> String {
     let roomy = app.size.0 >= ROOMY;
     let words = if roomy { words::WRITTEN_BACK } else { words::WRITTEN_BACK_SHORT };

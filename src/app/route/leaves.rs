@@ -22,15 +22,15 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed};
 use super::{drafts, saving, tables, unasked, values};
 
-/// Of JSON of more bytes than this no value is chosen.
+/// Limit on JSON in which values can be chosen, in bytes.
 const LONGEST: usize = 64 << 20;
-/// JSON of more bytes than this is edited as a whole only.
+/// Limit on JSON in which single values can be edited, in bytes; larger JSON is edited as a whole.
 const EDITED: usize = 8 << 20;
-/// Columns of what was typed that the question whether to give it up shows.
+/// Columns of the typed text that the question whether to give it up shows.
 const TOLD: usize = 60;
 const TOO_LONG: &str = "JSON over 8 MiB; edit the whole record";
 
-/// What a key that chooses a value does: what has no parts is edited as a whole.
+/// The action of a key that chooses a value: a record without parts is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
     let parts = app.record.loading || app.record.has_parts();
     if action == Action::SelectValue && !parts { Action::Edit } else { action }
@@ -50,8 +50,8 @@ pub(super) fn select_at(app: &mut App, row: Range<usize>) {
     look_for_values(app);
 }
 
-/// Puts the cursor, which is in the values, on the one in a row; a double click folds and unfolds it, or
-/// changes it where it holds no others.
+/// Puts the cursor, which is in the values, on the one in a row. A double click folds and unfolds it, or
+/// changes it if it holds no other values.
 pub(super) fn click(app: &mut App, row: Range<usize>, again: bool) {
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
     let Some(Layer::Leaf(cursor)) = layers.last_mut() else { return };
@@ -77,12 +77,12 @@ fn look_for_values(app: &mut App) -> bool {
     true
 }
 
-/// Whether the values of the record that is shown are edited alone.
+/// Whether single values of the shown record can be edited.
 fn is_edited(app: &App) -> bool {
     matches!(&app.record.shown, Some(RecordView::Whole(record, _)) if record.value.len() <= EDITED)
 }
 
-/// Some of the values were folded off the loop.
+/// Takes values that were folded off the loop.
 pub(in crate::app) fn folded(app: &mut App, made: FoldedLeaves) {
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
     if let Some(cursor) = Layer::find::<LeafCursor>(layers) {
@@ -90,7 +90,7 @@ pub(in crate::app) fn folded(app: &mut App, made: FoldedLeaves) {
     }
 }
 
-/// Reads the values anew where the record that the cursor is in is shown as it is now.
+/// Reads the values anew if the record that the cursor is in has changed.
 pub(in crate::app) fn follow(app: &mut App) {
     let Some(RecordView::Whole(record, preview)) = &app.record.shown else { return };
     let Some((store, _)) = &app.record.wanted else { return };
@@ -107,7 +107,7 @@ pub(in crate::app) fn follow(app: &mut App) {
     }
 }
 
-/// The values were found.
+/// Takes the values that were found.
 pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     let resumed = app.drafting.resumed.take();
     let Some(shown) = shown else {
@@ -127,7 +127,7 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
         }
         return;
     }
-    // Not over what has come up meanwhile.
+    // The cursor does not open over a dialog that was opened meanwhile.
     let Some((store, key)) = app.record.wanted.clone() else { return };
     if !app.layers.is_empty() || app.editor.is_some() || key != shown.record.meta.key {
         return;
@@ -151,7 +151,7 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
 
 /// Begins to change the value under the cursor, unless a draft of the record is offered first.
 pub(in crate::app) fn change(app: &mut App, action: Action) {
-    // Not a value that is shown no more: the ones that are shown are being found.
+    // A value that is no longer shown is not changed: the shown ones are being found.
     let json = app.record.shows_json();
     let shown = app.record.preview().filter(|_| json).cloned();
     if let Some((cursor, shown)) = Layer::find::<LeafCursor>(&mut app.layers).zip(shown)
@@ -170,7 +170,7 @@ pub(in crate::app) fn change(app: &mut App, action: Action) {
     ask(app, true);
 }
 
-/// Goes on with a draft of a change of one value, at that value; in the whole record where that is not
+/// Goes on with a draft of a change of one value, at that value; or in the whole record where that is not
 /// possible.
 pub(in crate::app) fn resume(app: &mut App, id: DraftId, draft: Box<Draft>) {
     let head = &draft.head;
@@ -184,7 +184,7 @@ pub(in crate::app) fn resume(app: &mut App, id: DraftId, draft: Box<Draft>) {
     }
 }
 
-/// The cursor takes the change that a draft is of.
+/// Gives the cursor the change that is in a draft.
 fn go_on(app: &mut App, id: &DraftId, draft: &Draft) {
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
     let Some(cursor) = Layer::find::<LeafCursor>(layers) else { return };
@@ -203,7 +203,7 @@ fn go_on(app: &mut App, id: &DraftId, draft: &Draft) {
     ask(app, true);
 }
 
-/// Saves the record with the value that is being changed as it was typed; what is none is asked for again.
+/// Saves the record with the changed value as it was typed; a text that is no value is asked for again.
 pub(in crate::app) fn save(app: &mut App, typed: &str) {
     let Some(unsaved) = Layer::unsaved_in(&mut app.layers) else { return };
     unsaved.leaf.edit = unsaved.leaf.edit.with(typed);
@@ -219,8 +219,8 @@ pub(in crate::app) fn save(app: &mut App, typed: &str) {
     }
 }
 
-/// Has the record kept with the value as it was typed, to be saved with others; what is none is asked for
-/// again.
+/// Stages the record with the changed value as it was typed, to be saved with others; a text that is no value
+/// is asked for again.
 pub(in crate::app) fn stage(app: &mut App, typed: &str) {
     let idle = |unsaved: &&mut UnsavedLeaf| !unsaved.saving.is_busy();
     let Some(unsaved) = Layer::unsaved_in(&mut app.layers).filter(idle) else { return };
@@ -235,7 +235,7 @@ pub(in crate::app) fn stage(app: &mut App, typed: &str) {
     }
 }
 
-/// Saves it over what is in the way.
+/// Saves the changed value over the record in the way.
 pub(in crate::app) fn save_over(app: &mut App, expected: Option<Expect>) {
     let Some(unsaved) = Layer::unsaved_in(&mut app.layers) else { return };
     unsaved.saving.start();
@@ -244,7 +244,7 @@ pub(in crate::app) fn save_over(app: &mut App, expected: Option<Expect>) {
     }
 }
 
-/// The line of a value is left: asks first where something else was typed in it than stands there.
+/// Leaves the line of a value; asks first if the text differs from what is stored.
 pub(in crate::app) fn leave(app: &mut App, typed: &str) {
     let changed = app.unsaved_leaf().filter(|unsaved| unsaved.is_changed(typed));
     let Some(path) = changed.map(|unsaved| unsaved.leaf.path()) else { return discard(app) };
@@ -255,21 +255,21 @@ pub(in crate::app) fn leave(app: &mut App, typed: &str) {
     app.layers.push(Layer::Confirm(Box::new(asked)));
 }
 
-/// What was typed for a value is given up, with its line.
+/// Gives up the text that was typed for a value, and its line.
 pub(in crate::app) fn discard(app: &mut App) {
     give_up(app);
     let is_line = |layer: &Layer| matches!(layer, Layer::Prompt(line) if line.kind.changes_leaf());
     app.layers.retain(|layer| !is_line(layer));
 }
 
-/// What was typed for a value is given up.
+/// Gives up the text that was typed for a value.
 pub(in crate::app) fn give_up(app: &mut App) {
     if let Some(cursor) = Layer::find::<LeafCursor>(&mut app.layers) {
         cursor.unsaved = None;
     }
 }
 
-/// A save that was shown is not made. Of a value that was to be removed nothing is left to be typed.
+/// Drops a save that was shown. If it was to remove a value, nothing is left to be typed.
 pub(in crate::app) fn edit_further(app: &mut App) {
     let unsaved = Layer::unsaved_in(&mut app.layers);
     if unsaved.is_some_and(|unsaved| unsaved.prompt().is_none()) {
@@ -277,7 +277,7 @@ pub(in crate::app) fn edit_further(app: &mut App) {
     }
 }
 
-/// Asks again for a change that is neither stored nor on its way, as soon as nothing lies over the cursor.
+/// Asks again for a change that is neither stored nor being saved, as soon as no dialog lies over the cursor.
 pub(in crate::app) fn ask(app: &mut App, by_key: bool) {
     if app.quitting || !matches!(app.layers.last(), Some(Layer::Leaf(_))) {
         return;
@@ -286,7 +286,7 @@ pub(in crate::app) fn ask(app: &mut App, by_key: bool) {
     let Some(unsaved) = Layer::unsaved_in(&mut app.layers).filter(idle) else { return };
     let layer = match unsaved.prompt() {
         Some(prompt) => Layer::Prompt(Box::new(prompt)),
-        // The diff asks.
+        // The dialog with the changes asks.
         None if app.settings.review_saves => {
             if let Ok(set) = unsaved.set(None) {
                 saving::review(app, set);

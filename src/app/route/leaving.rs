@@ -1,4 +1,4 @@
-//! The end: what is asked before, and what is said of it afterwards.
+//! The end of larder: the questions before it, and what is said afterwards.
 
 use crate::ops::words;
 
@@ -11,7 +11,7 @@ use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed, WAIT};
 use super::leaves;
 
-/// Ends, after a question where something would be lost.
+/// Ends larder, after a question where something would be lost.
 pub(super) fn quit(app: &mut App) {
     if drafting::is_changed(app) {
         let what = match app.editor {
@@ -47,14 +47,14 @@ pub(super) fn quit(app: &mut App) {
     leave(app);
 }
 
-/// Whether what is edited is on its way to the storage.
+/// Whether the edited record or value is being saved.
 fn is_saving(app: &App) -> bool {
     let leaf = || app.unsaved_leaf().is_some_and(|unsaved| unsaved.saving.is_busy());
     app.editor.as_ref().map_or_else(leaf, Editor::is_busy)
 }
 
-/// Ends as the user has agreed to. What is being saved stays until that is answered: if it fails, its draft
-/// is there.
+/// Ends larder as the user has agreed to. An edit that is being saved stays until that is answered: if it
+/// fails, its draft is there.
 pub(super) fn agreed(app: &mut App) {
     if !is_saving(app) {
         app.editor = None;
@@ -63,7 +63,7 @@ pub(super) fn agreed(app: &mut App) {
     leave(app);
 }
 
-/// Ends as soon as no write is under way.
+/// Ends larder as soon as no write is under way.
 pub(super) fn leave(app: &mut App) {
     app.ending();
     if !app.writes.pending.is_empty() {
@@ -72,8 +72,8 @@ pub(super) fn leave(app: &mut App) {
     app.out.effects.push(Effect::Quit);
 }
 
-/// What the user could not see any more, if there is something: that a write failed, or that
-/// larder was ended while text in the editor was not saved.
+/// A failure that the user could not see any more, if there is one: a write failed, or larder was ended while
+/// text in the editor was not saved.
 pub(in crate::app) fn unseen_failure(app: &App) -> Option<String> {
     if !app.quitting {
         return None;

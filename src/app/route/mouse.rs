@@ -1,5 +1,5 @@
-//! The mouse: a click puts the cursor there, a double one opens, the wheel scrolls, a border is
-//! dragged; what is named on the screen is pressed.
+//! The mouse: a click puts the cursor there, a double click opens, the wheel scrolls, a border can be
+//! dragged; a click on a key's name presses the key.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use super::super::mouse::Spot;
 use super::super::summaries::{RightSide, right_side};
 use super::{actions, leaves, opened, panes, tables, unasked};
 
-/// Rows a step of the wheel scrolls.
+/// Rows that a step of the wheel scrolls.
 const WHEEL: isize = 3;
 
 pub(in crate::app) fn on_mouse(app: &mut App, mouse: MouseEvent) {
@@ -42,7 +42,7 @@ pub(in crate::app) fn on_mouse(app: &mut App, mouse: MouseEvent) {
 fn wheel(app: &mut App, (x, y): (u16, u16), rows: isize) {
     let (layout, body) = (app.layout(), app.layout().body);
     match app.layers.last_mut() {
-        // The value is scrolled beneath the cursor in it.
+        // The value is scrolled under its cursor.
         Some(Layer::Leaf(_)) => scroll(app, Pane::Record, rows),
         Some(Layer::Table(cursor)) if cursor.record().is_none() => scroll(app, Pane::Record, rows),
         Some(layer) => layer.dialog_mut().wheel(rows, &mut ctx!(app)),
@@ -54,7 +54,7 @@ fn wheel(app: &mut App, (x, y): (u16, u16), rows: isize) {
     }
 }
 
-/// The button goes down, or is dragged in a text.
+/// Takes a press of the button, or a drag in a text.
 fn press(app: &mut App, (x, y): (u16, u16), select: bool) {
     let (layout, body) = (app.layout(), app.layout().body);
     if !app.layers.is_empty() {
@@ -69,7 +69,7 @@ fn press(app: &mut App, (x, y): (u16, u16), select: bool) {
     }
 }
 
-/// Takes a click on what is neither row nor text.
+/// Takes a click on something that is neither a row nor text.
 pub(in crate::app) fn on_spot(app: &mut App, spot: Spot, mouse: MouseEvent) {
     match spot {
         Spot::Key(chord) => app.key(chord.event()),
@@ -88,7 +88,7 @@ pub(in crate::app) fn on_spot(app: &mut App, spot: Spot, mouse: MouseEvent) {
     }
 }
 
-/// Puts the cursor of the topmost dialog on a row; a double click does what is done with it.
+/// Puts the cursor of the topmost dialog on a row; a double click also does the row's action.
 fn choose(app: &mut App, row: usize) {
     if unasked::drops_input(app) {
         return;
@@ -107,8 +107,8 @@ fn choose(app: &mut App, row: usize) {
     }
 }
 
-/// Takes a click on a part of a value: gives the pane, which it gives the focus, or none where a dialog is
-/// over it.
+/// Takes a click on a part of a value, and gives the focus to its pane; gives that pane, or none where a
+/// dialog is over it.
 fn begin_in_value(app: &mut App, mouse: MouseEvent) -> Option<Pane> {
     app.notice = None;
     let pane = app.layers.is_empty().then_some(Pane::Record)?;
@@ -116,15 +116,15 @@ fn begin_in_value(app: &mut App, mouse: MouseEvent) -> Option<Pane> {
     Some(pane)
 }
 
-/// Takes a click on a cell of a table: the cursor goes there, and the head sorts. In the pane the first
-/// click gives the focus, and a double one puts the cursor in the table.
+/// Takes a click on a cell of a table: the cursor goes there; a click on the head sorts. In the pane, the
+/// first click gives the focus, and a double click puts a cursor in the table.
 fn on_cell(app: &mut App, line: Option<usize>, column: usize, mouse: MouseEvent) {
     if unasked::drops_input(app) {
         return;
     }
     let pane = begin_in_value(app, mouse);
     let in_pane = pane.is_some();
-    // Only a cell has a second click.
+    // Only a click on a cell can be a double click.
     let clicked = line.unwrap_or(usize::MAX);
     let again = app.mouse.is_second(pane, clicked, app.now) && line.is_some();
     if in_pane && (app.focus != Pane::Record || !(again || line.is_none())) {
@@ -139,8 +139,9 @@ fn on_cell(app: &mut App, line: Option<usize>, column: usize, mouse: MouseEvent)
     }
 }
 
-/// Takes a click on a row of JSON: the cursor in the values goes there, and a double click opens, folds
-/// or changes. In the pane the first click gives the focus, and a double one puts the cursor there.
+/// Takes a click on a row of JSON: the cursor in the values goes there; a double click opens, folds or
+/// changes the value. In the pane, the first click gives the focus, and a double click puts the cursor in the
+/// values.
 fn on_value(app: &mut App, row: Range<usize>, mouse: MouseEvent) {
     if unasked::drops_input(app) {
         return;
@@ -155,7 +156,7 @@ fn on_value(app: &mut App, row: Range<usize>, mouse: MouseEvent) {
     }
 }
 
-/// Gives the focus to a pane; tells whether it can be sorted, and why not.
+/// Gives the focus to a pane; tells whether its list can be sorted, and says why not.
 fn sorts(app: &mut App, pane: Pane) -> bool {
     app.notice = None;
     panes::focus_on(app, pane);
@@ -167,8 +168,8 @@ fn sorts(app: &mut App, pane: Pane) -> bool {
     allowed.is_ok()
 }
 
-/// Closes the topmost dialog as its key does, and never with a yes. A filter is kept as it is shown,
-/// and what was clicked is.
+/// Closes the topmost dialog as its key does, and never with a Yes. A filter stays as it is shown, and the
+/// click goes on to what it hit.
 fn leave_dialog(app: &mut App, mouse: MouseEvent) {
     if unasked::drops_input(app) {
         return;
@@ -184,7 +185,7 @@ fn leave_dialog(app: &mut App, mouse: MouseEvent) {
     };
     let esc = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
     let then = layer.dialog_mut().key(esc, Some(action), &mut ctx!(app));
-    // One that cannot be used has filtered nothing.
+    // A filter that cannot be used has left the list as it was.
     if then == Then::Close || filters {
         app.close_layer();
     }
@@ -201,7 +202,7 @@ pub(in crate::app) fn scroll(app: &mut App, pane: Pane, rows: isize) {
             let len = app.stores.len();
             app.stores.cursor.scroll(rows, len, height);
         }
-        // What is shown there is no list that scrolls.
+        // The right side shows no list that scrolls.
         _ if !matches!(right_side(app), RightSide::Open) => {}
         Pane::Keys => app.keys.scroll(rows, height),
         Pane::Record => {
@@ -211,11 +212,11 @@ pub(in crate::app) fn scroll(app: &mut App, pane: Pane, rows: isize) {
     }
 }
 
-/// A click puts the cursor there, a double one opens.
+/// Takes a click in a pane: it puts the cursor there, and a double click opens.
 pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
     app.notice = None;
     if pane != Pane::Stores && !matches!(right_side(app), RightSide::Open) {
-        // What is shown of a store that is not open.
+        // The right side shows a store that is not open.
         if app.allowed(Action::Open).is_ok() {
             actions::act(app, Action::Open);
         }
@@ -226,7 +227,7 @@ pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
     let Some(inner) = area.map(Area::inner).filter(|_| app.focus == pane) else {
         return;
     };
-    // The heads of the columns.
+    // The row with the heads of the columns.
     let header = 1;
     if pane == Pane::Record || !inner.contains(x, y) || y < inner.y + header {
         return;
@@ -240,7 +241,7 @@ pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
         return;
     }
     let again = app.mouse.is_second(Some(pane), usize::from(y), app.now) && cursor.at == row;
-    // In a layout of fewer panes the focus may have moved things: measure again.
+    // In a layout of fewer panes, the change of focus may have moved things, so that they are measured again.
     let height = app.list_height(pane);
     match pane {
         Pane::Stores => app.stores.go(Move::To(row), height),

@@ -1,4 +1,4 @@
-//! Opening a store, reading it again, and following the cursor.
+//! Opens a store, reads it again, and follows the cursor.
 
 use crate::index::sync::{Facts, SyncEvent};
 use crate::model::{StoreName, WatchSource};
@@ -16,7 +16,7 @@ pub(in crate::app) fn read_stores(app: &mut App) {
     app.stores.read(&mut ctx!(app));
 }
 
-/// Tells the state machine of the keys; an order of rows may come with a new index.
+/// Tells the state machine of the keys of an event; an order of rows may come with a new index.
 pub(in crate::app) fn sync_keys(app: &mut App, event: SyncEvent, ordered: Option<Ordered>) {
     let facts = facts(app);
     let news = app.keys.handle_sync(event, &facts, &mut ctx!(app));
@@ -33,19 +33,19 @@ pub(in crate::app) fn sync_keys(app: &mut App, event: SyncEvent, ordered: Option
     }
     let open = app.record.wanted.as_ref().map(|(_, key)| key);
     if open.is_some_and(|open| news.removed.contains(open)) {
-        // It says so itself when it is read again.
+        // The record pane says that it is gone when it is read again.
         app.record.reload_changed(&mut ctx!(app));
     }
 }
 
-/// Says that a record is not there which was asked for by its name.
+/// Says that a record which was asked for by its name is not there.
 fn tell_missing(app: &mut App) {
     if let (Some(key), Some(store)) = (app.keys.take_missing(), app.keys.store.clone()) {
         app.tell(Notice::info(format!("{} is not in {store} any more", key.named())));
     }
 }
 
-/// What the state machine of the keys has to know beside an event.
+/// The facts that the state machine of the keys needs besides an event.
 pub(in crate::app) fn facts(app: &App) -> Facts {
     let known = app.keys.store.as_ref().and_then(|store| app.stores.get(store));
     Facts {
@@ -64,17 +64,17 @@ pub(in crate::app) fn open_store(app: &mut App, store: StoreName) {
     app.keys.open(store, &mut ctx!(app));
     app.watch.forget();
     app.focus = Pane::Keys;
-    // Before the walk, so that nothing falls between the two.
+    // The watch begins before the walk, so that no change falls between the two.
     watch(app);
     sync_keys(app, SyncEvent::Restart, None);
 }
 
-/// Whether this store is open, and its keys could be read.
+/// Whether this store is open and its keys could be read.
 pub(in crate::app) fn is_open(app: &App, store: &StoreName) -> bool {
     app.keys.store.as_ref() == Some(store) && app.keys.sync.failure().is_none()
 }
 
-/// Forgets the open store, which is no more; its name is watched for no longer.
+/// Forgets the open store, which no longer exists; its name is no longer watched.
 pub(in crate::app) fn close_store(app: &mut App) {
     for slot in [Slot::Record, Slot::Search] {
         app.out.cancel(slot);
@@ -86,7 +86,7 @@ pub(in crate::app) fn close_store(app: &mut App) {
     watch(app);
 }
 
-/// Wants the record under the cursor, if it is not the one that is shown or on its way.
+/// Reads the record under the cursor, unless it is shown or being read.
 pub(in crate::app) fn follow_cursor(app: &mut App) {
     let Some(store) = app.keys.store.clone() else { return };
     if let Some(meta) = app.keys.current() {
@@ -120,7 +120,7 @@ pub(in crate::app) fn refresh(app: &mut App) {
     }
 }
 
-/// Counts what there is of each content type again, if the user looks at it.
+/// Counts each content type again, if the user looks at the counts.
 pub(in crate::app) fn count_totals(app: &mut App) {
     for layer in &mut app.layers {
         if let Layer::Totals(totals) = layer {
@@ -129,7 +129,7 @@ pub(in crate::app) fn count_totals(app: &mut App) {
     }
 }
 
-/// Says it calmly if the open store is no longer listed; what was read stays readable.
+/// Says calmly that the open store is no longer listed, if so; what was read stays readable.
 pub(in crate::app) fn told_if_gone(app: &mut App) {
     let Some(store) = &app.keys.store else { return };
     if app.stores.get(store).is_some() {
@@ -141,14 +141,14 @@ pub(in crate::app) fn told_if_gone(app: &mut App) {
 
 pub(in crate::app) fn tell_gone(app: &mut App) {
     if let Some(store) = app.keys.store.as_ref().filter(|_| !app.keys.gone) {
-        // A write that failed because of it has more to say.
+        // A write that failed because of this says more.
         let text = format!("store {store} was removed · what was read stays");
         app.tell(Notice::warning(text));
         app.keys.gone = true;
     }
 }
 
-/// Watches the list of stores and the open store, or nothing if the user does not want it.
+/// Watches the list of stores and the open store, or nothing if the user has turned it off.
 pub(in crate::app) fn watch(app: &mut App) {
     if app.watch.on {
         let ticket = app.out.next(Slot::Watch);
@@ -156,7 +156,7 @@ pub(in crate::app) fn watch(app: &mut App) {
     }
 }
 
-/// Opens the store that the user started larder for, if it is in the list.
+/// Opens the store that larder was started for, if it is in the list.
 pub(in crate::app) fn open_listed(app: &mut App) {
     if let Some(store) = app.settings.open.clone()
         && app.stores.get(&store).is_some()
@@ -165,12 +165,12 @@ pub(in crate::app) fn open_listed(app: &mut App) {
     }
 }
 
-/// Opens the store that the user started larder for, as soon as it is there.
+/// Opens the store that larder was started for, as soon as it is there.
 pub(in crate::app) fn open_wanted(app: &mut App, store: &StoreName) {
     if app.keys.store.is_none() && app.settings.open.as_ref() == Some(store) {
         let height = app.list_height(Pane::Stores);
         if app.stores.get(store).is_none() {
-            // The list is still on its way.
+            // The list is still being read.
             app.stores.want(store.clone());
         }
         app.stores.go_to(store, height);
@@ -181,7 +181,7 @@ pub(in crate::app) fn open_wanted(app: &mut App, store: &StoreName) {
     }
 }
 
-/// Opens a store, with the cursor of the stores on it, and shows what is asked of its keys.
+/// Opens a store, puts the cursor of the stores on it, and shows the wanted keys of it.
 pub(in crate::app) fn enter(app: &mut App, store: StoreName, shown: Option<KeysShown>) {
     let height = app.list_height(Pane::Stores);
     if !app.stores.filter().is_empty() {

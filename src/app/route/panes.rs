@@ -1,16 +1,15 @@
-//! Which pane takes the keys, and how they share the width: what the reader chooses, and what they have to
-//! show.
+//! The pane that takes the keys, and the widths of the panes: by the user's choice and by their content.
 
 use super::super::App;
 use super::super::event::Effect;
 use super::super::layout::{Pane, PaneSizes, Split};
 use super::super::notice::Notice;
 
-/// The panes follow what they have to show.
+/// Fits the widths of the panes to their content.
 pub(in crate::app) fn share_width(app: &mut App) {
     let split = Split {
         needed: app.stores.needed_width(),
-        // It grows with what comes, so that the border does not go to and fro.
+        // The width only grows, so that the border does not move to and fro.
         keys: app.split.keys.max(app.keys.needed_width()),
         only_store: app.stores.is_only(app.keys.store.as_ref()),
         ..app.split
@@ -21,7 +20,7 @@ pub(in crate::app) fn share_width(app: &mut App) {
     }
 }
 
-/// Makes the pane in focus wider or narrower, beside the others.
+/// Makes the pane in focus wider or narrower, at the cost of the others.
 pub(in crate::app) fn resize(app: &mut App, wider: bool) {
     match app.split.resized(&app.layout(), app.focus, wider) {
         Some(sizes) => choose(app, sizes),
@@ -30,7 +29,7 @@ pub(in crate::app) fn resize(app: &mut App, wider: bool) {
     }
 }
 
-/// Gives the pane in focus all the room, or others a part of it again.
+/// Gives the pane in focus the whole width, or shares it with the others again.
 pub(in crate::app) fn zoom(app: &mut App) {
     let sizes = app.split.sizes;
     choose(app, PaneSizes { zoomed: !sizes.zoomed, ..sizes });
@@ -44,7 +43,7 @@ pub(in crate::app) fn drag(app: &mut App, left: Pane, x: u16) {
     }
 }
 
-/// The widths are kept as they are.
+/// Has the present widths kept for the next run.
 pub(in crate::app) fn keep(app: &mut App) {
     app.out.effects.push(Effect::KeepPanes(app.split.sizes));
 }
@@ -59,7 +58,7 @@ fn choose(app: &mut App, sizes: PaneSizes) {
 pub(super) fn focus_on(app: &mut App, pane: Pane) {
     if app.has(pane) {
         if pane == Pane::Record {
-            // What is looked at closely is not taken away by what comes.
+            // A record that is looked at closely is not replaced by new ones.
             app.keys.stop_following();
         }
         app.focus = pane;

@@ -8,12 +8,12 @@ use super::super::event::Effect;
 use super::super::notice::Notice;
 use super::super::pins::{MOST_PINS, Pin};
 
-/// Looks for the pins of this target.
+/// Reads the pins of this target.
 pub(in crate::app) fn find(app: &mut App) {
     app.out.effects.push(Effect::FindPins(app.settings.label.clone()));
 }
 
-/// The pins of a target were found.
+/// Takes the pins of a target.
 pub(in crate::app) fn found(app: &mut App, target: &str, pins: Vec<Pin>) {
     if target == app.settings.label {
         app.pins.take(pins);

@@ -1,4 +1,4 @@
-//! Questions that are asked, what is in the way of a save, and lines that narrow a list.
+//! Questions, the record in the way of a save, and lines that narrow a list.
 
 use crate::index::Filter;
 use crate::model::{Comparison, StoreInfo};
@@ -12,7 +12,7 @@ use super::super::load::Load;
 use super::super::question::{Confirm, PromptKind};
 use super::saving;
 
-/// What a store weighs: its values, if its keys have been read, else what the storage says.
+/// The size of a store's values: their sum if its keys have been read, else what the storage tells.
 pub(in crate::app) fn weight(app: &App, info: &StoreInfo) -> Weight {
     if app.keys.store.as_ref() == Some(&info.store) && app.keys.sync.is_complete() {
         Weight::Values(app.keys.index.total_bytes())
@@ -30,8 +30,7 @@ pub(in crate::app) fn ask(app: &mut App, plan: Plan) {
     app.layers.push(Layer::Confirm(Box::new(asked)));
 }
 
-/// Asks before a store is emptied or removed. Its weight, where it is not known, is asked of
-/// the server meanwhile.
+/// Asks before a store is emptied or removed. If its size is not known, the server is asked for it meanwhile.
 pub(in crate::app) fn ask_about_store(app: &mut App, info: &StoreInfo, drop: bool) {
     let weight = weight(app, info);
     if weight == Weight::Unknown {
@@ -42,7 +41,7 @@ pub(in crate::app) fn ask_about_store(app: &mut App, info: &StoreInfo, drop: boo
     ask(app, plan.undoable(sets_aside));
 }
 
-/// Brings a question about a store up to date with what is known of it by now.
+/// Brings a question about a store up to date with what is now known of it.
 pub(in crate::app) fn update_question(app: &mut App, info: &StoreInfo) {
     let (weight, place) = (weight(app, info), words::place(app.session.server.is_directory()));
     for layer in &mut app.layers {
@@ -69,20 +68,20 @@ pub(in crate::app) fn ask_to_delete(app: &mut App) {
         let plan = plan.warned(hidden).warned(warning);
         let between = match app.session.server.comparison {
             Comparison::Watched => words::can_come_between(Comparison::Watched),
-            // What is told of a directory before each save is not told again.
+            // A warning that is shown for a directory before each save is not repeated.
             _ => None,
         };
         ask(app, plan.warned(between.map(str::to_owned)));
     }
 }
 
-/// The questions about what is in the way of a save.
+/// The questions about a record in the way of a save.
 pub(in crate::app) fn conflicts(app: &mut App) -> impl Iterator<Item = &mut Confirm> {
     let asked = app.layers.iter_mut().filter_map(Layer::get_mut::<Confirm>);
     asked.filter(|asked| asked.is_undecided())
 }
 
-/// Reads what was in the way once more, if that failed or was cut off.
+/// Reads the record in the way once more, if that failed or was cut off.
 pub(in crate::app) fn read_theirs_again(app: &mut App) {
     saving::read_again(app);
     if conflicts(app).next().is_none() {
@@ -94,7 +93,7 @@ pub(in crate::app) fn read_theirs_again(app: &mut App) {
     }
 }
 
-/// Narrows a list; one that cannot be used leaves it as it is, and is told beside the line.
+/// Narrows a list. A filter that cannot be used leaves it as it is, and its fault is shown next to the line.
 pub(in crate::app) fn filter(app: &mut App, kind: PromptKind, text: &str) {
     let fault = Filter::fault(text);
     let is_wrong = fault.is_some();

@@ -1,4 +1,4 @@
-//! What comes back from reads.
+//! The results of reads.
 
 use crate::index::Change;
 use crate::index::sync::{SyncEvent, WorkId};
@@ -53,7 +53,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             let now = app.now;
             match Layer::find::<Overview>(&mut app.layers) {
                 Some(overview) => overview.take(crawl, app.stores.all(), now),
-                // Nobody looks at it any more.
+                // The dialog was closed meanwhile.
                 None => app.out.cancel(Slot::Crawl),
             }
         }
@@ -100,7 +100,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             let is_new = app.editor.as_ref().is_some_and(|editor| editor.original.is_none());
             let asked = questions::conflicts(app).next();
             if asked.map(|asked| asked.theirs_read(record, is_new)).is_some() {
-                // Yes is about what is said only now.
+                // The question shows only now what Yes is about.
                 unasked::await_pause(app);
             }
         }
@@ -144,7 +144,8 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
     }
 }
 
-/// Where the store or the record of the details is, and when it ends by itself, if that is known.
+/// Takes where the store or the record in the details is stored, and when it is removed by itself, if that is
+/// known.
 fn placed(app: &mut App, place: Option<String>, end: Option<Timestamp>) {
     for layer in &mut app.layers {
         if let Layer::Details(details) = layer {
@@ -155,7 +156,7 @@ fn placed(app: &mut App, place: Option<String>, end: Option<Timestamp>) {
     }
 }
 
-/// A read has been running for so long that the user is told.
+/// Takes note that a read has taken long enough for the user to be told.
 pub(in crate::app) fn slow(app: &mut App, slot: Slot, ticket: Ticket) {
     match slot {
         _ if !app.out.is_live(slot, ticket) => {}
@@ -170,7 +171,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         Slot::Stores => app.stores.failed(error, &mut ctx!(app)),
         Slot::Lost => app.stores.lost_failed(&error, &mut ctx!(app)),
         Slot::Store if error.kind == ErrorKind::NotFound => opened::read_stores(app),
-        // Of what a larder that ended has left nobody has asked: the next start looks again.
+        // The user has not asked for asides: the next start looks again.
         Slot::Store | Slot::Asides | Slot::CrawlEnd => {}
         Slot::Place => placed(app, None, None),
         Slot::Keys => {
@@ -200,7 +201,7 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
         }
         Slot::Crawl => match Layer::find::<Overview>(&mut app.layers) {
             Some(overview) => overview.failure = Some(error),
-            // Nobody looks at it any more.
+            // The dialog was closed meanwhile.
             None => app.out.cancel(Slot::Crawl),
         },
         Slot::Groups
@@ -223,18 +224,18 @@ pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
     }
 }
 
-/// The open store's counts have changed.
+/// Reads the open store's counts, which have changed.
 pub(in crate::app) fn after_change(app: &mut App, store: &StoreName) {
     app.out.read(Slot::Store, Load::Store(store.clone()));
 }
 
-/// The list of stores has been read.
+/// Takes the list of stores.
 pub(in crate::app) fn stores_read(app: &mut App, stores: Vec<StoreInfo>) {
     let first = !app.stores.ready;
     let height = app.list_height(Pane::Stores);
     app.stores.set(stores, height);
     opened::open_listed(app);
-    // A single store is what one came for.
+    // If there is only one store, it is the one that the user came for.
     if first && app.settings.open.is_none() && app.stores.total() == 1 && app.keys.store.is_none() {
         let only = app.stores.current().map(|info| info.store.clone());
         if let Some(store) = only {
@@ -254,7 +255,7 @@ pub(in crate::app) fn work(app: &App, slot: Slot) -> WorkId {
 
 /// Brings the list up to date with a record that has just been read.
 pub(in crate::app) fn check_against_list(app: &mut App, shown: &RecordView) {
-    // Of a store that is gone, the list is all that is left.
+    // When a store is gone, its list is all that is left.
     if app.keys.gone {
         return;
     }
@@ -271,7 +272,7 @@ pub(in crate::app) fn check_against_list(app: &mut App, shown: &RecordView) {
     opened::sync_keys(app, SyncEvent::Answered { changes: vec![change], highlight: false }, None);
 }
 
-/// Changes that were made here are brought into the list.
+/// Brings changes that were made here into the list.
 pub(in crate::app) fn change_list(app: &mut App, changes: Vec<Change>) {
     let highlight = app.watch.on;
     opened::sync_keys(app, SyncEvent::Answered { changes, highlight }, None);

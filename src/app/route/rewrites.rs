@@ -9,7 +9,7 @@ use super::super::notice::Notice;
 use super::super::question::{Prompt, PromptKind};
 use super::{key_line, opened, questions, replies};
 
-/// Does what was typed, after a question where another record would be overwritten.
+/// Changes the record as was typed, after a question where another record would be overwritten.
 pub(in crate::app) fn typed(app: &mut App, prompt: Prompt) {
     let text = prompt.input.text().to_owned();
     let replaced = key_line::in_the_way(app, &prompt, &Key::from(text.as_str()));
@@ -34,7 +34,7 @@ pub(in crate::app) fn typed(app: &mut App, prompt: Prompt) {
     };
     let is_over = rewrite.replaced.is_some();
     let plan = Plan::rewrite(rewrite).undoable(false);
-    // What cannot be undone is told before.
+    // A change that cannot be undone is asked about.
     let asks = is_over || words::for_good(&plan).is_some();
     if asks {
         questions::ask(app, plan);
@@ -43,7 +43,8 @@ pub(in crate::app) fn typed(app: &mut App, prompt: Prompt) {
     }
 }
 
-/// A record was renamed, copied, or given another content type: the cursor goes to where it is now.
+/// Takes note that a record was renamed, copied, or given another content type: the cursor goes to its new
+/// place.
 pub(in crate::app) fn done(app: &mut App, it: &Rewrite, outcome: &Outcome) {
     if app.keys.store.as_ref() != Some(&it.to_store) {
         return replies::after_change(app, &it.to_store);
@@ -64,7 +65,7 @@ pub(in crate::app) fn done(app: &mut App, it: &Rewrite, outcome: &Outcome) {
             app.keys.marks.keys.insert(it.to.clone());
         }
     }
-    // Whoever has gone on to another record meanwhile stays there.
+    // If the user has gone on to another record meanwhile, the cursor stays there.
     if app.keys.current().is_some_and(|meta| meta.key == it.record.key) {
         app.keys.hold(it.to.clone());
     }

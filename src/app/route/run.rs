@@ -1,4 +1,4 @@
-//! Runs what was chosen by its name.
+//! Runs an item that was chosen by its name.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -33,7 +33,7 @@ pub(in crate::app) fn run(app: &mut App, item: Item) {
     }
 }
 
-/// Offers a draft: at its record, if that is there.
+/// Offers a draft, at its record if that is there.
 fn go_to_draft(app: &mut App, id: DraftId, store: StoreName, key: Option<Key>) {
     match key.filter(|key| !drafts::is_gone(app, &store, key)) {
         None => drafts::ask_for(app, id),
@@ -47,8 +47,8 @@ fn go_to_draft(app: &mut App, id: DraftId, store: StoreName, key: Option<Key>) {
     }
 }
 
-/// Does as if the action's key were pressed where it works. Elsewhere, nothing: what was under the
-/// menu has gone away.
+/// Acts as if the action's key were pressed in its context. Does nothing if that is gone: the dialog under
+/// the menu was closed.
 fn act(app: &mut App, context: Context, action: Action) {
     if let Some(pane) = Pane::of(context) {
         if !app.layers.is_empty() || app.editor.is_some() {

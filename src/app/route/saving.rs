@@ -1,4 +1,4 @@
-//! The way of a save: what it changes is shown before it is made, and what it meets is joined with it.
+//! The way of a save: its changes are shown before it is made, and what someone else wrote is joined with it.
 
 use std::sync::Arc;
 
@@ -16,15 +16,15 @@ use super::super::question::Confirm;
 use super::super::saving::{Saving, only_over};
 use super::{opened, unasked};
 
-/// How often in a row a save is joined with what it meets before the user is asked.
+/// Limit on how often in a row a save is joined with what someone else wrote before the user is asked.
 const MOST_TRIES: u32 = 8;
-/// Places that are named of those that someone else changed.
+/// Limit on the places changed by someone else that are named.
 const NAMED: usize = 3;
 
 /// What is said of white space that a merge does not take.
 const NOT_SPACED: &str = "without the spaces typed between values";
 
-/// The save of what is edited: of the record in the editor, or of one value alone.
+/// The save of the present edit: of the record in the editor, or of one value alone.
 fn saving(app: &mut App) -> Option<&mut Saving> {
     match &mut app.editor {
         Some(editor) => Some(&mut editor.saving),
@@ -40,7 +40,7 @@ fn base(app: &App) -> Option<&Record> {
     }
 }
 
-/// What was edited is stored, or there already.
+/// Closes the editor or the value's edit: the edit is stored, or was there already.
 fn close(app: &mut App) {
     app.editor = None;
     if let Some(cursor) = Layer::find::<LeafCursor>(&mut app.layers) {
@@ -48,7 +48,7 @@ fn close(app: &mut App) {
     }
 }
 
-/// Shows what a save changes. It is compared meanwhile.
+/// Shows the changes of a save, which are computed meanwhile.
 pub(super) fn review(app: &mut App, set: SetValue) {
     let (versions, note, inside) = match (&app.editor, app.unsaved_leaf()) {
         (Some(editor), _) => {
@@ -79,7 +79,7 @@ pub(super) fn save(app: &mut App, set: SetValue) {
     }
 }
 
-/// Makes it over the value that it was joined with.
+/// Makes the save over the value that it was joined with.
 pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<TypedValue>) {
     if let Some(saving) = saving(app) {
         saving.tries = 0;
@@ -93,13 +93,14 @@ fn typed(set: &SetValue) -> TypedValue {
     TypedValue { content_type: set.content_type.clone(), value: set.value.clone() }
 }
 
-/// A write was answered; tells whether it was the save of what is edited, which is given back to the user.
+/// Takes note that a write was answered; tells whether it was the save of the present edit, which the user
+/// can edit again.
 pub(super) fn answered(app: &mut App, id: WriteId) -> bool {
     let own = saving(app).filter(|saving| saving.write == Some(id));
     own.map(|saving| saving.write = None).is_some()
 }
 
-/// What was edited is stored: says what else there is to say of it.
+/// Closes an edit that is stored, and says what else there is to say of it.
 pub(super) fn made(app: &mut App, words: &str) {
     let (merged, told) = match app.editor.take() {
         Some(editor) => (editor.saving.merged, editor.told),
@@ -119,8 +120,8 @@ pub(super) fn made(app: &mut App, words: &str) {
     }
 }
 
-/// A save was refused, for the record is not what it was made from: reads what is there. `false` for a new
-/// record.
+/// Takes a save that was refused because the record has changed since it was read: reads the present record.
+/// `false` for a new record.
 pub(super) fn met(app: &mut App, set: &SetValue) -> bool {
     let base = base(app).map(TypedValue::from);
     let Some(saving) = saving(app) else { return false };
@@ -129,12 +130,12 @@ pub(super) fn met(app: &mut App, set: &SetValue) -> bool {
     }
     app.tell(Notice::info("written by someone else: reading what is there…"));
     app.out.read(Slot::Theirs, Load::Value { store: set.store.clone(), key: set.key.clone() });
-    // The pane behind is to show it too.
+    // The pane behind is to show the present record too.
     opened::reload_record(app);
     true
 }
 
-/// What a save met has been read; tells whether that was for a save.
+/// Takes the record that was in the way of a save; tells whether a save was waiting for it.
 pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
     let Some(saving) = saving(app) else { return false };
     let Some(merging) = &mut saving.merging else { return false };
@@ -155,7 +156,7 @@ pub(super) fn theirs_read(app: &mut App, record: Option<&Record>) -> bool {
     true
 }
 
-/// What a save that is not made leaves, in words.
+/// What is left after a save that is not made, in words.
 fn left(app: &App) -> &'static str {
     match app.unsaved_leaf() {
         None => "not saved; your text is in the editor",
@@ -171,14 +172,14 @@ pub(super) fn unmerge(app: &mut App) {
     }
 }
 
-/// A save that met what someone else wrote is not made, as the user wants it.
+/// Drops a save that met what someone else wrote, as the user wishes.
 pub(super) fn stop_merging(app: &mut App) {
     let Some(saving) = saving(app) else { return };
     saving.unmerge();
     app.notice = Some(Notice::warning(left(app)));
 }
 
-/// The record is not there any more.
+/// Takes note that the record is no longer there.
 fn deleted(app: &mut App) {
     let removes = app.unsaved_leaf().is_some_and(|unsaved| unsaved.prompt().is_none());
     if removes || !is_free(app) {
@@ -199,7 +200,8 @@ fn deleted(app: &mut App) {
     unasked::open(app, Layer::Confirm(Box::new(asked)));
 }
 
-/// What a save met could not be read, or not be joined with it; tells whether that was for a save.
+/// Takes why the record in the way of a save could not be read, or not be joined with it; tells whether a
+/// save was waiting for it.
 pub(super) fn failed(app: &mut App, error: &Error) -> bool {
     let Some(saving) = saving(app).filter(|saving| saving.merging.is_some()) else { return false };
     saving.unmerge();
@@ -208,7 +210,8 @@ pub(super) fn failed(app: &mut App, error: &Error) -> bool {
     true
 }
 
-/// What was typed has been joined with what is there: saved where nothing is to be chosen, else shown.
+/// Takes what was typed, joined with what is there now: saves it if no conflict is left, otherwise shows the
+/// conflicts.
 pub(super) fn merged(app: &mut App, merge: Merge) {
     let free = is_free(app);
     if let Some(editor) = app.editor.as_mut().filter(|_| merge.is_spaced) {
@@ -224,7 +227,7 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
     if let Some(joined) = merge.resolve(&[]).ok().filter(|_| saving.tries <= MOST_TRIES) {
         if joined == merge.theirs {
             let same = merge.mine.value == merge.theirs.value;
-            // It was taken where the two met before.
+            // The other version was taken where the two met before.
             let taken = merge.mine.value == merge.base.value;
             close(app);
             app.tell(if same {
@@ -257,7 +260,7 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
     show(app, MergeView::new(set, merge, app.session.server.comparison).again(again));
 }
 
-/// What was typed in a value in a value meets there what someone else wrote: shown.
+/// Shows the conflicts between what was typed in a value in a value and what someone else wrote there.
 pub(super) fn merged_inside(app: &mut App, inside: InnerMerge) {
     let free = is_free(app);
     let Some(editor) = &mut app.editor else { return };
@@ -282,7 +285,7 @@ fn not_shown(app: &mut App) {
     app.tell(Notice::warning(why).lasting());
 }
 
-/// Puts back what comes out of a value in a value, and makes the save over this value.
+/// Puts the joined text of a value in a value back, and makes the save over this value.
 pub(super) fn put_back_merged(
     app: &mut App,
     set: SetValue,
@@ -297,7 +300,7 @@ pub(super) fn put_back_merged(
     }
 }
 
-/// Whether a dialog may open by itself: none is open but the cursor in the values.
+/// Whether a dialog may open by itself: none is open, except the cursor in the values.
 fn is_free(app: &App) -> bool {
     let cursor = |layer: &Layer| matches!(layer, Layer::Leaf(_));
     app.layers.iter().all(cursor) && !app.quitting
@@ -309,7 +312,7 @@ fn places(merge: &Merge) -> String {
     if named.is_empty() { String::new() } else { format!(" of {}", named.join(", ")) }
 }
 
-/// Reads once more what a save met, where the connection was lost before it came.
+/// Reads the record in the way of a save once more, if the connection was lost before it came.
 pub(super) fn read_again(app: &mut App) {
     let merging = saving(app).and_then(|saving| saving.merging.as_ref());
     if let Some(merging) = merging.filter(|merging| merging.theirs.is_none()) {

@@ -1,4 +1,4 @@
-//! Staged edits: from where they are typed into their list, and from there to the storage, together.
+//! Staged edits: the way from the editor into their list, and from there to the storage, all together.
 
 mod one_value;
 
@@ -20,7 +20,7 @@ use super::super::writes::Answer;
 use super::super::{App, drafting};
 use super::{drafts, questions};
 
-/// Keeps what is edited to be saved with others.
+/// Stages the present edit, to be saved with others.
 pub(super) fn stage(app: &mut App, set: SetValue) {
     let is_there = app.staged.find(&set.store, &set.key).is_some();
     let is_full = !is_there && app.staged.edits().len() >= MOST;
@@ -48,7 +48,7 @@ pub(super) fn stage(app: &mut App, set: SetValue) {
     tell(app, &key, told);
 }
 
-/// Tells that an edit is staged.
+/// Says that an edit is staged.
 fn tell(app: &mut App, key: &str, told: Option<String>) {
     let count = text::plural(app.staged.edits().len() as u64, "edit");
     let shows = app.keymap.says(Context::Global, Action::Staged, "shows them");
@@ -60,7 +60,7 @@ fn tell(app: &mut App, key: &str, told: Option<String>) {
     check(app);
 }
 
-/// Looks at what is stored now, and takes up what was staged before larder was ended.
+/// Reads what is stored now, and stages again what was staged before larder was ended.
 pub(super) fn look(app: &mut App) {
     let before = app.drafting.found.staged();
     for id in before {
@@ -71,14 +71,14 @@ pub(super) fn look(app: &mut App) {
     check(app);
 }
 
-/// Reads what is stored of all of them.
+/// Reads what is stored now of the records with staged edits.
 pub(super) fn check(app: &mut App) {
     if !app.staged.edits().is_empty() && app.session.is_open() {
         app.out.read(Slot::Staged, Load::Staged(app.staged.sets()));
     }
 }
 
-/// What is stored has been read: what is as it was to be leaves the list.
+/// Takes what is stored now; an edit that is stored already leaves the list.
 pub(super) fn looked_at(app: &mut App, found: &[(StoreName, Key, StagedNow)]) {
     if app.staged.saving.is_some() {
         return;
@@ -93,7 +93,7 @@ pub(super) fn looked_at(app: &mut App, found: &[(StoreName, Key, StagedNow)]) {
     }
 }
 
-/// Someone has written records of the open store.
+/// Takes note that someone has written records of the open store.
 pub(super) fn noticed(app: &mut App, event: &WatchEvent) {
     let WatchEvent::Records { set, removed } = event else { return };
     let Some(store) = app.keys.store.as_ref().filter(|_| app.staged.total() > 0) else { return };
@@ -103,7 +103,7 @@ pub(super) fn noticed(app: &mut App, event: &WatchEvent) {
     }
 }
 
-/// A draft was read; tells whether it is of an edit that was staged before, which is then staged again.
+/// Takes a draft; tells whether it is of an edit that was staged before, which is then staged again.
 pub(super) fn read(app: &mut App, id: &DraftId, result: &Result<Box<Draft>, String>) -> bool {
     if !app.staged.awaited(id) {
         return false;
@@ -119,7 +119,7 @@ pub(super) fn read(app: &mut App, id: &DraftId, result: &Result<Box<Draft>, Stri
     true
 }
 
-/// Stages again what a draft holds. It is this program's from now on.
+/// Stages the edit in a draft again. The draft is this program's from now on.
 fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
     let DraftHead { store, key, .. } = &draft.head;
     let name = key.named();
@@ -146,7 +146,7 @@ fn set_of(draft: &Draft, app: &App) -> Option<SetValue> {
     drafts::reopened(draft, app)?.to_set(false, None).ok()
 }
 
-/// A draft was kept, or could not be; tells whether it is that of a staged edit.
+/// Takes whether a draft was kept; tells whether it is that of a staged edit.
 pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> bool {
     let Some(is_news) = app.staged.kept(id, result.is_err()) else { return false };
     if let (Err(why), true) = (result, is_news) {
@@ -156,7 +156,7 @@ pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> 
     true
 }
 
-/// Shows what all of them change, that of this name first.
+/// Shows the changes of all staged edits, the edit of this name first.
 pub(super) fn show(app: &mut App, id: &DraftId) {
     let edits = app.staged.edits();
     let Some(at) = edits.iter().position(|edit| edit.id == *id) else { return };
@@ -167,8 +167,8 @@ pub(super) fn show(app: &mut App, id: &DraftId) {
     app.layers.push(shown.into());
 }
 
-/// Opens the staged edit of the record that is to be edited again, or reads a draft of it; `false` if
-/// there is neither.
+/// Opens the staged edit of the record that is to be edited, or reads a draft of the record; `false` if there
+/// is neither.
 pub(in crate::app) fn offers(app: &mut App, asked: Request) -> bool {
     let at = app.keys.store.as_ref().zip(app.record.record());
     let at = at.filter(|_| !matches!(asked, Request::NewRecord));
@@ -180,7 +180,7 @@ pub(in crate::app) fn offers(app: &mut App, asked: Request) -> bool {
     true
 }
 
-/// Opens one in the editor again. It is staged no longer.
+/// Opens a staged edit in the editor again; it is no longer staged.
 pub(super) fn open(app: &mut App, id: &DraftId) {
     if let Some(why) = refused(app) {
         app.notice = Some(why);
@@ -189,7 +189,7 @@ pub(super) fn open(app: &mut App, id: &DraftId) {
     let Some(mut edit) = app.staged.edits().iter().find(|edit| edit.id == *id).cloned() else {
         return;
     };
-    // One value is edited in its record.
+    // A change of one value is edited in its whole record.
     let whole = drafts::in_record(&mut edit.draft, app);
     let Some(mut editor) = whole.or_else(|| drafts::reopened(&edit.draft, app)) else { return };
     app.staged.take(id);
@@ -205,7 +205,7 @@ pub(super) fn open(app: &mut App, id: &DraftId) {
     });
 }
 
-/// Throws one away.
+/// Throws a staged edit away.
 pub(super) fn remove(app: &mut App, id: &DraftId) {
     if let Some(why) = refused(app) {
         app.notice = Some(why);
@@ -220,7 +220,7 @@ pub(super) fn remove(app: &mut App, id: &DraftId) {
     }
 }
 
-/// Why none can be taken out or saved now.
+/// Why staged edits cannot be taken out or saved now.
 fn refused(app: &App) -> Option<Notice> {
     if app.staged.saving.is_some() {
         return Some(Notice::info("being saved; the answer is awaited"));
@@ -228,7 +228,7 @@ fn refused(app: &App) -> Option<Notice> {
     app.session.refused(&app.settings).map(Notice::warning)
 }
 
-/// Saves all of them, as one step; asks first where that cannot be undone.
+/// Saves all staged edits as one step; asks first where that cannot be undone.
 pub(super) fn save(app: &mut App) {
     if let Some(why) = refused(app) {
         app.notice = Some(why);
@@ -247,14 +247,14 @@ pub(super) fn save(app: &mut App) {
     }
 }
 
-/// A write is made: perhaps that of all of them.
+/// Takes note of a write that was sent, which may be that of the staged edits.
 pub(super) fn sent(app: &mut App, id: WriteId, plan: &Plan) {
     if matches!(plan.change, PlannedChange::SetMany(_)) {
         app.staged.saving = Some(id);
     }
 }
 
-/// A write was answered. What was saved leaves the list; what became of the rest is read.
+/// Takes the answer to a write. Saved edits leave the list; the records of the others are read.
 pub(super) fn answered(app: &mut App, id: WriteId, answer: &Answer) {
     if app.staged.saving.take_if(|saving| *saving == id).is_none() {
         return;
@@ -270,7 +270,7 @@ pub(super) fn answered(app: &mut App, id: WriteId, answer: &Answer) {
     check(app);
 }
 
-/// Adds to what is said of a save how many records were merged.
+/// Adds the number of merged records to the sentence about a save.
 fn tell_merged(app: &mut App, merged: usize) {
     let told = app.notice.as_mut().filter(|told| merged > 0 && told.tone != Tone::Failure);
     if let Some(told) = told {
@@ -279,7 +279,7 @@ fn tell_merged(app: &mut App, merged: usize) {
     }
 }
 
-/// The list has nothing more to show.
+/// Closes the list once it is empty.
 fn close_if_empty(app: &mut App) {
     if app.staged.edits().is_empty() {
         close(app);

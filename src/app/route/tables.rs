@@ -1,4 +1,4 @@
-//! Tables with a cursor in their cells: from the key that puts it there to rows arranged and values counted.
+//! Tables with a cursor in their cells: the cursor is put there, rows are arranged, and values are counted.
 
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ pub(super) fn select(app: &mut App) -> bool {
     true
 }
 
-/// The record was read again: the cursor stays in its table, and goes where that is none any more.
+/// Takes the record as it was read again: the cursor stays in its table, and is removed if there is none any
+/// more.
 pub(super) fn follow(app: &mut App) {
     let preview = app.record.preview().cloned();
     let (layers, mut ctx) = (&mut app.layers, ctx!(app));
@@ -35,7 +36,7 @@ pub(super) fn follow(app: &mut App) {
     }
 }
 
-/// Does what the cursor asks for.
+/// Serves a request of the cursor.
 pub(super) fn serve(app: &mut App, asked: OfTable) {
     match asked {
         OfTable::Reveal(preview, at) => {
@@ -68,7 +69,7 @@ pub(super) fn serve(app: &mut App, asked: OfTable) {
     }
 }
 
-/// The rows were arranged.
+/// Takes the rows in their new arrangement.
 pub(super) fn arranged(
     app: &mut App,
     base: &Arc<Preview>,
@@ -81,7 +82,7 @@ pub(super) fn arranged(
     }
 }
 
-/// The values of a column were counted.
+/// Takes the count of a column's values.
 pub(super) fn counted(app: &mut App, values: ColumnValues) {
     if let Some(dialog) = Layer::find::<ColumnDialog>(&mut app.layers) {
         dialog.take(values);

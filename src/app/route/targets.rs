@@ -1,4 +1,4 @@
-//! Another target: starting afresh with it.
+//! Switches to another target, with a new state.
 
 use super::super::App;
 use super::super::event::Effect;
@@ -13,7 +13,7 @@ pub(in crate::app) fn switch(app: &mut App, at: usize) {
     } else if at == app.settings.target && !failed {
         app.notice = Some(Notice::info(format!("{} is open already", choice.name)));
     } else if !app.writes.pending.is_empty() {
-        // Its answer would come to another target's screen.
+        // The answer would come while another target is shown.
         let why = "a write is under way; wait, then switch";
         app.notice = Some(Notice::warning(why));
     } else {
@@ -21,8 +21,8 @@ pub(in crate::app) fn switch(app: &mut App, at: usize) {
     }
 }
 
-/// The shell has let go of the old storage, or cannot yet. Nothing of the old one stays but
-/// what is the user's own: the mouse, whether changes are watched, and what was said.
+/// Takes whether the shell has let go of the old storage. Of the old state only the user's own stays: the
+/// mouse, whether changes are watched, and the notices.
 pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     let at = match result {
         Ok(at) => at,
@@ -51,7 +51,7 @@ pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     new.recent = std::mem::take(&mut app.recent);
     new.recent.leave_target();
     new.out = std::mem::take(&mut app.out);
-    // No reply to a question of before is taken for an answer.
+    // A reply to an earlier read must not be taken for an answer.
     for ticket in &mut new.out.tickets {
         ticket.0 += 1;
     }

@@ -1,16 +1,16 @@
-//! Dialogs that open by themselves, in answer to no key: a question after a save, a line that is
-//! asked for again.
+//! Dialogs that open by themselves, in answer to no key: a question after a save, a line that is asked for
+//! again.
 //!
-//! Whoever types on does not know of it yet, and must not answer what cannot have been seen. So its
-//! first keys are dropped until there has been a pause in them, long enough to see it.
+//! A user who goes on typing does not know of the dialog yet, and must not answer what cannot have been seen.
+//! So its first keys are dropped until there has been a pause in them, long enough to see it.
 
 use crate::model::Timestamp;
 
 use super::super::App;
 use super::super::layers::Layer;
 
-/// Pause in typing after which a key answers a dialog that opened by itself, in microseconds:
-/// longer than between two keys of somebody who types, or of a key that is held down.
+/// Pause in typing after which a key answers a dialog that opened by itself, in microseconds: longer than
+/// between two keys of somebody who types, or of a key that is held down.
 const PAUSE: i64 = 400_000;
 
 /// Opens a dialog that no key has asked for.
@@ -19,12 +19,12 @@ pub(super) fn open(app: &mut App, layer: Layer) {
     await_pause(app);
 }
 
-/// Takes no keys until there was a pause: what the dialog says has just changed.
+/// Drops keys until there was a pause: the text of the dialog has just changed.
 pub(super) fn await_pause(app: &mut App) {
     app.unseen_until = Some(Timestamp::from_micros(app.now.micros() + PAUSE));
 }
 
-/// Whether a key or a paste is dropped, for it may have been typed before the dialog was seen.
+/// Whether a key or a paste is dropped, because it may have been typed before the dialog was seen.
 pub(super) fn drops_input(app: &mut App) -> bool {
     let drops = app.unseen_until().is_some();
     if drops {
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(app.wake(), None);
         let _ = app.handle(escape());
         assert!(app.layers.is_empty());
-        // What a key asks for takes the next one at once.
+        // A dialog that was opened by a key takes the next key at once.
         let _ = app.handle(Event::Key(KeyEvent::from(KeyCode::Char('?'))));
         assert_eq!((app.layers.len(), app.unseen_until()), (1, None));
         let _ = app.handle(escape());

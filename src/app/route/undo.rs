@@ -16,7 +16,7 @@ use super::super::stores::StoresPane;
 use super::super::writes::{Answer, Turning};
 use super::{opened, questions, replies};
 
-/// Undoes the newest step that can be, or does again the one that was undone last.
+/// Undoes the newest step that can be undone, or does the last undone step again.
 pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
     if let Some(why) = app.session.refused(&app.settings) {
         app.notice = Some(Notice::warning(why));
@@ -72,7 +72,7 @@ pub(in crate::app) fn ask_anew(app: &mut App, id: StepId) {
     app.layers.push(Layer::Confirm(Box::new(asked)));
 }
 
-/// What there is to say before a step is turned; nothing where all is as it was.
+/// Warnings before a step is turned; none where all is as it was.
 fn told_before(app: &App, step: &Step, plan: &Plan) -> Vec<String> {
     let now = come_since(app, plan)
         .map(|now| format!("The store has {} by now.", text::plural(now, "record")));
@@ -80,12 +80,12 @@ fn told_before(app: &App, step: &Step, plan: &Plan) -> Vec<String> {
     others.chain(step.asks.clone()).chain(now).collect()
 }
 
-/// The id of a store, as far as it is known.
+/// The id of a store, if it is known.
 fn id_of(stores: &StoresPane, store: &StoreName) -> Option<String> {
     stores.get(store)?.id.clone()
 }
 
-/// How many records the store has by now that would get back what was set aside of it; `None` where it has
+/// Number of records that are now in the store which would get back what was set aside; `None` where it has
 /// none.
 fn come_since(app: &App, plan: &Plan) -> Option<u64> {
     let store = plan.restores()?.aside.store();
@@ -97,7 +97,7 @@ fn come_since(app: &App, plan: &Plan) -> Option<u64> {
     (now > 0).then_some(now)
 }
 
-/// Undoes this step or does it again, if it is still the next.
+/// Undoes this step or does it again, if it still is the next one.
 pub(in crate::app) fn make(app: &mut App, turn: Turn, id: StepId) {
     let next = app.journal.next(turn).filter(|(step, _)| step.id == id && app.turning.is_none());
     let Some((step, plan)) = next else {
@@ -114,7 +114,7 @@ pub(in crate::app) fn make(app: &mut App, turn: Turn, id: StepId) {
     app.turning = Some(Turning { write, step, turn, cursor });
 }
 
-/// Shows what a step has changed. It is compared meanwhile.
+/// Shows the changes of a step, which are computed meanwhile.
 pub(in crate::app) fn show(app: &mut App, id: StepId) {
     let step = app.journal.steps().iter().find(|step| step.id == id);
     if let Some((view, plan, turn)) = step.and_then(StepView::new) {
@@ -123,8 +123,8 @@ pub(in crate::app) fn show(app: &mut App, id: StepId) {
     }
 }
 
-/// Notes what became of a write. Gives the key under which the record is that was under the cursor, where a
-/// step was undone or done again that has given it another.
+/// Takes note of the answer to a write. Gives the new key of the record that was under the cursor, if the
+/// step that was undone or done again has given it another key.
 pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Option<Key> {
     let turning = app.turning.take_if(|turning| turning.write == id);
     match (answer, turning) {
@@ -169,7 +169,7 @@ pub(in crate::app) fn note(app: &mut App, id: WriteId, answer: &Answer) -> Optio
     None
 }
 
-/// The store that is not there, of a plan that changes its records.
+/// The missing store, where a plan changes records of a store that is not there.
 fn missing(app: &App, plan: &Plan, kind: ErrorKind) -> Option<StoreName> {
     let stores = plan.changes_in();
     let is_gone = |store: &&&StoreName| app.stores.get(store).is_none();
@@ -177,14 +177,14 @@ fn missing(app: &App, plan: &Plan, kind: ErrorKind) -> Option<StoreName> {
     (kind == ErrorKind::NotFound).then(|| StoreName::clone(missing))
 }
 
-/// Steps wait no longer for stores that are in the list again.
+/// Lets steps no longer wait for stores that are in the list again.
 pub(in crate::app) fn look(app: &mut App) {
     if !app.stores.loading {
         app.journal.are_there(|store| app.stores.get(store).is_some());
     }
 }
 
-/// Whether a store was not emptied or removed only for it has been written to since.
+/// Whether a store was not emptied or removed for the only reason that it has been written to since.
 fn is_only_written_since(app: &App, plan: &Plan, kind: ErrorKind) -> bool {
     let Some(planned) = plan.empties().filter(|_| kind == ErrorKind::Conflict) else {
         return false;
@@ -193,14 +193,14 @@ fn is_only_written_since(app: &App, plan: &Plan, kind: ErrorKind) -> bool {
     planned.modified_at.is_some() && (now.is_none() || now == planned.id.as_ref())
 }
 
-/// The cursor goes to the record of this key, as soon as it is in the list.
+/// Makes the cursor go to the record of this key, as soon as it is in the list.
 pub(in crate::app) fn follow(app: &mut App, key: Option<Key>) {
     if let Some(key) = key {
         app.keys.hold(key);
     }
 }
 
-/// Of a write that fails, a part was made.
+/// Takes the part that was made of a write that failed.
 pub(in crate::app) fn made_in_part(
     app: &mut App,
     id: WriteId,
@@ -218,15 +218,15 @@ pub(in crate::app) fn made_in_part(
     }
 }
 
-/// A step was not turned, for someone else has deleted its records: `anew` sets them anew, when it is turned
-/// once more.
+/// Takes note that a step was not turned because someone else has deleted its records: `anew` sets them anew
+/// when the step is turned once more.
 pub(in crate::app) fn gone(app: &mut App, id: WriteId, anew: Box<Plan>) {
     if let Some(Turning { step, .. }) = app.turning.as_ref().filter(|turning| turning.write == id) {
         app.journal.ask_to_set_anew(*step, anew);
     }
 }
 
-/// Records were changed to and fro.
+/// Takes note that records were exchanged with their former versions.
 pub(in crate::app) fn swapped(app: &mut App, all: &[Swap], outcome: &Outcome) {
     let Some(store) = app.keys.store.clone() else { return };
     let mut swaps = all.iter().filter(|swap| swap.store == store).peekable();

@@ -1,5 +1,5 @@
-//! Values of JSON found by a path, from the line that is typed to the place in the record; links of a
-//! page, to the records that they lead to.
+//! Values of JSON that are found by a path, from the typed line to the place in the record; and links of a
+//! page, which lead to records.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::super::layers::{Layer, LinksDialog, ListDialog, PathDialog};
 use super::super::load::{Compute, PageLink};
 use super::super::notice::Notice;
 
-/// Looks for what a path leads to; one that is none is told.
+/// Looks for the values to which a path leads; says what is wrong with the text if it is no path.
 pub(super) fn find(app: &mut App, text: String) {
     let path = match JsonPath::parse(&text) {
         Ok(path) => path,
@@ -20,21 +20,21 @@ pub(super) fn find(app: &mut App, text: String) {
     };
     let json = |preview: &&Arc<Preview>| preview.kind() == PreviewKind::Json;
     let Some(shown) = app.record.preview().filter(json).cloned() else {
-        // It has changed while the path was typed.
+        // The record has changed while the path was typed.
         return app.notice = Some(Notice::info("the value is no JSON any more"));
     };
     app.out.read(Slot::Path, Compute::FindPath(Arc::clone(&shown), path));
     app.layers.push(Layer::List(ListDialog::Paths(PathDialog::new(text, shown))));
 }
 
-/// What it leads to was found.
+/// Takes the values to which the path leads.
 pub(super) fn found(app: &mut App, finds: PathFinds) {
     if let Some(dialog) = Layer::find::<PathDialog>(&mut app.layers) {
         dialog.take(finds);
     }
 }
 
-/// Lists the links of the page that is shown; tells whether it is one.
+/// Lists the links of the page that is shown; tells whether a page is shown.
 pub(super) fn list_links(app: &mut App) -> bool {
     let shown = app.record.wanted.clone().zip(app.record.page().cloned());
     let Some(((store, key), page)) = shown else { return false };
@@ -43,14 +43,14 @@ pub(super) fn list_links(app: &mut App) -> bool {
     true
 }
 
-/// The links of a page were found.
+/// Takes the links of a page.
 pub(super) fn links_found(app: &mut App, links: Vec<PageLink>) {
     if let Some(dialog) = Layer::find::<LinksDialog>(&mut app.layers) {
         dialog.take(links);
     }
 }
 
-/// Goes to one of the places, if the JSON is still what it was.
+/// Goes to one of the places, if the JSON has not changed.
 pub(super) fn go_to(app: &mut App, (shown, path, matches): (Arc<Preview>, String, Matches)) {
     let view = app.viewport();
     let same = app.record.preview().is_some_and(|now| now.is_of_same_bytes(&shown));

@@ -1,4 +1,4 @@
-//! What a record was while it was open: compared with what it is.
+//! Versions of a record that were seen while it was open, compared with each other.
 
 use std::ops::Range;
 
@@ -14,12 +14,12 @@ fn view(app: &mut App) -> Option<&mut VersionsView> {
     Layer::find(&mut app.layers)
 }
 
-/// Compares the two versions that the dialog is about, if that has not been done.
+/// Compares the two versions in the dialog, unless that has been done.
 pub(in crate::app) fn compare(app: &mut App) {
     look(app, None);
 }
 
-/// Takes how two versions differ, and compares those that the dialog is about if they are others.
+/// Takes the difference between two versions; compares those in the dialog if they are other ones.
 fn look(app: &mut App, compared: Option<([u64; 2], Diff)>) {
     let mut shown = view(app).map(std::mem::take);
     if let Some(shown) = &mut shown {
@@ -38,13 +38,13 @@ fn look(app: &mut App, compared: Option<([u64; 2], Diff)>) {
     }
 }
 
-/// What it takes to compare two versions.
+/// The computation that compares two versions.
 pub(in crate::app) fn versions(pair: [&Version; 2]) -> Compute {
     let numbers = pair.map(|version| version.number);
     Compute::Versions(numbers, Box::new(pair.map(|version| version.typed.clone())))
 }
 
-/// Takes how two versions differ, and which bytes came with the second one.
+/// Takes the difference between two versions, and the bytes that came with the second one.
 pub(in crate::app) fn compared(app: &mut App, of: [u64; 2], diff: Diff, come: Vec<Range<usize>>) {
     if of[0] + 1 == of[1] {
         app.record.versions.came(of[1], &diff, come);

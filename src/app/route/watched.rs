@@ -1,4 +1,4 @@
-//! What a watcher tells.
+//! Events of the watcher.
 
 use crate::index::ScanEvent;
 use crate::index::sync::SyncEvent;
@@ -17,7 +17,7 @@ pub(in crate::app) fn toggle_watch(app: &mut App) {
     app.watch.source = None;
     if app.watch.on {
         opened::watch(app);
-        // What happened meanwhile.
+        // Changes from before the watch began are read.
         opened::refresh(app);
         app.notice = Some(Notice::info("live: changes show as they happen"));
     } else {
@@ -72,7 +72,7 @@ pub(in crate::app) fn noticed(app: &mut App, ticket: Ticket, event: WatchEvent) 
             let height = app.list_height(Pane::Stores);
             app.stores.remove(&store, height);
             if app.stores.total() == 0 {
-                // Perhaps the storage is gone with it.
+                // The storage may be gone with the store.
                 opened::read_stores(app);
             }
             if app.keys.store.as_ref() == Some(&store) {
@@ -87,7 +87,7 @@ pub(in crate::app) fn noticed(app: &mut App, ticket: Ticket, event: WatchEvent) 
     }
 }
 
-/// Where not every change is told, the number of records tells how many came.
+/// Counts new records by the number of records, where not every change is told.
 pub(in crate::app) fn count_records(app: &mut App, info: &StoreInfo) {
     let open = !app.watch.tells_each();
     let before = app.stores.get(&info.store).and_then(|known| known.records);
@@ -99,7 +99,7 @@ pub(in crate::app) fn count_records(app: &mut App, info: &StoreInfo) {
     }
 }
 
-/// A rescan has gone on.
+/// Takes an event of a rescan.
 pub(in crate::app) fn scanned(app: &mut App, event: ScanEvent) {
     opened::sync_keys(app, SyncEvent::Scan(event), None);
 }
@@ -111,7 +111,7 @@ pub(in crate::app) fn records_noticed(app: &mut App, set: Vec<RecordMeta>, remov
     if app.keys.sync.is_complete() {
         app.watch.crawling.changed(app.now);
     }
-    // While a first walk goes on, everything is new.
+    // While a first walk goes on, every record is new.
     if app.keys.sync.is_complete() && app.watch.tells_each() {
         app.watch.count(set.len(), app.now);
     }
@@ -129,15 +129,15 @@ pub(in crate::app) fn records_noticed(app: &mut App, set: Vec<RecordMeta>, remov
     opened::sync_keys(app, SyncEvent::Told { set, removed }, None);
 }
 
-/// Reads everything again, after what is being read: were that given up each time, none of it
-/// might end while a crawl writes.
+/// Reads everything again, after the reads under way: if these were given up each time, none of them might
+/// ever end while a crawl writes.
 pub(in crate::app) fn missed(app: &mut App) {
     app.stores.read_again(&mut ctx!(app));
     opened::sync_keys(app, SyncEvent::Lagged, None);
     app.record.reload_changed(&mut ctx!(app));
 }
 
-/// Some time has passed without anything happening.
+/// Takes note that time has passed without an event.
 pub(in crate::app) fn time_passed(app: &mut App) {
     app.watch.expire(app.now);
     app.stores.expire(app.now);

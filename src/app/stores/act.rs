@@ -14,7 +14,7 @@ use super::super::question::PromptKind;
 use super::StoresPane;
 
 impl StoresPane {
-    /// Does what a key is bound to.
+    /// Does the action that a key is bound to.
     pub(in crate::app) fn act(&mut self, action: Action, ctx: &mut Ctx<'_>) {
         if let Some(to) = Move::of(action) {
             return self.go(to, ctx.list_height(Pane::Stores));
@@ -68,8 +68,8 @@ impl StoresPane {
         ctx.read(Slot::Stores, Load::Stores);
     }
 
-    /// Reads the list once more when it has been read, if it is being read just now: were that given
-    /// up each time, it might never end while a crawl writes.
+    /// Reads the list once more after the read under way, if there is one: if that were given up each time,
+    /// it might never end while a crawl writes.
     pub(in crate::app) fn read_again(&mut self, ctx: &mut Ctx<'_>) {
         if self.loading {
             self.dirty = true;
@@ -78,9 +78,9 @@ impl StoresPane {
         }
     }
 
-    /// Takes the names of a list of which the rest is still being read; tells whether they are shown.
+    /// Takes the names of a list whose other columns are still being read; tells whether they are shown.
     pub(in crate::app) fn begun(&mut self, stores: Vec<StoreInfo>, ctx: &Ctx<'_>) -> bool {
-        // A list that is there is better than one without counts.
+        // An older list is better than one without counts.
         let first = !self.ready;
         if first {
             self.begin(stores, ctx.list_height(Pane::Stores));
@@ -88,7 +88,7 @@ impl StoresPane {
         first
     }
 
-    /// Takes lost stores as they are found, with the fraction of the key space looked through.
+    /// Takes lost stores as they are found, with the fraction of the key space that was looked through.
     pub(in crate::app) fn lost_found(
         &mut self,
         share: f32,
@@ -107,11 +107,11 @@ impl StoresPane {
         });
     }
 
-    /// The list could not be read.
+    /// Takes note that the list could not be read.
     pub(in crate::app) fn failed(&mut self, error: Error, ctx: &mut Ctx<'_>) {
         let notice = Notice::from(&error);
         if self.fail(error) {
-            // What was read before stays, so the failure is told elsewhere.
+            // The stores that were read before stay, so the failure is told outside the list.
             ctx.tell(notice);
         }
         if self.dirty {
@@ -119,7 +119,7 @@ impl StoresPane {
         }
     }
 
-    /// The search for lost stores ended early.
+    /// Takes note that the search for lost stores ended early.
     pub(in crate::app) fn lost_failed(&mut self, error: &Error, ctx: &mut Ctx<'_>) {
         self.lost = None;
         ctx.tell(Notice::from(error));

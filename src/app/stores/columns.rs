@@ -1,28 +1,28 @@
-//! How wide the columns of the list of stores are.
+//! Widths of the columns in the list of stores.
 
 use crate::model::{StoreInfo, StoreName};
 use crate::text::{self, cells, visible};
 
 use super::StoresPane;
 
-/// Cells of the marks before a name.
+/// Width of the marks before a name, in cells.
 pub const MARKS: u16 = 3;
-/// Cells between two columns.
+/// Gap between two columns, in cells.
 pub const GAP: u16 = 2;
-/// Cells of the last column: an age.
+/// Width of the last column, an age, in cells.
 pub const CHANGED: u16 = 7;
-/// Cells of the head of the names, with a gap and the arrow of the order.
+/// Width of the head of the names, with a gap and the arrow of the order, in cells.
 const HEAD: u16 = 7;
-/// No name asks for more cells than this.
+/// Limit on the width that a name asks for, in cells.
 const LONGEST: usize = 100;
 
-/// Cells that the columns of the list need, their heads included: they grow with what comes, and do
+/// Widths that the columns of the list need, their heads included, in cells. They grow with the list, and do
 /// not shrink when a filter leaves less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns {
-    /// Of the longest name.
+    /// Width of the longest name.
     pub name: u16,
-    /// Of the largest count of records.
+    /// Width of the largest count of records.
     pub records: u16,
 }
 
@@ -33,7 +33,7 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// Has room for this store.
+    /// Widens the columns for this store, if needed.
     pub(super) fn hold(&mut self, info: &StoreInfo) {
         let name = cells(&visible(&info.store.escaped())).min(LONGEST);
         let records = info.records.map_or(0, |records| text::count(records).len());
@@ -43,7 +43,7 @@ impl Columns {
 }
 
 impl StoresPane {
-    /// How many columns the list needs, its borders included.
+    /// Width that the list needs, its borders included, in columns.
     pub fn needed_width(&self) -> u16 {
         let Columns { name, records } = self.columns;
         2 + MARKS + name + GAP + records + GAP + CHANGED + 1

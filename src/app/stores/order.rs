@@ -15,7 +15,7 @@ impl StoresPane {
         self.sort_by(self.sort.next(), height);
     }
 
-    /// Sorts by a column, or by the same the other way round; the cursor stays on its store.
+    /// Sorts by a column, or reverses the order if it is sorted by it already; the cursor stays on its store.
     pub(in crate::app) fn sort_by(&mut self, sort: StoreSort, height: usize) {
         if self.sort == sort {
             return self.reverse(height);
@@ -33,7 +33,7 @@ impl StoresPane {
         self.refilter(height);
     }
 
-    /// Takes newer metadata of a store of the list, which may stand elsewhere with it.
+    /// Takes newer metadata of a listed store, which may move to another place.
     pub(super) fn renew(&mut self, at: usize, info: StoreInfo, height: usize) {
         let Some(old) = self.all.get_mut(at) else { return };
         let before = old.clone();
@@ -43,7 +43,7 @@ impl StoresPane {
         }
     }
 
-    /// What finds the letters of the filter in a name, if there is a filter. The case of plain text never
+    /// A matcher for the filter's letters in a name, if there is a filter. In plain text the case never
     /// counts.
     pub fn letters(&self) -> Option<Letters> {
         let (matching, filter) = Filter::of_names(&self.filter);
@@ -54,11 +54,11 @@ impl StoresPane {
         (!filter.is_empty()).then(letters)
     }
 
-    /// Leaves only the stores whose names have what a filter looks for. The cursor stays on its store, or
-    /// goes to the first that is left; without a filter it is back where it was, if it has not been moved.
+    /// Leaves only the stores whose names match a filter. The cursor stays on its store, or goes to the first
+    /// that is left. Without a filter it is back where it was, if it has not been moved.
     pub fn set_filter(&mut self, filter: &str, height: usize) {
         if self.filter == filter {
-            // The user has taken it as it stands.
+            // The user has taken the filter as it stands.
             self.before_filter = None;
             return;
         }
@@ -102,7 +102,7 @@ impl StoresPane {
         self.cursor.hold(at, self.visible.len(), height);
     }
 
-    /// The row of a store, or the one that takes its place.
+    /// The row of a store, or the row of the store that takes its place.
     fn place(&self, store: &StoreName) -> usize {
         let names = || self.visible.iter().map(|at| &self.all[*at].store);
         if let Some(at) = names().position(|name| name == store) {
@@ -223,7 +223,7 @@ mod tests {
         assert!(pane.is_empty());
         pane.set_filter("", 10);
         assert_eq!(current(&pane), "zoo", "nobody moved it");
-        // Taken as it stands, it is where the cursor is from then on.
+        // A filter that is taken as it stands leaves the cursor where it is.
         pane.set_filter("22", 10);
         pane.set_filter("22", 10);
         pane.set_filter("", 10);

@@ -1,4 +1,4 @@
-//! How fast stores grow, as their counts of records tell.
+//! Growth of stores, by their counts of records.
 
 use crate::model::{StoreInfo, StoreName, Timestamp};
 
@@ -6,12 +6,12 @@ use super::super::rate::Rate;
 use super::StoresPane;
 
 impl StoresPane {
-    /// How fast this store grew lately; `None` if it did not.
+    /// The recent growth of this store; `None` if it did not grow.
     pub fn growth(&self, store: &StoreName) -> Option<&Rate> {
         self.rates.iter().find(|(known, _)| known == store).map(|(_, rate)| rate)
     }
 
-    /// A store is told to have more records than before.
+    /// Takes a store's new count, which may be larger than before.
     pub(in crate::app) fn grows(&mut self, info: &StoreInfo, now: Timestamp) {
         let before = self.get(&info.store).and_then(|known| known.records);
         let (Some(before), Some(after)) = (before, info.records) else { return };
@@ -27,7 +27,7 @@ impl StoresPane {
         self.rates[at].1.count(came, now);
     }
 
-    /// Forgets what is older than a minute.
+    /// Forgets growth older than a minute.
     pub(in crate::app) fn expire(&mut self, now: Timestamp) {
         for (_, rate) in &mut self.rates {
             rate.expire(now);

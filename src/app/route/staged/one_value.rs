@@ -1,4 +1,4 @@
-//! Changes of one value that are staged: those of one record are one edit.
+//! Staged changes of one value: those of one record make one edit.
 
 use crate::edit::draft::{Draft, DraftHead};
 use crate::edit::{Merge, TypedValue};
@@ -9,8 +9,8 @@ use super::super::super::staged::StagedEdit;
 use super::super::super::{App, drafting};
 use super::super::{drafts, leaves};
 
-/// Keeps the change of one value to be saved with others: by itself, or with what is staged of its record.
-/// `full` says why there is no room for one more.
+/// Stages the change of one value, to be saved with others: by itself, or together with the staged edit of
+/// its record. `full` says why there is no room for one more.
 pub(super) fn stage(app: &mut App, set: &SetValue, full: Option<String>) {
     let unsaved = app.unsaved_leaf().filter(|unsaved| !unsaved.saving.is_busy());
     let Some(base) = unsaved.map(|unsaved| TypedValue::from(&unsaved.record)) else { return };
@@ -41,8 +41,8 @@ pub(super) fn stage(app: &mut App, set: &SetValue, full: Option<String>) {
     super::check(app);
 }
 
-/// The edit that is staged of a record together with this change of one of its values, over the record as
-/// that is shown. What someone else has changed since beside the first is taken in.
+/// Joins the staged edit of a record with this change of one of its values, over the record as it is shown.
+/// Changes that someone else has made since beside the first are taken in.
 fn joined(
     app: &App,
     edit: &StagedEdit,
@@ -73,14 +73,14 @@ fn joined(
         ..edit.draft.head.clone()
     };
     let mut draft = Draft { head, base: Some(base), text: joined.value, opened: None, leaf: None };
-    // As it stands in the editor, where it may be edited further.
+    // The text is laid out as in the editor, where it may be edited further.
     let editor = drafts::as_read(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
     draft.text = editor.laid_out(draft.text);
     let set = super::set_of(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
     Ok((set, draft))
 }
 
-/// The write that a draft of the change of one value would make; `None` for one of something else.
+/// The write that a draft of the change of one value would make; `None` for a draft of something else.
 pub(super) fn set_of(draft: &Draft) -> Option<SetValue> {
     let (leaf, base) = (draft.leaf.as_ref()?, draft.base.clone()?);
     let (store, key) = (draft.head.store.clone(), draft.head.key.clone());
