@@ -1,12 +1,11 @@
 //! The keys of one store: compact, sorted, filterable.
 //!
-//! A [`Builder`] takes pages as they arrive, in any order and with keys twice. What it makes is an
-//! [`Index`]: immutable, sorted by the keys' bytes as Crawlee sorts them, to be shared in an
-//! `Arc`. It has one of two forms. As built, the keys lie in one arena as they came, some 36 bytes
-//! for a record with a 26-byte key. Packed ([`Index::packed`]), they lie in chunks without what
-//! each shares with the key before, some 18 bytes; changes make a new index ([`Index::apply`])
-//! that shares the chunks in which nothing changed. A [`RowOrder`] is an order of its rows:
-//! filtered, sorted otherwise.
+//! A [`Builder`] takes pages as they arrive, in any order and with repeated keys, and makes an [`Index`]:
+//! immutable, sorted by the keys' bytes as Crawlee sorts them, to be shared in an `Arc`. It has one of two
+//! forms. As built, the keys are in one arena in the order of arrival, some 36 bytes for a record with a
+//! 26-byte key. Packed ([`Index::packed`]), they are in chunks, each key without the bytes that it shares
+//! with the one before, some 18 bytes a record; changes make a new index ([`Index::apply`]) that shares the
+//! unchanged chunks. A [`RowOrder`] is an order of its rows: filtered, or sorted otherwise.
 //!
 //! Building, packing and selecting take many milliseconds at a million keys: not for the loop.
 
@@ -42,8 +41,7 @@ pub use recent::Recent;
 pub use rescan::{RescanState, ScanEvent};
 pub use row_order::{Filter, Query, RowOrder, Sort};
 
-/// One row of an index, borrowed. The content type is unknown if the store has more than 65,535
-/// different ones before it.
+/// One row of an index, borrowed. The content type is unknown if more than 65,535 other types came before it.
 pub use crate::model::PageRow as Row;
 
 use std::ops::Range;
@@ -55,7 +53,7 @@ use cursor::Cursor;
 use interner::Interner;
 use packed::Packed;
 
-/// Of so many keys it is looked how long they are.
+/// Number of keys whose lengths are sampled.
 const SAMPLE: usize = 64;
 
 /// The keys of a store with their metadata, sorted by the keys' bytes, each key once.
@@ -80,7 +78,7 @@ impl Default for Form {
 }
 
 impl Index {
-    /// How many records there are.
+    /// Number of records.
     pub fn len(&self) -> usize {
         match &self.form {
             Form::Sorted(sorted) => sorted.order.len(),
@@ -88,12 +86,12 @@ impl Index {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no records.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The sum of the values' sizes in bytes, or as much as fits.
+    /// Sum of the values' sizes in bytes, or the largest number if it overflows.
     pub fn total_bytes(&self) -> u64 {
         let total = match &self.form {
             Form::Sorted(sorted) => sorted.total,
@@ -102,13 +100,13 @@ impl Index {
         u64::try_from(total).unwrap_or(u64::MAX)
     }
 
-    /// The content types of the records, and perhaps some that none has any more.
+    /// The content types of the records, and perhaps some that no record has any more.
     pub fn content_types(&self) -> &[ContentType] {
         self.content_types.list()
     }
 
-    /// How many bytes three keys in four have at most, as far as a sample tells. What comes and goes
-    /// makes it more, but not less, so that what is made as wide as that seldom changes.
+    /// Length that three keys in four do not exceed, in bytes, as a sample tells. Changes make it larger, but
+    /// never smaller, so that a column of this width seldom changes.
     pub fn usual_key(&self) -> usize {
         self.usual_key as usize
     }
@@ -124,12 +122,12 @@ impl Index {
         self
     }
 
-    /// How many records had no room, because what the walk gave takes 4 GiB.
+    /// Number of records without room, because the rows of the walk take 4 GiB.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
 
-    /// The memory it takes, in bytes; what it shares with other indexes counts for each.
+    /// Memory of the index, in bytes; chunks that it shares with other indexes count for each.
     pub fn heap_bytes(&self) -> usize {
         let rows = match &self.form {
             Form::Sorted(sorted) => sorted.heap_bytes(),
@@ -138,7 +136,7 @@ impl Index {
         rows + self.content_types.heap_bytes()
     }
 
-    /// Whether it has the form that takes the least memory and is changed without copying it.
+    /// Whether the index is packed: this form takes the least memory and is changed without copying it.
     pub fn is_packed(&self) -> bool {
         matches!(self.form, Form::Packed(_))
     }
@@ -152,8 +150,8 @@ impl Index {
         Self { form, content_types: self.content_types.clone(), left_out, usual_key }
     }
 
-    /// A row, in the order of the keys. Packed, it takes half a microsecond:
-    /// [`Index::for_each_row`] is faster for many.
+    /// A row, in the order of the keys. In a packed index this takes half a microsecond:
+    /// [`Index::for_each_row`] is faster for many rows.
     ///
     /// # Panics
     /// If `at` is not below [`Index::len`].
@@ -162,12 +160,12 @@ impl Index {
         Cursor::new(self, at).get().to_meta()
     }
 
-    /// As [`Index::row`], but `None` where there is none.
+    /// As [`Index::row`], but `None` beyond the last row.
     pub fn get(&self, at: usize) -> Option<RecordMeta> {
         (at < self.len()).then(|| self.row(at))
     }
 
-    /// Shows rows to `visit`, in the order of the keys; of the range what there is.
+    /// Passes the rows of a range, as far as they exist, to `visit`, in the order of the keys.
     pub fn for_each_row(&self, range: Range<usize>, mut visit: impl FnMut(Row<'_>)) {
         let mut cursor = Cursor::new(self, range.start);
         while cursor.is_on() && cursor.at() < range.end {
@@ -189,7 +187,7 @@ impl Index {
     /// The row of a key.
     ///
     /// # Errors
-    /// The row at which the key would stand, if it is not there.
+    /// The row at which the key would be, if it is not there.
     pub fn find(&self, key: &[u8]) -> Result<usize, usize> {
         let mut cursor = Cursor::new(self, 0);
         cursor.seek(key);
@@ -197,9 +195,9 @@ impl Index {
     }
 }
 
-/// Each content type in the index, how many records have it, and the sum of their sizes in bytes
-/// (or as much as fits); the largest sum first, then the most records. Goes through all rows, but
-/// not through their keys: some ten milliseconds at a million.
+/// Each content type in the index, its number of records, and the sum of their sizes in bytes (or the largest
+/// number if it overflows); the largest sum first, then the most records. Goes through all rows, but not
+/// through their keys: some ten milliseconds at a million.
 pub fn totals(index: &Index) -> Vec<(ContentType, u64, u64)> {
     let mut sums = vec![(0_u64, 0_u64); index.content_types.list().len()];
     let mut add = |tail: codec::Tail| {

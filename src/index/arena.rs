@@ -1,23 +1,23 @@
-//! Rows one after the other in one allocation, as they came, and their order.
+//! Rows one after the other in one allocation, in the order of arrival, and their sorted order.
 
 use std::ops::Range;
 
 use super::codec::{self, Tail};
 use crate::model::RecordState;
 
-/// Rows as they came: a key's length, the key, and what follows it. A row's offset is the byte at
-/// which it begins.
+/// Rows in the order of arrival: a key's length, the key, and its tail. A row's offset is that of its first
+/// byte.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arena {
     bytes: Vec<u8>,
-    /// Where each row begins, until they are taken.
+    /// Start of each row, until they are taken.
     offsets: Vec<u32>,
     rows: u32,
-    /// The sum of the values' sizes.
+    /// Sum of the values' sizes.
     total: u128,
-    /// How many rows had no room.
+    /// Number of rows without room.
     left_out: u64,
-    /// Whether a row's metadata was never read.
+    /// Whether the metadata of some row was never read.
     not_read: bool,
 }
 
@@ -42,8 +42,7 @@ impl Arena {
         &self.bytes
     }
 
-    /// Adds a row; one that has no room is only counted. Offsets have 32 bits, and the last of them
-    /// stands for none.
+    /// Adds a row; a row without room is only counted. Offsets have 32 bits, and the last of them means none.
     pub(super) fn push(&mut self, key: &[u8], name: u16, size: u64, state: Option<&RecordState>) {
         let text = match state {
             Some(
@@ -58,7 +57,7 @@ impl Arena {
             self.left_out += 1;
             return;
         }
-        // An eighth more: doubled, half of the memory might stay empty.
+        // Grown by an eighth: doubling might leave half of the memory empty.
         if most > self.bytes.capacity() {
             let more = (self.bytes.len() / 8).max(1 << 12);
             self.bytes.reserve_exact((most - self.bytes.len()).max(more));
@@ -82,7 +81,7 @@ impl Arena {
         &self.bytes[at..at + length]
     }
 
-    /// The key, and where what follows it begins.
+    /// The key, and the start of its tail.
     pub(super) fn split(&self, offset: u32) -> (&[u8], usize) {
         let mut at = offset as usize;
         let length = codec::number(&self.bytes, &mut at) as usize;
@@ -94,7 +93,7 @@ impl Arena {
         codec::tail(&self.bytes, &mut at)
     }
 
-    /// The offsets of all rows, in the order in which they came; no more can be added after.
+    /// The offsets of all rows, in the order of arrival; no row can be added after this.
     pub(super) fn take_offsets(&mut self) -> Vec<u32> {
         std::mem::take(&mut self.offsets)
     }
@@ -133,7 +132,7 @@ pub(super) struct Sorted {
     pub(super) arena: Arena,
     /// Offsets in the arena.
     pub(super) order: Vec<u32>,
-    /// The sum of the values' sizes.
+    /// Sum of the values' sizes.
     pub(super) total: u128,
 }
 
@@ -142,8 +141,8 @@ impl Sorted {
         self.arena.key(self.order[row])
     }
 
-    /// Has rows brought from memory together: they lie where they came, and one by one each would
-    /// be waited for.
+    /// Prefetches rows from memory together: they are in the order of arrival, and each would be waited for
+    /// by itself.
     pub(super) fn fetch(&self, rows: Range<usize>) {
         let rows = rows.start..rows.end.min(self.order.len());
         let offsets = self.order.get(rows).unwrap_or_default();
@@ -154,7 +153,7 @@ impl Sorted {
     /// The first row at or after `from` whose key is not less than this one.
     pub(super) fn lower_bound(&self, from: usize, key: &[u8]) -> usize {
         let less = |row: usize| self.key(row) < key;
-        // What is looked for is often near: double the step, then halve it.
+        // The key is often near: the step is doubled, then halved.
         let (mut low, mut step) = (from, 1);
         while low + step <= self.order.len() && less(low + step - 1) {
             low += step;

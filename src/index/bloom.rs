@@ -61,7 +61,7 @@ impl BloomFilter {
         missing
     }
 
-    /// The memory it takes, in bytes.
+    /// Memory of the filter, in bytes.
     pub fn heap_bytes(&self) -> usize {
         self.words.capacity() * size_of::<u64>()
     }
@@ -86,7 +86,7 @@ impl BloomFilter {
     }
 }
 
-/// How many words hold a byte for each key, in whole lines.
+/// Number of words that have a byte for each key, in whole lines.
 fn size(capacity: usize) -> usize {
     capacity.div_ceil(LINE * 8).max(1) * LINE
 }

@@ -7,20 +7,20 @@ use super::interner::Interner;
 use super::{Form, Index, codec, sort};
 use crate::model::KeyPage;
 
-/// How many of the rows that came first a snapshot holds at most.
+/// Limit on the rows of a snapshot, which are the first that arrived.
 const SNAPSHOT: usize = 100_000;
 
-/// Collects the pages of a walk: any order, keys twice or more; the last one seen counts.
+/// Collects the pages of a walk, in any order and with repeated keys; the last row of a key counts.
 ///
-/// Adding is cheap, and a row takes its key and some 9 bytes; each [`Builder::snapshot`] sorts.
-/// Taken only when [`Builder::is_due`], all snapshots together cost about as much as the last one
-/// twice; whoever takes more has to mind the time.
+/// Adding is cheap, and a row takes its key and some 9 bytes; each [`Builder::snapshot`] sorts. Taken only
+/// when [`Builder::is_due`], all snapshots together cost about twice as much as the last one; a caller that
+/// takes more has to mind the time.
 #[derive(Debug, Clone, Default)]
 pub struct Builder {
-    /// As they came.
+    /// Rows in the order of arrival.
     arena: Arena,
     content_types: Interner,
-    /// How many rows the last snapshot had.
+    /// Number of rows of the last snapshot.
     shown: usize,
 }
 
@@ -32,7 +32,7 @@ impl Builder {
 
     /// Adds the rows of a page.
     pub fn add(&mut self, page: &KeyPage) {
-        // Most rows are as the row before.
+        // Most rows have the type of the row before.
         let mut last = None;
         for row in page.iter() {
             let name = match last {
@@ -44,18 +44,17 @@ impl Builder {
         }
     }
 
-    /// How many rows were added; a key that came twice counts twice.
+    /// Number of added rows; a repeated key counts again.
     pub fn len(&self) -> usize {
         self.arena.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The memory it takes, in bytes. In addition, [`Builder::finish`] takes 4 bytes a row while it
-    /// sorts.
+    /// Memory of the builder, in bytes. [`Builder::finish`] takes 4 more bytes a row while it sorts.
     pub fn heap_bytes(&self) -> usize {
         self.arena.heap_bytes() + self.content_types.heap_bytes()
     }
@@ -65,23 +64,23 @@ impl Builder {
         self.len().min(SNAPSHOT) > self.shown
     }
 
-    /// Whether another snapshot is worth its cost: it would show twice as much as the last one, or
-    /// all that a snapshot ever shows.
+    /// Whether another snapshot is worth its cost: it would show twice as much as the last one, or as much as
+    /// a snapshot can show.
     pub fn is_due(&self) -> bool {
         let now = self.len().min(SNAPSHOT);
         now > self.shown && (now == SNAPSHOT || now >= self.shown.saturating_mul(2))
     }
 
-    /// An index of the first rows that came, at most 100,000 of them: what one reads while a store
-    /// is walked is at the top of the list, and a copy of millions of keys would take their
-    /// memory again. More can be added after.
+    /// An index of the first rows that arrived, at most 100,000: a reader looks at the top of the list while
+    /// a store is walked, and a copy of millions of keys would take their memory again. More rows can be
+    /// added after this.
     pub fn snapshot(&mut self) -> Index {
         self.shown = self.len().min(SNAPSHOT);
         index(self.arena.head(SNAPSHOT), self.content_types.clone())
     }
 
-    /// An index of all rows, but not of those whose metadata was never read: they were gone
-    /// before that. It is packed only if many rows came twice and would go on taking their memory.
+    /// An index of all rows, except those whose metadata was never read: they were gone before that. It is
+    /// packed only if many rows were repeated and would go on taking memory.
     pub fn finish(self) -> Index {
         let came = self.arena.len();
         let mut index = index(self.arena, self.content_types);

@@ -1,4 +1,4 @@
-//! Brings an index up to date without building it anew.
+//! Updates of an index without building it anew.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::model::{Key, KeyPage, RecordMeta, RecordState};
 /// A change of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// It is there, with this metadata.
+    /// The record is there, with this metadata.
     Set(RecordMeta),
-    /// It is gone.
+    /// The record is gone.
     Remove(Key),
 }
 
@@ -28,9 +28,9 @@ impl Change {
 }
 
 impl Index {
-    /// The index after changes, in their order: the last one of a key counts. It is packed, and
-    /// shares with this one the chunks in which nothing changed; if this one is not packed, it is
-    /// packed first, which takes as long as [`Index::packed`] does.
+    /// The index after these changes; the last change of a key counts. It is packed, and shares the unchanged
+    /// chunks with this one; if this one is not packed, it is packed first, which takes as long as
+    /// [`Index::packed`].
     #[must_use]
     pub fn apply(&self, changes: &[Change]) -> Self {
         let Form::Packed(packed) = &self.form else { return self.packed().apply(changes) };
@@ -84,9 +84,8 @@ impl Index {
     }
 }
 
-/// The records of a page that are not in the index, or differ in size, content type or state; in
-/// the order of their keys, and of a key that came twice the last one. Rows whose metadata was
-/// not read say nothing.
+/// The records of a page that are not in the index, or that differ in size, content type or state; in the
+/// order of their keys, and for a repeated key the last one. Rows whose metadata was not read are skipped.
 pub fn compare(index: &Index, page: &KeyPage) -> Vec<Change> {
     let not_read = Some(&RecordState::NotRead);
     let mut rows: Vec<_> = page.iter().filter(|row| row.state != not_read).collect();
@@ -113,7 +112,7 @@ pub fn compare(index: &Index, page: &KeyPage) -> Vec<Change> {
 struct ChunkReader<'a> {
     chunk: &'a Chunk,
     at: usize,
-    /// The row that comes next: its key, size, and where what follows the key begins and ends.
+    /// The next row: its key, its size, and the start and end of its tail.
     key: Vec<u8>,
     size: u64,
     tail: std::ops::Range<usize>,
@@ -147,9 +146,9 @@ impl<'a> ChunkReader<'a> {
 /// Buffer of rows that become chunks.
 #[derive(Default)]
 struct RowBuffer {
-    /// Keys and what follows them, end to end.
+    /// Keys and their tails, end to end.
     bytes: Vec<u8>,
-    /// Where a row's key and where what follows it ends, and its size.
+    /// For each row, the end of its key, the end of its tail, and its size.
     list: Vec<(usize, usize, u64)>,
 }
 
@@ -172,7 +171,7 @@ impl RowBuffer {
         self.list.push((end, self.bytes.len(), meta.size));
     }
 
-    /// Takes the old rows before a key, or all of them, and leaves out the row of the key itself.
+    /// Takes the old rows before a key, or all of them, and skips the row of the key itself.
     fn take(&mut self, old: &mut Option<ChunkReader>, key: Option<&[u8]>) {
         let Some(old) = old else { return };
         while old.rows > 0 && key.is_none_or(|key| old.key.as_slice() < key) {
@@ -184,7 +183,7 @@ impl RowBuffer {
         }
     }
 
-    /// Makes chunks of the rows: one, or several of about the same size if they are too many.
+    /// Makes chunks of the rows: one, or several of about the same size if there are too many rows.
     fn encode(&mut self, chunks: &mut Vec<Chunk>) {
         let most = match self.len() {
             few @ ..=chunk::MOST_ROWS => few,

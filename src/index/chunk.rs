@@ -1,26 +1,25 @@
-//! Some hundred rows whose keys are written as what they do not share with the key before.
+//! A chunk of some hundred rows, each key without the bytes that it shares with the one before.
 
 use std::sync::Arc;
 
 use super::codec::{self, Tail};
 
-/// How many rows a chunk has when it is made.
+/// Number of rows of a new chunk.
 pub(super) const ROWS: usize = 96;
-/// A chunk with more rows is split.
+/// Number of rows above which a chunk is split.
 pub(super) const MOST_ROWS: usize = 2 * ROWS;
-/// A chunk with fewer rows is joined with the next.
+/// Number of rows below which a chunk is joined with the next.
 pub(super) const FEWEST_ROWS: usize = ROWS / 4;
-/// A chunk is closed when it takes this many bytes, and split when it takes twice as many: keys can
-/// be long.
+/// Size at which a new chunk is closed, in bytes; at twice this size, a chunk is split. Keys can be long.
 pub(super) const BYTES: usize = 16 << 10;
 
-/// Rows in the order of their keys; never none. Each is: how many bytes its key shares with the
-/// one before, how many it has beyond, these bytes, and what follows a key. The first shares none.
+/// Rows in the order of their keys; at least one. Each row is: the number of bytes that its key shares with
+/// the one before, the number of its further bytes, these bytes, and the tail. The first key shares none.
 #[derive(Debug, Clone)]
 pub(super) struct Chunk {
     data: Arc<[u8]>,
     rows: u32,
-    /// The sum of the values' sizes, or as much as fits.
+    /// Sum of the values' sizes, or the largest number if it overflows.
     total: u64,
 }
 
@@ -39,13 +38,13 @@ impl Chunk {
 
     /// The first row's key.
     pub(super) fn first(&self) -> &[u8] {
-        // It shares none: one byte.
+        // The first key shares nothing, which takes one byte.
         let mut at = 1;
         let length = codec::number(&self.data, &mut at) as usize;
         &self.data[at..at + length]
     }
 
-    /// Reads the row at `at` over the key before it, and moves that behind the row.
+    /// Reads the row at `at`, with the previous key in `key`, and moves `at` behind the row.
     pub(super) fn step(&self, at: &mut usize, key: &mut Vec<u8>) -> Tail {
         let shared = codec::number(&self.data, at) as usize;
         let more = codec::number(&self.data, at) as usize;
@@ -63,7 +62,7 @@ impl Chunk {
         codec::tail(&self.data, at)
     }
 
-    /// Adds all rows to lists: the keys end to end, where each ends, and what follows it.
+    /// Adds all rows to lists: the keys end to end, the end of each, and their tails.
     pub(super) fn decode(&self, keys: &mut Vec<u8>, ends: &mut Vec<u32>, tails: &mut Vec<Tail>) {
         let (mut at, mut before) = (0, keys.len());
         for _ in 0..self.rows {
@@ -79,7 +78,7 @@ impl Chunk {
         }
     }
 
-    /// The memory it takes beside itself: its bytes, two counters, and what an allocation costs.
+    /// Memory beside the struct itself: the bytes, two counters, and the cost of an allocation.
     pub(super) fn heap_bytes(&self) -> usize {
         self.data.len() + 2 * size_of::<usize>() + size_of::<usize>()
     }
@@ -92,13 +91,13 @@ pub(super) struct Encoder {
     last: Vec<u8>,
     rows: u32,
     total: u64,
-    /// What is done.
+    /// Chunks that are closed.
     pub(super) chunks: Vec<Chunk>,
 }
 
 impl Encoder {
-    /// Adds a row after all others, and closes the chunk if it has `most` rows. `tail` is what
-    /// follows the key, as it is written.
+    /// Adds a row after all others, and closes the chunk if it has `most` rows. `tail` is the encoded rest of
+    /// the row.
     pub(super) fn push(&mut self, key: &[u8], size: u64, tail: &[u8], most: usize) {
         let shared = if self.rows == 0 { 0 } else { codec::shared(&self.last, key) };
         codec::put_number(&mut self.data, shared as u64);

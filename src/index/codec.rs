@@ -1,20 +1,20 @@
-//! How a row is written into bytes, after its key: alike in the arena and in the packed chunks,
-//! so that what goes from one to the other is copied.
+//! Encoding of a row behind its key, the same in the arena and in the packed chunks, so that rows are copied
+//! from one to the other.
 
 use crate::model::RecordState;
 
-/// What follows a row's key.
+/// The part of a row behind its key.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tail {
-    /// The place of its content type in the list of names.
+    /// Index of its content type in the list of names.
     pub(super) name: u16,
     /// The value's size in bytes.
     pub(super) size: u64,
-    /// Where its state stands, if it is not whole.
+    /// Place of its state, unless it is whole.
     pub(super) state: Option<usize>,
 }
 
-/// Appends a number: 7 bits a byte, the low ones first.
+/// Appends a number: 7 bits a byte, lowest first.
 pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         out.push(number as u8 | 0x80);
@@ -23,10 +23,10 @@ pub(super) fn put_number(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
-/// Reads a number at `at`, and moves that behind it.
+/// Reads a number at `at`, and moves `at` behind it.
 #[inline]
 pub(super) fn number(bytes: &[u8], at: &mut usize) -> u64 {
-    // Most are lengths of keys.
+    // Most numbers are lengths of keys.
     let first = bytes[*at];
     if first < 0x80 {
         *at += 1;
@@ -48,7 +48,7 @@ fn long_number(bytes: &[u8], at: &mut usize) -> u64 {
     }
 }
 
-/// Appends what follows a key.
+/// Appends the tail of a row.
 pub(super) fn put_tail(out: &mut Vec<u8>, name: u16, size: u64, state: Option<&RecordState>) {
     let state = state.filter(|state| **state != RecordState::Whole);
     put_number(out, u64::from(name) << 1 | u64::from(state.is_some()));
@@ -75,7 +75,7 @@ fn put_text(out: &mut Vec<u8>, code: u8, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
-/// Reads what follows a key, and moves `at` behind it.
+/// Reads the tail of a row, and moves `at` behind it.
 pub(super) fn tail(bytes: &[u8], at: &mut usize) -> Tail {
     let name = number(bytes, at);
     let size = number(bytes, at);
@@ -95,7 +95,7 @@ pub(super) fn tail(bytes: &[u8], at: &mut usize) -> Tail {
     tail
 }
 
-/// The state that stands at `at`.
+/// The state at `at`.
 pub(super) fn state(bytes: &[u8], mut at: usize) -> RecordState {
     let code = bytes[at];
     at += 1;
@@ -117,12 +117,12 @@ pub(super) fn state(bytes: &[u8], mut at: usize) -> RecordState {
     }
 }
 
-/// Whether the state that stands at `at` says that the metadata was never read.
+/// Whether the state at `at` says that the metadata was never read.
 pub(super) fn is_not_read(bytes: &[u8], at: usize) -> bool {
     bytes[at] == 6
 }
 
-/// How many bytes two keys have in common at their beginning.
+/// Number of bytes in common at the beginning of two keys.
 pub(super) fn shared(a: &[u8], b: &[u8]) -> usize {
     let most = a.len().min(b.len());
     let (words_a, words_b) = (a[..most].chunks_exact(8), b[..most].chunks_exact(8));

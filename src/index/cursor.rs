@@ -1,4 +1,4 @@
-//! Goes through the rows of an index from a row on, forwards.
+//! A cursor that goes forwards through the rows of an index.
 
 use super::arena::Sorted;
 use super::chunk::Chunk;
@@ -7,26 +7,26 @@ use super::packed::Packed;
 use super::{Form, Index, Row};
 use crate::model::RecordState;
 
-/// So many rows are fetched from memory at a time.
+/// Number of rows that are fetched from memory at a time.
 const AHEAD: usize = 32;
 
-/// Stands on a row, or after the last one.
+/// A position on a row, or after the last one.
 pub(super) struct Cursor<'a> {
     index: &'a Index,
     row: usize,
-    /// How many rows there are.
+    /// Number of rows.
     len: usize,
-    /// The row's key, where it is not in one piece elsewhere.
+    /// The key of the row, where it is not in one piece elsewhere.
     key: Vec<u8>,
     tail: Tail,
     state: Option<RecordState>,
-    /// In packed rows: the chunk, and where in it the next row begins.
+    /// In packed rows: the chunk, and the start of the next row in it.
     chunk: usize,
     at: usize,
 }
 
 impl<'a> Cursor<'a> {
-    /// On this row, or after the last one.
+    /// A cursor on this row, or after the last one.
     pub(super) fn new(index: &'a Index, row: usize) -> Self {
         let tail = Tail { name: 0, size: 0, state: None };
         let len = index.len();
@@ -46,17 +46,17 @@ impl<'a> Cursor<'a> {
         cursor
     }
 
-    /// Whether it stands on a row.
+    /// Whether the cursor is on a row.
     pub(super) fn is_on(&self) -> bool {
         self.row < self.len
     }
 
-    /// The number of the row; after the last one, how many there are.
+    /// The number of the row; the number of rows after the last one.
     pub(super) fn at(&self) -> usize {
         self.row.min(self.len)
     }
 
-    /// To the next row.
+    /// Moves to the next row.
     pub(super) fn advance(&mut self) {
         if !self.is_on() {
             return;
@@ -75,7 +75,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Forwards to the first row whose key is not less than this one.
+    /// Moves forwards to the first row whose key is not less than this one.
     pub(super) fn seek(&mut self, key: &[u8]) {
         if !self.is_on() || self.key() >= key {
             return;
@@ -97,15 +97,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Forwards to the first row whose key does not begin with this prefix. Gives how many rows
-    /// that are, and the sum of their sizes.
+    /// Moves forwards to the first row whose key does not begin with this prefix. Returns the number of
+    /// skipped rows, and the sum of their sizes.
     pub(super) fn skip_prefix(&mut self, prefix: &[u8]) -> (u64, u64) {
         let (start, mut bytes) = (self.row, 0_u64);
         while self.is_on() && self.key().starts_with(prefix) {
             if let Form::Packed(packed) = &self.index.form
                 && self.row == packed.start(self.chunk)
             {
-                // All chunks but the last that begins with it are of it as a whole.
+                // Among the chunks that begin with it, all but the last have only such keys.
                 let last = packed.last_chunk(self.chunk, |first| first.starts_with(prefix));
                 let whole = (self.chunk..last).filter_map(|at| packed.chunk(at)).map(Chunk::total);
                 bytes = whole.fold(bytes, u64::saturating_add);
@@ -119,7 +119,7 @@ impl<'a> Cursor<'a> {
         ((self.at() - start) as u64, bytes)
     }
 
-    /// The row's key. Meaningless after the last row, as is all that follows.
+    /// The key of the row. Meaningless after the last row, like everything below.
     pub(super) fn key(&self) -> &[u8] {
         match &self.index.form {
             Form::Sorted(sorted) if self.is_on() => sorted.key(self.row),
@@ -145,7 +145,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Reads the row on which it stands.
+    /// Reads the row at the cursor.
     fn stand(&mut self, sorted: &Sorted) {
         if let Some(offset) = sorted.order.get(self.row) {
             if self.row.is_multiple_of(AHEAD) {
@@ -155,7 +155,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// To the first row of a chunk.
+    /// Moves to the first row of a chunk.
     fn enter(&mut self, packed: &Packed, chunk: usize) {
         (self.chunk, self.at, self.row) = (chunk, 0, packed.start(chunk));
         self.key.clear();

@@ -1,4 +1,4 @@
-//! Regular expressions as filters: compiled within limits, with a text that every match contains.
+//! Regular expressions as filters: compiled within limits, with a literal that every match contains.
 
 mod ascii;
 mod literal;
@@ -20,13 +20,13 @@ use regex_syntax::hir::translate::Translator;
 
 use literal::Literal;
 
-/// Bytes that an expression may have, so that it is read in no time.
+/// Longest expression, in bytes, so that parsing takes no time.
 const LONGEST: usize = 4 << 10;
-/// Bytes that a compiled expression may take, so that no batch of keys takes long.
+/// Limit on the compiled expression, in bytes, so that no batch of keys takes long.
 const LARGEST: usize = 128 << 10;
-/// Bytes that the states found on the way may take, for each thread and direction.
+/// Limit on the cached states of the automaton, in bytes for each thread and direction.
 const MOST_STATES: usize = 1 << 20;
-/// Levels of groups in one another.
+/// Limit on the nesting of groups, in levels.
 const DEEPEST: u32 = 32;
 const TOO_LARGE: Cow<str> = Cow::Borrowed("the expression is too large");
 
@@ -34,20 +34,20 @@ const TOO_LARGE: Cow<str> = Cow::Borrowed("the expression is too large");
 #[derive(Debug)]
 pub(super) struct Expression {
     regex: Arc<Regex>,
-    /// The states that were found on the way, one set for each thread.
+    /// Caches of the states found so far, one for each thread.
     states: Pool<Cache, CreateCache>,
     /// A text that every match contains.
     literal: Literal,
     /// Whether case counts.
     exact: bool,
-    /// Whether letters beyond ASCII are to be found in any case.
+    /// Whether letters beyond ASCII are found in any case.
     folds: bool,
 }
 
 type CreateCache = Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
 impl Expression {
-    /// Compiles it; or tells in a few words what is wrong with it.
+    /// Compiles an expression; or says in a few words what is wrong with it.
     pub(super) fn new(pattern: &str) -> Result<Self, Cow<'static, str>> {
         if pattern.len() > LONGEST {
             return Err(TOO_LARGE);
@@ -57,7 +57,7 @@ impl Expression {
         let pattern = if folds { lowered(pattern) } else { pattern.into() };
         let parsed = ParserBuilder::new().nest_limit(DEEPEST).build().parse(&pattern);
         let mut ast = parsed.map_err(|error| match error.kind() {
-            // Only what is closed is measured by the parser.
+            // The parser measures only closed groups.
             ErrorKind::GroupUnclosed if pattern.matches('(').count() > DEEPEST as usize => {
                 TOO_LARGE
             }
@@ -71,7 +71,7 @@ impl Expression {
         Ok(Self { regex, states: Pool::new(states), literal, exact, folds })
     }
 
-    /// A text that every match contains, in lower case unless case counts; empty: none is known.
+    /// A text that every match contains, in lower case unless case counts; empty where none is known.
     pub(super) fn literal(&self) -> &str {
         &self.literal.text
     }
@@ -81,7 +81,7 @@ impl Expression {
         self.exact
     }
 
-    /// Whether a key matches that contains the text.
+    /// Whether a key that contains the literal matches.
     pub(super) fn is_in(&self, key: &[u8]) -> bool {
         if let Some(is_in) = self.literal.decides(key, self.exact) {
             return is_in;
@@ -95,7 +95,7 @@ impl Expression {
         self.regex.is_match(&mut self.states.get(), &*text)
     }
 
-    /// Where its matches are in a key, in bytes.
+    /// Matches in a key, as ranges of bytes.
     pub(super) fn find(&self, key: &str) -> Vec<Range<usize>> {
         let key = self.as_compared(key);
         let mut states = self.states.get();
@@ -108,7 +108,7 @@ impl Expression {
     }
 }
 
-/// The expression for both directions: forwards for where a match ends, backwards for its start.
+/// Compiles the expression for both directions: forwards for the end of a match, backwards for its start.
 fn compiled(pattern: &str, ast: &Ast) -> Result<Regex, Cow<'static, str>> {
     let translated = Translator::new().translate(pattern, ast);
     let hir = translated.map_err(|error| error.kind().to_string())?;
@@ -123,15 +123,15 @@ fn automaton(hir: &Hir, reverse: bool) -> Option<DFA> {
         .which_captures(WhichCaptures::None)
         .reverse(reverse);
     let nfa = Compiler::new().configure(limits).build_from_hir(hir).ok()?;
-    // Backwards the farthest start is the first one.
+    // Backwards the farthest start counts.
     let kind = if reverse { MatchKind::All } else { MatchKind::LeftmostFirst };
-    // Full, it begins anew: never does it give up.
+    // A full cache is emptied; the search never gives up.
     let config =
         Config::new().match_kind(kind).cache_capacity(MOST_STATES).skip_cache_capacity_check(true);
     DFA::builder().configure(config).build_from_nfa(nfa).ok()
 }
 
-/// In lower case; each letter has the place that it had.
+/// The text in lower case; every letter keeps its place.
 fn lowered(text: &str) -> Cow<'_, str> {
     let lower = |c: char| {
         let mut lower = c.to_lowercase();
@@ -141,7 +141,7 @@ fn lowered(text: &str) -> Cow<'_, str> {
     text.chars().map(lower).collect::<String>().into()
 }
 
-/// Whether it has an upper-case letter that stands for itself: `\D` has none.
+/// Whether the pattern has an upper-case letter that stands for itself; `\D` has none.
 fn has_upper_case(pattern: &str) -> bool {
     let mut chars = pattern.chars();
     while let Some(c) = chars.next() {
@@ -154,7 +154,7 @@ fn has_upper_case(pattern: &str) -> bool {
     false
 }
 
-/// What is wrong, as short as it can be said.
+/// The fault in as few words as possible.
 fn in_few_words(kind: &ErrorKind) -> Cow<'static, str> {
     match kind {
         ErrorKind::NestLimitExceeded(_) | ErrorKind::CaptureLimitExceeded => return TOO_LARGE,
@@ -183,7 +183,7 @@ mod tests {
 
     use super::*;
 
-    /// As a filter asks it: of keys that contain the text.
+    /// Whether a filter finds a key, which has to contain the literal.
     fn is_in(pattern: &str, key: &str) -> bool {
         let expression = Expression::new(pattern).unwrap();
         let lower = key.to_ascii_lowercase();

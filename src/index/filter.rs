@@ -1,4 +1,4 @@
-//! Filters on keys: a substring, the letters of a text in their order, a regular expression.
+//! Filters on keys: a substring, the letters of a text in order, a regular expression.
 
 use memchr::memmem::Finder;
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
@@ -7,24 +7,25 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::expression::Expression;
 use super::parallel::RowBatch;
 
-/// A longer text is looked for as it is: the matcher counts with 16 bits, up to 28 a letter.
+/// Longest text for a fuzzy search, in bytes; a longer one is searched for as a substring. The matcher's
+/// score has 16 bits, up to 28 for each letter.
 pub(super) const MOST_LETTERS: usize = 1000;
 
-/// What is looked for in keys. Case counts only if it has an upper-case letter.
+/// A search in keys. Case counts only if the text has an upper-case letter.
 pub(super) enum Needle<'a> {
-    /// Everything is found.
+    /// Finds everything.
     All,
-    /// These bytes.
+    /// Finds these bytes.
     Exact(Finder<'a>),
-    /// These lower-case ASCII bytes, in any case.
+    /// Finds these lower-case ASCII bytes, in any case.
     AnyCase(Finder<'a>),
-    /// This lower-case text with letters beyond ASCII, in any case.
+    /// Finds this lower-case text with letters beyond ASCII, in any case.
     AnyCaseText(Finder<'a>),
-    /// The letters of each word, in their order.
+    /// Finds the letters of each word, in order.
     Fuzzy(Box<Pattern>),
-    /// This expression, in keys that contain its text.
+    /// Finds this expression, in keys that contain its literal.
     Expression(Box<(Expression, Finder<'static>)>),
-    /// Nothing is found.
+    /// Finds nothing.
     Nothing,
 }
 
@@ -46,7 +47,7 @@ impl Scratch {
 }
 
 impl<'a> Needle<'a> {
-    /// What contains this text.
+    /// A search for this text.
     pub(super) fn substring(filter: &'a str) -> Self {
         let finder = Finder::new(filter);
         if filter.is_empty() {
@@ -60,7 +61,7 @@ impl<'a> Needle<'a> {
         }
     }
 
-    /// What has the letters of this text.
+    /// A search for the letters of this text.
     pub(super) fn fuzzy(filter: &'a str) -> Self {
         if filter.len() > MOST_LETTERS {
             return Self::substring(filter);
@@ -70,7 +71,7 @@ impl<'a> Needle<'a> {
         if pattern.atoms.is_empty() { Self::All } else { Self::Fuzzy(Box::new(pattern)) }
     }
 
-    /// What matches this regular expression; one that cannot be used finds nothing.
+    /// A search for this regular expression; an invalid one finds nothing.
     pub(super) fn expression(filter: &str) -> Self {
         if filter.is_empty() {
             return Self::All;
@@ -85,8 +86,8 @@ impl<'a> Needle<'a> {
         matches!(self, Self::All)
     }
 
-    /// Calls `found` with the rows of the batch, counted from its first, that have it, and how
-    /// well they do; 0 where that is not told.
+    /// Calls `found` with the matching rows of the batch, counted from its first, and their scores; 0 for a
+    /// search without scores.
     pub(super) fn search(
         &self,
         scratch: &mut Scratch,
@@ -110,7 +111,7 @@ impl<'a> Needle<'a> {
                 within(scratch.lower(batch), batch, finder, found);
             }
             Self::AnyCaseText(finder) => {
-                // Lower case can be longer or shorter: one key at a time.
+                // Lower case can have another length, so keys are searched one by one.
                 for row in 0..batch.ends.len() {
                     let key = String::from_utf8_lossy(&batch.keys[batch.range(row)]).to_lowercase();
                     if finder.find(key.as_bytes()).is_some() {
@@ -138,7 +139,7 @@ impl<'a> Needle<'a> {
     }
 }
 
-/// Calls `found` with the rows whose part of `keys` has it; `keys` are those of the batch.
+/// Calls `found` with the rows whose part of `keys` contains the needle; `keys` are those of the batch.
 fn within(keys: &[u8], batch: &RowBatch, finder: &Finder, mut found: impl FnMut(usize, u32)) {
     let length = finder.needle().len();
     if length == 0 {
@@ -153,7 +154,7 @@ fn within(keys: &[u8], batch: &RowBatch, finder: &Finder, mut found: impl FnMut(
             found(row, 0);
             at = end;
         } else {
-            // It begins in one key and ends in another.
+            // The match spans two keys.
             at = hit + 1;
         }
     }

@@ -1,51 +1,50 @@
-//! Keys in groups by what they begin with, which can be entered and left.
+//! Groups of keys with a common beginning, which can be entered and left.
 
 use super::Index;
 use super::cursor::Cursor;
 use crate::model::Key;
 
-/// Keys that begin alike, or one record.
+/// Keys with a common beginning, or one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// What the keys begin with; a record's whole key.
+    /// Beginning of the keys; the whole key of a record.
     pub prefix: Key,
-    /// How many records there are.
+    /// Number of records.
     pub records: u64,
-    /// The sum of their sizes in bytes, or as much as fits.
+    /// Sum of their sizes in bytes, or the largest number if it overflows.
     pub bytes: u64,
-    /// Whether it is a single record, shown as itself.
+    /// Whether this is a single record, shown as itself.
     pub leaf: bool,
-    /// Whether it holds only those keys that go on with a digit.
+    /// Whether only the keys that go on with a digit belong to it.
     pub numbered: bool,
 }
 
-/// The groups that share a prefix, in the order of their keys; they belong to the index that they
-/// were made from. Records that stand beside each other as themselves take no memory.
+/// The groups that share a prefix, in the order of their keys; they belong to the index that they were made
+/// from. Consecutive single records take no memory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Groups {
     segments: Vec<Segment>,
     len: usize,
-    /// How many records are in them all.
+    /// Number of records in all groups.
     records: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Segment {
-    /// The position of its first entry.
+    /// Position of its first entry.
     position: usize,
-    /// The index's row with which it begins.
+    /// First row of it in the index.
     row: usize,
     /// The group; `None` for a run of records.
     group: Option<Group>,
 }
 
-/// The keys that begin with `prefix` (with `numbered`: and go on with a digit), in groups: what one
-/// sees who enters a [`Group`] with this prefix. A group is what keys share up to the next of
-/// `- _ / . : |` and space, that included, or up to a run of digits, and then only
-/// those that go on with one; digits right after the prefix belong to the name. So `page-1` and
-/// `page-2` are in the group `page-`, and in that they are records. One that would hold a single group has
-/// that one's name, where there are at most 4,096 groups. Whole groups are skipped over; 1,000,000 single
-/// records take some twenty milliseconds.
+/// Groups the keys that begin with `prefix` (with `numbered`: and go on with a digit): the view inside a
+/// [`Group`] with this prefix. A group's keys share everything up to and including the next of `- _ / . : |`
+/// and space, or everything up to a run of digits, and then only keys with digits there belong to it; digits
+/// right after the prefix belong to the name. So `page-1` and `page-2` are in the group `page-`, and inside
+/// it they are records. A group that would contain a single group takes that one's name, where there are at
+/// most 4,096 groups. Whole groups are skipped; 1,000,000 single records take some twenty milliseconds.
 pub fn groups(index: &Index, prefix: &[u8], numbered: bool) -> Groups {
     let mut groups = Groups::default();
     let mut cursor = Cursor::new(index, 0);
@@ -88,11 +87,11 @@ pub fn groups(index: &Index, prefix: &[u8], numbered: bool) -> Groups {
     groups
 }
 
-/// In so many groups at most it is looked at what their keys share beyond the group's name: some
-/// microseconds for each.
+/// Limit on the groups whose names are lengthened by what their keys share beyond them; each takes some
+/// microseconds.
 const MANY: usize = 4096;
 
-/// Takes into the name of a group, which begins with a row, what a single group in it would add to it.
+/// Extends the name of a group, which begins at a row, by that of a single group in it.
 fn lengthen(group: &mut Group, index: &Index, row: usize) {
     let records = usize::try_from(group.records).unwrap_or(usize::MAX);
     let (first, last) = (Cursor::new(index, row), Cursor::new(index, row + records - 1));
@@ -102,7 +101,7 @@ fn lengthen(group: &mut Group, index: &Index, row: usize) {
         let longer = name + end;
         let numbered = !is_separator(first[longer - 1]);
         let goes_on = last.get(longer).is_some_and(u8::is_ascii_digit);
-        // All keys between the two begin as both do.
+        // All keys between the two begin in the same way.
         if !last.starts_with(&first[..longer]) || (numbered && !goes_on) {
             break;
         }
@@ -112,17 +111,17 @@ fn lengthen(group: &mut Group, index: &Index, row: usize) {
 }
 
 impl Groups {
-    /// How many groups and single records there are.
+    /// Number of groups and single records.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none.
+    /// Whether there are no groups and records.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How many records are in all of them.
+    /// Number of records in all of them.
     pub fn records(&self) -> u64 {
         self.records
     }
@@ -139,7 +138,7 @@ impl Groups {
         })
     }
 
-    /// The index's row at which the group or record at a position begins.
+    /// First row of the group or record at a position.
     pub fn row(&self, position: usize) -> Option<usize> {
         let segment =
             self.segments.partition_point(|segment| segment.position <= position).checked_sub(1)?;
@@ -147,8 +146,8 @@ impl Groups {
         Some(segment.row + position - segment.position)
     }
 
-    /// The position of the group or record to which a row of the index belongs; the nearest
-    /// before it, if it belongs to none.
+    /// Position of the group or record that a row of the index belongs to; the nearest position before it, if
+    /// it belongs to none.
     pub fn position_of(&self, row: usize) -> usize {
         let segment = self.segments.partition_point(|segment| segment.row <= row).checked_sub(1);
         let Some(segment) = segment.and_then(|at| self.segments.get(at)) else { return 0 };
@@ -158,7 +157,7 @@ impl Groups {
         }
     }
 
-    /// All of them.
+    /// All groups and single records.
     pub fn iter(&self, index: &Index) -> impl Iterator<Item = Group> {
         (0..self.len).filter_map(|position| self.get(index, position))
     }
@@ -183,7 +182,7 @@ fn belongs(cursor: &Cursor, prefix: &[u8], numbered: bool) -> bool {
         && (!numbered || cursor.key().get(prefix.len()).is_some_and(u8::is_ascii_digit))
 }
 
-/// Goes over the rest of a group. Gives how many records that are, and the sum of their sizes.
+/// Skips the rest of a group. Returns the number of its records, and the sum of their sizes.
 fn skip(cursor: &mut Cursor, name: &mut Vec<u8>, numbered: bool) -> (u64, u64) {
     if !numbered {
         return cursor.skip_prefix(name);
@@ -199,7 +198,7 @@ fn skip(cursor: &mut Cursor, name: &mut Vec<u8>, numbered: bool) -> (u64, u64) {
     (records, bytes)
 }
 
-/// Where the name of a group ends in what follows the prefix; `None` if that is a record's own.
+/// End of a group's name in the part behind the prefix; `None` where that is a record's own.
 fn end(rest: &[u8]) -> Option<usize> {
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let ends = |byte: &u8| is_separator(*byte) || byte.is_ascii_digit();
@@ -263,7 +262,7 @@ mod tests {
             builder.add(&page);
             let index = builder.finish();
             let all = groups(&index, b"", false);
-            // What is in each is more than one row, and together it is all there is.
+            // Each group has more than one row, and together they have all rows.
             let mut records = 0;
             for group in all.iter(&index) {
                 if !group.leaf {

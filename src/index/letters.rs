@@ -1,4 +1,4 @@
-//! Which letters of a key a filter has found, for the few rows on the screen.
+//! Letters of a key that a filter has found, for the few rows on the screen.
 
 use std::ops::Range;
 
@@ -14,18 +14,18 @@ use super::filter::MOST_LETTERS;
 pub struct Letters(Wanted);
 
 enum Wanted {
-    /// Nothing is filtered.
+    /// There is no filter.
     Nothing,
-    /// These characters, one behind the other. `exact`: case counts.
+    /// These characters, one after another. `exact`: case counts.
     Text { text: Vec<char>, exact: bool },
-    /// The letters of each word, in their order.
+    /// The letters of each word, in order.
     Fuzzy(Box<(Pattern, Matcher)>),
-    /// What the expression matches; nothing where it cannot be used.
+    /// Matches of the expression; `None` for an invalid one.
     Expression(Option<Box<Expression>>),
 }
 
 impl Letters {
-    /// The letters that a filter of this kind looks for.
+    /// The letters that a filter of this kind searches for.
     pub fn new(filter: &str, matching: Filter) -> Self {
         if matching == Filter::Fuzzy && filter.len() <= MOST_LETTERS {
             let (case, accents) = (CaseMatching::Smart, Normalization::Smart);
@@ -49,7 +49,7 @@ impl Letters {
         Self(if text.is_empty() { Wanted::Nothing } else { Wanted::Text { text, exact } })
     }
 
-    /// How well they match a text, the higher the better; `None` if they are not in it.
+    /// Score of a text, the higher the better; `None` if the letters are not in it.
     pub fn score(&mut self, text: &str) -> Option<u32> {
         match &mut self.0 {
             Wanted::Nothing => Some(0),
@@ -66,7 +66,7 @@ impl Letters {
         }
     }
 
-    /// Where they are in a key, in bytes, from the front.
+    /// Places of the letters in a key, in bytes, from the front.
     pub fn find(&mut self, key: &str) -> Vec<Range<usize>> {
         match &mut self.0 {
             Wanted::Nothing => Vec::new(),
@@ -80,7 +80,7 @@ impl Letters {
 }
 
 fn find_text(key: &str, wanted: &[char], exact: bool) -> Vec<Range<usize>> {
-    // Each character as it is compared, with its place; lower case can be longer.
+    // Each character in the compared case, with its place; lower case can be longer.
     let mut letters = Vec::new();
     for (start, letter) in key.char_indices() {
         let place = start..start + letter.len_utf8();
@@ -112,7 +112,7 @@ fn find_fuzzy(key: &str, pattern: &Pattern, matcher: &mut Matcher) -> Vec<Range<
     places.dedup();
     let mut places = places.into_iter().peekable();
     let mut found: Vec<Range<usize>> = Vec::new();
-    // The matcher counts clusters.
+    // The matcher counts in clusters.
     for (at, (start, cluster)) in (0..).zip(key.grapheme_indices(true)) {
         if places.next_if_eq(&at).is_none() {
             continue;

@@ -1,4 +1,4 @@
-//! Holds indexes and selections against a sorted map.
+//! Compares indexes and selections with a sorted map.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::model::{ContentType, Key, KeyPage, RecordMeta, RecordState};
 type Model = BTreeMap<Vec<u8>, RecordMeta>;
 
 fn key() -> impl Strategy<Value = Vec<u8>> {
-    // Shared by more than a byte counts, and by more than a chunk takes.
+    // Keys that share more than a byte can count, and more than a chunk can hold.
     let long = "l".repeat(300);
     let huge = "h".repeat(70_000);
     let prefix = prop_oneof![
@@ -207,7 +207,7 @@ proptest! {
             for (position, group) in groups.iter(&index).enumerate() {
                 prop_assert_eq!(groups.row(position), Some(row));
                 let name = group.prefix.as_bytes();
-                // The keys are sorted: those behind the ones that begin so do not.
+                // The keys are sorted: those behind the prefix no longer begin with it.
                 let within: Vec<_> = model
                     .range(name.to_vec()..)
                     .take_while(|(key, _)| key.starts_with(name))

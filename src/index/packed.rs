@@ -1,18 +1,18 @@
-//! The form of an index that is kept: chunks of rows, and a spine that counts them. What one index
-//! has in common with the one that it was made from, both share.
+//! The form in which an index is kept: chunks of rows, and a spine that counts them. An index shares its
+//! unchanged chunks with the one that it was made from.
 
 use super::arena::Sorted;
 use super::chunk::{self, Chunk, Encoder};
 use super::codec;
 
-/// From this on, two threads pack.
+/// Number of rows from which two threads pack.
 const MANY: usize = 1 << 16;
 
 /// Rows in chunks.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Packed {
     spine: Vec<SpineEntry>,
-    /// The sum of the values' sizes.
+    /// Sum of the values' sizes.
     total: u128,
 }
 
@@ -24,7 +24,8 @@ struct SpineEntry {
 }
 
 impl Packed {
-    /// From chunks in the order of their keys. Gives also how many rows had no number left.
+    /// Makes it from chunks in the order of their keys. Returns also the number of rows beyond the last row
+    /// number.
     pub(super) fn new(chunks: impl IntoIterator<Item = Chunk>) -> (Self, u64) {
         let chunks = chunks.into_iter();
         let mut packed = Self { spine: Vec::with_capacity(chunks.size_hint().0), total: 0 };
@@ -66,7 +67,7 @@ impl Packed {
             let front = pack(front);
             match back.join() {
                 Ok(back) => (front, back),
-                // A panic there is one here.
+                // A panic of that thread is passed on.
                 Err(panic) => std::panic::resume_unwind(panic),
             }
         });
@@ -84,7 +85,7 @@ impl Packed {
         self.total
     }
 
-    /// How many chunks there are.
+    /// Number of chunks.
     pub(super) fn chunks(&self) -> usize {
         self.spine.len()
     }
@@ -93,27 +94,26 @@ impl Packed {
         self.spine.get(at).map(|entry| &entry.chunk)
     }
 
-    /// The row with which a chunk begins; for the one after the last, how many rows there are.
+    /// First row of a chunk; the number of rows for the chunk after the last.
     pub(super) fn start(&self, chunk: usize) -> usize {
         chunk.checked_sub(1).map_or(0, |before| self.spine[before].end as usize)
     }
 
-    /// The chunk that holds a row.
+    /// The chunk that contains a row.
     pub(super) fn chunk_of(&self, row: usize) -> usize {
         self.spine.partition_point(|entry| entry.end as usize <= row)
     }
 
-    /// Among the chunks from `from` on, the last that begins with no greater key; `from`, if that
-    /// does already.
+    /// The last chunk from `from` on whose first key is not greater; `from` if there is none.
     pub(super) fn chunk_for(&self, from: usize, key: &[u8]) -> usize {
         self.last_chunk(from, |first| first <= key)
     }
 
-    /// Among the chunks from `from` on, the last whose first key is as wanted, if that holds for
-    /// some at the beginning; else `from`.
+    /// The last chunk from `from` on whose first key is `wanted`, where the wanted ones come first; else
+    /// `from`.
     pub(super) fn last_chunk(&self, from: usize, wanted: impl Fn(&[u8]) -> bool) -> usize {
         let begins = |at: usize| self.chunk(at).is_some_and(|chunk| wanted(chunk.first()));
-        // What is looked for is often near: double the step, then halve it.
+        // The chunk is often near: the step is doubled, then halved.
         let (mut low, mut step) = (from, 1);
         while begins(low + step) {
             low += step;

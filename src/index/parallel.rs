@@ -1,4 +1,4 @@
-//! Batches of some 4,000 decoded rows, and two threads that work through them.
+//! Batches of some 4,000 decoded rows, and two threads that work on them.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -7,31 +7,31 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::codec::{self, Tail};
 use super::{Form, Index};
 
-/// How many rows of an index that is not packed make a batch.
+/// Number of rows of a batch, in an index that is not packed.
 const ROWS: usize = 4096;
-/// How many chunks make a batch.
+/// Number of chunks of a batch.
 const CHUNKS: usize = 42;
-/// From this on, a second thread helps.
+/// Number of batches from which a second thread helps.
 const MANY: usize = 4;
 
-/// What there is so far, by batch.
+/// The results so far, by batch.
 pub(super) type BatchResults<T> = Mutex<Vec<Option<T>>>;
 
 /// The rows of a batch.
 #[derive(Default)]
 pub(super) struct RowBatch {
-    /// The number of the first row.
+    /// Number of the first row.
     pub(super) first: usize,
     /// The keys, end to end.
     pub(super) keys: Vec<u8>,
-    /// Where each ends.
+    /// End of each key.
     pub(super) ends: Vec<u32>,
-    /// What follows it.
+    /// Tail of each row.
     pub(super) tails: Vec<Tail>,
 }
 
 impl RowBatch {
-    /// Where a row's key stands among the keys.
+    /// Place of a row's key among the keys.
     pub(super) fn range(&self, row: usize) -> Range<usize> {
         let start = row.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
         start..self.ends[row] as usize
@@ -39,7 +39,7 @@ impl RowBatch {
 
     /// The first row at or after `from` whose key ends after `byte`.
     pub(super) fn row_at(&self, from: usize, byte: usize) -> usize {
-        // Matches are often near: double the step, then halve it.
+        // Matches are often near: the step is doubled, then halved.
         let mut step = 1;
         while self.ends.get(from + step).is_some_and(|end| *end as usize <= byte) {
             step *= 2;
@@ -50,7 +50,7 @@ impl RowBatch {
 }
 
 impl Index {
-    /// How many batches there are.
+    /// Number of batches.
     pub(super) fn batches(&self) -> usize {
         match &self.form {
             Form::Sorted(sorted) => sorted.order.len().div_ceil(ROWS),
@@ -85,10 +85,9 @@ impl Index {
         }
     }
 
-    /// Does work on each batch, from the last one on if `backwards`, on this thread and another
-    /// one, with a tool for each; gives the results in the order of the rows. Between two batches
-    /// this thread calls `pause` with the results that there are so far, and gives up if it
-    /// says no.
+    /// Runs `work` on each batch, from the last one if `backwards`, on this thread and another one, with a
+    /// scratch for each; returns the results in the order of the rows. Between two batches this thread calls
+    /// `pause` with the results so far, and gives up if it says no.
     pub(super) fn on_batches<Scratch, T: Send>(
         &self,
         backwards: bool,
@@ -99,7 +98,7 @@ impl Index {
         let count = self.batches();
         let results: BatchResults<T> = Mutex::new((0..count).map(|_| None).collect());
         let (next, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
-        // False at the end.
+        // Returns false at the end.
         let step = |scratch: &mut Scratch, batch: &mut RowBatch| {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= count || stopped.load(Ordering::Relaxed) {

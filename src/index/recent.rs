@@ -1,17 +1,17 @@
-//! The keys seen last.
+//! The keys seen most recently.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::model::Key;
 
-/// Keys in the order in which they were seen last, the newest first, up to a number of them.
+/// Keys by the time when they were seen last, the newest first, up to a limit.
 #[derive(Debug, Clone)]
 pub struct Recent {
     most: usize,
     next: u64,
     by_time: BTreeMap<u64, Key>,
-    /// A hash table would double for what was removed from it.
+    /// A tree, since a hash table would grow for removed keys.
     times: BTreeMap<Key, u64>,
 }
 
@@ -23,12 +23,12 @@ impl Default for Recent {
 }
 
 impl Recent {
-    /// None yet, and never more than `most`: then the oldest is forgotten.
+    /// An empty list that holds at most `most` keys; beyond that, the oldest is dropped.
     pub fn new(most: usize) -> Self {
         Self { most, next: 0, by_time: BTreeMap::new(), times: BTreeMap::new() }
     }
 
-    /// Puts a key to the front, wherever it was.
+    /// Moves a key to the front, wherever it was.
     pub fn push(&mut self, key: Key) {
         if let Some(time) = self.times.insert(key.clone(), self.next) {
             self.by_time.remove(&time);
@@ -49,12 +49,12 @@ impl Recent {
         }
     }
 
-    /// How many keys there are.
+    /// Number of keys.
     pub fn len(&self) -> usize {
         self.times.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no keys.
     pub fn is_empty(&self) -> bool {
         self.times.is_empty()
     }

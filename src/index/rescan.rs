@@ -1,5 +1,5 @@
-//! A round of a walk, beside what the index holds: what is new comes, and what a whole round does
-//! not see is gone.
+//! Comparison of a walk's round with the index: unknown keys are new, and keys that a whole round does not
+//! see are gone.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,43 +7,43 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{BloomFilter, Change, Index, compare};
 use crate::model::{Key, KeyPage, RecordState};
 
-/// Something to compare with the index, in the order in which it was noticed.
+/// An event to compare with the index, in the order in which it was seen.
 #[derive(Debug, Clone)]
 pub enum ScanEvent {
     /// A round begins.
     Started,
-    /// What the walk has just seen.
+    /// A page that the walk has just seen.
     Page(Arc<KeyPage>),
-    /// Keys that were told otherwise, to be there: newer than any page before.
+    /// Keys that another source reports to be there; newer than any page before.
     Told(Vec<Key>),
-    /// Keys that were told to be gone.
+    /// Keys that are reported to be gone.
     Gone(Vec<Key>),
-    /// Some of it was left out: nothing is gone for not having been seen.
+    /// Some pages were left out: keys are not gone for not having been seen.
     Incomplete,
     /// The round has ended.
     Finished,
 }
 
-/// What has been seen of the present round; shared with the thread that compares.
+/// What the current round has seen; shared with the thread that compares.
 #[derive(Debug, Clone, Default)]
 pub struct RescanState(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     seen: BloomFilter,
-    /// Whether the round is seen from its beginning on.
+    /// Whether the round is seen from its beginning.
     whole: bool,
 }
 
 impl RescanState {
-    /// Compares with the index; gives what is different. Takes its time.
+    /// Compares the events with the index and returns the differences. Takes time.
     pub fn pass(&self, index: &Index, scanned: &[ScanEvent]) -> Vec<Change> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changes = Vec::new();
         for scanned in scanned {
             match scanned {
                 ScanEvent::Started => {
-                    // Some will come meanwhile.
+                    // Room for further keys.
                     state.seen.restart(index.len() + index.len() / 8 + 1024);
                     state.whole = true;
                 }
@@ -76,8 +76,7 @@ impl RescanState {
     }
 }
 
-/// Drops what was found of these keys before: something newer is known, also where that is what the
-/// index holds.
+/// Drops the earlier changes of these keys: something newer is known, even where it agrees with the index.
 fn supersede<'a, K: Iterator<Item = &'a [u8]>>(
     changes: &mut Vec<Change>,
     keys: impl FnOnce() -> K,

@@ -10,16 +10,16 @@ use super::Index;
 
 /// Some rows of an index in some order. It belongs to the index that it was made from.
 ///
-/// All rows in the order of the keys, up or down, take no memory; else a row takes 4 bytes. Rows
-/// put to the front take 12 bytes each.
+/// All rows in the order of the keys, up or down, take no memory; other orders take 4 bytes a row. Rows that
+/// are moved to the front take 12 bytes each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowOrder {
     rows: Rows,
-    /// Those that come first.
+    /// Rows that come first.
     front: Front,
-    /// Read from the end.
+    /// Whether the rows are read from the end.
     reversed: bool,
-    /// Row numbers rise from front to end (before `front` and `reversed`).
+    /// Whether row numbers rise from front to end (before `front` and `reversed`).
     ascending: bool,
     total_bytes: u64,
 }
@@ -30,12 +30,12 @@ enum Rows {
     Some(Vec<u32>),
 }
 
-/// Places among the rows that come before all others, which keep their order.
+/// Places among the rows that are moved to the front; the other rows keep their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Front {
-    /// In their order.
+    /// The places, in their order at the front.
     places: Vec<u32>,
-    /// The same places rising, each with where it stands in `places`.
+    /// The same places in rising order, each with its index in `places`.
     rising: Vec<(u32, u32)>,
 }
 
@@ -56,7 +56,7 @@ impl RowOrder {
         Self { rows, front: Front::default(), reversed: false, ascending: true, total_bytes }
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         match &self.rows {
             Rows::All(count) => *count,
@@ -64,17 +64,17 @@ impl RowOrder {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The sum of the values' sizes in bytes.
+    /// Sum of the values' sizes in bytes.
     pub fn total_bytes(&self) -> u64 {
         self.total_bytes
     }
 
-    /// The index's row that stands at a position.
+    /// The row of the index at a position.
     pub fn get(&self, position: usize) -> Option<usize> {
         let place = self.front.place(self.turned(position)?);
         match &self.rows {
@@ -83,9 +83,8 @@ impl RowOrder {
         }
     }
 
-    /// Where a row of the index stands; `None` if it is filtered out. Sorted by size, content
-    /// type or how well they match, this looks through all rows: a tenth of a millisecond at a
-    /// million.
+    /// Position of a row of the index; `None` if it is filtered out. In an order by size, content type or
+    /// score, this looks through all rows: a tenth of a millisecond at a million.
     pub fn position_of(&self, row: usize) -> Option<usize> {
         let place = self.place_of(row)?;
         self.turned(self.front.position(place))
@@ -96,7 +95,7 @@ impl RowOrder {
         (0..self.len()).filter_map(|position| self.get(position))
     }
 
-    /// Where a row stands among `rows`.
+    /// Place of a row among `rows`.
     fn place_of(&self, row: usize) -> Option<usize> {
         match &self.rows {
             Rows::All(count) => (row < *count).then_some(row),
@@ -117,19 +116,19 @@ impl RowOrder {
 }
 
 impl Front {
-    /// Of places, each at most once, in the order in which they are to stand.
+    /// Makes it from places, each at most once, in the order that they shall have.
     fn new(places: Vec<u32>) -> Self {
         let mut rising: Vec<_> = places.iter().copied().zip(0..).collect();
         rising.sort_unstable();
         Self { places, rising }
     }
 
-    /// The place that comes at a position.
+    /// The place at a position.
     fn place(&self, position: usize) -> usize {
         if let Some(place) = self.places.get(position) {
             return *place as usize;
         }
-        // Before the place that is looked for lie this many of the others, and some of these.
+        // This many of the other rows, and some of these, come before the wanted place.
         let others = position - self.places.len();
         let (mut low, mut high) = (0, self.rising.len());
         while low < high {
@@ -143,7 +142,7 @@ impl Front {
         others + low
     }
 
-    /// The position at which a place comes.
+    /// The position of a place.
     fn position(&self, place: usize) -> usize {
         match self.rising.binary_search_by_key(&place, |(place, _)| *place as usize) {
             Ok(at) => self.rising[at].1 as usize,

@@ -1,37 +1,37 @@
-//! Sorts rows by their keys and keeps the last row of each key: parted by two bytes at a time
-//! until the parts are small, these eight bytes at a time.
+//! Sorts rows by their keys and keeps the last row of each key. Rows are partitioned by two bytes at a time
+//! until the parts are small, then sorted by eight bytes at a time.
 //!
-//! In addition to the order itself, that takes 4 bytes a row, and up to three megabytes a thread.
+//! Beside the order itself, this takes 4 bytes a row, and up to three megabytes a thread.
 
 use std::ops::Range;
 
 use super::arena::Arena;
 use super::codec;
 
-/// Parts up to this are sorted by words: to part them once more would mean to wait for the memory
-/// of each of their keys twice more, since they lie where they came.
+/// Largest part that is sorted by words, in rows: another partition would wait twice more for the memory of
+/// each key, since the keys are in the order of arrival.
 const PARTITION: usize = 1 << 17;
-/// From this on, two threads sort parts.
+/// Number of rows from which two threads sort parts.
 const MANY: usize = 1 << 16;
-/// Groups below this are sorted by comparing whole keys.
+/// Number of rows below which a group is sorted by comparing whole keys.
 const SMALL: usize = 32;
 const WORD: usize = size_of::<u64>();
-/// Stands for a row whose key comes again later.
+/// Mark of a row whose key comes again later.
 const REPLACED: u32 = u32::MAX;
-/// Two bytes of a key, each of which may be past its end.
+/// Number of combinations of two bytes of a key, each of which may be past its end.
 const DIGITS: usize = 257 * 257;
 
-/// A row with the eight bytes of its key that are compared now.
+/// A row with the eight bytes of its key that are being compared.
 struct SortEntry {
     word: u64,
     offset: u32,
-    /// How many bytes the key has left from there: 9 for more than eight.
+    /// Number of bytes of the key from there on: 9 for more than eight.
     rest: u8,
     replaced: bool,
 }
 
-/// Sorts offsets, which rise at first, by their keys; of rows with one key only the last stays.
-/// Gives the sum of the sizes of those that do not.
+/// Sorts offsets, which are rising at first, by their keys; among rows with the same key only the last stays.
+/// Returns the sum of the sizes of the others.
 pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
     let mut replaced = 0;
     let mut parts = Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
     if order.len() < MANY {
         replaced += sort_partitions(arena, order, 0, &parts);
     } else {
-        // Parts never overlap, and rise: about half of the rows in each half of the parts.
+        // Parts never overlap, and rise: about half of the rows are in each half of the parts.
         let half = parts.partition_point(|(range, _)| range.end <= order.len() / 2);
         let (front, back) = parts.split_at(half);
         let middle = back.first().map_or(order.len(), |(range, _)| range.start);
@@ -48,7 +48,7 @@ pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
         let sums = std::thread::scope(|scope| {
             let other = scope.spawn(|| sort_partitions(arena, high, middle, back));
             let one = sort_partitions(arena, low, 0, front);
-            // A panic there is one here.
+            // A panic of that thread is passed on.
             match other.join() {
                 Ok(other) => one + other,
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -60,15 +60,15 @@ pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
     replaced
 }
 
-/// Partitions the offsets until every part is small. `parts` are those left to be sorted, with how many
-/// bytes their keys share.
+/// Partitions the offsets until every part is small. `parts` are those left to sort, with the number of bytes
+/// that their keys share.
 fn partition(
     arena: &Arena,
     order: &mut [u32],
     parts: &mut Vec<(Range<usize>, usize)>,
     replaced: &mut u128,
 ) {
-    // A list of its own instead of recursion: hostile keys can share megabytes.
+    // An explicit list instead of recursion: hostile keys can share megabytes.
     let mut work: Vec<(Range<usize>, usize)> = vec![(0..order.len(), 0)];
     let (mut parted, mut counts) = (Vec::new(), Vec::new());
     while let Some((range, depth)) = work.pop() {
@@ -108,7 +108,7 @@ fn partition(
     }
 }
 
-/// The first two bytes as a number that sorts as they do, with each byte's end before all bytes.
+/// The first two bytes as a number in the same order, with the end of the key before all bytes.
 fn digit(tail: &[u8]) -> usize {
     match tail {
         [] => 0,
@@ -122,7 +122,7 @@ fn ends_within(digit: usize) -> bool {
     digit.is_multiple_of(257)
 }
 
-/// Marks rows as replaced, and gives the sum of their sizes.
+/// Marks rows as replaced, and returns the sum of their sizes.
 fn replace(arena: &Arena, offsets: &mut [u32]) -> u128 {
     let mut sum = 0;
     for offset in offsets {
@@ -184,7 +184,7 @@ fn sort_words(arena: &Arena, entries: &mut [SortEntry], depth: usize) {
         for same in group.chunk_by_mut(|a, b| (a.word, a.rest) == (b.word, b.rest)) {
             let end = start + same.len();
             if same.len() > 1 && usize::from(same[0].rest) > WORD {
-                // Long words in common are gone through at once.
+                // Long words in common are skipped at once.
                 let more = match same.len() {
                     ..SMALL => 0,
                     _ => shared_of(arena, same.iter().map(|entry| entry.offset), depth + WORD),
@@ -200,7 +200,7 @@ fn sort_words(arena: &Arena, entries: &mut [SortEntry], depth: usize) {
     }
 }
 
-/// How many bytes after `depth` all keys of the group have in common.
+/// Number of bytes after `depth` that all keys of the group have in common.
 fn shared(arena: &Arena, group: &[u32], depth: usize) -> usize {
     shared_of(arena, group.iter().copied(), depth)
 }
@@ -220,7 +220,7 @@ fn shared_of(arena: &Arena, mut offsets: impl Iterator<Item = u32>, depth: usize
     first.len()
 }
 
-/// The first eight bytes, as a number that sorts as they do.
+/// The first eight bytes, as a number in the same order.
 fn word(bytes: &[u8]) -> u64 {
     if let Some(word) = bytes.first_chunk() {
         return u64::from_be_bytes(*word);
@@ -234,8 +234,8 @@ fn word(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    /// The numbers of the keys in their order, and what the replaced ones weigh, if each weighs
-    /// its number.
+    /// The numbers of the keys in their order, and the sum of the sizes of the replaced ones, where the size
+    /// of each is its number.
     fn sorted(keys: &[Vec<u8>]) -> (Vec<usize>, u128) {
         let mut arena = Arena::default();
         for (number, key) in keys.iter().enumerate() {
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn keys_that_end_with_nul_are_not_their_prefix() {
-        // Enough of them to be sorted by words.
+        // Enough of them for the sort by words.
         let keys: Vec<Vec<u8>> = (0..40).rev().map(|length| vec![0; length]).collect();
         let (order, _) = sorted(&keys);
         assert!(order.is_sorted_by_key(|row| keys[*row].len()));
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn the_last_of_equal_keys_is_kept() {
-        // By whole keys, by words, and in parts.
+        // Sorted by whole keys, by words, and in parts.
         for count in [10, 200, PARTITION + PARTITION / 2] {
             let keys: Vec<Vec<u8>> = (0..count).map(|at| vec![b'x'; 20 + at % 2]).collect();
             let (order, replaced) = sorted(&keys);

@@ -1,7 +1,7 @@
 //! The keys of a store kept equal to the store: a state machine without I/O and without a clock.
 //!
-//! [`KeySync::handle`] takes a [`SyncEvent`] and gives the [`Step`]s to take; their results come
-//! back as events. Whoever drives it walks, applies and compares, one of these at a time.
+//! [`KeySync::handle`] takes a [`SyncEvent`] and returns the [`Step`]s to take; their results come back as
+//! events. The driver walks, applies and compares, one of these at a time.
 //!
 //! ```text
 //! Empty → Walking → Ready      told changes wait while a walk goes on, and are applied after it
@@ -9,9 +9,9 @@
 //!          Failed ← Walking    Idle → Comparing → Idle: what a rescan saw, in its order
 //! ```
 //!
-//! What is told and what a rescan sees comes in one order, and each is newer than all before it.
-//! So it is compared with an index that has all that was told before, and what has been told since
-//! supersedes what a comparison finds.
+//! Reported changes and the pages of a rescan come in one order, and each is newer than all before it. So a
+//! page is compared with an index that has all earlier changes, and later changes supersede the result of a
+//! comparison.
 
 mod event;
 mod highlights;
@@ -33,7 +33,7 @@ pub use event::{Facts, Step, SyncEvent, WorkId};
 pub use highlights::{Highlight, Highlights};
 pub use state::{Phase, Walk};
 
-/// At most so many changes wait to be applied; beyond, another walk is cheaper.
+/// Limit on the changes that wait to be applied; beyond it, another walk is cheaper.
 const MOST_PENDING: usize = 100_000;
 
 /// The keys of one store.
@@ -42,18 +42,18 @@ pub struct KeySync {
     index: Arc<Index>,
     phase: Phase,
     work: Work,
-    /// Whether the index has been whole since the store was opened.
+    /// Whether the index has been complete since the store was opened.
     complete: bool,
-    /// Changes to be applied, in their order.
+    /// Changes to be applied, in order.
     pending: Vec<Change>,
     rescans: Rescans,
-    /// Records that came or changed lately.
+    /// Records that were added or changed recently.
     pub highlights: Highlights,
     last: WorkId,
 }
 
 impl KeySync {
-    /// Takes an event; gives what is to be done next, in this order.
+    /// Handles an event; returns the next steps, in this order.
     #[must_use = "what the state machine asks for is to be done"]
     pub fn handle(&mut self, event: SyncEvent, facts: &Facts) -> Vec<Step> {
         let mut steps = Vec::new();
@@ -96,7 +96,7 @@ impl KeySync {
             SyncEvent::Compared(id, changes) => self.compared(id, changes, facts, &mut steps),
             SyncEvent::Failed(id, error) => {
                 self.failed(id, error, &mut steps);
-                // What failed is tried again with the next event, not for ever.
+                // Failed work is tried again with the next event, but not for ever.
                 return steps;
             }
             SyncEvent::Counted(attempts) => self.rescans.attempts = attempts,
@@ -113,7 +113,7 @@ impl KeySync {
         self.last
     }
 
-    /// The walk under way, if it is this one.
+    /// The walk under way, if it has this id.
     fn walk_of(&mut self, id: WorkId) -> Option<&mut Walk> {
         match &mut self.phase {
             Phase::Walking(walk) if walk.id == id => Some(walk),
@@ -121,7 +121,7 @@ impl KeySync {
         }
     }
 
-    /// Begins a walk. What is known so far is older than it, and kept in case it fails.
+    /// Begins a walk. The changes known so far are older than it, and are kept in case it fails.
     fn restart(&mut self, steps: &mut Vec<Step>) {
         let before = self.walk().is_some_and(|walk| walk.dropped);
         let dropped = self.give_up(steps) | self.rescans.take_wanted() | before;
@@ -131,7 +131,7 @@ impl KeySync {
         steps.push(Step::Walk { id, early: !self.complete });
     }
 
-    /// Gives up the work under way; tells whether something that a rescan saw is lost with it.
+    /// Gives up the work under way; returns whether pages of a rescan are lost with it.
     fn give_up(&mut self, steps: &mut Vec<Step>) -> bool {
         let comparing = self.is_comparing();
         match std::mem::take(&mut self.work) {
@@ -142,7 +142,7 @@ impl KeySync {
         self.rescans.drop_events() || comparing
     }
 
-    /// Changes that were not applied wait again, before those that came since.
+    /// Puts changes that were not applied back before those that came since.
     fn put_back(&mut self, changes: Arc<Vec<Change>>) {
         let newer = std::mem::replace(&mut self.pending, Arc::unwrap_or_clone(changes));
         self.pending.extend(newer);
@@ -180,7 +180,7 @@ impl KeySync {
         steps: &mut Vec<Step>,
     ) {
         self.highlights.expire(facts.now);
-        // While a first walk goes on, everything is new.
+        // During a first walk, everything is new.
         if self.complete {
             for meta in &set {
                 let highlight = self.highlight_for(&meta.key);
@@ -209,7 +209,7 @@ impl KeySync {
         self.add(changes, steps);
     }
 
-    /// Lets changes wait until they are applied.
+    /// Adds changes to those that wait to be applied.
     fn add(&mut self, changes: impl IntoIterator<Item = Change>, steps: &mut Vec<Step>) {
         if matches!(self.phase, Phase::Empty) {
             return;
@@ -245,7 +245,7 @@ impl KeySync {
         }
     }
 
-    /// Walks after the walk under way: were that given up each time, none might end while a crawl
+    /// Requests a walk after the one under way: if that were given up each time, none might end while a crawl
     /// writes.
     fn walk_again(&mut self, steps: &mut Vec<Step>) {
         if let Phase::Walking(walk) = &mut self.phase {
@@ -277,7 +277,7 @@ impl KeySync {
         if changes.is_empty() {
             return;
         }
-        // What waits, in either list, was told after what has been compared.
+        // The waiting changes, in either list, are newer than the compared pages.
         let pending = self.pending.iter().map(Change::key);
         let superseded: HashSet<&Key> = pending.chain(self.rescans.told_since()).collect();
         changes.retain(|change| !superseded.contains(change.key()));
@@ -327,13 +327,13 @@ impl KeySync {
         }
     }
 
-    /// Whether changes are known that the index may lack.
+    /// Whether there are known changes that the index may lack.
     fn is_busy(&self) -> bool {
         !matches!(self.work, Work::Idle) || !self.pending.is_empty() || !self.rescans.is_empty()
     }
 
-    /// Begins the work that is due: one at a time, and none is given up for the next, or none
-    /// might end while a crawl writes.
+    /// Begins the work that is due: one at a time, and never gives it up for the next, or none might end
+    /// while a crawl writes.
     fn next(&mut self, steps: &mut Vec<Step>) {
         if !matches!((&self.phase, &self.work), (Phase::Ready | Phase::Failed(_), Work::Idle)) {
             return;
@@ -353,13 +353,13 @@ impl KeySync {
         }
     }
 
-    /// After a rescan, the index holds as many records as the store, or another one is requested.
+    /// Checks after a rescan that the index has as many records as the store; else requests another one.
     fn check(&mut self, facts: &Facts) {
         if !matches!(self.phase, Phase::Ready) || self.is_busy() {
             return;
         }
-        // Where each record is named, there is no next rescan unless it is requested, and while
-        // records come, index and count differ by those on their way.
+        // Where each record is named, there is no next rescan unless it is requested, and while records
+        // arrive, index and count differ by those on their way.
         if std::mem::take(&mut self.rescans.finished) && !facts.named {
             self.rescans.check(facts.records, self.index.len());
         }

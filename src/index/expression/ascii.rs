@@ -1,5 +1,5 @@
-//! Classes and case as ASCII has them, so that the tables of Unicode are not needed: in `\w`, `\b`
-//! and their like, and where case does not count.
+//! Reduces classes and case to ASCII, so that the tables of Unicode are not needed: in `\w`, `\b` and
+//! similar, and where case does not count.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use regex_syntax::ast::{
     GroupKind, Literal, LiteralKind, Span,
 };
 
-/// Rewrites an expression, as deep as its parser has let it be. `folds`: case does not count.
+/// Rewrites an expression, whose depth its parser has limited. `folds`: case does not count.
 pub(super) fn rewrite(ast: &mut Ast, folds: bool) -> Result<(), Cow<'static, str>> {
     Rewrite { folds }.ast(ast)
 }
@@ -60,7 +60,7 @@ impl Rewrite {
         Ok(())
     }
 
-    /// Takes the flag of case out, which the compiler has no tables for.
+    /// Takes out the flag of case, for which the compiler has no tables.
     fn flags(&mut self, flags: &mut Flags) {
         let mut folds = true;
         for item in &flags.items {
@@ -115,7 +115,7 @@ impl Rewrite {
         Ok(())
     }
 
-    /// A letter in its other case, if that does not count.
+    /// The letter in its other case, if case does not count.
     fn other_case(&self, literal: &Literal) -> Option<Literal> {
         let c = literal.c;
         let other = char::from(u8::try_from(c).ok()? ^ 0x20);
@@ -126,7 +126,7 @@ impl Rewrite {
 
 const NO_PROPERTIES: Cow<str> = Cow::Borrowed("\\p is not supported");
 
-/// What is between two letters in the other case.
+/// The parts of a range that are letters, in the other case.
 fn other_cases(range: &ClassSetRange) -> impl Iterator<Item = ClassSetRange> {
     let of = |from: char, to: char| {
         let (from, to) = (range.start.c.max(from), range.end.c.min(to));
@@ -159,7 +159,7 @@ fn class(span: Span, items: Vec<ClassSetItem>) -> ClassBracketed {
     ClassBracketed { span, negated: false, kind: ClassSet::Item(union(span, items)) }
 }
 
-/// `-u`, by which a word has the letters of ASCII alone.
+/// The flag `-u`, which limits words to the letters of ASCII.
 fn without_unicode(span: Span) -> Flags {
     let kinds = [FlagsItemKind::Negation, FlagsItemKind::Flag(Flag::Unicode)];
     Flags { span, items: kinds.map(|kind| FlagsItem { span, kind }).to_vec() }

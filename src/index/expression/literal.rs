@@ -1,25 +1,26 @@
-//! A text that every match of an expression contains, by which most keys are ruled out quickly.
+//! A text that every match of an expression contains; it rules out most keys quickly.
 
-/// A text that every match contains; of its own reading of an expression that the parser has passed.
+/// A text that every match contains. It comes from a reading of its own of an expression that the parser
+/// accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Literal {
-    /// In lower case unless case counts; empty: none is known.
+    /// The text, in lower case unless case counts; empty where none is known.
     pub(super) text: String,
-    /// Whether what contains it matches, at the places that follow.
+    /// Whether everything that contains the text matches, at the places below.
     is_all: bool,
     at_start: bool,
     at_end: bool,
 }
 
 impl Literal {
-    /// The longest text that stands in the expression for itself and in every match.
+    /// The longest text that is literally in the expression and in every match.
     pub(super) fn of(pattern: &str, exact: bool) -> Option<Self> {
         let (mut best, mut run) = (Self { is_all: true, ..Self::default() }, String::new());
         let mut rest = pattern.chars().peekable();
         best.at_start = rest.next_if_eq(&'^').is_some();
         while let Some(c) = rest.next() {
             match c {
-                // One of several.
+                // Only one of several alternatives has to match.
                 '|' => return None,
                 '$' if rest.peek().is_none() => {
                     best.at_end = true;
@@ -27,18 +28,18 @@ impl Literal {
                 }
                 '(' => skip_group(&mut rest)?,
                 '[' => skip_class(&mut rest)?,
-                // What comes before these need not be there.
+                // The character before these may be missing.
                 '*' | '?' | '{' => {
                     run.pop();
                     if c == '{' {
                         rest.find(|c| *c == '}')?;
                     }
                 }
-                // As often as what follows tells, which may be never: `+*`.
+                // Repeated as the next sign says, which may be zero times: `+*`.
                 '+' if matches!(rest.peek(), Some('*' | '?' | '{' | '+')) => drop(run.pop()),
                 '+' | '.' | '^' | '$' => {}
                 '\\' => match rest.next()? {
-                    // What follows these belongs to them.
+                    // These take further characters with them.
                     'x' | 'u' | 'U' | 'b' | 'p' | 'P' => return None,
                     c if c.is_ascii_alphanumeric() || matches!(c, '<' | '>') => {}
                     c => {
@@ -50,7 +51,7 @@ impl Literal {
                     run.push(if exact { c } else { c.to_ascii_lowercase() });
                     continue;
                 }
-                // Its other case is not known to be as long.
+                // The other case may have another length.
                 _ => {}
             }
             best.is_all = false;
@@ -60,7 +61,7 @@ impl Literal {
         Some(best).filter(|best| !best.text.is_empty())
     }
 
-    /// Takes a text that has ended, if it is the longest.
+    /// Takes a finished text, if it is the longest.
     fn take(&mut self, run: &mut String) {
         if run.len() > self.text.len() {
             self.text.clone_from(run);
@@ -68,7 +69,7 @@ impl Literal {
         run.clear();
     }
 
-    /// Whether a key matches that contains the text, where that alone tells it.
+    /// Whether a key that contains the text matches, where the text alone decides.
     pub(super) fn decides(&self, key: &[u8], exact: bool) -> Option<bool> {
         let text = self.text.as_bytes();
         let same = |part: Option<&[u8]>| {
@@ -87,7 +88,7 @@ impl Literal {
 
 type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
-/// Goes behind the group that has begun; not one of flags, which change what follows.
+/// Skips the group that has begun; `None` for one of flags, which change the rest.
 fn skip_group(rest: &mut Rest) -> Option<()> {
     let mut depth = 1;
     let mut begins = true;
@@ -109,7 +110,7 @@ fn skip_group(rest: &mut Rest) -> Option<()> {
     Some(())
 }
 
-/// Goes behind the class that has begun.
+/// Skips the class that has begun.
 fn skip_class(rest: &mut Rest) -> Option<()> {
     rest.next_if_eq(&'^');
     rest.next_if_eq(&']');

@@ -1,4 +1,4 @@
-//! Early results of a query that takes its time: the rows found so far, as far as they stay first.
+//! Early results of a slow query: the rows found so far, as far as they stay first.
 
 use std::time::Instant;
 
@@ -6,14 +6,14 @@ use super::query::Query;
 use super::{RowOrder, Rows};
 use crate::index::parallel::BatchResults;
 
-/// Of what matches more or less, so many are shown then.
+/// Number of best matches in the early result of a fuzzy query.
 pub(super) const BEST: usize = 1000;
 
-/// Shows what was found when it is time.
+/// Shows the rows found so far when it is time.
 pub(super) struct Early<'a> {
     pub(super) query: &'a Query,
     pub(super) due: Instant,
-    /// Until it has been shown something.
+    /// The recipient, until it has been called.
     pub(super) show: Option<&'a mut dyn FnMut(RowOrder)>,
 }
 
@@ -30,7 +30,7 @@ impl Early<'_> {
         if scored {
             rows = best(found);
         } else if let Ok(found) = found.lock() {
-            // Without gaps from the end that is shown first.
+            // Without gaps, from the end that is shown first.
             let gap = |batch: &Option<Found>| batch.is_none();
             let done = if reversed {
                 found.iter().rposition(gap).map_or(0, |gap| gap + 1)..found.len()

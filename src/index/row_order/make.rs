@@ -1,4 +1,4 @@
-//! Finds the rows that are asked for and brings them into the order that is asked for.
+//! Finds the rows of a query and sorts them.
 
 use std::cmp::Reverse;
 use std::time::{Duration, Instant};
@@ -12,23 +12,23 @@ use crate::index::cursor::Cursor;
 use crate::index::filter::{Needle, Scratch};
 use crate::model::{ContentType, Key};
 
-/// When what was found so far is shown.
+/// Time after which the rows found so far are shown.
 const EARLY: Duration = Duration::from_millis(20);
-/// How many keys are looked up between two questions whether the work is still wanted.
+/// Number of keys that are looked up between two questions whether the work is still wanted.
 const LOOKUPS: usize = 4096;
 
 impl RowOrder {
-    /// The rows that are asked for.
+    /// The rows of a query.
     ///
-    /// Asks `wanted` every few thousand rows; `None` as soon as it says no. Large indexes are gone
-    /// through on two threads.
+    /// Asks `wanted` every few thousand rows; `None` as soon as it says no. Large indexes are searched on two
+    /// threads.
     pub fn new(index: &Index, query: &Query, wanted: &dyn Fn() -> bool) -> Option<Self> {
         Self::with_early(index, query, wanted, &mut |_| {})
     }
 
-    /// As [`RowOrder::new`]. If that takes more than some 20 ms, `early` is called once, with
-    /// what was found until then, as soon as that is something: in the order of the keys without gaps,
-    /// from the end that comes first, and of what matches more or less the best; not in other orders.
+    /// As [`RowOrder::new`]. If that takes more than some 20 ms, `early` is called once with the rows found
+    /// so far, as soon as there are any: in the order of the keys without gaps, from the end that comes
+    /// first; in a fuzzy query, the best ones. Other orders have no early result.
     pub fn with_early(
         index: &Index,
         query: &Query,
@@ -89,11 +89,11 @@ impl RowOrder {
     }
 }
 
-/// What rows are sorted by before their number.
+/// Weight of a row, by which rows are sorted before their number.
 enum Weight {
     None,
     Size,
-    /// The ranks of the content types, by their places.
+    /// Ranks of the content types, by their ids.
     Type(Vec<u32>),
     Score,
 }
@@ -102,7 +102,7 @@ impl Weight {
     fn of(&self, tail: Tail, score: u32) -> u32 {
         match self {
             Self::None => 0,
-            // Those of 4 GiB and more are sorted later.
+            // Sizes of 4 GiB and more are sorted later.
             Self::Size => clamped(tail.size),
             Self::Type(ranks) => ranks[usize::from(tail.name)],
             Self::Score => !score,
@@ -114,7 +114,7 @@ fn clamped(size: u64) -> u32 {
     u32::try_from(size).unwrap_or(u32::MAX)
 }
 
-/// The rows that have what is looked for, batch by batch.
+/// The rows that match the filter, batch by batch.
 fn look(
     index: &Index,
     (needle, types): (&Needle, Option<&[bool]>),
@@ -164,7 +164,7 @@ fn look(
     wanted().then_some((all, sum))
 }
 
-/// Sorts the rows of 4 GiB and more, which were all taken for the same: they stand at one end.
+/// Sorts the rows of 4 GiB and more, which all have the same weight and are at one end.
 fn sort_largest(index: &Index, rows: &mut [u32], descending: bool) {
     let size = |row: &u32| Cursor::new(index, *row as usize).size();
     let large = |row: &u32| clamped(size(row)) == u32::MAX;
@@ -177,7 +177,7 @@ fn sort_largest(index: &Index, rows: &mut [u32], descending: bool) {
     }
 }
 
-/// Whether records of each content type are found, by its place; none where all are.
+/// Whether the filter finds records of each content type, by its id; `None` where it finds all.
 fn types(index: &Index, query: &Query) -> Option<Vec<bool>> {
     let wanted = query.filter.to_lowercase();
     let found = |name: &ContentType| match query.matching {
@@ -193,7 +193,7 @@ fn types(index: &Index, query: &Query) -> Option<Vec<bool>> {
     }
 }
 
-/// The rank of each content type by its text, by its place.
+/// Rank of each content type by its text, by its id.
 fn ranks(index: &Index) -> Vec<u32> {
     let names = index.content_types.list();
     let mut order: Vec<usize> = (0..names.len()).collect();
@@ -205,15 +205,14 @@ fn ranks(index: &Index) -> Vec<u32> {
     ranks
 }
 
-/// The places of recent keys among the rows of a selection, each once. `None` if they are no
-/// longer wanted.
+/// Places of the recent keys among the rows of a selection, each once. `None` if they are no longer wanted.
 fn front(
     index: &Index,
     selection: &RowOrder,
     recent: &[Key],
     wanted: &dyn Fn() -> bool,
 ) -> Option<Front> {
-    // By key, so that each chunk is gone through at most once; of equals the newest first.
+    // By key, so that each chunk is read at most once; the newest first among equal keys.
     let mut sorted: Vec<(&Key, usize)> = recent.iter().zip(0..).collect();
     sorted.sort_unstable();
     sorted.dedup_by_key(|(key, _)| *key);
@@ -303,7 +302,7 @@ mod tests {
         }
     }
 
-    /// What is shown as soon as anything is found, and all.
+    /// The early result, and the final one.
     fn early_and_all(index: &Index, query: &Query) -> (RowOrder, RowOrder) {
         let mut shown = Vec::new();
         let mut show = |early| shown.push(early);
@@ -315,12 +314,12 @@ mod tests {
 
     #[test]
     fn early_fuzzy_results_are_the_best_so_far() {
-        // One thread goes through so few, and the first batch is shown.
+        // One thread is enough for this few rows, and the first batch is shown.
         let index = numbers(10_000);
         let query = Query { filter: "15".into(), matching: Filter::Fuzzy, ..Query::default() };
         let (early, all) = early_and_all(&index, &query);
         assert!(!early.is_empty() && early.len() <= BEST && early.len() < all.len());
-        // In the order that they have among all.
+        // In the order of the final result.
         let places: Vec<_> = early.iter().map(|row| all.position_of(row).unwrap()).collect();
         assert!(places.is_sorted());
     }

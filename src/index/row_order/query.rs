@@ -1,4 +1,4 @@
-//! Queries: which rows of an index, in which order.
+//! Queries: a selection of an index's rows, and their order.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,7 +8,7 @@ use crate::index::Index;
 use crate::index::expression::Expression;
 use crate::model::Key;
 
-/// What rows are sorted by; ties by key.
+/// Order of the rows; ties are ordered by key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sort {
     /// By the keys' bytes, as Crawlee does; with a fuzzy filter, the best match first.
@@ -30,7 +30,7 @@ pub enum Filter {
     Substring,
     /// The key has the letters of each word of the text, in their order.
     Fuzzy,
-    /// The key matches the text as a regular expression; one that cannot be used finds nothing.
+    /// The key matches the text as a regular expression; an invalid one finds nothing.
     Expression,
     /// The content type contains the text, in any case.
     Type,
@@ -39,19 +39,19 @@ pub enum Filter {
 }
 
 impl Filter {
-    /// What a filter begins with that finds the letters of each word in their order, the best first.
+    /// First character of a filter that finds the letters of each word in order, the best match first.
     pub const FUZZY_SIGN: char = '~';
-    /// What a filter begins with that is a regular expression.
+    /// First character of a filter that is a regular expression.
     pub const EXPRESSION_SIGN: char = '/';
-    /// What a filter begins with that finds content types which contain the rest.
+    /// First character of a filter that finds content types which contain the rest.
     pub const TYPE_SIGN: char = '@';
-    /// What a filter begins with that finds exactly this content type; without one, records that have
+    /// First characters of a filter that finds exactly this content type; without a type, records that have
     /// none.
     pub const EXACT_TYPE_SIGN: &str = "@=";
-    /// What makes plain text of a sign behind it.
+    /// Sign that makes plain text of the sign behind it.
     const ESCAPE: char = '\\';
 
-    /// How a filter that was typed looks for records, and what for.
+    /// How a typed filter matches records, and its text.
     pub fn of_records(typed: &str) -> (Self, &str) {
         if let Some(exact) = typed.strip_prefix(Self::EXACT_TYPE_SIGN) {
             (Self::TypeIs, exact)
@@ -62,7 +62,7 @@ impl Filter {
         }
     }
 
-    /// How one looks for what has a name and no content type, and what for.
+    /// How a typed filter matches things that have a name and no content type, and its text.
     pub fn of_names(typed: &str) -> (Self, &str) {
         let signs = [Self::FUZZY_SIGN, Self::EXPRESSION_SIGN, Self::TYPE_SIGN, Self::ESCAPE];
         if let Some(fuzzy) = typed.strip_prefix(Self::FUZZY_SIGN) {
@@ -75,7 +75,7 @@ impl Filter {
         }
     }
 
-    /// What is wrong with a filter that was typed, in a few words; nothing if it can be used.
+    /// The fault of a typed filter, in a few words; `None` if it is valid.
     pub fn fault(typed: &str) -> Option<Cow<'static, str>> {
         match Self::of_names(typed) {
             (Self::Expression, expression) => Expression::new(expression).err(),
@@ -84,28 +84,27 @@ impl Filter {
     }
 }
 
-/// Which rows of an index are to be selected, in which order.
+/// A selection of an index's rows, and their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// The order.
     pub sort: Sort,
     /// Whether the order is backwards.
     pub descending: bool,
-    /// Only records that match this; empty: all, but for [`Filter::TypeIs`].
+    /// Text that records have to match; empty: all records, except with [`Filter::TypeIs`].
     pub filter: String,
-    /// How they have to match it.
+    /// How records have to match it.
     pub matching: Filter,
-    /// For [`Sort::Newest`]: keys, the newest first. Those that the index does not have are
-    /// passed over.
+    /// For [`Sort::Newest`]: keys, the newest first. Keys that the index does not have are skipped.
     pub recent: Arc<[Key]>,
-    /// Only keys that begin with this; empty: all.
+    /// Beginning of the selected keys; empty: any.
     pub prefix: Vec<u8>,
-    /// And, if that is not empty, go on with a digit.
+    /// Whether the keys also go on with a digit; only with a prefix.
     pub numbered: bool,
 }
 
 impl Query {
-    /// The rows whose keys begin as they are to.
+    /// The rows whose keys have the right beginning.
     pub(super) fn range(&self, index: &Index) -> Range<usize> {
         if self.prefix.is_empty() {
             return 0..index.len();
@@ -114,7 +113,7 @@ impl Query {
         let end;
         if self.numbered {
             start.push(b'0');
-            // What comes after the digits.
+            // The byte behind the digits.
             end = Some([&self.prefix[..], b":"].concat());
         } else if let Some(last) = self.prefix.iter().rposition(|byte| *byte < u8::MAX) {
             let mut next = self.prefix[..=last].to_vec();

@@ -1,84 +1,82 @@
-//! What the state machine of a store's keys is told, and what it answers.
+//! Input and output of the state machine of a store's keys.
 
 use std::sync::Arc;
 
 use crate::index::{Change, Index, RescanState, ScanEvent};
 use crate::model::{Error, Key, RecordMeta, Timestamp, WatchSource};
 
-/// Number of a walk, an application of changes or a comparison: a late reply of an older one is
-/// known by it.
+/// Number of a walk, an application of changes or a comparison, which marks a late reply of an older one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WorkId(pub u64);
 
-/// Something that happened to the keys of the store.
+/// An event that concerns the keys of the store.
 #[derive(Debug, Clone)]
 pub enum SyncEvent {
-    /// The store is to be read from its beginning: it was opened, or the user wants it, or the
-    /// connection is back. A walk under way is given up.
+    /// The store is to be read from its beginning: it was opened, the user wants it, or the connection is
+    /// back. A walk under way is given up.
     Restart,
-    /// The store was made anew: it is read from its beginning, and what comes is neither new nor
-    /// changed to anybody.
+    /// The store was made anew: it is read from its beginning, and its records are neither new nor changed to
+    /// anybody.
     Recreated,
     /// The store is no longer open.
     Close,
-    /// Rows that a walk has read so far, and the share of the store.
+    /// Number of rows that a walk has read so far, and the share of the store.
     Progress(WorkId, u64, f32),
     /// The keys that a walk has read so far, and the share of the store: 1.0 at its end.
     Walked(WorkId, Arc<Index>, f32),
-    /// The walk waits, or goes on.
+    /// The walk waits, or continues.
     Paused(bool),
-    /// Told by the watcher: records that came or changed, and those that went.
+    /// The watcher reports records that were added or changed, and removed ones.
     Told {
-        /// Came or changed.
+        /// Added or changed records.
         set: Vec<RecordMeta>,
-        /// Went.
+        /// Keys of removed records.
         removed: Vec<Key>,
     },
-    /// Known from an answer of the storage: changes that were made here, or that a record shows
-    /// which has been read.
+    /// An answer of the storage shows changes: they were made here, or a record that was read shows them.
     Answered {
-        /// In their order.
+        /// The changes, in order.
         changes: Vec<Change>,
         /// Whether a record that was not there before is highlighted.
         highlight: bool,
     },
     /// A step of a rescan.
     Scan(ScanEvent),
-    /// Nothing is watched any more, or only by another watcher: a rescan under way never ends.
+    /// Nothing is watched any more, or another watcher watches: a rescan under way never ends.
     Unwatched,
     /// Changes were lost on their way.
     Lagged,
-    /// The changes under way are to be applied again: what was to be done with them is outdated.
+    /// The changes under way are to be applied again: the result would be outdated.
     ApplyAgain,
-    /// The index with the changes made.
+    /// The index with the changes applied.
     Applied(WorkId, Arc<Index>),
     /// Differences between the index and what a rescan saw.
     Compared(WorkId, Vec<Change>),
     /// A walk, an application or a comparison ended without a result.
     Failed(WorkId, Error),
-    /// The store was counted again: so many rescans may be requested while index and count
-    /// disagree.
+    /// The store was counted again. The number is that of the rescans that may be requested while index and
+    /// count disagree.
     Counted(u32),
-    /// Nothing has been told for a few seconds.
+    /// Nothing has been reported for a few seconds.
     Quiet,
     /// Some time has passed.
     Time,
 }
 
-/// What is known beside an event.
+/// What is known apart from the event.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     /// The present time.
     pub now: Timestamp,
-    /// How many records the storage counts in the store.
+    /// Number of records that the storage counts in the store.
     pub records: Option<u64>,
     /// Whether a server names each record that changes, so that rescans are the exception.
     pub named: bool,
 }
 
-/// After a count of a store, at most so many rescans are requested while index and count disagree.
+/// Limit on the rescans that are requested after a count of a store, while index and count disagree.
 const MOST_RESCANS: u32 = 6;
-/// Where each record is named, so many: the server checks itself what it tells.
+/// As [`MOST_RESCANS`], where each changed record is named: the server checks its reports itself.
 const FEW_RESCANS: u32 = 1;
 
 impl SyncEvent {
@@ -92,43 +90,43 @@ impl SyncEvent {
     }
 }
 
-/// Something to do next.
+/// A next step.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Read all keys of the store, instead of whatever walk or application is under way.
+    /// Read all keys of the store; this replaces any walk or application under way.
     Walk {
-        /// Numbers its replies.
+        /// Id of its replies.
         id: WorkId,
-        /// Whether to show what has come while it goes on.
+        /// Whether to show the rows that have arrived while it goes on.
         early: bool,
     },
     /// Make these changes to the index.
     Apply {
-        /// Numbers its reply.
+        /// Id of its reply.
         id: WorkId,
-        /// Before the changes.
+        /// The index before the changes.
         index: Arc<Index>,
-        /// In their order.
+        /// The changes, in order.
         changes: Arc<Vec<Change>>,
     },
     /// Compare what a rescan saw with the index.
     Compare {
-        /// Numbers its reply.
+        /// Id of its reply.
         id: WorkId,
-        /// All that was told before.
+        /// An index with all changes that were reported before.
         index: Arc<Index>,
-        /// In their order.
+        /// The events, in order.
         events: Vec<ScanEvent>,
-        /// Of the rescan so far.
+        /// State of the rescan so far.
         state: RescanState,
     },
     /// Give up the comparison under way.
     CancelCompare,
     /// Give up the walk or the application under way.
     CancelKeys,
-    /// The index is another one.
+    /// The index has been replaced.
     Index,
-    /// The walk has ended: the index is whole.
+    /// The walk has ended: the index is complete.
     Complete,
     /// A rescan has found changes, which will be applied.
     Found(Vec<Change>),

@@ -1,4 +1,4 @@
-//! Records that came or changed lately: highlighted for a few seconds, remembered for the order
+//! Records that were added or changed recently: highlighted for a few seconds, and remembered for the order
 //! that shows the newest first.
 
 use std::collections::HashMap;
@@ -6,35 +6,35 @@ use std::collections::HashMap;
 use crate::index::Recent;
 use crate::model::{Key, Timestamp};
 
-/// For so long a record that came or changed is highlighted, in microseconds.
+/// Time for which an added or changed record is highlighted, in microseconds.
 const HIGHLIGHTED: i64 = 3_000_000;
-/// At most so many records are highlighted at a time; nobody sees more.
+/// Limit on the records that are highlighted at a time, more than anybody sees.
 const MOST_HIGHLIGHTS: usize = 4096;
 
 /// Why a record is highlighted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Highlight {
-    /// It has just come.
+    /// The record was just added.
     New,
-    /// It has just changed.
+    /// The record was just changed.
     Changed,
 }
 
-/// The highlighted records, and those that came or changed last.
+/// The highlighted records, and those that were added or changed last.
 #[derive(Debug, Clone, Default)]
 pub struct Highlights {
     by_key: HashMap<Key, (Highlight, Timestamp)>,
-    /// What came or changed last.
+    /// The records that were added or changed last.
     pub recent: Recent,
 }
 
 impl Highlights {
-    /// Whether and why a record is highlighted.
+    /// The highlight of a record, if it has one.
     pub fn get(&self, key: &Key) -> Option<Highlight> {
         self.by_key.get(key).map(|(highlight, _)| *highlight)
     }
 
-    /// When the first one fades.
+    /// Time at which the first highlight fades.
     pub fn wake(&self) -> Option<Timestamp> {
         let fades = self.by_key.values().map(|(_, since)| since.micros() + HIGHLIGHTED);
         fades.min().map(Timestamp::from_micros)
@@ -44,7 +44,7 @@ impl Highlights {
     pub(super) fn add(&mut self, key: &Key, highlight: Highlight, now: Timestamp) {
         let room = self.by_key.len() < MOST_HIGHLIGHTS;
         match self.by_key.get_mut(key) {
-            // Written again at once, it is still a new one.
+            // A new record stays new when it is written again at once.
             Some((_, since)) => *since = now,
             None if room => {
                 self.by_key.insert(key.clone(), (highlight, now));
@@ -53,18 +53,18 @@ impl Highlights {
         }
     }
 
-    /// Highlights a record that came or changed, and remembers it as the newest.
+    /// Highlights an added or changed record, and remembers it as the newest.
     pub(super) fn note(&mut self, key: &Key, highlight: Highlight, now: Timestamp) {
         self.add(key, highlight, now);
         self.recent.push(key.clone());
     }
 
-    /// Forgets those that have faded.
+    /// Drops the highlights that have faded.
     pub(super) fn expire(&mut self, now: Timestamp) {
         self.by_key.retain(|_, (_, since)| now.micros() - since.micros() < HIGHLIGHTED);
     }
 
-    /// Highlights none.
+    /// Removes all highlights.
     pub fn clear(&mut self) {
         self.by_key.clear();
     }

@@ -1,43 +1,43 @@
-//! Rescans of a store: what they saw and has not been compared, and whether another one is needed.
+//! Rescans of a store: their events that have not been compared, and whether another one is needed.
 
 use crate::index::{Change, RescanState, ScanEvent};
 use crate::model::Key;
 
-/// At most so many events wait to be compared; beyond, the rescan does not count.
+/// Limit on the events that wait to be compared; beyond it, the rescan does not count.
 const MOST_EVENTS: usize = 4096;
 
-/// At most so many are compared at a time, so that what is found takes the loop a moment. Few in
-/// tests, so that these come to it.
+/// Limit on the events that are compared at a time, so that the loop handles the result quickly. It is small
+/// in tests, so that they reach it.
 const MOST_COMPARED: usize = if cfg!(test) { 3 } else { 32 };
 
 /// Rescans of one store.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub(super) struct Rescans {
-    /// Events to be compared, in their order.
+    /// Events to be compared, in order.
     queue: Vec<ScanEvent>,
-    /// How many of them come before the first change that is not applied. Only these may be
-    /// compared: an index that lacks an older change would hide a difference.
+    /// Number of events before the first change that is not applied. Only these may be compared: an index
+    /// that lacks an older change would hide a difference.
     fence: Option<usize>,
-    /// Whether events before these were dropped: nothing is gone for not having been seen.
+    /// Whether earlier events were dropped: keys are not gone for not having been seen.
     incomplete: bool,
-    /// Keys seen in the present rescan; shared with the thread that compares.
+    /// Keys seen in the current rescan; shared with the thread that compares.
     pub(super) state: RescanState,
     /// Whether a rescan is between its start and its end.
     running: bool,
-    /// Whether one has ended and its count has not been checked.
+    /// Whether a rescan has ended whose count has not been checked.
     pub(super) finished: bool,
-    /// Whether another one is needed. Requested only while none is running: whoever rescans may
-    /// take the end of the present one for its answer.
+    /// Whether another rescan is needed. It is requested only while none is running: the watcher may take the
+    /// end of the current one for the answer.
     wanted: bool,
-    /// How often one was requested.
+    /// Number of requests so far.
     pub(super) requests: u32,
-    /// How many may still be requested because index and count disagree.
+    /// Number of rescans that may still be requested because index and count disagree.
     pub(super) attempts: u32,
 }
 
 impl Rescans {
-    /// Takes an event, to be compared when the walk under way has ended.
+    /// Adds an event, to be compared when the walk under way has ended.
     pub(super) fn push(&mut self, event: ScanEvent, walking: bool) {
         match &event {
             ScanEvent::Started => self.running = true,
@@ -53,13 +53,12 @@ impl Rescans {
         let begins = matches!(event, ScanEvent::Started);
         self.queue.push(event);
         if begins && walking {
-            // What the walk sees later than the rescan is not gone; the count tells what is.
+            // A key that the walk sees later than the rescan is not gone; the count shows what is.
             self.queue.push(ScanEvent::Incomplete);
         }
     }
 
-    /// Notes changes that are newer than all events before, and are to be applied before those
-    /// that follow.
+    /// Records changes that are newer than all events so far, and have to be applied before later events.
     pub(super) fn told(&mut self, changes: &[Change]) {
         self.fence.get_or_insert(self.queue.len());
         if !self.running && self.queue.is_empty() {
@@ -75,7 +74,7 @@ impl Rescans {
         self.queue.extend([ScanEvent::Told(set), ScanEvent::Gone(removed)]);
     }
 
-    /// How many events may be compared now.
+    /// Number of events that may be compared now.
     pub(super) fn ready(&self) -> usize {
         self.fence.unwrap_or(self.queue.len()).min(MOST_COMPARED)
     }
@@ -92,7 +91,7 @@ impl Rescans {
         events
     }
 
-    /// Keys of changes that were told after what has been taken, and before what is left.
+    /// Keys of changes that were reported after the events that were taken, and before those that are left.
     pub(super) fn told_since(&self) -> impl Iterator<Item = &Key> {
         self.queue.iter().flat_map(|event| match event {
             ScanEvent::Told(keys) | ScanEvent::Gone(keys) => keys.as_slice(),
@@ -100,12 +99,12 @@ impl Rescans {
         })
     }
 
-    /// All changes that are known are being applied.
+    /// Records that all known changes are being applied.
     pub(super) fn applying(&mut self) {
         self.fence = None;
     }
 
-    /// Changes that come before all events are still to be applied.
+    /// Records that changes from before all events are still to be applied.
     pub(super) fn apply_first(&mut self) {
         self.fence = Some(0);
     }
@@ -120,13 +119,14 @@ impl Rescans {
         self.running
     }
 
-    /// The rescan under way never ends: changes were lost, or the watcher is another one.
+    /// Gives up the rescan under way, which never ends: changes were lost, or the watcher was replaced.
     pub(super) fn interrupt(&mut self) {
         self.running = false;
         self.drop_events();
     }
 
-    /// Drops what has not been compared; tells whether that was something.
+    /// Drops the events that have not been compared; returns whether pages or the end of a rescan were among
+    /// them.
     pub(super) fn drop_events(&mut self) -> bool {
         let pages = |event: &ScanEvent| matches!(event, ScanEvent::Page(_) | ScanEvent::Finished);
         let dropped = self.queue.iter().any(pages);
@@ -137,18 +137,18 @@ impl Rescans {
         dropped
     }
 
-    /// Another rescan is needed, as soon as none is running.
+    /// Records that another rescan is needed, as soon as none is running.
     pub(super) fn want(&mut self) {
         self.wanted = true;
     }
 
-    /// Whether another rescan was needed, which a walk makes unnecessary.
+    /// Takes the need for another rescan, which a walk makes unnecessary; returns whether there was one.
     pub(super) fn take_wanted(&mut self) -> bool {
         std::mem::take(&mut self.wanted)
     }
 
-    /// Another rescan is needed if index and count disagree, a few times: what is damaged never
-    /// agrees.
+    /// Records that another rescan is needed if index and count disagree, a few times: they never agree on a
+    /// damaged store.
     pub(super) fn check(&mut self, records: Option<u64>, index: usize) {
         if self.attempts > 0 && records.is_some_and(|records| records != index as u64) {
             self.attempts -= 1;
@@ -156,7 +156,7 @@ impl Rescans {
         }
     }
 
-    /// Requests the rescan that is needed, if that can be done now.
+    /// Requests the rescan that is needed, if that is possible now.
     pub(super) fn request(&mut self) {
         if !self.running && std::mem::take(&mut self.wanted) {
             self.requests = self.requests.wrapping_add(1);

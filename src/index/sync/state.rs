@@ -1,4 +1,4 @@
-//! How far the keys of a store are read, and what is being done about the rest.
+//! How far the keys of a store are read, and the work on the rest.
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ pub enum Phase {
     Empty,
     /// All keys are being read.
     Walking(Walk),
-    /// The last walk came to its end.
+    /// The last walk was completed.
     Ready,
-    /// The last walk did not.
+    /// The last walk failed.
     Failed(Error),
 }
 
@@ -24,32 +24,32 @@ pub enum Phase {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Walk {
     pub(super) id: WorkId,
-    /// Fraction of the store that has been read.
+    /// Fraction of the store that has been read, from 0 to 1.
     pub share: f32,
-    /// Rows that have come.
+    /// Number of rows that have arrived.
     pub rows: u64,
-    /// Whether the user made it wait.
+    /// Whether the user paused it.
     pub paused: bool,
     /// Whether changes were lost since it began, so that another walk follows.
     pub(super) again: bool,
-    /// How many pending changes are older than it: it sees them itself.
+    /// Number of pending changes that are older than it: it sees them itself.
     pub(super) older: usize,
-    /// Whether a rescan's events were dropped for it.
+    /// Whether events of a rescan were dropped for it.
     pub(super) dropped: bool,
 }
 
-/// What is being done beside the loop.
+/// Work that runs beside the loop.
 #[derive(Debug, Default)]
 pub(super) enum Work {
     #[default]
     Idle,
-    /// The changes, until they are in the index.
+    /// The changes that are being applied.
     Applying(WorkId, Arc<Vec<Change>>),
     Comparing(WorkId),
 }
 
 impl KeySync {
-    /// The keys as far as they are known.
+    /// The keys that are known so far.
     pub fn index(&self) -> &Arc<Index> {
         &self.index
     }
@@ -64,12 +64,12 @@ impl KeySync {
         if let Phase::Walking(walk) = &self.phase { Some(walk) } else { None }
     }
 
-    /// Why the last walk did not come to its end.
+    /// Why the last walk failed.
     pub fn failure(&self) -> Option<&Error> {
         if let Phase::Failed(error) = &self.phase { Some(error) } else { None }
     }
 
-    /// Whether the index has been whole since the store was opened.
+    /// Whether the index has been complete since the store was opened.
     pub fn is_complete(&self) -> bool {
         self.complete
     }
@@ -84,12 +84,12 @@ impl KeySync {
         matches!(self.work, Work::Comparing(_))
     }
 
-    /// Changes that are known and not yet applied.
+    /// Known changes that are not yet applied.
     pub fn pending(&self) -> &[Change] {
         &self.pending
     }
 
-    /// Whether this record's removal is known and not yet applied.
+    /// Whether the removal of this record is known and not yet applied.
     pub fn is_removing(&self, key: &Key) -> bool {
         let applying = match &self.work {
             Work::Applying(_, changes) => changes.as_slice(),
@@ -99,7 +99,7 @@ impl KeySync {
         self.pending.iter().chain(applying).any(removes)
     }
 
-    /// How often a rescan was requested.
+    /// Number of rescans requested so far.
     pub fn rescan_requests(&self) -> u32 {
         self.rescans.requests
     }

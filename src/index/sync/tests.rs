@@ -1,5 +1,5 @@
-//! Whatever order pages, told changes, restarts and lost connections come in: in the end the index
-//! equals the store.
+//! Pages, reported changes, restarts and lost connections in any order: in the end the index equals the
+//! store.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use super::{Facts, KeySync, Phase, Step, SyncEvent, WorkId};
 use crate::index::{Builder, Change, Index, RescanState, ScanEvent};
 use crate::model::{Error, ErrorKind, Key, KeyPage, RecordMeta, Timestamp};
 
-/// Cases of a usual run; `LARDER_SYNC_CASES=1000000` for a long one.
+/// Number of cases in a usual run; `LARDER_SYNC_CASES=1000000` for a long one.
 const CASES: u32 = 10_000;
-/// Keys of the store: few, so that what happens concerns the same ones.
+/// Number of keys in the store: few, so that events concern the same ones.
 const KEYS: u8 = 6;
 
 /// A store: keys with the sizes of their values.
@@ -41,7 +41,7 @@ fn index(rows: &Store) -> Index {
     builder.finish()
 }
 
-/// Work that the state machine asked for and that has not ended.
+/// Work that the state machine requested and that has not ended.
 enum Job {
     Walk { id: WorkId, next: u8, seen: Store, early: bool },
     Apply { id: WorkId, index: Arc<Index>, changes: Arc<Vec<Change>> },
@@ -51,26 +51,26 @@ enum Job {
 /// The rescans of a watcher.
 #[derive(Default)]
 struct Rescan {
-    /// The next key, while one is under way.
+    /// The next key, while a rescan is under way.
     at: Option<u8>,
     wanted: bool,
-    /// Whether the store has changed since the present one began.
+    /// Whether the store has changed since the current rescan began.
     moved: bool,
     /// The last request that was seen.
     request: u32,
 }
 
-/// A server, its watcher, and whoever drives the state machine.
+/// A server, its watcher, and the driver of the state machine.
 struct World {
     store: Store,
     versions: u64,
-    /// Whether the watcher names each record; otherwise it rescans after changes.
+    /// Whether the watcher names each record; else it rescans after changes.
     named: bool,
     up: bool,
     rescan: Rescan,
-    /// On its way from the watcher.
+    /// Events on their way from the watcher.
     stream: VecDeque<SyncEvent>,
-    /// How many records there were when the watcher counted them, at each event on its way.
+    /// The number of records that the watcher counted, for each event on its way.
     counts: VecDeque<usize>,
     records: Option<u64>,
     sync: KeySync,
@@ -124,7 +124,7 @@ impl World {
         }
     }
 
-    /// Work that is given up may have ended already: its reply comes late.
+    /// Gives up work, which may have ended already: its reply comes late.
     fn give_up(&mut self, given_up: impl Fn(&Job) -> bool) {
         let (old, jobs) = self.jobs.drain(..).partition::<Vec<_>, _>(given_up);
         self.jobs = jobs;
@@ -137,7 +137,7 @@ impl World {
         }
     }
 
-    /// Somebody sets or removes a record; gives what there is to tell of it.
+    /// Sets or removes a record; returns the watcher's report of it.
     fn change(&mut self, name: u8, remove: bool) -> SyncEvent {
         let name = name % KEYS;
         self.versions += 1;
@@ -147,14 +147,14 @@ impl World {
             self.store.remove(&name);
             SyncEvent::Told { set: Vec::new(), removed: vec![key(name)] }
         } else {
-            // Sometimes it is as it was before.
+            // Sometimes the size stays as it was.
             let size = self.versions % 3;
             self.store.insert(name, size);
             SyncEvent::Told { set: vec![meta(name, size)], removed: Vec::new() }
         }
     }
 
-    /// The watcher counts the records.
+    /// Lets the watcher count the records.
     fn count(&mut self) {
         if self.up {
             self.stream.push_back(SyncEvent::Counted(6));
@@ -162,22 +162,22 @@ impl World {
         }
     }
 
-    /// What is on its way from the watcher is lost.
+    /// Loses everything on its way from the watcher.
     fn lose_stream(&mut self) {
         self.stream.clear();
         self.counts.clear();
         self.rescan = Rescan { request: self.rescan.request, wanted: true, ..Rescan::default() };
     }
 
-    /// The watcher tells of a change, unless it is away.
+    /// Lets the watcher report a change, unless it is away.
     fn told(&mut self, told: SyncEvent) {
         if self.up {
             self.stream.push_back(told);
         }
     }
 
-    /// The watcher goes on with its rescan, if it has a reason for one. As the real one, it does
-    /// not remember a request that comes while one is under way.
+    /// Lets the watcher continue its rescan, if it has a reason for one. Like the real one, it forgets a
+    /// request that comes while a rescan is under way.
     fn rescan(&mut self, keys: u8) -> bool {
         if !self.up {
             return false;
@@ -206,7 +206,7 @@ impl World {
         true
     }
 
-    /// Work goes on: a walk by some keys, other work to its end.
+    /// Continues work: a walk by some keys, other work to its end.
     fn work(&mut self, keys: u8) -> bool {
         let Some(job) = self.jobs.pop() else { return false };
         let Job::Walk { id, next, mut seen, early } = job else {
@@ -241,7 +241,7 @@ impl World {
         true
     }
 
-    /// The connection is lost: so is what happens until it is back, and then the watcher says so.
+    /// Loses the connection, or restores it. Events until then are lost, which the watcher reports.
     fn connect(&mut self, up: bool) {
         if std::mem::replace(&mut self.up, up) != up {
             self.rescan = Rescan { request: self.rescan.request, ..Rescan::default() };
@@ -257,7 +257,7 @@ impl World {
             26 => self.tell(SyncEvent::ApplyAgain),
             0..5 => {
                 let told = self.change(what, what & 64 != 0);
-                // A watcher that looks tells only of what is on the screen.
+                // A polling watcher reports only records on the screen.
                 if self.named || what & 128 != 0 {
                     self.told(told);
                 }
@@ -273,7 +273,7 @@ impl World {
                 self.tell(late);
             }
             24 => {
-                // A change that is made here, whose answer is as fast as can be.
+                // A change that is made here, with the fastest possible answer.
                 let told = self.change(what, what & 64 != 0);
                 let SyncEvent::Told { set, removed } = told.clone() else { unreachable!() };
                 self.told(told);
@@ -291,13 +291,13 @@ impl World {
                 }
             }
             25 if what < 128 => {
-                // A listener that is slow is told only that something was lost.
+                // A slow listener only learns that something was lost.
                 self.lose_stream();
                 self.stream.push_back(SyncEvent::Lagged);
                 self.count();
             }
             25 => {
-                // The watcher is stopped and another one started.
+                // The watcher is stopped, and another one started.
                 self.lose_stream();
                 self.tell(SyncEvent::Unwatched);
                 self.tell(SyncEvent::Restart);
@@ -307,7 +307,7 @@ impl World {
         }
     }
 
-    /// Nothing changes any more, and all that is under way comes to its end.
+    /// Lets all work come to its end without further changes.
     fn settle(&mut self) {
         self.connect(true);
         for _ in 0..1000 {
@@ -316,7 +316,7 @@ impl World {
                 continue;
             }
             if matches!(self.sync.phase(), Phase::Failed(_)) {
-                // As the user does, or the browser once the connection is back.
+                // Done by the user, or by the browser once the connection is back.
                 self.tell(SyncEvent::Restart);
                 continue;
             }
@@ -344,7 +344,7 @@ fn lost() -> Error {
     Error::new(ErrorKind::Connection, "the connection was lost")
 }
 
-/// Plays a case; from some move on, nothing happens but what is under way.
+/// Plays a case; from the move `calm` on, nothing happens except work under way.
 fn play(named: bool, records: u8, calm: usize, moves: &[(u8, u8)]) {
     let mut world = World::new(named, records);
     for (at, (kind, what)) in moves.iter().enumerate() {
@@ -382,7 +382,7 @@ fn a_rescan_that_is_needed_during_another_is_requested_after_its_end() {
         world.rescan(0);
         while world.deliver() {}
     }
-    // What the page showed is lost.
+    // The differences that the page showed are lost.
     let Some(Job::Compare { id, .. }) = world.jobs.pop() else { panic!("nothing is compared") };
     world.tell(SyncEvent::Failed(id, lost()));
     while world.work(0) {}
