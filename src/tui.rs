@@ -62,20 +62,20 @@ use signals::{SignalAction, Signals};
 pub use supervise::supervise;
 use switching::CurrentTarget;
 
-/// Gives the terminal back after a browser on another host, of which nothing more is heard.
+/// Gives the terminal back after a browser on another host that will not give it back itself.
 pub fn leave() {
     terminal::leave_unseen();
 }
 use terminal::Terminal;
 
-/// The least time between two frames.
+/// Least time between two frames.
 const FRAME_INTERVAL: Duration = Duration::from_millis(16);
-/// The least time between a frame and the one that answers a key: a result that was drawn just
-/// before must not keep the key waiting.
+/// Least time between a frame and the one that answers a key: a result that was drawn just before must not
+/// keep the key waiting.
 const ANSWER_INTERVAL: Duration = Duration::from_millis(4);
-/// The least time between two frames while text pours in.
+/// Least time between two frames while much text is pasted.
 const PASTE_INTERVAL: Duration = Duration::from_millis(100);
-/// Results that may wait for the loop before their tasks have to.
+/// Limit on results that wait for the loop; further ones make their tasks wait.
 const EVENT_QUEUE: usize = 64;
 
 /// Runs the browser until the user or a signal ends it; gives the exit code.
@@ -101,7 +101,7 @@ pub fn run(setup: Setup) -> anyhow::Result<u8> {
 struct Shell {
     app: App,
     appearance: Appearance,
-    /// What the terminal answers, among the keys; first its background.
+    /// Answers of the terminal, among the keys; first its background.
     background: Background,
     terminal: Terminal,
     input: Input,
@@ -109,15 +109,15 @@ struct Shell {
     tasks: Tasks,
     drafts: DraftKeeper,
     panes: PanesKeeper,
-    /// What the user has left set aside is being remembered: the end waits for it.
+    /// The task that remembers what the user has left set aside; the end waits for it.
     remembering: Option<JoinHandle<()>>,
     events: mpsc::Receiver<Event>,
     connected: mpsc::Sender<Arc<dyn Storage>>,
     storages: mpsc::Receiver<Arc<dyn Storage>>,
-    /// Where the present target is found: it, or its place in the list.
+    /// The present target: the target itself, or its place in the list.
     target: CurrentTarget,
     targets: Option<Arc<Targets>>,
-    /// What was found there, for the next tries: a password's command runs once.
+    /// The resolved target, for later tries: the command for a password runs once.
     resolved: Arc<OnceCell<Target>>,
     /// The password that was typed for the present target.
     password: Option<Secret>,
@@ -129,10 +129,10 @@ struct Shell {
     graphics: Graphics,
     drawn: Option<Instant>,
     dirty: bool,
-    /// The least time from the last frame to the next.
+    /// Least time from the last frame to the next.
     frame_interval: Duration,
     ending: Option<u8>,
-    /// Whether the terminal gives no more events.
+    /// Whether the terminal's input has ended.
     input_closed: bool,
 }
 
@@ -185,7 +185,7 @@ impl Shell {
             if let Some(code) = self.ending
                 && !self.tasks.is_writing()
             {
-                // The last answers may ask for more, such as a look at what became of a write.
+                // The last answers may ask for more, such as a check what became of a write.
                 let Ok(event) = self.events.try_recv() else {
                     let stays = self.tasks.free_asides().await;
                     return Ok(self.leave(code, &stays).await);
@@ -194,7 +194,7 @@ impl Shell {
                 continue;
             }
             let (frame, wake) = (self.frame_due(), self.wake_due());
-            // A frame that cannot be shown yet is made when it can, of what is the newest then.
+            // A frame that cannot be shown yet is made later, of the then newest state.
             let quiet = self.terminal.is_quiet();
             let slice = self.terminal.slice_due();
             let release = self.background.release_in();
@@ -210,13 +210,13 @@ impl Shell {
                 }
                 Some(storage) = self.storages.recv() => self.tasks.use_storage(storage),
                 Some(event) = self.events.recv() => {
-                    // It may have come since it was looked for above; what tells of it comes after it.
+                    // The storage may have come since it was looked for above; events about it come after it.
                     if let Ok(storage) = self.storages.try_recv() {
                         self.tasks.use_storage(storage);
                     }
                     self.take(event).await?;
                 }
-                // A frame that is due goes before, and takes slices with it.
+                // A frame that is due goes first, and takes slices with it.
                 () = pause(slice.unwrap_or_default()), if slice.is_some() && quiet && !self.dirty => {
                     let painted = self.terminal.paint();
                     self.unless_gone(painted)?;
@@ -235,7 +235,7 @@ impl Shell {
         })
     }
 
-    /// Ends when the core asks to be woken; perhaps never.
+    /// Ends when the core asks to be woken; may never end.
     fn wake_due(&self) -> impl Future<Output = ()> + use<> {
         let wait = self.app.wake().map(|wake| {
             let micros = wake.micros().saturating_sub(Timestamp::now().micros());
@@ -259,7 +259,7 @@ impl Shell {
         self.unless_gone(drawn)?;
         let titled = self.terminal.set_title(&title(&self.app));
         self.unless_gone(titled)?;
-        // Only once the hint has been seen, and beside the loop.
+        // This is done only once the hint has been seen, and beside the loop.
         if self.drawn.is_none() && self.app.settings.welcome {
             tokio::task::spawn_blocking(setup::remember_first_run);
         }
@@ -295,7 +295,7 @@ impl Shell {
         self.carry_out(effects).await
     }
 
-    /// Ends after the writes under way, which all end within the time that a command may take.
+    /// Ends after the writes under way, which all end within the time limit of a command.
     fn end(&mut self, code: u8) {
         self.app.now = Timestamp::now();
         if let Some(draft) = self.app.unkept_draft() {
@@ -373,7 +373,7 @@ impl Shell {
     }
 }
 
-/// Waits, or not at all.
+/// Waits for this time, if it is not zero.
 async fn pause(wait: Duration) {
     if !wait.is_zero() {
         tokio::time::sleep(wait).await;

@@ -31,8 +31,7 @@ impl Area {
             && (self.y..self.y.saturating_add(self.height)).contains(&y)
     }
 
-    /// The number of the row at a cell, in a list that has one line of the screen for each row, from `top`
-    /// on.
+    /// The number of the row at a cell, in a list that has one line for each row, from `top` on.
     pub fn row_at(self, (x, y): (u16, u16), top: usize, rows: usize) -> Option<usize> {
         let row = top + usize::from(y.checked_sub(self.y)?);
         (self.contains(x, y) && row < rows).then_some(row)
@@ -211,8 +210,7 @@ impl Split {
         columns.clamp(LEAST, width - LEAST)
     }
 
-    /// The sizes after the user makes the pane in focus wider or narrower; `None` where no other pane gives
-    /// way.
+    /// The sizes after the pane in focus is made wider or narrower; `None` where no other pane gives way.
     pub fn resized(&self, layout: &Layout, focus: Pane, wider: bool) -> Option<PaneSizes> {
         let step = |columns: u16, wider| {
             if wider { columns.saturating_add(STEP) } else { columns.saturating_sub(STEP) }

@@ -1,24 +1,24 @@
 //! Answers of the terminal among the user's keys.
 //!
-//! What the terminal answers (a colour, its name, a setting) comes as the keys that its bytes
-//! would be: Alt-`]`, then `11;rgb:…`, then Ctrl-G or Alt-`\`. It may come late, for another
-//! program that had the terminal before, or in pieces: over a slow line the first byte alone is
-//! the escape key. So what nobody types is taken for an answer and swallowed to its end, however
-//! long that takes; a key that only might begin one is kept for a moment.
+//! What the terminal answers (a colour, its name, a setting) comes as the keys that its bytes would be:
+//! Alt-`]`, then `11;rgb:…`, then Ctrl-G or Alt-`\`. It may come late, for another program that had the
+//! terminal before, or in pieces: over a slow line the first byte alone is the escape key. So keys that
+//! nobody types are taken for an answer and swallowed to its end, however long that takes; a key that only
+//! might begin an answer is kept for a moment.
 
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// How long a key may be kept that could be an answer's first.
+/// Time for which a key is kept that could be the first of an answer.
 pub(super) const KEPT: Duration = Duration::from_millis(50);
 
-/// The longest colour: `4;255;rgba:` and four numbers of four digits, with room to spare.
+/// Limit on the length of a colour: `4;255;rgba:` and four numbers of four digits, with room to spare.
 const LONGEST_COLOR: usize = 40;
-/// The longest answer of another kind: what comes after it is typed.
+/// Limit on the length of any other answer: what comes after it counts as typed.
 const LONGEST: usize = 512;
 
-/// What an answer begins with.
+/// The bytes with which an answer begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Introducer {
     /// `ESC ]`: colours, titles, the clipboard.
@@ -27,7 +27,7 @@ enum Introducer {
     Dcs,
     /// `ESC _`: pictures.
     Apc,
-    /// `ESC [`: only where its escape came alone, else the library knows it.
+    /// `ESC [`: only if its escape came alone; otherwise the library decodes it.
     Csi,
     /// `ESC O`, likewise: a key of the keyboard.
     Ss3,
@@ -38,47 +38,47 @@ enum State {
     Idle,
     /// The escape key is kept: it may be an answer's first byte.
     Escape,
-    /// The user may have typed this.
+    /// An answer has begun, unless the user typed this.
     Begun(Introducer),
-    /// A reply: these keys are never typed.
+    /// An answer is certain: these keys are never typed.
     Certain(Introducer),
     /// An answer has ended with an escape; its backslash is still to come.
     Closing,
 }
 
-/// The keys of which it is not known yet what they are.
+/// The keys of which it is not known yet whether they are an answer.
 #[derive(Debug)]
 pub(super) struct Answers {
     state: State,
-    /// What came since the beginning of what may be an answer.
+    /// The text since the beginning of what may be an answer.
     text: String,
-    /// The user's keys, if it is none.
+    /// The keys to give to the user if it is no answer.
     kept: Vec<KeyEvent>,
-    /// When the last of it came.
+    /// When the last key of it came.
     since: Instant,
     /// Whether the last key was the escape key.
     escaped: bool,
 }
 
-/// What a key was.
+/// The meaning of a key.
 #[derive(Debug, PartialEq)]
 pub(super) enum Sorted {
     /// The user's own keys, in order; none if it is not known yet.
     Keys(Vec<KeyEvent>),
     /// The end of an operating system command, with its text.
     Command(String),
-    /// A report, as the reader of keys takes it out where its escape does not come alone.
+    /// A report, as the reader of keys gives it if its escape does not come alone.
     Report(String),
 }
 
 /// Whether larder waits for an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
-    /// No.
+    /// No answer is awaited.
     Never,
-    /// Its first byte may have come before.
+    /// An answer is awaited, of which the first byte may have come before.
     Late,
-    /// The escape key may be its first byte.
+    /// An answer is awaited, of which the escape key may be the first byte.
     Soon,
 }
 
@@ -99,14 +99,14 @@ impl Answers {
         }
     }
 
-    /// How much longer to wait for the rest of what is kept; nothing if nothing is, or if its
+    /// Time for which to go on waiting for the rest of what is kept; nothing if no key is kept, or if the
     /// next key decides whenever it comes.
     pub(super) fn release_in(&self) -> Option<Duration> {
         let waits = !self.kept.is_empty() && self.text.is_empty();
         waits.then(|| KEPT.saturating_sub(self.since.elapsed()))
     }
 
-    /// The keys that were kept. What comes next may still be the rest of an answer.
+    /// Gives the keys that were kept. The next ones may still be the rest of an answer.
     pub(super) fn release(&mut self) -> Vec<KeyEvent> {
         if self.state == State::Escape {
             self.escaped = true;
@@ -119,7 +119,7 @@ impl Answers {
         std::mem::take(&mut self.kept)
     }
 
-    /// How long ago the last part of an unfinished answer came.
+    /// Time since the last part of an unfinished answer came.
     pub(super) fn unfinished(&self) -> Option<Duration> {
         let begun = !self.kept.is_empty() || matches!(self.state, State::Certain(_));
         begun.then(|| self.since.elapsed())
@@ -177,7 +177,7 @@ impl Answers {
         self.text.clear();
         if let Some(kind) = begins(key, escaped, due) {
             if escape_kept {
-                // It is the first byte of the same answer.
+                // The key is the first byte of the same answer.
                 self.kept = std::mem::take(&mut before);
             }
             self.kept.push(key);
@@ -212,7 +212,7 @@ impl Answers {
         }
     }
 
-    /// What a key is in what may be an answer.
+    /// The part that a key is of a possible answer.
     fn part(&self, kind: Introducer, key: KeyEvent) -> Continuation {
         let certain = matches!(self.state, State::Certain(_));
         let Some(letter) = plain(key) else {
@@ -227,7 +227,7 @@ impl Answers {
             };
         };
         let text = self.text.as_str();
-        // A short one must have come at once: its letters are keys that do something.
+        // A short answer must have come in one piece: its letters are keys that do something.
         let at_once = !self.kept.is_empty() && text.is_empty() && self.since.elapsed() < KEPT;
         let inner = match kind {
             Introducer::Osc if certain => match text.split_once(';') {
@@ -268,7 +268,7 @@ impl Answers {
         if inner { Continuation::Inner } else { Continuation::Other }
     }
 
-    /// Whether nobody types what has come.
+    /// Whether the text is certain to be an answer, which nobody types.
     fn is_certain(&self, kind: Introducer) -> bool {
         let mut last = self.text.chars().rev();
         match kind {
@@ -282,7 +282,7 @@ impl Answers {
     }
 }
 
-/// What may begin with a key: with Alt, or right after the escape key.
+/// The answer that may begin with a key: with Alt, or right after the escape key.
 fn begins(key: KeyEvent, escaped: bool, due: Due) -> Option<Introducer> {
     let KeyCode::Char(letter) = key.code else { return None };
     let alone = plain(key).is_some();
@@ -299,7 +299,7 @@ fn begins(key: KeyEvent, escaped: bool, due: Due) -> Option<Introducer> {
     }
 }
 
-/// The character of a key that types it.
+/// The character of a key that types one.
 fn plain(key: KeyEvent) -> Option<char> {
     match (key.code, key.modifiers) {
         (KeyCode::Char(letter), KeyModifiers::NONE | KeyModifiers::SHIFT) => Some(letter),

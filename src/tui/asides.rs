@@ -1,5 +1,5 @@
-//! What a larder that ended has left set aside: told from what living ones will free, and from what the
-//! user has left before.
+//! What a larder that ended has left set aside, as opposed to what living ones will free and to what the user
+//! has chosen to leave.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -12,16 +12,16 @@ use crate::storage::aside::maker;
 
 use super::drafts::is_larder;
 
-/// How long stores stay set aside.
+/// Time for which stores stay set aside.
 pub(super) const SET_ASIDE_FOR: Duration = Duration::from_secs(600);
-/// The time that the first screen has for its own reads.
+/// Time for the first screen's own reads, before asides are looked for.
 const FIRST: Duration = Duration::from_millis(200);
-/// By how much the clocks of machines and the ends of long steps may be late.
+/// Allowance for the difference of clocks between machines and for the late ends of long steps.
 const SLACK: Duration = Duration::from_secs(60);
-/// How many asides are remembered as left; a day later they are gone.
+/// Limit on asides that are remembered as left; a day later they are gone.
 const REMEMBERED: usize = 500;
 
-/// What a larder that ended has left, and the user has not.
+/// Gives the asides that a larder that ended has left, without those that the user has chosen to leave.
 pub(super) async fn left(storage: &dyn Storage) -> Result<Vec<AsideInfo>> {
     tokio::time::sleep(FIRST).await;
     let asides = storage.asides(AsideList::Listed).await;
@@ -39,8 +39,8 @@ pub(super) async fn left(storage: &dyn Storage) -> Result<Vec<AsideInfo>> {
     Ok(asides)
 }
 
-/// Whether whoever has set it aside has ended. Of a process of this machine it is known; another one
-/// frees it within its time, if it still runs.
+/// Whether the larder that made the aside has ended. For a process of this machine that is known; a process
+/// elsewhere frees its asides within their time, if it still runs.
 fn is_left(info: &AsideInfo, host: &str, now: Timestamp, runs: impl Fn(u32) -> bool) -> bool {
     match &info.maker {
         Some(made) if made.host == host => !runs(made.process),
@@ -51,7 +51,7 @@ fn is_left(info: &AsideInfo, host: &str, now: Timestamp, runs: impl Fn(u32) -> b
     }
 }
 
-/// Remembers what the user leaves; nothing is lost where that cannot be kept.
+/// Remembers the asides that the user leaves; nothing is lost if that cannot be stored.
 pub(super) fn leave(ids: &[AsideId]) {
     let Some(path) = path() else { return };
     let before = std::fs::read_to_string(&path).unwrap_or_default();

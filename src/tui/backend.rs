@@ -30,12 +30,12 @@ use links::{Links, Mark};
 pub use picture::{TerminalPicture, Tile};
 use screen::Screen;
 
-/// Has the terminal show what follows at once, when all of it has come (a synchronized update). One that
-/// does not know it shows it as it comes.
+/// The sequence that has the terminal show what follows only when all of it has come (a synchronized update).
+/// A terminal that does not know it shows the bytes as they come.
 const BEGIN_UPDATE: &str = "\x1b[?2026h";
-/// What ends that.
+/// The sequence that ends a synchronized update.
 pub(super) const END_UPDATE: &str = "\x1b[?2026l";
-/// Bytes from which on a frame may come in parts. What is less comes in one packet.
+/// Size from which a frame may come in parts, in bytes. A smaller one comes in one packet.
 const LARGE: usize = 512;
 
 /// [`CrosstermBackend`] with a frame writer of its own.
@@ -49,12 +49,12 @@ pub struct CompactBackend<W: Write> {
     shown: Option<bool>,
     /// Where the cursor is; unknown after cells were written.
     at: Option<Position>,
-    /// Where it was placed last.
+    /// Where the cursor was last placed.
     placed: Option<Position>,
     flow: Flow,
     /// Whether pictures wait.
     held: bool,
-    /// How many commands of the picture's are sent.
+    /// Number of the picture's commands that are sent.
     sent: usize,
 }
 
@@ -90,17 +90,17 @@ impl<W: Write> CompactBackend<W> {
         Backend::flush(self)
     }
 
-    /// The next command of the picture's.
+    /// The next command of the picture.
     fn command(&self) -> Option<&String> {
         self.screen.picture.as_ref()?.commands.get(self.sent)
     }
 
-    /// Whether pictures are to wait: what is drawn of them is about to leave.
+    /// Sets whether pictures wait, because what is drawn of them is about to be covered or removed.
     pub fn hold(&mut self, held: bool) {
         self.held = held;
     }
 
-    /// Takes a report of the terminal's, if it is the answer to a slice of a picture.
+    /// Takes a report of the terminal, if it is the answer to a slice of a picture.
     pub fn heard(&mut self, report: &str) {
         let paced = self.screen.picture.as_ref().is_some_and(|picture| picture.paced);
         if report == flow::ANSWER && !paced {
@@ -108,25 +108,24 @@ impl<W: Write> CompactBackend<W> {
         }
     }
 
-    /// Whether such an answer may still come.
+    /// Whether the answer to a slice may still come.
     pub fn is_answer_awaited(&self) -> bool {
         self.flow.is_awaited()
     }
 
-    /// How long such answers may take; nothing where none may come.
+    /// Limit on the time that such answers may take; zero where none may come.
     pub fn answer_timeout(&self) -> Duration {
         self.flow.answer_timeout()
     }
 
-    /// Time until the next slice of a picture may be sent; none where there is none.
+    /// Time until the next slice of a picture may be sent; none where nothing is left to send.
     pub fn slice_due(&mut self) -> Option<Duration> {
         let waits = self.screen.owes() || self.command().is_some();
         (waits && !self.held).then(|| self.flow.wait(Instant::now()))
     }
 
-    /// Draws what may be drawn of pictures now, and puts the cursor back.
-    ///
-    /// # Errors
+    /// Draws the part of pictures that may be drawn now, and puts the cursor back.
+    /// | # Errors
     /// If the terminal is gone.
     pub fn paint(&mut self) -> io::Result<()> {
         self.slices()?;
@@ -143,23 +142,23 @@ impl<W: Write> CompactBackend<W> {
             let text = command.unwrap_or_else(|| self.screen.paint(SLICE));
             self.at = None;
             if text.is_empty() {
-                // Something covers all that waited.
+                // Other cells cover all that waited.
                 continue;
             }
             Write::write_all(&mut self.inner, text.as_bytes())?;
-            // The last one too: it may be behind a picture of which the rest was not wanted.
+            // The last command too: it may follow a picture whose rest was no longer wanted.
             Write::write_all(&mut self.inner, flow::QUESTION.as_bytes())?;
             self.flow.send(Instant::now());
         }
         Ok(())
     }
 
-    /// What is to be marked in the next frame, so that its cells lead there.
+    /// The cells to mark in the next frame, so that they lead to these links.
     pub fn marks(&mut self, links: Vec<Link>) -> Vec<Mark> {
         self.screen.links.marks(links)
     }
 
-    /// Forgets links where there have been many; then the next frame must be drawn whole.
+    /// Forgets the links if there have been many; if so, the next frame must be drawn whole.
     pub fn forgets_links(&mut self) -> bool {
         let are_many = self.screen.links.are_many();
         if are_many {
@@ -207,7 +206,7 @@ impl<W: Write> Backend for CompactBackend<W> {
         Ok(())
     }
 
-    // A frame that changes nothing writes nothing: neither is the cursor shown nor placed again.
+    // A frame that changes nothing writes nothing: the cursor is neither shown nor placed again.
     fn show_cursor(&mut self) -> io::Result<()> {
         if self.shown != Some(true) {
             self.inner.show_cursor()?;
@@ -237,7 +236,7 @@ impl<W: Write> Backend for CompactBackend<W> {
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        // Ratatui clears all of a full screen, or nothing.
+        // Ratatui clears either a full screen or nothing.
         self.at = None;
         self.screen.clear();
         self.inner.clear_region(clear_type)
@@ -258,10 +257,8 @@ impl<W: Write> Backend for CompactBackend<W> {
     }
 }
 
-/// Columns and rows of the terminal that larder writes to. One that does not know its size counts as
-/// 80 × 24.
-///
-/// # Errors
+/// Columns and rows of the terminal that larder writes to; 80 × 24 if it does not know its size.
+/// | # Errors
 /// If the terminal is gone.
 pub(super) fn size() -> io::Result<Size> {
     let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout())?;

@@ -1,8 +1,8 @@
-//! Which theme fits the terminal's background, asked of the terminal itself (OSC 11).
+//! The theme that fits the terminal's background, asked of the terminal itself (OSC 11).
 //!
-//! The answer comes between the user's keys, at any time or never. Reading for it before the
-//! event stream would hold up the start, lose what is typed meanwhile and take a late answer for
-//! keys; so it is picked out of the stream ([`super::answers`]), as all that a terminal answers.
+//! The answer comes between the user's keys, at any time or never. Reading it before the event stream would
+//! hold up the start, lose what is typed meanwhile and take a late answer for keys; so it is picked out of
+//! the stream ([`super::answers`]), like all answers of the terminal.
 
 use std::time::{Duration, Instant};
 
@@ -12,45 +12,46 @@ use crate::theme::{Theme, ThemePair};
 
 use super::answers::{Answers, Due, Sorted};
 
-/// The question. Ended by BEL, since some terminals end the answer as the question was, and wrongly
-/// so with the longer terminator.
+/// The question. It ends with BEL, because some terminals end the answer in the same way as the question, and
+/// make a mistake with the longer terminator.
 pub(super) const QUESTION: &[u8] = b"\x1b]11;?\x07";
 
-/// How long the first frame waits for an answer: a terminal on this machine gives it sooner, and
-/// none waits long enough to be noticed. Later answers change the colours of what is shown.
+/// Time for which the first frame waits for an answer: a terminal on this machine answers sooner, and the
+/// wait is too short to be seen. A later answer changes the colours on the screen.
 const FIRST_FRAME_TIMEOUT: Duration = Duration::from_millis(20);
 
-/// How long an answer may be under way: larder does not leave before, lest it land in the shell.
+/// Time that an answer may be under way: larder does not end before, so that the answer does not land in the
+/// shell.
 pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_millis(150);
 
-/// How long the escape key may be an answer's first byte: it is kept for a moment meanwhile.
+/// Time for which the escape key may be an answer's first byte: until then, it is kept for a moment.
 const SOON: Duration = Duration::from_secs(5);
 
-/// The question on its way, and what came of it.
+/// The question under way, and its result.
 #[derive(Debug)]
 pub(super) struct Background {
     /// The themes to choose from; none where the terminal was not asked.
     pair: Option<ThemePair>,
     asked: Instant,
     answered: bool,
-    /// Since when an answer to something else is expected.
+    /// When an answer to another question began to be expected; none if none is.
     expected: Option<Instant>,
     answers: Answers,
 }
 
-/// What a key was.
+/// The meaning of a key.
 #[derive(Debug, PartialEq)]
 pub(super) enum Filtered {
     /// The user's own keys, in order; none if it is not known yet.
     Keys(Vec<KeyEvent>),
-    /// The end of an answer, with the theme for it where it made sense.
+    /// The end of an answer, with the theme for it if it made sense.
     Answer(Option<Box<Theme>>),
-    /// What else the terminal reports of itself.
+    /// Another report of the terminal.
     Report(String),
 }
 
 impl Background {
-    /// For when the question is sent, or not asked where there is nothing to choose from.
+    /// The state when the question is sent; with no themes to choose from, it is not asked.
     pub(super) fn asked(pair: Option<ThemePair>) -> Self {
         let answered = pair.is_none();
         Self { pair, asked: Instant::now(), answered, expected: None, answers: Answers::new() }
@@ -61,7 +62,7 @@ impl Background {
         self.left(FIRST_FRAME_TIMEOUT)
     }
 
-    /// Time left for late replies that have so much in all, before the terminal is given away.
+    /// Time left for late replies out of `all`, before the terminal is given to another program.
     pub(super) fn drain_timeout(&self, all: Duration) -> Duration {
         let expected = self.expected.map(|asked| asked.elapsed());
         let rest = self.answers.unfinished().into_iter().chain(expected);
@@ -83,7 +84,7 @@ impl Background {
         self.answers.release()
     }
 
-    /// Another question has been asked, or was answered.
+    /// Takes note that another question has been asked, or was answered.
     pub(super) fn expects(&mut self, expects: bool) {
         self.expected = expects.then(|| self.expected.unwrap_or_else(Instant::now));
     }
@@ -107,12 +108,12 @@ impl Background {
         let color = command.strip_prefix("11;")?;
         self.answered = true;
         let (pair, light) = (self.pair.as_ref()?, luminance(color)?);
-        // From here on, black is easier to read on it than white.
+        // Above this luminance, black is easier to read than white.
         Some(if light > 0.18 { &pair.light } else { &pair.dark }.clone())
     }
 }
 
-/// How light a colour such as `rgb:ffff/ffff/ffff`, `rgba:1e/1e/2e/ff` or `#ffffff` is, from 0 to 1.
+/// The luminance of a colour such as `rgb:ffff/ffff/ffff`, `rgba:1e/1e/2e/ff` or `#ffffff`, from 0 to 1.
 fn luminance(color: &str) -> Option<f64> {
     let parts: Vec<&str> = match color.strip_prefix('#') {
         Some(digits) => {
@@ -120,7 +121,7 @@ fn luminance(color: &str) -> Option<f64> {
             let part = |at: usize| digits.get(at * width..(at + 1) * width);
             (0..3).filter_map(part).collect()
         }
-        // A fourth part says how much shines through.
+        // A fourth part is the opacity.
         None => color.split_once(':')?.1.split('/').take(3).collect(),
     };
     let [red, green, blue] = parts[..] else { return None };

@@ -7,22 +7,22 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::text::size;
 
-/// The longest sequence, in bytes before any wrapping, that all common terminals take. It holds
-/// 74,994 bytes of data.
+/// Limit on a sequence that all common terminals take, in bytes before any wrapping. It holds 74,994 bytes of
+/// data.
 pub const LIMIT: usize = 100_000;
 
 const START: &[u8] = b"\x1b]52;c;";
 const END: &[u8] = b"\x07";
 
-/// How much of the sequence GNU screen passes on at once: its own buffer holds 768 bytes.
+/// Bytes of the sequence that GNU screen passes on at once: its own buffer holds 768.
 const SCREEN_CHUNK: usize = 512;
 
-/// The data does not go through the terminal.
+/// The error that the data is too large for the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooLarge {
-    /// How many bytes there are.
+    /// Size of the data, in bytes.
     pub bytes: usize,
-    /// How many there may be.
+    /// Limit on the data, in bytes.
     pub most: usize,
 }
 
@@ -36,13 +36,11 @@ impl fmt::Display for TooLarge {
 
 impl std::error::Error for TooLarge {}
 
-/// What to write to the terminal to put `bytes` on the clipboard.
-///
-/// `limit` is the most bytes the sequence may have before it is wrapped for tmux or screen, told
-/// by `TMUX` and `STY`; see [`LIMIT`]. Whether the terminal obeys cannot be known.
-///
-/// # Errors
-/// [`TooLarge`]; what is cut off would not be the value.
+/// The sequence that has the terminal put `bytes` on the clipboard.
+/// | `limit` is the limit on the sequence in bytes, before it is wrapped for tmux or screen, which `TMUX` and
+/// `STY` tell; see [`LIMIT`]. Whether the terminal obeys cannot be known.
+/// | # Errors
+/// [`TooLarge`], because a part would not be the value.
 pub fn copy_sequence(
     bytes: &[u8],
     env: &dyn Fn(&str) -> Option<String>,
@@ -67,7 +65,7 @@ pub(super) fn through(sequence: &[u8], env: &dyn Fn(&str) -> Option<String>) -> 
     }
 }
 
-/// Twice: wrapped, for `allow-passthrough on`, and plain, for `set-clipboard on`. tmux drops the
+/// The sequence twice: wrapped, for `allow-passthrough on`, and plain, for `set-clipboard on`. tmux drops the
 /// one that it is not set to pass on.
 fn for_tmux(sequence: &[u8]) -> Vec<u8> {
     let mut wrapped = b"\x1bPtmux;".to_vec();

@@ -18,7 +18,7 @@ impl Shell {
             (CurrentTarget::Listed(at), Some(targets)) => {
                 let (at, targets) = (*at, Arc::clone(targets));
                 let known = Arc::clone(&self.resolved);
-                // A password's command may take as long as it takes to unlock a key ring.
+                // The command for a password may take as long as the user needs to unlock a key ring.
                 let resolve = move || async move {
                     let task = tokio::task::spawn_blocking(move || match &password {
                         Some(typed) => targets.resolve_with(at, typed),
@@ -40,8 +40,8 @@ impl Shell {
         }
     }
 
-    /// Logs in with a password that was typed: it is kept nowhere but here and in the storage, until larder
-    /// ends or another target is opened.
+    /// Logs in with a password that was typed. It is kept only here and in the storage, until larder ends or
+    /// another target is opened.
     pub(super) fn log_in(&mut self, password: Password) {
         let password = Secret::new(password.into_text());
         if self.tasks.log_in(password.clone()) {

@@ -1,6 +1,6 @@
-//! Requests and items for the dialog that lists them. Of a queue as many pages of the storage's are read
-//! as have room in one of the dialog's, so that those that failed come first among all of these; behind the
-//! first of these pages only failed requests are looked for, for a while.
+//! Requests and items for the dialog that lists them. A page of the dialog takes several pages of a queue, so
+//! that all failed requests of these come first. Behind the first page, only failed requests are looked for,
+//! for a while.
 
 use std::time::{Duration, Instant};
 
@@ -8,19 +8,19 @@ use crate::app::{FailedBeyond, is_failed};
 use crate::model::{Contents, OtherStorage, Result};
 use crate::storage::Storage;
 
-/// So many requests are enough …
+/// Number of requests that are enough for a page of the dialog.
 const REQUESTS: usize = 5000;
-/// … or so many bytes of them …
+/// Size of requests that is enough for a page of the dialog, in bytes.
 const BYTES: usize = 16 << 20;
-/// … or as many as come in this time, where the storage is far away.
+/// Time after which a page of the dialog ends with what has come, where the storage is far away.
 const TIME: Duration = Duration::from_secs(3);
-/// For failed ones so many bytes more are looked through …
+/// Limit on the requests that are searched for failed ones, in bytes.
 const SEARCHED: usize = 64 << 20;
-/// … or as many as come in this time, or until so many are found.
+/// Limit on the time of that search; `FOUND` is the number of failed requests that ends it.
 const SEARCH_TIME: Duration = Duration::from_secs(1);
 const FOUND: usize = 1000;
 
-/// What a page of the dialog shows, and the failed requests behind the first one.
+/// Reads a page of the dialog, and the failed requests behind the first one.
 pub(super) async fn page(
     storage: &dyn Storage,
     of: &OtherStorage,
@@ -42,7 +42,7 @@ pub(super) async fn page(
     }
 }
 
-/// Looks for failed requests while there is time; what cannot be read ends it.
+/// Looks for failed requests while there is time; a page that cannot be read ends the search.
 async fn search<F: Future<Output = Result<Contents>>>(
     from: Option<u64>,
     read: impl Fn(u64) -> F,
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
     use crate::model::{Error, ErrorKind};
 
-    /// A page of 200 of so many requests of so many bytes, of which it leaves out one.
+    /// A page of 200 out of `total` requests of this size, of which one is left out.
     fn held(total: u64, bytes: usize, from: u64) -> Contents {
         let end = (from + 200).min(total);
         let values = (from + 1..end).map(|_| vec![b' '; bytes].into()).collect();

@@ -14,10 +14,10 @@ use crate::drafts::{Drafts, Entry};
 use crate::edit::draft::{Draft, DraftId};
 use crate::model::in_words;
 
-/// How long the end of larder waits for a draft to be on the disk.
+/// Limit on the time that the end of larder waits for a draft to be on the disk.
 const LAST: Duration = Duration::from_secs(3);
 
-/// What the thread is to do.
+/// A job of the thread.
 enum Job {
     Keep(Box<Draft>, Sender<Event>),
     Remove(DraftId),
@@ -25,11 +25,11 @@ enum Job {
     Read(DraftId, Sender<Event>),
     Pin(String, Pin, bool),
     FindPins(String, Sender<Event>),
-    /// Tell when all before is done.
+    /// Tell when all earlier jobs are done.
     Done(queue::Sender<()>),
 }
 
-/// The thread that keeps drafts, once there is something to do.
+/// The thread that keeps drafts, started with the first job.
 #[derive(Default)]
 pub(super) struct DraftKeeper {
     jobs: Option<queue::Sender<Job>>,
@@ -42,7 +42,7 @@ pub(super) fn folder() -> Option<Drafts> {
 }
 
 impl DraftKeeper {
-    /// Keeps a draft; says to `events` whether it is.
+    /// Keeps a draft; tells `events` whether it is kept.
     pub(super) fn keep(&mut self, draft: Box<Draft>, events: Sender<Event>) {
         self.send(Job::Keep(draft, events));
     }
@@ -62,7 +62,7 @@ impl DraftKeeper {
         self.send(Job::Read(id, events));
     }
 
-    /// Remembers that a record of a target is pinned, or that it is not any more.
+    /// Remembers that a record of a target is pinned, or that it is no longer.
     pub(super) fn pin(&mut self, target: String, pin: Pin, is_pinned: bool) {
         self.send(Job::Pin(target, pin, is_pinned));
     }
@@ -72,7 +72,7 @@ impl DraftKeeper {
         self.send(Job::FindPins(target, events));
     }
 
-    /// Waits until all is done, but not for ever.
+    /// Waits until all jobs are done, for a limited time.
     pub(super) fn finish(&mut self) {
         if self.thread.is_none() {
             return;
@@ -138,9 +138,8 @@ fn work(next: &queue::Receiver<Job>) {
     }
 }
 
-/// Keeps a draft now.
-///
-/// # Errors
+/// Keeps a draft at once.
+/// | # Errors
 /// Why it cannot be kept, in words.
 pub(super) fn keep(drafts: Option<&Drafts>, draft: &Draft) -> Result<(), String> {
     let Some(drafts) = drafts else { return Err("there is no state folder".to_owned()) };
@@ -150,29 +149,31 @@ pub(super) fn keep(drafts: Option<&Drafts>, draft: &Draft) -> Result<(), String>
     })
 }
 
-/// Whether a process runs that is larder: somebody types in its drafts, and it frees what it sets aside.
+/// Whether a process is a running larder: if so, somebody types in its drafts, and it frees what it sets
+/// aside.
 pub(super) fn is_larder(process: u32) -> bool {
     let Some(pid) = i32::try_from(process).ok().and_then(Pid::from_raw) else { return false };
     if test_kill_process(pid).is_err() {
         return false;
     }
-    // One that has ended keeps its number and name until its parent takes note.
+    // A process that has ended keeps its number and name until its parent takes note.
     let state = std::fs::read_to_string(format!("/proc/{process}/stat"));
     if state.is_ok_and(|state| has_ended(&state)) {
         return false;
     }
-    // Numbers come again. Where nothing tells what runs, it is taken for larder.
+    // Numbers of processes are used again. If the name of a process cannot be read, it is taken for larder.
     let name = std::fs::read_to_string(format!("/proc/{process}/comm"));
     name.map_or(!Path::new("/proc/self").exists(), |name| name.starts_with("larder"))
 }
 
-/// Whether a process has ended, by what `/proc` tells of its state: behind its name, which may be anything.
+/// Whether a process has ended, by its state in `/proc`, which stands behind its name; the name may be
+/// anything.
 fn has_ended(stat: &str) -> bool {
     let state = stat.rsplit_once(')').map_or("", |(_, rest)| rest.trim_start());
     state.starts_with(['Z', 'X'])
 }
 
-/// Where it is typed: the machine and the terminal.
+/// The machine and the terminal in which the user types.
 pub(super) fn place() -> String {
     let host = crate::storage::aside::host();
     let terminal = rustix::termios::ttyname(std::io::stdin(), Vec::new()).ok();
@@ -187,10 +188,10 @@ mod tests {
 
     #[test]
     fn a_process_that_has_ended_types_no_more() {
-        // The tests are a process whose name begins so.
+        // The process of the tests has a name that begins with `larder`.
         assert!(is_larder(std::process::id()));
         let mut child = std::process::Command::new("true").spawn().unwrap();
-        // It stays in the list of processes until it is waited for.
+        // An ended process stays in the list until its parent waits for it.
         while !std::fs::read_to_string(format!("/proc/{}/stat", child.id()))
             .is_ok_and(|stat| has_ended(&stat))
         {

@@ -1,4 +1,4 @@
-//! Carries out what the core asks for: starts reads, gives them up, and never gives up a write.
+//! Carries out the effects of the core: starts reads and gives them up, and never gives up a write.
 
 mod writes;
 
@@ -22,41 +22,41 @@ use crate::storage::{Options, Storage};
 use super::asides::SET_ASIDE_FOR;
 use super::reads::{self, WalkControl};
 
-/// Moves that come faster than this wait for the last one before anything is read.
+/// Time between two moves under which nothing is read until the last move.
 const DEBOUNCE: Duration = Duration::from_millis(40);
 
-/// How long the end waits until what is set aside is freed.
+/// Limit on the time that the end of larder waits until what is set aside is freed.
 const FREE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The storage, once connected, and everything that runs beside the loop.
+/// The storage, once connected, and all tasks beside the loop.
 pub(super) struct Tasks {
     storage: Option<Arc<dyn Storage>>,
     events: Sender<Event>,
     reads: [Option<AbortHandle>; Slot::COUNT],
     /// Visible rows, which the watcher reads first.
     interest: channel::Sender<Interest>,
-    /// What the walk of the keys is to do.
+    /// Orders to the walk of the keys.
     walk: channel::Sender<WalkControl>,
     last_record: Option<Instant>,
     watcher: Option<AbortHandle>,
     connecting: Option<AbortHandle>,
     asking: Option<AbortHandle>,
     writes: JoinSet<()>,
-    /// How far the writes under way are.
+    /// Progress of the writes under way.
     progress: BTreeMap<WriteId, Progress>,
     /// Writes whose answers were lost, until it is asked what became of them.
     doubts: Arc<Mutex<BTreeMap<WriteId, Doubt>>>,
-    /// Where values are kept, so that changes can be undone.
+    /// The place of old values, which undo changes.
     old_values: OldValues,
-    /// What is set aside, until its time is over or larder ends.
+    /// The asides of this run, until their time is over or larder ends.
     asides: Arc<Mutex<Vec<SetAside>>>,
 }
 
-/// Something that was set aside, and where.
+/// An aside, and its storage.
 type SetAside = (Arc<dyn Storage>, AsideInfo);
 
 impl Tasks {
-    /// Results go to `events`, which is bounded: a task waits until the loop has room.
+    /// Makes the tasks. Results go to `events`, which is bounded: a task waits until the loop has room.
     pub(super) fn new(events: Sender<Event>) -> Self {
         Self {
             storage: None,
@@ -76,7 +76,7 @@ impl Tasks {
         }
     }
 
-    /// Where results go.
+    /// The channel of results.
     pub(super) fn events(&self) -> Sender<Event> {
         self.events.clone()
     }
@@ -98,8 +98,8 @@ impl Tasks {
         self.storage = Some(storage);
     }
 
-    /// Lets go of the storage and of all that is read from it. From now on results go to `events`;
-    /// what comes to the old ones is nobody's any more. No write may be under way.
+    /// Lets go of the storage and of all reads from it. From now on results go to `events`; what comes to the
+    /// old channel is ignored. No write may be under way.
     pub(super) fn start_over(&mut self, events: Sender<Event>) {
         let reads = self.reads.iter_mut().filter_map(Option::take);
         let rest = [self.watcher.take(), self.connecting.take(), self.asking.take()];
@@ -110,8 +110,8 @@ impl Tasks {
         self.events = events;
     }
 
-    /// Connects beside the loop, `after` some time, to what `target` gives, which may take its time;
-    /// gives up what another call began. The storage comes through `connected`.
+    /// Connects beside the loop, `after` some time, to the target that `target` gives, which may take time;
+    /// gives up what an earlier call began. The storage comes through `connected`.
     pub(super) fn connect(
         &mut self,
         target: impl Future<Output = Result<Target>> + Send + 'static,
@@ -175,7 +175,7 @@ impl Tasks {
             let read_task = reads::ReadTask { slot, ticket, events: events.clone(), walk };
             let run = AssertUnwindSafe(read_task.run(storage, read)).catch_unwind();
             if run.await.is_err() {
-                // The loop must wake to see that the terminal has been given back.
+                // The loop must wake up to see that the terminal has been given back.
                 let _ = events.send(Event::Loaded(slot, ticket, Err(bug()))).await;
             }
         });
@@ -189,7 +189,7 @@ impl Tasks {
         self.walk.send_modify(|walk| walk.paused = paused);
     }
 
-    /// Has the walk of the keys make this order of what it publishes.
+    /// Has the walk of the keys put what it publishes in this order.
     pub(super) fn order_walk(&mut self, query: Option<Query>) {
         self.walk.send_modify(|walk| walk.query = query);
     }
@@ -205,7 +205,7 @@ impl Tasks {
         });
     }
 
-    /// Watches instead of what was watched before. From this call on nothing is missed.
+    /// Watches in place of the earlier watch. From this call on, no change is missed.
     pub(super) fn watch(&mut self, ticket: Ticket, store: Option<&StoreName>) {
         let Some(storage) = &self.storage else { return };
         let (mut noticed, events) =
@@ -222,7 +222,7 @@ impl Tasks {
         }
     }
 
-    /// A first move reads at once; those that follow it closely wait for the last.
+    /// Delay of a read: none for a first move; those that follow closely wait for the last one.
     fn debounce(&mut self, read: &Read) -> Option<Duration> {
         if !matches!(read, Read::Load(Load::Record { .. })) {
             return None;
@@ -238,13 +238,14 @@ impl Tasks {
         }
     }
 
-    /// Frees what is set aside; for the end, which waits a little for it. Says what stays, and why.
+    /// Frees what is set aside, at the end of larder, which waits a short time for it. Gives a sentence on
+    /// each aside that stays, and why.
     pub(super) async fn free_asides(&mut self) -> Vec<String> {
         let asides = std::mem::take(&mut *lock(&self.asides));
         let discards = asides.iter().map(async |(storage, info)| {
             let freed = tokio::time::timeout(FREE_TIMEOUT, storage.discard(&info.id)).await;
             let why = match freed {
-                // It was restored, or has expired.
+                // The aside was restored, or has expired.
                 Ok(Ok(_)) => return None,
                 Ok(Err(error)) if error.kind == ErrorKind::NotFound => return None,
                 Ok(Err(error)) => error,
@@ -263,7 +264,7 @@ impl Tasks {
         !self.writes.is_empty()
     }
 
-    /// Something that is not done by the storage, run beside the loop; quitting waits for it.
+    /// Runs work beside the loop that does not use the storage; quitting waits for it.
     pub(super) fn work(&mut self, work: impl FnOnce() -> Event + Send + 'static) {
         let events = self.events.clone();
         let write = async move {
@@ -275,17 +276,17 @@ impl Tasks {
     }
 }
 
-/// Starts a task. Boxed, all of them are one type to tokio, which is compiled for each type.
+/// Starts a task. The future is boxed, so that all tasks are of one type: tokio is compiled for each type.
 fn start(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     tokio::spawn(task.boxed())
 }
 
-/// Where values are kept.
+/// The place of old values.
 fn old_values() -> OldValues {
     crate::config::state_folder().map_or_else(OldValues::in_memory, OldValues::in_folder)
 }
 
-/// Frees what is set aside when its time is over.
+/// Frees an aside when its time is over.
 async fn free_later(
     storage: Arc<dyn Storage>,
     id: AsideId,

@@ -18,13 +18,13 @@ use crate::outfile;
 
 use super::drafts;
 
-/// An editor that changed nothing for so long may have gone on in a window of its own.
+/// Time under which an editor that changed nothing may have gone on in a window of its own.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// How long an editor may take to end when its terminal is gone.
+/// Limit on the time that an editor may take to end when its terminal is gone.
 const EDITOR_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The path with `~/` at its start as the home directory, as in a shell.
+/// The path with `~/` at its start replaced by the home directory, as in a shell.
 pub(super) fn at_home(path: &Path) -> PathBuf {
     let dirs = directories::BaseDirs::new();
     crate::config::expand_home(path, dirs.as_ref().map(directories::BaseDirs::home_dir))
@@ -35,7 +35,7 @@ pub(super) fn at_home(path: &Path) -> PathBuf {
 /// # Errors
 /// [`SaveError::Exists`] unless it may be replaced; the operating system's reason otherwise.
 pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, SaveError> {
-    // Without the name of the temporary file, which says nothing to anybody.
+    // The error leaves out the name of the temporary file, which means nothing to the user.
     let failed = |error: io::Error| SaveError::Failed(io::Error::from(error.kind()).to_string());
     if path.is_dir() {
         return Err(SaveError::Failed("a folder: name a file in it".to_owned()));
@@ -46,7 +46,7 @@ pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, 
         let why = format!("there is no folder {}; make it first", folder.display());
         return Err(SaveError::Failed(why));
     }
-    // A pipe that nobody reads would hold up the end of larder.
+    // Writing to a pipe that nobody reads would hold up the end of larder.
     if path.metadata().is_ok_and(|known| !known.is_file()) {
         return Err(SaveError::Failed("it is no regular file; name another one".to_owned()));
     }
@@ -60,9 +60,9 @@ pub(super) fn save(path: &Path, bytes: &[u8], overwrite: bool) -> Result<usize, 
 /// The file that the user's own editor has.
 pub(super) struct HandedOut {
     path: PathBuf,
-    /// Where there is no state folder, it is one of those that go when larder does.
+    /// The temporary file, where there is no state folder; it is removed when larder ends.
     temporary: Option<tempfile::TempPath>,
-    /// Whether its editor goes on without larder, and may write it.
+    /// Whether the editor goes on without larder, and may still write the file.
     held: Cell<bool>,
 }
 
@@ -71,9 +71,9 @@ impl HandedOut {
         &self.path
     }
 
-    /// Removes it: what it holds, `left` if the editor has changed it, is kept or stored, or cannot be read
-    /// and stays under another name. Where the terminal is gone, one that is still written stays: the next
-    /// larder takes it into the draft.
+    /// Removes the file: its content, `left` if the editor has changed it, is kept or stored, or cannot be
+    /// read and stays under another name. If the terminal is gone, a file that is still being written stays:
+    /// the next larder takes it into the draft.
     pub(super) fn remove(self, gone: bool, draft: Option<&Draft>, left: Option<&Bytes>) {
         if gone && (self.held.get() || is_open(&self.path)) {
             return self.stay();
@@ -87,17 +87,16 @@ impl HandedOut {
         };
     }
 
-    /// Leaves it where it is.
+    /// Leaves the file where it is.
     pub(super) fn stay(self) {
         let _ = self.temporary.map(tempfile::TempPath::keep);
     }
 }
 
-/// Makes a private file that holds `text`: beside its draft, which is kept first, so that what the
-/// editor leaves in it outlives larder; else a temporary one.
-///
-/// # Errors
-/// What the system says.
+/// Makes a private file that holds `text`. It lies next to its draft, which is kept first, so that what the
+/// editor leaves in it outlives larder; else it is a temporary one.
+/// | # Errors
+/// The system's error.
 pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::Result<HandedOut> {
     if let (Some(drafts), Some(draft)) = (drafts::folder(), draft)
         && drafts.keep(draft).is_ok()
@@ -111,13 +110,12 @@ pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::
     Ok(HandedOut { path: path.to_path_buf(), temporary: Some(path), held: Cell::new(false) })
 }
 
-/// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a file that holds `text`; gives what it left. The
-/// terminal must have been given back before. Once `gone` ends, the terminal is gone: the editor is
-/// told so, as the system would, and is not waited for much longer.
-///
-/// # Errors
-/// The editor could not be started or failed, or the file could not be read back. What it left is
-/// given even so.
+/// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a file that holds `text`; gives the text that it left. The
+/// terminal must have been given back before. Once `gone` ends, the terminal is gone: the editor is told so,
+/// as the system would do it, and is not waited for much longer.
+/// | # Errors
+/// The editor could not be started or failed, or the file could not be read back. The text that it left is
+/// given even then.
 pub(super) async fn edit(
     text: &[u8],
     file: &io::Result<HandedOut>,
@@ -135,7 +133,7 @@ pub(super) async fn edit(
     };
     let read = || read_left(file.path(), u64::MAX - 1).map(Bytes::from);
     let left = || read().ok().filter(|left| left != text);
-    // The variable may hold arguments, so a shell takes it apart, as it does for other programs.
+    // The variable may hold arguments, so a shell splits it, as for other programs.
     let mut command = tokio::process::Command::new("sh");
     command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path());
     command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
@@ -162,7 +160,7 @@ pub(super) async fn edit(
         };
         hang_up(&mut child).await.ok_or_else(goes_on)?
     };
-    // What a shell says of a command that it does not find, or that is no program.
+    // The exit codes of a shell for a command that it does not find, or that is no program.
     if matches!(status.code(), Some(126 | 127)) {
         let why = format!("no editor `{editor}`; set $VISUAL or $EDITOR");
         return Err(NotEdited { why, left: left() });
@@ -198,7 +196,7 @@ pub(super) async fn edit(
 /// Ends an editor whose terminal is gone; none if it stays.
 async fn hang_up(editor: &mut Child) -> Option<ExitStatus> {
     let id = editor.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-    // It may have ended by itself.
+    // The editor may have ended by itself.
     let _ = id.map(|id| kill_process(id, Signal::HUP));
     tokio::time::timeout(EDITOR_EXIT_TIMEOUT, editor.wait()).await.ok()?.ok()
 }

@@ -1,9 +1,9 @@
 //! Pictures that the terminal itself draws, where it can.
 //!
-//! What it can is asked once, when the first picture is shown, by questions that terminals take; it has
-//! a moment to answer. Then the picture is decoded again for the pixels of its place, in few colours,
-//! beside the loop; it goes out in slices ([`super::backend`]). When it leaves, the terminal is told to
-//! free it, and what was not sent yet is dropped.
+//! The terminal is asked once what it can draw, when the first picture is shown, by questions that terminals
+//! know; it has a moment to answer. Then the picture is decoded again for the pixels of its place, in few
+//! colours, beside the loop; it is sent in slices ([`super::backend`]). When it leaves the screen, the
+//! terminal is told to free it, and what was not sent yet is dropped.
 
 mod ability;
 mod consent;
@@ -30,13 +30,13 @@ use ability::{Ability, CellSize, Known};
 use consent::Consent;
 use made::{Order, make};
 
-/// How long the first picture waits for an answer. Later ones change how it is drawn.
+/// Time for which the first picture waits for an answer. A later answer changes how it is drawn.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// The numbers that pictures have: colours that terminals do not redefine.
+/// The numbers of pictures: colours that terminals do not redefine.
 const IDS: std::ops::RangeInclusive<u8> = 16..=255;
 
-/// Pictures and the terminal.
+/// The pictures, and what the terminal can draw.
 #[derive(Debug)]
 pub(super) struct Graphics {
     ability: Ability,
@@ -58,51 +58,52 @@ struct Picture {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// It waits until it is known what the terminal can.
+    /// It waits until the terminal's ability is known.
     Waiting,
     Making,
     Placed,
-    /// It is too much for the terminal: it is drawn in characters.
+    /// It is too large for the terminal, and is drawn in characters.
     Refused,
 }
 
-/// What happened beside the loop.
+/// An event beside the loop.
 #[derive(Debug)]
 pub(super) enum News {
-    /// A picture is ready to be sent, or cannot be.
+    /// A picture is ready to be sent; none if it cannot be.
     Made(u8, Option<Box<TerminalPicture>>),
-    /// The terminal has had its time to answer.
+    /// The terminal's time to answer is over.
     Over,
-    /// What tmux tells of itself and of the terminal.
+    /// The answer of tmux about itself and the terminal.
     Tmux(String),
 }
 
 impl Graphics {
-    /// As the user wants it, in a terminal that shows more than ASCII and has colours, or does not.
+    /// The state at the start, by the user's wish; `capable`: the terminal shows more than ASCII and has
+    /// colours.
     pub(super) fn new(wish: Wish, capable: bool) -> Self {
         let (sender, news) = unbounded_channel();
         let consent = Consent::of(&variable);
         let allowed = wish != Wish::Auto || consent.is_given();
         let askable = capable && (takes_links(&variable) || variable("TMUX").is_some());
-        // So that two larders in one terminal seldom have the same.
+        // Two larders in one terminal seldom begin with the same number.
         let spread = u32::from(IDS.end() - IDS.start()) + 1;
         let last_id = IDS.start() + (std::process::id() % spread) as u8;
         let ability = Ability::new(wish, askable, allowed, &variable);
         Self { ability, consent, picture: None, last_id, sender, news }
     }
 
-    /// Whether the terminal would draw if the user said so: it is far.
+    /// Whether the terminal would draw if the user agreed, which is needed as it is far away.
     pub(super) fn awaits_consent(&self) -> bool {
         self.ability.is_free() && !self.ability.allowed
     }
 
-    /// The next that happened beside the loop. Nothing is lost if it is dropped.
+    /// The next event from beside the loop. Nothing is lost if the future is dropped.
     pub(super) async fn news(&mut self) -> News {
-        // This holds a sender itself.
+        // The channel cannot be closed, as this holds a sender itself.
         self.news.recv().await.unwrap_or(News::Over)
     }
 
-    /// How pictures are to be drawn now.
+    /// How pictures are drawn now.
     pub(super) fn pictures(&self) -> Pictures {
         match (self.ability.known(), &self.picture) {
             (Known::Off, _) => Pictures::Off,
@@ -114,7 +115,7 @@ impl Graphics {
         }
     }
 
-    /// Takes which picture is on the screen now.
+    /// Takes the picture that is on the screen now.
     pub(super) fn follow(
         &mut self,
         shown: Option<ShownPicture>,
@@ -136,7 +137,7 @@ impl Graphics {
         self.go_on(terminal)
     }
 
-    /// Asks what has to be known, or makes the picture ready.
+    /// Asks the terminal for what must be known, or makes the picture ready.
     fn go_on(&mut self, terminal: &mut Terminal) -> io::Result<()> {
         let Some(picture) = self.picture.as_mut().filter(|it| it.state == State::Waiting) else {
             return Ok(());
@@ -181,7 +182,7 @@ impl Graphics {
         }
     }
 
-    /// Takes what happened beside the loop.
+    /// Takes an event from beside the loop.
     pub(super) fn take(&mut self, news: News, terminal: &mut Terminal) -> io::Result<()> {
         match news {
             News::Over => self.ability.give_up(),
@@ -201,7 +202,7 @@ impl Graphics {
         self.go_on(terminal)
     }
 
-    /// Takes a report of the terminal's; tells whether it says what it can.
+    /// Takes a report of the terminal; tells whether it is about its ability.
     pub(super) fn heard(&mut self, report: &str, terminal: &mut Terminal) -> io::Result<bool> {
         let before = self.ability.known();
         self.ability.heard(report);
@@ -212,7 +213,7 @@ impl Graphics {
         Ok(changed)
     }
 
-    /// Whether an answer is waited for.
+    /// Whether an answer is awaited.
     pub(super) fn is_awaited(&self) -> bool {
         self.ability.is_awaited()
     }
@@ -222,7 +223,8 @@ impl Graphics {
         self.ability.has_answered()
     }
 
-    /// The user wants the terminal to draw, or larder; tells what holds from now on.
+    /// Switches between drawing by the terminal and by larder, as the user wishes; gives a sentence about the
+    /// result.
     pub(super) fn turn(&mut self, terminal: &mut Terminal) -> io::Result<&'static str> {
         if !self.ability.is_free() {
             return Ok("set by `pictures` in the config file");
@@ -251,14 +253,14 @@ impl Graphics {
     }
 }
 
-/// Pixels of a cell, where the system knows.
+/// Size of a cell in pixels, if the system knows it.
 fn cell_size() -> Option<CellSize> {
     let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
     let each = |pixels: u16, cells: u16| u32::from(pixels).checked_div(u32::from(cells));
     Some((each(size.ws_xpixel, size.ws_col)?, each(size.ws_ypixel, size.ws_row)?))
 }
 
-/// What tmux says: whether it passes sequences on, and what the terminal is. Nothing where it fails.
+/// The answer of tmux: whether it passes sequences on, and what the terminal is. Empty if that fails.
 async fn ask_tmux() -> String {
     let mut command = tokio::process::Command::new("tmux");
     for secret in SECRETS {

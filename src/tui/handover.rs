@@ -1,4 +1,4 @@
-//! The terminal changes hands: to the shell and back, to the user's own editor, and for good.
+//! Gives the terminal to other programs and takes it back: the shell, the user's own editor, and at the end.
 
 use std::io::{self, Write as _};
 use std::time::{Duration, Instant};
@@ -14,14 +14,14 @@ use crate::app::{Effect, Event, NotEdited};
 use crate::edit::draft::Draft;
 use crate::model::Timestamp;
 
-/// How long answers that are on their way may take before another program gets the terminal.
+/// Limit on the time that awaited answers may take before another program gets the terminal.
 const OTHERS_WAIT: Duration = Duration::from_secs(1);
 
-/// How long the end waits for what is being remembered: a disk may not answer.
+/// Limit on the time that the end waits for what is being remembered: a disk may not answer.
 const REMEMBERING: Duration = Duration::from_secs(1);
 
 impl Shell {
-    /// Gives the terminal back, then prints what `stays` set aside, and a failure that was not yet drawn.
+    /// Gives the terminal back, then prints the asides that stay, and a failure that was not drawn yet.
     pub(super) async fn leave(&mut self, code: u8, stays: &[String]) -> u8 {
         self.drafts.finish();
         self.panes.flush();
@@ -35,7 +35,7 @@ impl Shell {
         }
         match self.app.unseen_failure() {
             Some(text) => {
-                // Where a terminal takes nothing, this would wait for it.
+                // If the terminal takes nothing, printing would wait for it.
                 if written {
                     let text = crate::text::visible(&text);
                     let _ = writeln!(io::stderr(), "larder: {text}");
@@ -69,8 +69,8 @@ impl Shell {
         }
     }
 
-    /// Waits for answers that are on their way, so that no other program gets them. Gives what was
-    /// typed meanwhile.
+    /// Waits for awaited answers, so that no other program gets them. Gives the keys that were typed
+    /// meanwhile.
     async fn settle(&mut self) -> io::Result<Vec<Event>> {
         let (begun, mut typed) = (Instant::now(), Vec::new());
         while !self.input_closed {
@@ -100,7 +100,7 @@ impl Shell {
         Ok(typed)
     }
 
-    /// Does what was typed before another program had the terminal.
+    /// Handles what was typed before another program had the terminal.
     fn take_typed(&mut self, typed: Vec<Event>) -> Vec<Effect> {
         typed.into_iter().flat_map(|event| self.app.handle(event)).collect()
     }
@@ -115,7 +115,8 @@ impl Shell {
         Ok(effects)
     }
 
-    /// After a stop that larder did not make itself, the terminal may have been used by others.
+    /// Takes the terminal again after a stop that larder did not make itself, in which others may have used
+    /// it.
     pub(super) fn continued(&mut self) -> io::Result<Vec<Effect>> {
         if terminal::is_raw() {
             return Ok(Vec::new());
@@ -125,7 +126,7 @@ impl Shell {
         self.resized()
     }
 
-    /// Takes the size anew and draws everything.
+    /// Reads the size anew and draws everything.
     pub(super) fn resized(&mut self) -> io::Result<Vec<Effect>> {
         let effects = match backend::size() {
             Ok(size) => self.app.handle(Event::Resize(size.width, size.height)),
@@ -140,8 +141,8 @@ impl Shell {
         Ok(effects)
     }
 
-    /// A terminal that cannot be used any more is gone: that ends larder, and leaves no write half
-    /// done. A panic of another thread is a failure.
+    /// Ends larder if the terminal cannot be used any more, without leaving a write half done. A panic of
+    /// another thread is a failure.
     pub(super) fn unless_gone(&mut self, result: io::Result<()>) -> io::Result<()> {
         match result {
             Err(why) if self.terminal.has_panicked() => Err(why),
@@ -153,7 +154,7 @@ impl Shell {
         }
     }
 
-    /// Ends as after SIGHUP: the terminal is gone.
+    /// Ends larder as SIGHUP does: the terminal is gone.
     pub(super) fn gone(&mut self) {
         self.input_closed = true;
         if self.ending.is_none() {
@@ -162,8 +163,7 @@ impl Shell {
     }
 
     /// Gives the terminal to the user's own editor, and takes it back.
-    ///
-    /// Its file stands beside the draft, and stays until what it holds is kept or stored.
+    /// | The file lies next to the draft, and stays until its content is kept or stored.
     pub(super) async fn outside(
         &mut self,
         text: &[u8],
@@ -180,7 +180,7 @@ impl Shell {
         }
         self.drafts.finish();
         let file = files::hand_out(text, suffix, draft.as_deref());
-        // Two readers of one terminal would share its keys between them.
+        // Two readers of one terminal would share its keys.
         self.input.pause();
         let (mut code, mut gone) = (None, false);
         let result = {
@@ -192,8 +192,9 @@ impl Shell {
             loop {
                 tokio::select! {
                     result = &mut edit => break result,
-                    // Ctrl-Z and Ctrl-C go to everyone in the foreground. Stopped with the editor,
-                    // the shell has its prompt, and `fg` continues both; an interrupt is the editor's.
+                    // Ctrl-Z and Ctrl-C go to all processes in the foreground. If larder stops with the
+                    // editor, the shell shows its prompt, and `fg` continues both; an interrupt is meant for
+                    // the editor.
                     action = self.signals.next() => match action {
                         SignalAction::Stop => emulate_default_handler(SIGTSTP)?,
                         SignalAction::End(ending) if !action.is_typed() => code = Some(ending),
@@ -222,7 +223,7 @@ impl Shell {
         effects.extend(self.app.handle(Event::Edited(result)));
         effects.extend(self.take_typed(typed));
         self.app.now = Timestamp::now();
-        // What was left is kept before its file goes.
+        // The text that was left is kept before its file is removed.
         let keep = |left: Draft| (left.head.id(), drafts::keep(drafts::folder().as_ref(), &left));
         let kept = self.app.unkept_draft().map(keep);
         match kept {

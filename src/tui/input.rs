@@ -1,8 +1,8 @@
-//! What comes from the terminal: keys, the mouse, pastes, and its end.
+//! The input from the terminal: keys, the mouse, pastes, and its end.
 //!
-//! larder has a reader of its own. A library's spins where reading gives 0 bytes (a terminal that is
-//! gone and is not the controlling one, so that no signal tells of it), and cannot be told to leave
-//! the terminal to another program for a while.
+//! larder has a reader of its own. The reader of a library loops without end if reading gives 0 bytes (a
+//! terminal that is gone and is not the controlling one, so that no signal tells of it), and cannot be told
+//! to leave the terminal to another program for a while.
 
 pub(crate) mod decode;
 
@@ -19,27 +19,27 @@ use tokio::sync::watch;
 
 use decode::Decoder;
 
-/// Most bytes that are read at once.
+/// Limit on the bytes that are read at once.
 const ROOM: usize = 4096;
 
-/// Standard input, a terminal in raw mode, read by a thread of its own. There is one at a time; the
+/// Standard input, a terminal in raw mode, read by a thread of its own. There is only one at a time; the
 /// thread ends when it is dropped, or when the terminal is gone.
 pub(super) struct Input {
     events: UnboundedReceiver<Event>,
     reports: UnboundedReceiver<String>,
     gone: watch::Receiver<bool>,
-    /// Whether the terminal is read. The thread holds it while it reads.
+    /// Whether the terminal is read. The thread holds the lock while it reads.
     reading: Arc<Mutex<bool>>,
     /// Wakes the thread.
     bell: PipeWriter,
 }
 
-/// What comes from the terminal.
+/// Something that came from the terminal.
 #[derive(Debug)]
 pub(super) enum Heard {
-    /// What the user does.
+    /// An action of the user.
     Event(Event),
-    /// What the terminal reports of itself: a control sequence without what begins all of them.
+    /// A report of the terminal: a control sequence without the bytes that begin all of them.
     Report(String),
 }
 
@@ -55,8 +55,7 @@ struct Reader {
 
 impl Input {
     /// Begins to read.
-    ///
-    /// # Errors
+    /// | # Errors
     /// If the system has no thread or no pipe left.
     pub(super) fn open() -> io::Result<Self> {
         let (bell_reader, bell) = io::pipe()?;
@@ -77,7 +76,7 @@ impl Input {
         Ok(Self { events, reports, gone, reading, bell })
     }
 
-    /// The next that comes; none once the terminal is gone. Nothing is lost if it is dropped.
+    /// The next thing that comes; none once the terminal is gone. Nothing is lost if the future is dropped.
     pub(super) async fn next(&mut self) -> Option<Heard> {
         tokio::select! {
             biased;
@@ -91,8 +90,7 @@ impl Input {
         self.events.try_recv().ok()
     }
 
-    /// Leaves the terminal to another program: from here on not a byte is read, until
-    /// [`Input::resume`].
+    /// Leaves the terminal to another program: from now on, not a byte is read until [`Input::resume`].
     pub(super) fn pause(&mut self) {
         self.read(false);
     }
@@ -104,13 +102,13 @@ impl Input {
 
     fn read(&mut self, reading: bool) {
         *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = reading;
-        // Where the thread has ended, the terminal is gone.
+        // If the thread has ended, the terminal is gone.
         let _ = self.bell.write(b"!");
     }
 
     /// Ends when the terminal is gone, also while it is not read.
     pub(super) async fn gone(&self) {
-        // An error says that the thread has ended, which says the same.
+        // An error means that the thread has ended, so the terminal is gone as well.
         let _ = self.gone.clone().wait_for(|gone| *gone).await;
     }
 }
@@ -121,7 +119,7 @@ impl Reader {
         self.gone.send_replace(true);
     }
 
-    /// Waits for something and takes it. False at the end.
+    /// Waits for something to read and takes it. False at the end.
     fn turn(&mut self) -> bool {
         let (input, flags) = (stdin(), self.wanted());
         // Without flags, the system still tells of the end.
@@ -139,7 +137,7 @@ impl Reader {
         if !bell.is_empty() {
             return false;
         }
-        // What was typed before the end is read first.
+        // Bytes that came before the end are read first.
         if terminal.contains(PollFlags::IN) { self.take() } else { terminal.is_empty() }
     }
 
@@ -148,7 +146,7 @@ impl Reader {
         if reading { PollFlags::IN } else { PollFlags::empty() }
     }
 
-    /// Reads, unless that has ceased meanwhile. False at the terminal's end.
+    /// Reads, unless reading was paused meanwhile. False at the terminal's end.
     fn take(&mut self) -> bool {
         let reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         if !*reading || !has_bytes() {
@@ -162,12 +160,12 @@ impl Reader {
             Ok(count) => {
                 let mut events = VecDeque::new();
                 self.decoder.feed(&bytes[..count], has_bytes(), &mut events);
-                // Behind the keys that came before it.
+                // The reports follow the keys that came before them.
                 events.into_iter().all(|event| self.events.send(event).is_ok())
                     && self.decoder.reports().all(|report| self.reports.send(report).is_ok())
             }
             Err(Errno::INTR | Errno::AGAIN) => true,
-            // EIO: it was hung up, or larder was left without a session.
+            // EIO: the terminal was hung up, or larder was left without a session.
             Err(_) => false,
         }
     }

@@ -1,22 +1,22 @@
-//! Which links the terminal gets.
+//! The links that the terminal gets.
 
 use crate::app::App;
 use crate::text::takes_links;
 use crate::view::{self, Link, SeenRows};
 
-/// Which links frames have.
+/// The links in frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {
-    /// None: the terminal takes none, or the user wants none.
+    /// No links: the terminal takes none, or the user wants none.
     Off,
-    /// Those to the web: the screen is another machine's, which has other files.
+    /// Links to the web only: the screen is another machine's, which has other files.
     Web,
-    /// All.
+    /// All links.
     All,
 }
 
 impl Links {
-    /// Those that the terminal can use.
+    /// The links that the terminal can use.
     pub(super) fn for_terminal(wanted: bool, env: &dyn Fn(&str) -> Option<String>) -> Self {
         match (wanted && takes_links(env), env("SSH_CONNECTION")) {
             (false, _) => Self::Off,
@@ -25,7 +25,7 @@ impl Links {
         }
     }
 
-    /// Those of a frame of this state.
+    /// The links in a frame of this state.
     pub(super) fn of(self, app: &App, rows: &SeenRows) -> Vec<Link> {
         let is_wanted = |link: &Link| match self {
             Self::Off => false,

@@ -1,4 +1,4 @@
-//! Opening values in the user's own programs, in private files that go when larder does.
+//! Opens values in the user's own programs, in private files that are removed when larder ends.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -16,15 +16,15 @@ use crate::config::environment::{SECRETS, variable};
 use crate::model::in_words;
 use crate::scratch::Scratch;
 
-/// How long a program may take to say that it cannot. Some end at once, others when they are closed.
+/// Time within which a program may say that it fails. Some end at once, others when they are closed.
 const FAILS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Opens values; cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Opener {
-    /// The user's command, else the system's.
+    /// The user's command; if empty, the system's is used.
     command: String,
-    /// The folder, once it is needed, and how many files were put there.
+    /// The folder, once it is needed, and the number of files that were put there.
     folder: Arc<Mutex<Option<(Scratch, u32)>>>,
 }
 
@@ -33,7 +33,7 @@ impl Opener {
         Self { command: command.trim().to_owned(), folder: Arc::default() }
     }
 
-    /// Whether the screen is another machine's, where no program can be started.
+    /// Whether the screen is at another machine, where no program can be started.
     pub(super) fn is_remote(&self) -> bool {
         self.command.is_empty() && variable("SSH_CONNECTION").is_some()
     }
@@ -52,7 +52,7 @@ impl Opener {
         run(&name, command).await.map(|()| OpenedExternal::With(name))
     }
 
-    /// The program, by its name, and how it is started.
+    /// The program's name, and the command that starts it.
     fn program(&self, path: &Path) -> Result<(String, Command), String> {
         if !self.command.is_empty() {
             let mut command = Command::new("sh");
@@ -68,7 +68,7 @@ impl Opener {
         } else if has_display() {
             "xdg-open"
         } else {
-            // A browser of text would want the terminal.
+            // A browser for text would need the terminal.
             return Err("there is no display to open it on".to_owned());
         };
         let mut command = Command::new(name);
@@ -76,8 +76,8 @@ impl Opener {
         Ok((name.to_owned(), command))
     }
 
-    /// A folder for each file, so that it can have its name. It is read-only: what is changed in it would
-    /// be lost.
+    /// Writes a file in a folder of its own, so that it can have its name. It is read-only: changes in it
+    /// would be lost.
     fn put(&self, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
         let mut folder = self.folder.lock().unwrap_or_else(PoisonError::into_inner);
         if folder.is_none() {
@@ -94,13 +94,13 @@ impl Opener {
     }
 }
 
-/// Starts the program, and waits a moment whether it fails.
+/// Starts the program, and waits a moment to see whether it fails.
 async fn run(name: &str, mut command: Command) -> Result<(), String> {
     for secret in SECRETS {
         command.env_remove(secret);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    // What ends larder from the keyboard does not end it.
+    // A key that ends larder does not end the program.
     command.process_group(0);
     let mut child = command.spawn().map_err(|why| match why.kind() {
         io::ErrorKind::NotFound => format!("no {name} here to open it with"),
@@ -108,7 +108,7 @@ async fn run(name: &str, mut command: Command) -> Result<(), String> {
     })?;
     match tokio::time::timeout(FAILS_WITHIN, child.wait()).await {
         Ok(Ok(status)) if !status.success() => Err(failed(name, status)),
-        // It is waited for by the runtime.
+        // The runtime waits for the program.
         Ok(_) | Err(_) => Ok(()),
     }
 }
@@ -121,7 +121,7 @@ fn failed(name: &str, status: ExitStatus) -> String {
     }
 }
 
-/// How the machine from which the user came names this one, as `sshd` tells it.
+/// The name that the user's machine has for this one, as `sshd` tells it.
 fn login(env: &dyn Fn(&str) -> Option<String>) -> Option<(String, u16)> {
     let connection = env("SSH_CONNECTION")?;
     let mut words = connection.split(' ').skip(2);

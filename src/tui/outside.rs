@@ -1,4 +1,4 @@
-//! What goes to other programs and to the terminal beside the screen.
+//! Output for other programs, and for the terminal apart from its screen.
 
 use std::io;
 
@@ -29,7 +29,7 @@ impl Shell {
         });
     }
 
-    /// Rings, or notifies, as the user has set.
+    /// Rings the bell or sends a notification, as the user has set.
     pub(super) fn notify(&mut self, text: &str) -> io::Result<()> {
         let sequence = signs::notification(self.notify, text, &variable);
         if sequence.is_empty() {

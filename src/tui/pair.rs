@@ -1,4 +1,4 @@
-//! Two values that are compared: read, each up to a limit.
+//! Reads two values to compare, each up to a limit.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -13,10 +13,9 @@ use crate::storage::Storage;
 
 use super::files::at_home;
 
-/// The values of those that are records.
-///
-/// # Errors
-/// What the storage says, also of what is not there or too large.
+/// The values of the sides that are records.
+/// | # Errors
+/// The storage's error, also if a record is missing or too large.
 pub(super) async fn records(
     storage: &dyn Storage,
     [from, to]: &[Side; 2],
@@ -24,11 +23,10 @@ pub(super) async fn records(
     Ok([value(storage, from).await?, value(storage, to).await?])
 }
 
-/// What is different about the records that were read, or about one and a file, which is taken to be of
-/// its type. This blocks.
-///
-/// # Errors
-/// What the system says, also of what is too large.
+/// The difference between the records that were read, or between one and a file, which is taken to be of its
+/// type. This blocks.
+/// | # Errors
+/// The system's error, also if a file is too large.
 pub(super) fn compare(sides: &[Side; 2], records: [Option<TypedValue>; 2]) -> Result<Diff> {
     let kind = records.iter().flatten().next().map(|typed| typed.content_type.clone());
     let kind = kind.unwrap_or_default();
@@ -52,7 +50,7 @@ async fn value(storage: &dyn Storage, side: &Side) -> Result<Option<TypedValue>>
     }
 }
 
-/// What a file holds. This blocks, but not on what is no regular file.
+/// The content of a file. This blocks, but not on anything other than a regular file.
 fn contents(side: &Side) -> Result<Bytes> {
     let Side::File(path) = side else { return Ok(Bytes::new()) };
     let path = at_home(path);
@@ -70,12 +68,12 @@ fn contents(side: &Side) -> Result<Bytes> {
     }
 }
 
-/// The bytes of a file, or its size where that is more.
+/// The bytes of a file, or its size if that is above `most`.
 fn read_up_to(path: &Path, most: u64) -> io::Result<std::result::Result<Bytes, u64>> {
     let file = File::open(path)?;
     let size = file.metadata()?.len();
     let mut bytes = Vec::new();
-    // One that grows is not read without end.
+    // A file that grows is not read without end.
     file.take(most + 1).read_to_end(&mut bytes)?;
     let size = size.max(bytes.len() as u64);
     Ok(if bytes.len() as u64 > most { Err(size) } else { Ok(bytes.into()) })
@@ -107,7 +105,7 @@ mod tests {
         assert_eq!(read_up_to(&path, 3).unwrap(), Err(4));
         assert!(told(&folder.path().join("none")).ends_with("there is no such file"));
         assert!(told(folder.path()).ends_with("it is no regular file"));
-        // A pipe that nobody writes to holds nothing up.
+        // A pipe that nobody writes to must not block.
         let pipe = folder.path().join("pipe");
         let mode = rustix::fs::Mode::from_raw_mode(0o600);
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();

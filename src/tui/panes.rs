@@ -1,4 +1,4 @@
-//! How wide the panes are, kept in a file from one run to the next.
+//! The widths of the panes, kept in a file from one run to the next.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,20 +11,20 @@ use crate::outfile;
 /// Time without another step after which the widths are written.
 const REST: Duration = Duration::from_millis(300);
 
-/// Writes the widths down beside the loop, once the reader is content with them.
+/// Writes the widths beside the loop, once the user has stopped changing them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PanesKeeper(Arc<Kept>);
 
 #[derive(Debug, Default)]
 struct Kept {
-    /// What is to be written.
+    /// The widths to write.
     latest: Mutex<Option<PaneSizes>>,
-    /// Held while the file is written, so that what is newer is written after it.
+    /// Held while the file is written, so that newer widths are written later.
     writing: Mutex<()>,
 }
 
 impl PanesKeeper {
-    /// Keeps these, soon.
+    /// Has these widths written soon.
     pub(super) fn keep(&self, sizes: PaneSizes) {
         let waits = lock(&self.0.latest).replace(sizes).is_some();
         if waits {
@@ -37,7 +37,7 @@ impl PanesKeeper {
         });
     }
 
-    /// Writes what is still to be written.
+    /// Writes widths that are still to be written.
     pub(super) fn flush(&self) {
         let writing = lock(&self.0.writing);
         let latest = lock(&self.0.latest).take();
@@ -54,7 +54,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The widths of the last run; where there are none, or none that can be read, the usual ones.
+/// The widths of the last run; the usual ones if there are none, or none that can be read.
 pub(super) fn kept() -> PaneSizes {
     let text = file().and_then(|file| fs::read_to_string(file).ok());
     text.map_or_else(PaneSizes::default, |text| read(&text))

@@ -9,10 +9,10 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use crate::app::pins::{MOST_PINS, Pin};
 use crate::outfile;
 
-/// Lines that the file has at most, of all targets together.
+/// Limit on the lines of the file, of all targets together.
 const MOST_LINES: usize = 2000;
 
-/// What is written as `%NN`: what would end a part or a line, and the sign itself.
+/// The characters that are written as `%NN`: those that would end a part or a line, and the sign itself.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// A line: the target without its secret, the store and the key, with a tab between two.
@@ -29,13 +29,12 @@ pub(super) fn of_target(file: &Path, target: &str) -> Vec<Pin> {
     lines.map(|[_, store, key]| Pin { store: store.into(), key: key.into() }).collect()
 }
 
-/// Notes that a record is pinned, or that it is not any more.
-///
-/// # Errors
-/// What the system says.
+/// Stores that a record is pinned, or that it is no longer.
+/// | # Errors
+/// The system's error.
 pub(super) fn set(file: &Path, target: &str, pin: &Pin, is_pinned: bool) -> io::Result<()> {
     let new = [target.as_bytes(), pin.store.as_bytes(), pin.key.as_bytes()].map(<[u8]>::to_vec);
-    // Another larder may have written it since it was read first.
+    // Another larder may have written the file since it was first read.
     let mut lines = read(file);
     lines.retain(|line| *line != new);
     if is_pinned {
@@ -90,7 +89,7 @@ mod tests {
         set(&file, "here", &plain, true).unwrap();
         set(&file, "there", &plain, true).unwrap();
         assert_eq!(of_target(&file, "here"), [plain.clone(), odd.clone()]);
-        // Once more, it is the newest.
+        // A record that is pinned again is the newest.
         set(&file, "here", &odd, true).unwrap();
         assert_eq!(of_target(&file, "here"), [odd.clone(), plain.clone()]);
         set(&file, "here", &odd, false).unwrap();

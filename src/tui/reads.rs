@@ -24,13 +24,14 @@ use super::{asides, contents, pair};
 
 /// Delay after which a record is reported as loading.
 const SLOW_AFTER: Duration = Duration::from_millis(150);
-/// Values below this size are prepared where they arrive; larger ones on a thread of their own.
+/// Size under which values are prepared where they arrive, in bytes; larger ones on a thread of their own.
 const INLINE_LIMIT: usize = 64 << 10;
-/// The least time between two looks whether a crawl still runs: crawlers write once a minute.
+/// Least time between two checks whether a crawl still runs: crawlers write once a minute.
 const CRAWL_END_INTERVAL: Duration = Duration::from_secs(20);
-/// The rest of the crawl is read again so much later, or later by this many times what it took.
+/// Pause before the rest of the crawl is read again: at least this time, and at least this multiple of the
+/// time that the read took.
 const OVERVIEW_INTERVAL: (Duration, u32) = (Duration::from_secs(1), 4);
-/// About how many keys of a store are read while the cursor rests on it.
+/// Approximate number of a store's keys that are read while the cursor rests on it.
 const FIRST_KEYS: u32 = 60;
 /// Time between two reports of a scan's progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
@@ -40,21 +41,21 @@ pub(super) struct ReadTask {
     pub(super) slot: Slot,
     pub(super) ticket: Ticket,
     pub(super) events: Sender<Event>,
-    /// What a walk of the keys is to do.
+    /// Orders to a walk of the keys.
     pub(super) walk: channel::Receiver<WalkControl>,
 }
 
-/// What the walk of the open store's keys is to do.
+/// Orders to the walk of the open store's keys.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WalkControl {
-    /// Wait.
+    /// Whether to wait.
     pub(super) paused: bool,
-    /// Make this order of what is published.
+    /// The order to make of what is published.
     pub(super) query: Option<Query>,
 }
 
 impl ReadTask {
-    /// Reads and reports, until the end or until it is given up.
+    /// Reads and reports the result, until the end or until it is given up.
     pub(super) async fn run(self, storage: Option<Arc<dyn Storage>>, read: Read) {
         let result = match storage {
             Some(storage) => self.perform(&*storage, read).await,
@@ -179,7 +180,7 @@ impl ReadTask {
     fn early(&self) -> impl FnMut(Loaded) + Send + 'static {
         let (slot, ticket, events) = (self.slot, self.ticket, self.events.clone());
         move |loaded| {
-            // Where the loop has no room, it has enough to show.
+            // If the loop has no room, it has enough to show.
             let _ = events.try_send(Event::Loaded(slot, ticket, Ok(loaded)));
         }
     }
@@ -222,7 +223,7 @@ impl ReadTask {
         Ok(())
     }
 
-    /// Reads the rest of the crawl again and again, until it is cancelled.
+    /// Reads the rest of the crawl repeatedly, until it is cancelled.
     async fn crawl(&self, storage: &dyn Storage, every: Duration) -> Result<Option<Loaded>> {
         loop {
             let start = Instant::now();
@@ -233,8 +234,8 @@ impl ReadTask {
         }
     }
 
-    /// Walks a store. With `early`, what has come is shown with the first page, again each time it
-    /// has doubled, and in between as often as it costs a tenth of the time.
+    /// Walks a store. With `early`, the keys are published with the first page, again each time their number
+    /// has doubled, and in between as long as that takes a tenth of the time.
     async fn keys(
         &self,
         storage: &dyn Storage,
@@ -259,7 +260,7 @@ impl ReadTask {
                 since >= PROGRESS_INTERVAL && (builder.is_due() || since >= cost * 10)
             });
             let stopped = self.walk.borrow().paused;
-            // A snapshot ends somewhere; after that only the share walked is news.
+            // A snapshot does not grow without end; after that, only the share that was walked is reported.
             if early && (due || stopped) && builder.has_more() && page.progress < 1.0 {
                 let start = Instant::now();
                 let query = self.walk.borrow().query.clone();

@@ -1,4 +1,4 @@
-//! From the configuration to what the browser needs.
+//! Turns the configuration into what the browser needs.
 
 use crate::app::{Settings, TargetChoice};
 use crate::config::environment::variable;
@@ -15,43 +15,42 @@ use super::graphics::Graphics;
 use super::links::Links;
 use super::opener::Opener;
 
-/// What the browser needs to start.
+/// All that the browser needs to start.
 #[derive(Debug)]
 pub struct Setup {
-    /// Where to connect.
+    /// The target to connect to.
     pub target: Target,
-    /// How the storage is to behave.
+    /// Options of the storage.
     pub options: Options,
-    /// For the core.
+    /// Settings for the core.
     pub settings: Settings,
     /// Which key does what.
     pub keymap: KeyMap,
     /// Colours and symbols.
     pub appearance: Appearance,
-    /// What can be switched to; none where that is not wanted.
+    /// Targets that can be switched to; none if switching is not wanted.
     pub targets: Option<Targets>,
     /// The themes to choose from, if the terminal is to be asked for its background.
     pub pair: Option<ThemePair>,
-    /// What opens values outside.
+    /// Opens values outside larder.
     pub(super) opener: Opener,
-    /// Whether the terminal's title is larder's meanwhile.
+    /// Whether larder sets the terminal's title while it runs.
     pub title: bool,
-    /// Which links its frames have.
+    /// The links in frames.
     pub links: Links,
-    /// Which pictures the terminal draws.
+    /// The pictures that the terminal draws.
     pub(super) graphics: Graphics,
-    /// How to tell the user who looks elsewhere.
+    /// How to tell the user outside the screen.
     pub notify: Notify,
-    /// The longest sequence, in bytes, to hand to the terminal's clipboard.
+    /// Limit on a sequence for the terminal's clipboard, in bytes.
     pub clipboard_limit: usize,
 }
 
 impl Setup {
-    /// Takes the configuration apart.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`](crate::model::ErrorKind::Usage) for keys and colours that make no
-    /// sense, with the name of the file.
+    /// Makes the setup from the configuration.
+    /// | # Errors
+    /// [`ErrorKind::Usage`](crate::model::ErrorKind::Usage) for keys and colours that make no sense, with the
+    /// name of the file.
     pub fn new(config: &Config, target: Target) -> Result<Self> {
         let keymap = KeyMap::with_overrides(&config.keys).map_err(|why| config.wrong(&why))?;
         let name = if config.color { config.theme.name.as_str() } else { "none" };
@@ -93,7 +92,7 @@ impl Setup {
                 .saturating_add(16),
             pair,
             opener,
-            // Those that show no more than ASCII have none.
+            // Terminals that show only ASCII have no title.
             title: config.title && symbols.unicode,
             links: Links::for_terminal(config.links, &variable),
             notify: config.notify,
@@ -134,7 +133,7 @@ impl Setup {
         self
     }
 
-    /// Shows this at the start.
+    /// Shows this warning at the start.
     #[must_use]
     pub fn with_warning(mut self, warning: Option<String>) -> Self {
         self.settings.warning = warning;
@@ -149,7 +148,7 @@ impl Setup {
     }
 }
 
-/// The file whose being there says that the hint has been shown.
+/// The file whose existence tells that the hint has been shown.
 fn first_run_file() -> Option<std::path::PathBuf> {
     Some(crate::config::state_folder()?.join("welcomed"))
 }
@@ -159,7 +158,7 @@ fn is_first_run() -> bool {
     first_run_file().is_some_and(|file| !file.exists())
 }
 
-/// Remembers that it has been. Where that cannot be written, it comes again next time.
+/// Remembers that the hint has been shown. If that cannot be written, it is shown again next time.
 pub(super) fn remember_first_run() {
     let Some(file) = first_run_file() else { return };
     if let Err(why) = outfile::keep(&file, b"") {

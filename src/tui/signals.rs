@@ -1,8 +1,8 @@
 //! The signals that end, stop or wake a terminal program.
 //!
-//! Every signal by which somebody asks larder to end is an ending like a quit: the writes under way
-//! are waited for, and the terminal is given back. What remains (a crash, SIGABRT, SIGKILL) leaves
-//! larder no step of its own, and is the parent's: see [`supervise`](super::supervise).
+//! Every signal that asks larder to end is handled like a quit: the writes under way are waited for, and the
+//! terminal is given back. The other ends (a crash, SIGABRT, SIGKILL) leave larder no step of its own, and
+//! are handled by the parent: see [`supervise`](super::supervise).
 
 use std::io;
 use std::task::Poll;
@@ -11,25 +11,25 @@ use futures::FutureExt as _;
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// The exit codes of a program that Ctrl-C, or Ctrl-\, ended.
+/// The exit codes of a program that was ended by Ctrl-C, and by Ctrl-\.
 const INTERRUPTED: u8 = 130;
 const QUIT: u8 = 131;
 
 /// Action that a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SignalAction {
-    /// End, with this exit code (128 and the signal's number, as shells have it).
+    /// End, with this exit code (128 and the signal's number, as in shells).
     End(u8),
     /// Stop, as Ctrl-Z does.
     Stop,
-    /// larder was stopped, and goes on.
+    /// Take the terminal again: larder was stopped and goes on.
     Continue,
-    /// The terminal has another size.
+    /// Take the terminal's new size.
     Resize,
 }
 
 impl SignalAction {
-    /// Whether a key asks for it, where another program has the terminal: then it was meant for that.
+    /// Whether a key asks for it: while another program has the terminal, it was meant for that.
     pub(super) fn is_typed(self) -> bool {
         matches!(self, Self::End(INTERRUPTED | QUIT))
     }
@@ -57,7 +57,7 @@ impl Signals {
         Ok(Self(taken.collect::<io::Result<_>>()?))
     }
 
-    /// Next action; the first of the list where several signals wait.
+    /// The next action; if several signals wait, the first one of the list.
     pub(super) async fn next(&mut self) -> SignalAction {
         std::future::poll_fn(|context| {
             for (signal, action) in &mut self.0 {
@@ -70,8 +70,8 @@ impl Signals {
         .await
     }
 
-    /// Forgets what was meant for a program that had the terminal meanwhile: Ctrl-C in an editor
-    /// goes to everyone in the foreground.
+    /// Forgets signals that were meant for a program that had the terminal meanwhile: Ctrl-C in an editor
+    /// goes to all processes in the foreground.
     pub(super) fn forget_typed(&mut self) {
         for (signal, action) in &mut self.0 {
             if action.is_typed() || *action == SignalAction::Stop {

@@ -1,27 +1,28 @@
-//! What is told outside the screen: the terminal's title, the bell and notifications; and what ends a link.
+//! Output apart from the screen: the terminal's title, the bell and notifications; and the end of a link.
 
 use crate::config::Notify;
 use crate::text::visible;
 
 use super::clipboard::through;
 
-/// The most columns of a title or a notification.
+/// Limit on a title or a notification, in columns.
 const LONGEST: usize = 160;
 
-/// What keeps the title that the terminal has, on its own stack.
+/// The sequence that saves the terminal's title on its own stack.
 pub(super) const KEEP_TITLE: &str = "\x1b[22;2t";
-/// What gives it back. Where there is no such stack, an empty title is left, which most shells set.
+/// The sequence that restores it. A terminal without such a stack gets an empty title, which most shells then
+/// set.
 pub(super) const GIVE_TITLE_BACK: &str = "\x1b]2;\x07\x1b[23;2t";
 
-/// What ends a link that a frame has begun.
+/// The sequence that ends a link which a frame has begun.
 pub(super) const END_LINK: &str = "\x1b]8;;\x1b\\";
 
-/// What sets the title.
+/// The sequence that sets the title.
 pub(super) fn title(text: &str) -> Vec<u8> {
     format!("\x1b]2;{}\x07", safe(text)).into_bytes()
 }
 
-/// What tells the user who looks elsewhere.
+/// The sequence that tells the user outside the screen.
 pub(super) fn notification(
     notify: Notify,
     text: &str,
@@ -37,7 +38,7 @@ pub(super) fn notification(
     }
 }
 
-/// A text that ends no sequence.
+/// The text without anything that would end a sequence.
 fn safe(text: &str) -> String {
     visible(text).fit(LONGEST).into_owned()
 }

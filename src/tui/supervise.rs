@@ -1,19 +1,19 @@
 //! A parent that gives the terminal back where the browser cannot.
 //!
-//! Some ends leave a program no step of its own: SIGKILL (a kernel that is out of memory), SIGABRT
-//! (memory that could not be had), SIGSEGV (a stack overflow). A handler in the program itself would
-//! cover a part of them at best, and can only be written in unsafe code. So larder starts itself once
-//! more: the child is the browser; the parent waits for it on the same terminal, in the same process
-//! group, and does nothing else. When the child is ended by a signal, the parent gives the terminal
-//! back and exits with 128 and the signal's number, as shells have it; otherwise with the child's code.
+//! Some ends leave a program no step of its own: SIGKILL (a kernel that is out of memory), SIGABRT (memory
+//! that could not be allocated), SIGSEGV (a stack overflow). A handler in the program itself would cover only
+//! some of them, and can only be written in unsafe code. So larder starts itself once more: the child is the
+//! browser; the parent waits for it on the same terminal, in the same process group, and does nothing else.
+//! If a signal ends the child, the parent gives the terminal back and exits with 128 and the signal's number,
+//! as shells do; otherwise with the child's code.
 //!
-//! Whoever started larder knows the parent's process id alone. So the parent
-//! - passes on what it is sent, except what the keyboard sends to the whole group anyway;
+//! Whoever started larder knows only the parent's process id. So the parent
+//! - passes on the signals that it is sent, except those that the keyboard sends to the whole group anyway;
 //! - stops when the child stops, so that the shell sees the job stop, and continues it with itself;
-//! - is outlived for a moment at most: the kernel tells the child of its end with SIGTERM (on Linux;
-//!   elsewhere the child stays until the terminal goes).
+//! - is outlived only for a moment: the kernel tells the child of its end with SIGTERM (on Linux; elsewhere
+//! the child stays until the terminal is gone).
 //!
-//! Where there is no terminal, or no child can be had, the browser runs without.
+//! If there is no terminal, or no child can be started, the browser runs without a parent.
 
 use std::ffi::c_int;
 use std::io::{self, Write as _};
@@ -38,24 +38,25 @@ use crate::storage;
 use crate::text::takes_links;
 use crate::theme::Symbols;
 
-/// Names the process whose child is the browser. A larder that is started within (in the user's own
-/// editor) inherits the variable, but has another parent.
+/// The variable with the id of the process whose child is the browser. A larder that is started within it (in
+/// the user's own editor) inherits the variable, but has another parent.
 const SUPERVISOR: &str = "LARDER_SUPERVISOR";
 
-/// What ends a program by default and is passed on; not what tells of a fault in this process.
+/// Signals that end a program by default and are passed on; without those that tell of a fault in this
+/// process.
 const PASSED_ON: [c_int; 15] = [
     SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGABRT, SIGALRM, SIGUSR1, SIGUSR2, SIGIO, SIGPROF, SIGSYS,
     SIGTRAP, SIGVTALRM, SIGXCPU, SIGXFSZ,
 ];
 
-/// How long the child may take to stop by itself, when a signal may have come to the whole group.
+/// Time for the child to stop by itself, when a signal may have come to the whole group.
 const OWN_STOP: Duration = Duration::from_millis(200);
 
-/// How long a terminal may take to take what gives it back.
+/// Limit on the time in which a terminal takes the bytes that give it back.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Runs this program once more as the browser, and waits for its end; gives its exit code. `None`
-/// says that this process is to be the browser.
+/// Runs this program once more as the browser, and waits for its end; gives its exit code. `None` means that
+/// this process is to be the browser.
 pub fn supervise() -> Option<u8> {
     if is_supervised() {
         return None;
@@ -73,7 +74,7 @@ pub fn supervise() -> Option<u8> {
     Some(Supervisor { child, signals, before, titled, linked }.run())
 }
 
-/// Whether a parent watches over this process; asks the system to be told of its end then.
+/// Whether a parent watches over this process; if so, asks the system to be told of its end.
 fn is_supervised() -> bool {
     let stated = std::env::var(SUPERVISOR).ok().and_then(|id| id.parse().ok());
     if stated != Some(parent_id()) {
@@ -81,18 +82,18 @@ fn is_supervised() -> bool {
     }
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::TERM));
-    // It may have ended just before.
+    // The parent may have ended just before.
     stated == Some(parent_id())
 }
 
 struct Supervisor {
     child: Pid,
     signals: Signals,
-    /// The terminal's modes while larder has not taken it.
+    /// The terminal's modes before larder takes it.
     before: Termios,
-    /// Whether the terminal has a title, which may be larder's.
+    /// Whether the terminal has a title, which larder may have set.
     titled: bool,
-    /// Whether it takes links, of which one may have been begun.
+    /// Whether the terminal takes links, of which one may have been begun.
     linked: bool,
 }
 
@@ -112,7 +113,7 @@ impl Supervisor {
         }
     }
 
-    /// What has become of the child, told once.
+    /// A change of the child's state, told once.
     fn wait_status(&self) -> Option<WaitStatus> {
         let options = WaitOptions::NOHANG | WaitOptions::UNTRACED;
         waitpid(Some(self.child), options).ok().flatten().map(|(_, status)| status)
@@ -121,9 +122,9 @@ impl Supervisor {
     fn pass_on(&self, signal: c_int) {
         let wanted = match signal {
             SIGCHLD => false,
-            // An editor's Ctrl-Z stops everyone in the foreground.
+            // An editor's Ctrl-Z stops all processes in the foreground.
             SIGTSTP => !self.stops_by_itself(),
-            // While the terminal makes signals of keys, they come to everyone in the foreground.
+            // While the terminal makes signals of keys, they come to all processes in the foreground.
             SIGINT | SIGQUIT => !modes().is_some_and(|modes| makes_signals(&modes)),
             _ => true,
         };
@@ -132,7 +133,7 @@ impl Supervisor {
         }
     }
 
-    /// The child may have ended already, which is seen next.
+    /// Sends the child a signal. If it has ended already, that is seen next.
     fn send(&self, signal: Signal) {
         let _ = kill_process(self.child, signal);
     }
@@ -152,15 +153,15 @@ impl Supervisor {
         false
     }
 
-    /// Stops as well, until the shell continues the job.
+    /// Stops this process too, until the shell continues the job.
     fn stop(&mut self) {
-        // A child that was stopped from outside has not given it back. In the background, as after
-        // `larder &`, it is the shell's.
+        // A child that was stopped from outside has not given the terminal back. In the background, as after
+        // `larder &`, the terminal is the shell's.
         if is_foreground() {
             self.give_back();
         }
         let _ = kill_process(rustix::process::getpid(), Signal::STOP);
-        // Whoever continues this process alone means both.
+        // A signal that continues this process alone is meant for both.
         if let Some(modes) = modes().filter(|modes| !is_raw(modes)) {
             self.before = modes;
         }
@@ -172,7 +173,7 @@ impl Supervisor {
             return u8::try_from(code).unwrap_or(u8::MAX);
         }
         let signal = status.terminating_signal().unwrap_or_default();
-        // The child has left what it had in temporary folders.
+        // The child could not remove its temporary folders.
         storage::sweep();
         if self.give_back() {
             let name =
@@ -185,7 +186,7 @@ impl Supervisor {
         u8::try_from(128 + signal).unwrap_or(u8::MAX)
     }
 
-    /// Gives the terminal back if the child has not; tells whether it takes bytes.
+    /// Gives the terminal back if the child has not; tells whether the terminal takes bytes.
     fn give_back(&self) -> bool {
         let takes = terminal::takes_bytes(Some(PATIENCE));
         if modes().is_some_and(|modes| is_raw(&modes)) && !is_raw(&self.before) {
@@ -201,7 +202,7 @@ impl Supervisor {
     }
 }
 
-/// Whether the terminal is one that has a title. That larder is not to set it is known to the child alone.
+/// Whether the terminal has a title. Only the child knows whether larder is not to set it.
 fn has_title(env: &dyn Fn(&str) -> Option<String>) -> bool {
     Symbols::for_terminal(env).unicode
 }
@@ -210,7 +211,8 @@ fn modes() -> Option<Termios> {
     tcgetattr(stdin()).ok()
 }
 
-/// Whether the terminal is this job's; where it is not the controlling one, there are no jobs.
+/// Whether this job is in the foreground of the terminal; if it is not the controlling one, there are no
+/// jobs.
 fn is_foreground() -> bool {
     tcgetpgrp(stdin()).is_ok_and(|group| group == rustix::process::getpgrp())
 }

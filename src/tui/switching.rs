@@ -1,4 +1,4 @@
-//! From one target to another.
+//! Switches from one target to another.
 
 use tokio::sync::mpsc;
 
@@ -7,16 +7,16 @@ use crate::storage::Target;
 
 use super::{EVENT_QUEUE, Shell};
 
-/// Target that the browser is connected to.
+/// The target that the browser is connected to.
 pub(super) enum CurrentTarget {
     Given(Box<Target>),
     Listed(usize),
 }
 
 impl Shell {
-    /// Lets go of the storage, for another target of the list: all reads end, and what they had
-    /// sent already goes nowhere. Not while a value is being saved to a file. Gives also what the core
-    /// asks for about a file that was saved meanwhile.
+    /// Lets go of the storage, to open another target of the list: all reads end, and their results are
+    /// ignored. Refuses while a value is being saved to a file. Also gives the core's effects for a file that
+    /// was saved meanwhile.
     pub(super) fn switch(&mut self, at: usize) -> (Result<usize, String>, Vec<Effect>) {
         let refused = |why: &str| (Err(why.to_owned()), Vec::new());
         if self.tasks.is_writing() {
@@ -31,7 +31,7 @@ impl Shell {
         let mut old = std::mem::replace(&mut self.events, events);
         (self.connected, self.storages) = mpsc::channel(1);
         self.tasks.start_over(sender);
-        // A value that was saved is no business of the storage's.
+        // A value that was saved to a file does not concern the storage.
         let mut effects = Vec::new();
         while let Ok(event) = old.try_recv() {
             if matches!(event, Event::Saved(..)) {

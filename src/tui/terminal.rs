@@ -1,4 +1,4 @@
-//! The terminal: taken on entering, given back however larder ends.
+//! The terminal: taken at the start, and given back however larder ends.
 
 mod writer;
 
@@ -25,28 +25,28 @@ use crate::view::Link;
 use writer::WRITER;
 pub(super) use writer::takes_bytes;
 
-/// How long a terminal may take to take what is left for it, before another program gets it or larder
-/// ends without.
+/// Limit on the time in which a terminal takes the bytes that are left for it, before another program gets it
+/// or larder ends without.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Clicks and the wheel, with coordinates of any size. Not the mouse's every move, which would
-/// wake an idle program.
+/// Sequence that reports clicks and the wheel, with coordinates of any size. It leaves out plain moves of the
+/// mouse, which would wake an idle program.
 const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
-/// Whether any thread panicked: the screen is given back for good.
+/// Whether any thread panicked: if so, the screen is given back for good.
 static PANICKED: AtomicBool = AtomicBool::new(false);
 
-/// Whether the title is larder's too.
+/// Whether larder sets the title.
 static TITLED: AtomicBool = AtomicBool::new(false);
 
 /// Whether frames have links.
 static LINKED: AtomicBool = AtomicBool::new(false);
 
-/// What has the terminal forget the picture that it draws itself.
+/// The sequence that has the terminal forget the picture that it draws itself.
 static PICTURED: Mutex<String> = Mutex::new(String::new());
 
-/// What frames are written through.
+/// The backend that writes frames.
 pub type Backend = CompactBackend<Tty>;
 
 /// Collects a frame, and hands it over when it is flushed, so that it leaves in one write.
@@ -72,14 +72,13 @@ impl Write for Tty {
 pub struct Terminal {
     inner: ratatui::Terminal<Backend>,
     mouse: bool,
-    /// The title that it has; none where it is left alone.
+    /// The title that is set; none if larder leaves it alone.
     title: Option<String>,
 }
 
 impl Terminal {
     /// Takes the terminal, with or without the mouse, its title, and links in its frames.
-    ///
-    /// # Errors
+    /// | # Errors
     /// If there is no terminal or it goes away; it is given back then.
     pub fn enter(mouse: bool, title: bool, links: bool) -> io::Result<Self> {
         install_panic_hook();
@@ -93,10 +92,9 @@ impl Terminal {
         Ok(terminal)
     }
 
-    /// Draws a frame with these links: what changed since the last one. The terminal gets it by and by: see
+    /// Draws the changes since the last frame, with these links. The bytes reach the terminal later: see
     /// [`Terminal::is_quiet`].
-    ///
-    /// # Errors
+    /// | # Errors
     /// If the terminal is gone, or a thread panicked and the screen was given back.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame), links: Vec<Link>) -> io::Result<()> {
         usable()?;
@@ -113,12 +111,12 @@ impl Terminal {
         self.inner.draw(draw).map(drop)
     }
 
-    /// Time until the next slice of a picture may be drawn; none where all is.
+    /// Time until the next slice of a picture may be drawn; none where nothing is left to draw.
     pub fn slice_due(&mut self) -> Option<Duration> {
         self.inner.backend_mut().slice_due()
     }
 
-    /// Whether pictures are to wait: what is drawn of them is about to leave.
+    /// Sets whether pictures wait, because what is drawn of them is about to be covered or removed.
     pub fn hold_pictures(&mut self, held: bool) {
         self.inner.backend_mut().hold(held);
     }
@@ -142,23 +140,23 @@ impl Terminal {
         self.inner.backend_mut().paint()
     }
 
-    /// Takes what the terminal reports of itself.
+    /// Takes a report of the terminal.
     pub fn heard(&mut self, report: &str) {
         self.inner.backend_mut().heard(report);
     }
 
-    /// Whether it still has to answer, which it does after what was drawn.
+    /// Whether the terminal still has to answer what was drawn.
     pub fn is_answer_awaited(&self) -> bool {
         self.inner.backend().is_answer_awaited()
     }
 
-    /// How long its answers to what was drawn may take; nothing where none is awaited.
+    /// Limit on the time that its answers to what was drawn may take; zero if none is awaited.
     pub fn answer_timeout(&self) -> Duration {
         self.inner.backend().answer_timeout()
     }
 
-    /// Whether all that was drawn and sent is written. If not, the terminal is slow or takes nothing
-    /// at present, and a frame would be old when it is seen.
+    /// Whether all that was drawn and sent is written. If not, the terminal is slow or takes nothing at
+    /// present, and a frame would be outdated when it is seen.
     pub fn is_quiet(&self) -> bool {
         WRITER.is_quiet()
     }
@@ -168,7 +166,7 @@ impl Terminal {
         WRITER.quiet().await;
     }
 
-    /// Whether a thread panicked: then the screen was given back for good.
+    /// Whether a thread panicked: if so, the screen was given back for good.
     pub fn has_panicked(&self) -> bool {
         PANICKED.load(Ordering::SeqCst)
     }
@@ -186,8 +184,8 @@ impl Terminal {
     /// # Errors
     /// If the terminal is gone.
     pub fn redraw(&mut self) -> io::Result<()> {
-        // Not `clear`: that asks the terminal for the cursor and waits for its answer, which the
-        // event stream would take.
+        // Not `clear`: that asks the terminal for the cursor and waits for the answer, which the event stream
+        // would take.
         let size = self.size()?;
         self.inner.resize(Rect::from(size))
     }
@@ -202,23 +200,21 @@ impl Terminal {
         Write::flush(backend)
     }
 
-    /// Whether clicks and the wheel come to larder.
+    /// Whether larder gets clicks and the wheel.
     pub fn mouse(&self) -> bool {
         self.mouse
     }
 
-    /// Takes the mouse, or leaves it to the terminal, so that it can select text.
-    ///
-    /// # Errors
+    /// Captures the mouse, or leaves it to the terminal, so that it can select text.
+    /// | # Errors
     /// If the terminal is gone.
     pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
         self.mouse = mouse;
         self.send(if mouse { MOUSE_ON } else { MOUSE_OFF }.as_bytes())
     }
 
-    /// Sets the title, if it has another one.
-    ///
-    /// # Errors
+    /// Sets the title, if it differs from the present one.
+    /// | # Errors
     /// If the terminal is gone.
     pub fn set_title(&mut self, title: &str) -> io::Result<()> {
         match &mut self.title {
@@ -230,8 +226,8 @@ impl Terminal {
         }
     }
 
-    /// Gives the terminal back, for another program or for good. Tells whether it took all that this
-    /// needs; if not, it takes no bytes, and no other program can use it either.
+    /// Gives the terminal back, for another program or for good. Tells whether it took all bytes for that; if
+    /// not, it takes no bytes, and no other program can use it either.
     pub fn leave(&mut self) -> bool {
         give_back()
     }
@@ -249,12 +245,11 @@ impl Terminal {
         taken
     }
 
-    /// Takes the terminal again after somebody else has given it back.
-    ///
-    /// # Errors
+    /// Takes the terminal again after another process has given it back.
+    /// | # Errors
     /// As [`Terminal::reenter`].
     pub fn retake(&mut self) -> io::Result<()> {
-        // Otherwise the modes would be taken to be raw already.
+        // Otherwise the modes would count as raw already.
         disable_raw_mode()?;
         self.reenter()
     }
@@ -265,7 +260,8 @@ impl Terminal {
     /// # Errors
     /// If the terminal is gone, or the process cannot be stopped.
     pub fn suspend(&mut self) -> io::Result<()> {
-        // One that takes no bytes is left to the shell as it is; the rest comes when it takes them.
+        // A terminal that takes no bytes is left to the shell as it is; the rest is written when it takes
+        // them.
         self.leave();
         let stopped = emulate_default_handler(SIGTSTP);
         self.reenter()?;
@@ -277,7 +273,7 @@ impl Terminal {
         WRITER.open();
         let mut text = entering(self.mouse);
         if let Some(title) = &mut self.title {
-            // It may be another program's by now.
+            // The title may be another program's by now.
             title.clear();
             text.push_str(signs::KEEP_TITLE);
         }
@@ -293,7 +289,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Whether the terminal is still as larder has set it, and no one has changed it since.
+/// Whether the terminal is still set as larder set it.
 pub(super) fn is_raw() -> bool {
     use rustix::termios::{LocalModes, tcgetattr};
     tcgetattr(rustix::stdio::stdin())
@@ -307,8 +303,8 @@ fn usable() -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the screen back if it is larder's, from whichever thread; tells whether all is written. There
-/// is no one to tell of an error: the terminal is gone then.
+/// Gives the screen back if larder has it, from any thread; tells whether all is written. An error has no
+/// receiver: the terminal is gone then.
 fn give_back() -> bool {
     let mut last = PICTURED.lock().unwrap_or_else(PoisonError::into_inner).clone();
     last += &leaving(TITLED.load(Ordering::SeqCst), LINKED.load(Ordering::SeqCst));
@@ -326,12 +322,12 @@ fn install_panic_hook() {
     INSTALLED.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            // A decoder that fails on what a value holds: the preview says so.
+            // The panic is that of a decoder on the content of a value: the preview tells of it.
             if crate::preview::is_contained() {
                 return;
             }
             PANICKED.store(true, Ordering::SeqCst);
-            // A terminal that takes nothing would hold the message up, and larder with it.
+            // If the terminal takes nothing, it would hold up the message, and larder with it.
             if give_back() {
                 before(info);
             }
@@ -351,14 +347,14 @@ fn entering(mouse: bool) -> String {
     text
 }
 
-/// Gives the screen back that a browser on another host has drawn on, or not even begun to.
+/// Gives back a screen on which a browser on another host has drawn, or not even begun to.
 pub(super) fn leave_unseen() {
     let mut text = format!("{END_UPDATE}{MOUSE_OFF}");
     text.push_str("\x1b[?7h");
     put(&mut text, DisableBracketedPaste);
     put(&mut text, ResetColor);
-    // Nothing is cleared, for the other screen may never have been shown; then leaving it moves the
-    // cursor, and what follows belongs below all that was said.
+    // Nothing is cleared, because the other screen may never have been shown; in that case, leaving it moves
+    // the cursor, and further output belongs below all earlier output.
     put(&mut text, LeaveAlternateScreen);
     text.push_str("\x1b[999;1H\r\n");
     put(&mut text, Show);
@@ -374,11 +370,11 @@ pub(super) fn leaving(titled: bool, linked: bool) -> String {
     if linked {
         text.push_str(signs::END_LINK);
     }
-    // A frame that was broken off may have turned it off.
+    // A frame that was broken off may have turned line wrapping off.
     text.push_str("\x1b[?7h");
     put(&mut text, DisableBracketedPaste);
     put(&mut text, ResetColor);
-    // tmux keeps rows of a screen that was resized among those above the prompt.
+    // When a screen is resized, tmux keeps some of its rows among those above the prompt.
     put(&mut text, Clear(ClearType::All));
     put(&mut text, LeaveAlternateScreen);
     put(&mut text, Show);

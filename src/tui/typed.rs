@@ -1,5 +1,5 @@
-//! What the terminal sends on its way to the core: its answers are taken out, and keys that came
-//! at once go on together.
+//! The way of the terminal's input to the core: answers are taken out, and keys that came at once go on
+//! together.
 
 use std::io;
 
@@ -12,13 +12,13 @@ use super::background::Filtered;
 use super::input::Heard;
 use super::{ANSWER_INTERVAL, PASTE_INTERVAL, Shell};
 
-/// How many keys are taken at once: signals and results wait meanwhile.
+/// Limit on the keys that are taken at once: signals and results wait meanwhile.
 const BATCH: usize = 4096;
-/// So many keys at once are pasted.
+/// Number of keys at once from which they count as pasted.
 const MANY: usize = 32;
 
 impl Shell {
-    /// Takes what came from the terminal; nothing at its end.
+    /// Takes something that came from the terminal; `None` is its end.
     pub(super) async fn hear(&mut self, heard: Option<Heard>) -> io::Result<()> {
         match heard {
             Some(Heard::Event(event)) => self.typed(Some(event)).await,
@@ -27,8 +27,8 @@ impl Shell {
         }
     }
 
-    /// Takes an event of the terminal's. What is pasted without brackets comes as so many keys:
-    /// those that wait behind the first are taken with it where text is typed.
+    /// Takes an event of the terminal. A paste without brackets comes as many keys: where text is typed, the
+    /// keys that wait behind the first are taken together with it.
     async fn typed(&mut self, event: Option<TerminalEvent>) -> io::Result<()> {
         let mut keys = Vec::new();
         let mut event = event;
@@ -71,7 +71,7 @@ impl Shell {
         self.take(event).await
     }
 
-    /// What the mouse did, and on what.
+    /// The event of the mouse, with what it was on.
     fn pointed(&mut self, mouse: MouseEvent) -> Event {
         self.frame_interval = ANSWER_INTERVAL;
         let clicks = mouse.kind == MouseEventKind::Down(MouseButton::Left);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// What a terminal may answer, and to whom.
+/// Answers that a terminal may give, to questions of any program.
 const ANSWERS: [&str; 18] = [
     "\x1b]11;rgb:dddd/dddd/dddd\x07",
     "\x1b]11;rgba:1e1e/1e1e/2e2e/ffff\x1b\\",
@@ -24,8 +24,7 @@ const ANSWERS: [&str; 18] = [
     "\x1bOD",
 ];
 
-/// The keys that the terminal's library makes of what comes in one piece. `rest`: what it has not
-/// understood yet.
+/// The keys that the terminal's library makes of a piece. `rest`: the bytes that it has not understood yet.
 fn library(piece: &str, rest: &mut String) -> Vec<KeyEvent> {
     let mut keys = Vec::new();
     let mut left = piece.chars().peekable();
@@ -35,7 +34,7 @@ fn library(piece: &str, rest: &mut String) -> Vec<KeyEvent> {
         let key = match (first, second) {
             (true, None) if left.peek().is_some() => continue,
             (true, None) => Some(KeyEvent::from(KeyCode::Esc)),
-            // It knows these itself, and waits for their end.
+            // The library knows these itself, and waits for their end.
             (true, Some('[')) if rest.len() == 2 || !('@'..='~').contains(&letter) => continue,
             (true, Some('O')) if rest.len() == 2 => continue,
             (true, Some('[' | 'O')) => None,
@@ -58,7 +57,7 @@ fn typed(letter: char, modifiers: KeyModifiers) -> KeyEvent {
     }
 }
 
-/// The keys that are left of pieces, with a pause behind those that have one.
+/// The keys that are left of pieces, with a pause after each that has one.
 fn left(pieces: &[(&str, bool)], due: Due) -> Vec<KeyEvent> {
     let (mut answers, mut rest, mut all) = (Answers::new(), String::new(), Vec::new());
     for (piece, pause) in pieces {
@@ -74,7 +73,7 @@ fn left(pieces: &[(&str, bool)], due: Due) -> Vec<KeyEvent> {
     all
 }
 
-/// What an answer begins with: after a pause it may be what the user typed.
+/// Whether a key may begin an answer: after a pause it may be what the user typed.
 fn is_first(key: KeyEvent) -> bool {
     match key.code {
         KeyCode::Esc => true,
@@ -112,7 +111,7 @@ fn no_answer_types_anything_in_however_many_pieces_it_comes() {
                 assert_eq!(keys, wanted, "{pieces:?}, {due:?}");
             }
         }
-        // A pause behind every byte.
+        // With a pause after every byte.
         let pieces: Vec<_> =
             (0..answer.len()).map(|at| (&answer[at..=at], true)).chain([("l", true)]).collect();
         let mut keys = left(&pieces, Due::Late);
@@ -145,7 +144,7 @@ fn what_a_user_types_arrives() {
     ] {
         for due in [Due::Never, Due::Late, Due::Soon] {
             let keys = library(typed, &mut String::new());
-            // One by one, with a pause behind each, and in one go.
+            // One key at a time, with a pause after each; and all keys at once.
             let slow: Vec<_> = keys
                 .iter()
                 .fold((Answers::new(), Vec::new()), |(mut answers, mut all), key| {
@@ -165,7 +164,7 @@ fn what_a_user_types_arrives() {
             assert_eq!(fast[..keys.len()], keys, "{typed:?} fast, {due:?}");
         }
     }
-    // After the escape key too; what could only be an answer waits for the next key.
+    // The same after the escape key; what could only be an answer waits for the next key.
     for typed in ["\x1b", "]", "[", "P", "O", "_"] {
         let keys = left(&[("\x1b", true), (typed, true), ("j", true)], Due::Never);
         assert_eq!(keys.last(), Some(&self::typed('j', KeyModifiers::NONE)), "{typed:?}");

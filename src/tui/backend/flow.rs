@@ -1,58 +1,58 @@
-//! How much of a picture may be on its way to the terminal at once.
+//! Limits how much of a picture is on its way to the terminal at once.
 //!
-//! A write that has returned says little: what is written over SSH waits in buffers of the system's and
-//! of the network's, and a key's answer waits behind it. So each slice ends with a question that every
-//! terminal answers (whether it is well, DSR 5), and what is not answered is on its way.
+//! That a write has returned says little: bytes written over SSH wait in buffers of the system and of the
+//! network, and the answer to a key waits behind them. So each slice ends with a question that every terminal
+//! answers (whether it is well, DSR 5); a slice without an answer counts as being on its way.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// The question.
+/// The question after each slice.
 pub(super) const QUESTION: &str = "\x1b[5n";
 
-/// The answer, without what begins every report.
+/// The answer to it, without the bytes that begin every report.
 pub(super) const ANSWER: &str = "0n";
 
-/// Bytes of one slice.
+/// Size of a slice, in bytes.
 pub(in crate::tui) const SLICE: usize = 3072;
 
-/// Slices that may be on their way: 6 KiB take 49 ms of a line of 1 Mbit/s, and what a key draws comes behind
-/// them.
+/// Limit on slices that are on their way: 6 KiB take 49 ms on a line of 1 Mbit/s, and what a key draws comes
+/// behind them.
 const SLICES: usize = 2;
 
-/// How long a slice counts as being on its way to a terminal that has never answered: so paced, a picture
-/// takes four fifths of a line of 1 Mbit/s.
+/// Time for which a slice counts as being on its way to a terminal that has never answered: at this pace, a
+/// picture takes four fifths of a line of 1 Mbit/s.
 const PACE: Duration = Duration::from_millis(30);
 
-/// How long an answer is waited for from a terminal that has given one.
+/// Time to wait for an answer from a terminal that has given one before.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long another program waits for the terminal while answers are on their way: from one that has
-/// never answered, and from one that has.
+/// Time for which another program waits for the terminal while answers are on their way: from a terminal that
+/// has never answered, and from one that has.
 const UNKNOWN: Duration = Duration::from_millis(150);
 const KNOWN: Duration = Duration::from_secs(1);
 
 /// The slices on their way.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
-    /// When each counts as having arrived if nothing is heard of it; the oldest first.
+    /// When each slice counts as having arrived without an answer; the oldest first.
     sent: VecDeque<Instant>,
     answers: bool,
 }
 
 impl Flow {
-    /// A slice is sent.
+    /// Takes note that a slice is sent.
     pub(super) fn send(&mut self, now: Instant) {
         let due = if self.answers {
             now + PATIENCE
         } else {
-            // One after the other, however many are sent at once.
+            // The slices arrive one after the other, however many are sent at once.
             self.sent.back().map_or(now, |last| now.max(*last)) + PACE
         };
         self.sent.push_back(due);
     }
 
-    /// The terminal has answered for the oldest slice.
+    /// Takes the terminal's answer to the oldest slice.
     pub(super) fn answered(&mut self) {
         self.answers = true;
         self.sent.pop_front();
@@ -62,7 +62,7 @@ impl Flow {
     pub(super) fn wait(&mut self, now: Instant) -> Duration {
         while self.sent.front().is_some_and(|due| *due <= now) {
             self.sent.pop_front();
-            // It may have been replaced: another program is attached where that terminal was.
+            // The terminal may have been replaced: another one is attached in its place.
             self.answers = false;
         }
         match self.sent.front() {
@@ -76,7 +76,7 @@ impl Flow {
         !self.sent.is_empty()
     }
 
-    /// How long answers may take that are on their way: long where the terminal is known to answer.
+    /// Limit on the time that awaited answers may take: long where the terminal is known to answer.
     pub(super) fn answer_timeout(&self) -> Duration {
         match (self.is_awaited(), self.answers) {
             (false, _) => Duration::ZERO,
@@ -85,7 +85,7 @@ impl Flow {
         }
     }
 
-    /// Another program has had the terminal.
+    /// Forgets everything: another program has had the terminal.
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }
@@ -108,7 +108,7 @@ mod tests {
         flow.answered();
         assert_eq!(flow.wait(now), Duration::ZERO);
         flow.send(now);
-        // The older one still has its time.
+        // The older slice still has its time.
         assert_eq!(flow.wait(now + PACE), PACE);
         flow.answered();
         flow.send(now + PACE);

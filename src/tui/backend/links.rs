@@ -1,4 +1,4 @@
-//! Links of cells (OSC 8). A cell has its link's number where ratatui keeps the colour of an underline,
+//! Links of cells (OSC 8). The number of a cell's link is kept where ratatui has the colour of an underline,
 //! for which larder has no other use: so a cell whose link changes is drawn anew.
 
 use ratatui::buffer::Buffer;
@@ -8,14 +8,14 @@ use ratatui::style::{Color, Style};
 use crate::text::is_linkable;
 use crate::view::Link;
 
-/// The links that a terminal may have been given, by their numbers. One whose number the last frame did
-/// not have is on no cell any more, and its number is another's.
+/// The links that a terminal may have been given, by their numbers. A number that the last frame did not have
+/// is on no cell any more, and may be given to another link.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     urls: Vec<String>,
-    /// The numbers of the last frame.
+    /// The numbers in the last frame.
     last: Vec<u8>,
-    /// The numbers of this one.
+    /// The numbers in this frame.
     now: Vec<u8>,
 }
 
@@ -24,15 +24,15 @@ pub(super) struct Links {
 pub struct Mark(Rect, Color);
 
 impl Mark {
-    /// Marks them in a frame.
+    /// Marks the cells in a frame.
     pub fn put(&self, frame: &mut Buffer) {
         frame.set_style(self.0.intersection(frame.area), Style::new().underline_color(self.1));
     }
 }
 
 impl Links {
-    /// Where these links are, each with its number. What no sequence may hold is left out, and so is what
-    /// has no number left.
+    /// Gives each of these links a number and the cells that it is on. A link is left out if no sequence may
+    /// hold it, or if no number is left.
     pub(super) fn marks(&mut self, links: Vec<Link>) -> Vec<Mark> {
         self.last = std::mem::take(&mut self.now);
         let mark = |Link { x, y, width, url }| {
@@ -41,12 +41,12 @@ impl Links {
         links.into_iter().filter_map(mark).collect()
     }
 
-    /// Whether there may be no numbers left for another frame.
+    /// Whether the numbers may not suffice for another frame.
     pub(super) fn are_many(&self) -> bool {
         self.urls.len() > usize::from(u8::MAX) / 2
     }
 
-    /// The sequence before what is linked so.
+    /// The sequence before cells with the link of this number.
     pub(super) fn sequence(&self, number: Color) -> String {
         let (id, url) = match number {
             Color::Indexed(number) => match self.urls.get(usize::from(number)) {
@@ -107,7 +107,7 @@ mod tests {
         let linked = "a-\x1b]8;id=0;https://a/\x1b\\bcd\x1b]8;;\x1b\\-e";
         assert_eq!(text.matches(linked).count(), 2, "{text:?}");
         assert_eq!(text.matches("\x1b]8;").count(), 4, "{text:?}");
-        // The same text that leads elsewhere is drawn anew, and what does no more.
+        // Text with another link is drawn anew, and so is text that no longer has one.
         let (frame, text) = drawn(&mut screen, &frame, vec![link(0, "https://b/")]);
         assert!(text.contains("\x1b]8;id=1;https://b/\x1b\\bcd\x1b]8;;\x1b\\"), "{text:?}");
         assert_eq!(text.matches("bcd").count(), 2, "{text:?}");

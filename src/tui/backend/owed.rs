@@ -1,8 +1,8 @@
 //! Cells of pictures that are still to be drawn.
 //!
-//! A picture takes tens of thousands of bytes, which on a slow line would hold up the answer to a key. So
-//! a frame draws all else first, and its pictures' cells come in slices between frames
-//! ([`super::flow`]); those of a picture that has left are never sent.
+//! A picture takes tens of thousands of bytes, which would hold up the answer to a key on a slow line. So a
+//! frame draws everything else first, and the cells of its pictures come in slices between frames
+//! ([`super::flow`]); cells of a picture that is no longer shown are never sent.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use ratatui::style::Modifier;
 
 use crate::view::PIXEL;
 
-/// By row and column, in the order in which they are drawn.
+/// The cells by row and column, in the order in which they are drawn.
 #[derive(Debug, Default)]
 pub(super) struct Owed(BTreeMap<(u16, u16), Cell>);
 
@@ -29,14 +29,14 @@ impl Owed {
         self.0.insert((y, x), cell.clone());
     }
 
-    /// Forgets what a cell covers that is drawn now.
+    /// Forgets the cells that a cell covers which is drawn now.
     pub(super) fn cover(&mut self, (x, y): (u16, u16), cell: &Cell) {
         if !self.0.is_empty() {
             (x..x + cell.cell_width().max(1)).for_each(|x| drop(self.0.remove(&(y, x))));
         }
     }
 
-    /// The next cell, and where it is.
+    /// The next cell, and its place.
     pub(super) fn next(&self) -> Option<((u16, u16), &Cell)> {
         self.0.first_key_value().map(|((y, x), cell)| ((*x, *y), cell))
     }
@@ -64,7 +64,7 @@ pub(super) fn is_pixel(cell: &Cell) -> bool {
     cell.modifier.contains(PIXEL)
 }
 
-/// What a terminal is told of a cell's modifiers.
+/// The modifiers of a cell that the terminal is told.
 pub(super) fn told(modifiers: Modifier) -> Modifier {
     modifiers - PIXEL
 }

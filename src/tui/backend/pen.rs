@@ -9,7 +9,7 @@ use super::links::Links;
 use super::owed::told;
 use super::width::Width;
 
-/// Steps up to which line feeds and backspaces are cheaper than an absolute move.
+/// Limit on the steps for which line feeds and backspaces are cheaper than an absolute move.
 const NEAR: u16 = 4;
 
 const MODIFIERS: [(Modifier, u8); 7] = [
@@ -22,19 +22,19 @@ const MODIFIERS: [(Modifier, u8); 7] = [
     (Modifier::CROSSED_OUT, 9),
 ];
 
-/// What is seen of a cell without a symbol.
+/// The modifiers that are seen on a cell without a symbol.
 const SEEN_ON_BLANKS: Modifier = Modifier::REVERSED
     .union(Modifier::UNDERLINED)
     .union(Modifier::SLOW_BLINK)
     .union(Modifier::RAPID_BLINK)
     .union(Modifier::CROSSED_OUT);
 
-/// Whether nothing is seen of a cell but what is behind letters.
+/// Whether only the background of a cell is seen.
 pub(super) fn shows_nothing(cell: &Cell) -> bool {
     cell.symbol() == " " && !cell.modifier.intersects(SEEN_ON_BLANKS)
 }
 
-/// What a cell looks like, without its symbol.
+/// The style of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CellStyle {
     front: Color,
@@ -45,7 +45,7 @@ struct CellStyle {
 const PLAIN: CellStyle =
     CellStyle { front: Color::Reset, behind: Color::Reset, modifiers: Modifier::empty() };
 
-/// What a cell looks like and leads to, without its symbol.
+/// The style of a cell, and its link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Look {
     style: CellStyle,
@@ -60,12 +60,12 @@ impl Look {
         Self { style, link: cell.underline_color }
     }
 
-    /// Whether a cell shows the same when it has this look.
+    /// Whether a cell shows the same with this look.
     pub(super) fn takes(&self, cell: &Cell) -> bool {
         shows_nothing(cell) && self.is_alike_on_blanks(&Self::of(cell))
     }
 
-    /// Whether a blank cell shows the same in both.
+    /// Whether a blank cell shows the same with both looks.
     pub(super) fn is_alike_on_blanks(&self, other: &Self) -> bool {
         let plain = |look: &Self| !look.style.modifiers.intersects(SEEN_ON_BLANKS);
         let alike = self.style.behind == other.style.behind && self.link == other.link;
@@ -73,26 +73,26 @@ impl Look {
     }
 }
 
-/// Writes cells; knows the terminal's style and, where that is certain, its cursor.
-/// The style is plain before and after.
+/// Writes cells. Knows the style of the terminal and, where it is certain, the place of the cursor. The style
+/// is plain before and after.
 #[derive(Debug, Clone)]
 pub(super) struct Pen<'a> {
     out: String,
     style: CellStyle,
-    /// The number of the link that is begun.
+    /// The number of the link that was begun.
     link: Color,
     links: &'a Links,
-    /// Where the cursor is; unknown after text that terminals give different widths.
+    /// The place of the cursor; unknown after text whose width differs between terminals.
     at: Option<(u16, u16)>,
-    /// Whether letters of disputed width were written last: only more of them may follow without
-    /// a move.
+    /// Whether letters of disputed width were written last: only further letters may follow them without a
+    /// move.
     letters: bool,
     columns: u16,
     wraps: bool,
 }
 
 impl<'a> Pen<'a> {
-    /// For a terminal with so many columns, and the links of its cells.
+    /// A pen for a terminal of this width, and the links of its cells.
     pub(super) fn new(columns: u16, links: &'a Links) -> Self {
         let (out, style, at) = (String::new(), PLAIN, None);
         let link = Color::Reset;
@@ -122,14 +122,14 @@ impl<'a> Pen<'a> {
         }
         self.relink(look.link);
         self.out.push_str(symbol);
-        // Nobody agrees on where the cursor is behind the last column either.
+        // Behind the last column, terminals differ in the place of the cursor too.
         let known = width != Width::Disputed && x + 1 < self.columns;
         self.at = known.then_some((x + 1, y));
         self.letters = width == Width::Letter;
     }
 
-    /// Erases a row from a cell on, with the terminal's own background. Nothing that is written
-    /// after this goes on in the next row, however wide it is.
+    /// Erases a row from a cell on, with the terminal's own background. Text that is written after this never
+    /// continues in the next row, however wide it is.
     pub(super) fn erase(&mut self, x: u16, y: u16) {
         self.restyle(PLAIN);
         self.relink(Color::Reset);
@@ -143,7 +143,7 @@ impl<'a> Pen<'a> {
         (self.at, self.letters) = (Some((x, y)), false);
     }
 
-    /// Erases so many cells of a row, with the terminal's own background.
+    /// Erases this number of cells of a row, with the terminal's own background.
     pub(super) fn blank(&mut self, (x, y): (u16, u16), count: usize) {
         self.restyle(PLAIN);
         if self.at != Some((x, y)) || self.letters {
@@ -153,7 +153,7 @@ impl<'a> Pen<'a> {
         (self.at, self.letters) = (Some((x, y)), false);
     }
 
-    /// Writes what draws by itself from a cell on, and leaves the cursor anywhere.
+    /// Writes a sequence that draws at a cell by itself, and leaves the cursor anywhere.
     pub(super) fn draw(&mut self, (x, y): (u16, u16), what: &str) {
         self.restyle(PLAIN);
         self.relink(Color::Reset);
@@ -162,7 +162,7 @@ impl<'a> Pen<'a> {
         (self.at, self.letters) = (None, false);
     }
 
-    /// How many bytes there are so far.
+    /// Number of bytes so far.
     pub(super) fn len(&self) -> usize {
         self.out.len()
     }
@@ -192,14 +192,14 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// Moves the cursor, in the fewest bytes that are safe in raw mode.
+/// Moves the cursor in the fewest bytes that are safe in raw mode.
 fn go(out: &mut String, from: Option<(u16, u16)>, (x, y): (u16, u16)) {
     let start = out.len();
     if let Some((was_x, was_y)) = from
         && y >= was_y
         && y - was_y <= NEAR
     {
-        // Never from the last row, since a row below it would not be drawn: nothing scrolls.
+        // There is no line feed from the last row, because there is no row below it: so nothing scrolls.
         for _ in was_y..y {
             out.push('\n');
         }
@@ -233,7 +233,7 @@ fn restyle(out: &mut String, from: CellStyle, to: CellStyle) {
     let fresh = if gone.is_empty() {
         from
     } else {
-        // Bold and dim share the sequence that ends them, so all begins anew.
+        // Bold and dim are ended by the same sequence, so the style begins anew.
         codes.push_str(";0");
         PLAIN
     };
@@ -255,7 +255,7 @@ fn restyle(out: &mut String, from: CellStyle, to: CellStyle) {
     }
 }
 
-/// A colour's codes; `base` is 30 in front and 40 behind.
+/// The codes of a colour; `base` is 30 for the foreground and 40 for the background.
 fn colour(codes: &mut String, colour: Color, base: u8) {
     const NAMED: [Color; 16] = [
         Color::Black,

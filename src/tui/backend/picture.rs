@@ -1,22 +1,23 @@
-//! A picture as the terminal gets it, that draws it itself.
+//! A picture in the form in which the terminal gets it, to draw it itself.
 
 use crate::view::PictureCell;
 
-/// A picture in the form of some protocol.
+/// A picture in the form of one of the protocols.
 #[derive(Debug, Default)]
 pub struct TerminalPicture {
-    /// Its number, which its cells have too.
+    /// The number of the picture, which its cells have too.
     pub id: u8,
-    /// What is sent before its cells, each in a slice of its own; then the cells are written as text.
+    /// The commands before its cells, each sent in a slice of its own; after them, the cells are written as
+    /// text.
     pub commands: Vec<String>,
-    /// What ends commands of which not all are sent.
+    /// The sequence that ends the commands if not all of them were sent.
     pub breaks_off: String,
-    /// What has the terminal forget it.
+    /// The sequence that has the terminal forget the picture.
     pub frees: String,
-    /// Whether its slices go by the time, and not by answers: tmux answers before the terminal has them,
-    /// which is far.
+    /// Whether its slices are paced by time and not by answers: tmux answers before the bytes have reached
+    /// the terminal, which is far away.
     pub paced: bool,
-    /// What is drawn in place of its cells, where there are no commands: by row and column.
+    /// The parts to draw in place of its cells, by row and column, if there are no commands.
     pub tiles: Vec<Tile>,
 }
 
@@ -29,17 +30,17 @@ pub struct Tile {
     pub column: u16,
     /// Its columns.
     pub columns: u16,
-    /// What draws it where the cursor is.
+    /// The sequence that draws it at the cursor.
     pub text: String,
 }
 
 impl TerminalPicture {
-    /// Whether its cells are text for the terminal.
+    /// Whether its cells are written to the terminal as text.
     pub(super) fn is_of_text(&self) -> bool {
         !self.commands.is_empty()
     }
 
-    /// The part that shows this cell.
+    /// The tile that shows this cell.
     pub(super) fn tile(&self, at: PictureCell) -> Option<&Tile> {
         let after =
             self.tiles.partition_point(|tile| (tile.row, tile.column) <= (at.row, at.column));
@@ -48,7 +49,7 @@ impl TerminalPicture {
         (is_in && self.id == at.id).then_some(tile)
     }
 
-    /// What has the terminal forget all that it may have been sent.
+    /// The sequence that has the terminal forget all that it may have been sent.
     pub fn gives_up(&self) -> String {
         format!("{}{}", self.breaks_off, self.frees)
     }

@@ -1,16 +1,17 @@
-//! Cells beside each other that look alike: written row by row, or style by style where that takes fewer
-//! bytes. In 24 bits a change of style takes as many as three moves.
+//! Neighbouring cells with the same look: written row by row, or look by look where that takes fewer bytes.
+//! In 24-bit colour, a change of style takes as many bytes as three moves.
 
 use ratatui::buffer::Cell;
 
 use super::owed::is_pixel;
 use super::pen::{Look, Pen, shows_nothing};
 
-/// Blank cells up to which spaces are cheaper than a move over them.
+/// Limit on the blank cells for which spaces are cheaper than a move over them.
 const GAP: u16 = 4;
-/// Bytes from which on it is worth looking for a shorter way; in tests less, so that small frames are looked at too.
+/// Size from which a shorter way is looked for, in bytes; smaller in tests, so that it is looked for in small
+/// frames too.
 const LARGE: usize = if cfg!(test) { 160 } else { 512 };
-/// With more looks than these, writing look by look saves nothing.
+/// Limit on the looks with which writing look by look saves bytes.
 const LOOKS: usize = 64;
 
 /// Cells of a row that are written without a change of style.
@@ -20,16 +21,16 @@ struct Run {
     from: u16,
     to: u16,
     look: Look,
-    /// Whether nothing is seen of them but what is behind letters.
+    /// Whether only the background of the cells is seen.
     blank: bool,
 }
 
-/// Cells that are to be written, from top to bottom and from left to right.
+/// Cells to write, from top to bottom and from left to right.
 #[derive(Debug, Default)]
 pub(super) struct Runs(Vec<Run>);
 
 impl Runs {
-    /// Adds a cell of a row with these cells.
+    /// Adds the cell at a place; `row` holds all cells of its row.
     pub(super) fn add(&mut self, (x, y): (u16, u16), row: &[Cell]) {
         let Some(cell) = row.get(usize::from(x)) else { return };
         let beside = |run: &&mut Run| {
@@ -43,7 +44,7 @@ impl Runs {
         }
     }
 
-    /// Draws them as they stand on this screen, with as many columns.
+    /// Draws the cells as they stand on this screen of the same width.
     pub(super) fn draw(mut self, pen: &mut Pen<'_>, cells: &[Cell], columns: u16) {
         let before = pen.clone();
         self.draw_in_order(pen, cells, columns);
@@ -68,7 +69,7 @@ impl Runs {
         }
     }
 
-    /// Those of a look together; false if there are too many looks.
+    /// Sorts the cells by look; false if there are too many looks.
     fn sort_by_look(&mut self) -> bool {
         let mut looks: Vec<Look> = Vec::new();
         for run in &self.0 {
@@ -85,7 +86,7 @@ impl Runs {
 }
 
 impl Run {
-    /// Takes a cell in, if it can be written with the others: the first that is seen says how they look.
+    /// Takes a cell in, if it can be written with the others: the first one that is seen decides the look.
     fn join(&mut self, cell: &Cell, x: u16) -> bool {
         let look = Look::of(cell);
         if look != self.look && !self.look.takes(cell) {

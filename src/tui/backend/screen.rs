@@ -1,11 +1,11 @@
-//! What the terminal shows: the cells as they were drawn, and which rows hold text whose width
-//! terminals dispute.
+//! The content of the terminal: the cells as they were drawn, and the rows that hold text whose width differs
+//! between terminals.
 //!
-//! Terminals differ in the width of nearly everything beyond ASCII: of flags, joined emoji,
-//! Indic syllables, half-width marks, of all letters where a user wants them wide. What such
-//! text leaves in a row is not known. So a row that holds some, before or after, is erased and
-//! drawn from there on when anything in this part changes: what is seen then follows from the
-//! new row alone, and all that can be trusted stands in its column.
+//! Terminals differ in the width of nearly everything beyond ASCII: of flags, joined emoji, Indic syllables
+//! and half-width marks, and of all letters where a user wants them wide. What such text leaves in a row is
+//! not known. So a row that holds such text, before or after, is erased and drawn from there on when anything
+//! in this part changes: the visible result then depends on the new row alone, and all text of certain width
+//! stands in its column.
 
 use std::sync::Arc;
 
@@ -21,13 +21,13 @@ use super::runs::Runs;
 use super::width::Width;
 use crate::view::PictureCell;
 
-/// Blank cells from which on a move is cheaper than spaces.
+/// Number of blank cells from which a move is cheaper than spaces.
 const BLANKS: u16 = 8;
 
-/// Cells of a picture that are drawn together at least.
+/// Least number of a picture's cells that are drawn together.
 const SOME: usize = 16;
 
-/// What stands where a picture will be.
+/// The cell that stands where a picture will be.
 static BLANK: Cell = Cell::EMPTY;
 
 /// The cells of the screen, by rows.
@@ -35,11 +35,11 @@ static BLANK: Cell = Cell::EMPTY;
 pub(super) struct Screen {
     size: Size,
     cells: Vec<Cell>,
-    /// Of each row, the first column from which on nothing is sure.
+    /// For each row, the column from which its content is uncertain.
     unsure: Vec<Option<u16>>,
-    /// What is not drawn yet.
+    /// The cells that are not drawn yet.
     owed: Owed,
-    /// What its cells lead to.
+    /// The links of the cells.
     pub(super) links: Links,
     /// The picture that the terminal itself draws.
     pub(super) picture: Option<Arc<TerminalPicture>>,
@@ -54,7 +54,7 @@ impl Screen {
         }
     }
 
-    /// The screen was cleared.
+    /// Takes note that the screen was cleared.
     pub(super) fn clear(&mut self) {
         let (columns, rows) = (usize::from(self.size.width), usize::from(self.size.height));
         self.cells.clear();
@@ -69,8 +69,8 @@ impl Screen {
         !self.owed.is_empty()
     }
 
-    /// The bytes that draw these cells, which come row by row and from left to right; those of pictures
-    /// are kept for [`Screen::paint`].
+    /// The bytes that draw these cells, which come row by row and from left to right; cells of pictures are
+    /// kept for [`Screen::paint`].
     pub(super) fn draw<'a>(
         &mut self,
         content: impl Iterator<Item = (u16, u16, &'a Cell)>,
@@ -100,8 +100,8 @@ impl Screen {
         text
     }
 
-    /// The bytes that draw cells that were kept: so many, or a few more; a part of a picture that would be more
-    /// comes alone.
+    /// The bytes that draw kept cells, up to this number or a few more; a part of a picture that would exceed
+    /// it comes alone.
     pub(super) fn paint(&mut self, bytes: usize) -> String {
         let links = std::mem::take(&mut self.links);
         let mut pen = Pen::new(self.size.width, &links);
@@ -120,7 +120,7 @@ impl Screen {
             let whole = self.unsure.get(usize::from(y)).is_some_and(Option::is_some);
             let picture = self.picture.as_deref();
             let mut cells = Vec::new();
-            // A row with text of disputed width is drawn anew for each of its cells.
+            // A row with text of disputed width would be drawn anew for each of the cells.
             while (whole || cells.len() < SOME)
                 && self.owed.next().is_some_and(|(_, cell)| tiled(picture, cell).is_none())
                 && let Some(next) = self.owed.next_in(y)
@@ -137,8 +137,8 @@ impl Screen {
         text
     }
 
-    /// Draws the part of a picture that a cell belongs to, if nothing covers any of it. Once what
-    /// covers it goes, its cells come again.
+    /// Draws the part of a picture that a cell belongs to, if nothing covers any of it. A covered part comes
+    /// again once the cover is removed.
     fn paint_tile(&mut self, (x, y): (u16, u16), at: PictureCell, pen: &mut Pen<'_>) {
         self.take_as_drawn((x, y));
         let Some(picture) = self.picture.clone() else { return };
@@ -155,7 +155,7 @@ impl Screen {
         }
     }
 
-    /// Counts a cell that waits as drawn.
+    /// Counts a waiting cell as drawn.
     fn take_as_drawn(&mut self, (x, y): (u16, u16)) {
         let at = self.index(x, y);
         if let Some(cell) = self.owed.take((x, y))
@@ -169,17 +169,18 @@ impl Screen {
         usize::from(y) * usize::from(self.size.width) + usize::from(x)
     }
 
-    /// Whether something else than a picture is seen there.
+    /// Whether a cell shows something other than a picture.
     fn shows_text(&self, x: u16, y: u16) -> bool {
         self.cells.get(self.index(x, y)).is_some_and(|cell| !is_pixel(cell) && !is_blank(cell))
     }
 
-    /// Draws what has changed in a row from where nothing is sure; what stands before that is only told.
+    /// Draws the changes of a row from its uncertain column on; the changes before that are only added to the
+    /// runs.
     fn draw_row(&mut self, y: u16, changes: &[(u16, &Cell)], runs: &mut Runs, pen: &mut Pen<'_>) {
         let row = usize::from(y);
         let columns = usize::from(self.size.width);
         let Some(cells) = self.cells.get_mut(row * columns..(row + 1) * columns) else { return };
-        // A blank cell whose letters would have another colour.
+        // A blank cell of which only the invisible colour of letters would change.
         let unseen: Vec<_> = changes
             .iter()
             .map(|(x, cell)| cells.get(usize::from(*x)).is_some_and(|old| look_alike(old, cell)))
@@ -209,7 +210,7 @@ impl Screen {
         if let Some(from) = from {
             let picture = self.picture.as_deref();
             rest(cells, (from, y), picture, pen);
-            // What was erased of a picture is drawn again.
+            // The erased parts of a picture are drawn again.
             let erased = cells.iter().zip(0..).skip(usize::from(from));
             let erased = erased.filter(|(cell, _)| is_tiled(picture, cell));
             erased.for_each(|(cell, x)| self.owed.owe((x, y), cell));
@@ -217,7 +218,7 @@ impl Screen {
     }
 }
 
-/// Remembers a cell. What it covers is blank and looks alike, as the view leaves it.
+/// Stores a cell. The cells that it covers become blank and take its style, as the view leaves them.
 fn keep(cells: &mut [Cell], x: u16, cell: &Cell) {
     let x = usize::from(x);
     let end = (x + usize::from(cell.cell_width().max(1))).min(cells.len());
@@ -227,14 +228,14 @@ fn keep(cells: &mut [Cell], x: u16, cell: &Cell) {
     }
 }
 
-/// The column from which on a row must be drawn whole: that before the first symbol of no sure
-/// width, because a terminal may join the two.
+/// The column from which a row must be drawn whole: the one before the first symbol of uncertain width,
+/// because a terminal may join the two.
 fn first_unsure(cells: &[Cell]) -> Option<u16> {
     let at = cells.iter().position(|cell| Width::of_cell(cell) != Width::Sure)?;
     u16::try_from(at.saturating_sub(1)).ok()
 }
 
-/// Which part of a picture a cell shows that is no text for the terminal.
+/// The part of a picture that a cell shows, if the picture's cells are not written as text.
 fn tiled(picture: Option<&TerminalPicture>, cell: &Cell) -> Option<PictureCell> {
     PictureCell::of(cell).filter(|_| !picture.is_some_and(TerminalPicture::is_of_text))
 }
@@ -243,7 +244,7 @@ fn is_tiled(picture: Option<&TerminalPicture>, cell: &Cell) -> bool {
     tiled(picture, cell).is_some()
 }
 
-/// Draws a row from a column on, where it was erased.
+/// Draws the erased rest of a row from a column on.
 fn rest(
     cells: &[Cell],
     (from, y): (u16, u16),
@@ -267,7 +268,7 @@ fn rest(
         blanks = 0;
         let end = x + cell.cell_width().max(1);
         if end > x + 1 && !is_blank(&blank_as(cell)) {
-            // Where it is narrower than thought, there shall be no hole in what is behind it.
+            // If the symbol is narrower than expected, the background behind it must have no hole.
             (x..end).for_each(|x| pen.put((x, y), &blank_as(cell)));
         }
         pen.put((x, y), cell);
@@ -282,17 +283,17 @@ fn blank_as(cell: &Cell) -> Cell {
     blank
 }
 
-/// Whether a cell makes room for a picture's.
+/// Whether a cell only makes room for a picture's.
 fn is_beneath(cell: &Cell) -> bool {
     std::ptr::eq(cell, &raw const BLANK)
 }
 
-/// Whether an erased cell looks the same.
+/// Whether an erased cell looks the same as this one.
 fn is_blank(cell: &Cell) -> bool {
     shows_nothing(cell) && cell.bg == Color::Reset
 }
 
-/// Whether nothing is seen of either but what is behind letters, which is the same.
+/// Whether only the background of both cells is seen, and is the same.
 fn look_alike(a: &Cell, b: &Cell) -> bool {
     let blank = |cell| shows_nothing(cell) && !is_pixel(cell);
     blank(a) && blank(b) && a.bg == b.bg && a.underline_color == b.underline_color

@@ -1,4 +1,4 @@
-//! What a terminal shows of frames, one that agrees on widths and many that do not.
+//! The screen after frames: on a terminal that agrees with larder on widths, and on many that do not.
 
 mod model;
 mod own;
@@ -26,7 +26,7 @@ fn screen(columns: u16, rows: u16) -> Screen {
     shown
 }
 
-/// Each cell at its place, as if nothing were known of the others.
+/// Draws each cell at its place, as if nothing were known of the others.
 fn cell_by_cell<'a>(changes: impl Iterator<Item = (u16, u16, &'a Cell)>) -> String {
     let mut out = String::new();
     for (x, y, cell) in changes {
@@ -73,7 +73,7 @@ fn a_blank_cell_costs_nothing_for_the_colour_of_its_letters() {
     assert_eq!(first, "\x1b[1;3H\x1b[31ma b\x1b[25Cc\x1b[m");
     let dimmed = shown.draw(before.diff(&after).into_iter());
     assert_eq!(dimmed, "\x1b[1;3H\x1b[36ma b\x1b[25Cc\x1b[m");
-    // What is behind is seen, and lines are.
+    // A background is seen, and so are lines.
     let mut lit = after.clone();
     lit.set_style(Rect::new(10, 0, 2, 1), Style::new().bg(Color::Blue));
     lit.set_style(Rect::new(10, 1, 1, 1), Style::new().add_modifier(Modifier::UNDERLINED));
@@ -111,7 +111,7 @@ fn a_large_frame_is_written_look_by_look_where_that_is_less() {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes that are written.
 #[derive(Clone, Default)]
 struct Counter(Rc<std::cell::Cell<usize>>);
 
@@ -157,7 +157,7 @@ fn a_frame_that_changes_nothing_writes_nothing() {
     assert_eq!(bytes.0.get(), placed + "\x1b[?25l".len() + first, "nothing is known of it");
 }
 
-/// Without dim: together with bold it means something else in every terminal.
+/// Any style but dim: together with bold it means something else in every terminal.
 fn style() -> impl Strategy<Value = Style> {
     let colour = prop_oneof![
         Just(Color::Reset),
@@ -194,7 +194,7 @@ fn write(buf: &mut Buffer, texts: Vec<(u16, u16, String, Style)>) {
     }
 }
 
-/// What is seen of a cell: of a blank one not the colour of its letter.
+/// The visible part of a cell: for a blank one, without the colour of its letter.
 fn seen(cell: &vt100::Cell) -> String {
     let text = cell.contents().trim();
     let letter = (!text.is_empty()).then(|| (cell.fgcolor(), cell.bold(), cell.italic()));
@@ -203,8 +203,7 @@ fn seen(cell: &vt100::Cell) -> String {
 }
 
 proptest! {
-    /// A terminal shows the same, cell by cell, as one that is clean after writing every cell at
-    /// its place.
+    /// A terminal shows the same, cell by cell, as a cleared one after every cell is written at its place.
     #[test]
     fn a_terminal_shows_what_was_meant(frames in prop::collection::vec(frame(), 1..4)) {
         let area = Rect::new(0, 0, 20, 6);
@@ -230,7 +229,7 @@ proptest! {
     }
 }
 
-/// Text in which terminals disagree, and some in which they do not.
+/// Text on whose width terminals differ, and some on which they agree.
 const TEXTS: [&str; 26] = [
     "",
     "plain text, 17 letters",
@@ -260,7 +259,7 @@ const TEXTS: [&str; 26] = [
     "ends wide 日 at the margin 日🇨🇿",
 ];
 
-/// Where the frames' borders stand.
+/// Columns of the frames' borders.
 const BORDERS: [u16; 3] = [0, 19, 39];
 
 /// Two panes with a border around each; the marker moves in every second frame.
@@ -299,7 +298,7 @@ fn drawn(frames: &[&Buffer], widths: Widths, paint: Painter) -> Model {
     model
 }
 
-/// How many pairs of frames go wrong in a terminal with such widths.
+/// Number of pairs of frames that go wrong in a terminal with such widths.
 fn wrong(widths: Widths, paint: Painter) -> usize {
     let frames: Vec<Buffer> = (0..TEXTS.len()).map(two_panes).collect();
     let mut wrong = 0;
@@ -320,7 +319,7 @@ fn no_piece_of_a_frame_stays_and_borders_stand_where_widths_are_disputed() {
     let naive: Painter = |_, changes| cell_by_cell(changes.into_iter());
     for widths in Widths::ALL {
         assert_eq!(wrong(widths, lean), 0, "{widths:?}");
-        // Else this terminal would agree, and the test could not fail.
+        // Otherwise this terminal would agree, and the test could not fail.
         assert!(wrong(widths, naive) > 0, "{widths:?}");
     }
 }

@@ -1,28 +1,28 @@
-//! Which widths terminals agree on.
+//! The symbols on whose width terminals agree.
 
 use ratatui::buffer::Cell;
 
 use super::owed::is_pixel;
 
-/// How sure it is that a symbol moves the cursor by the cells it was given.
+/// How certain it is that a symbol moves the cursor by the cells that it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Width {
     /// One cell in every terminal that can show larder at all.
     Sure,
-    /// A letter of one cell, or of two where the user set the terminal so: a word of them stays
+    /// A letter of one cell, or of two where the user has set the terminal so: the letters of a word stay
     /// together.
     Letter,
-    /// Anything.
+    /// Any number of cells.
     Disputed,
 }
 
 impl Width {
-    /// The width of what stands in a cell; what stands in a picture's is larder's own.
+    /// The certainty for the symbol in a cell; the symbols of pictures are larder's own.
     pub(super) fn of_cell(cell: &Cell) -> Self {
         if is_pixel(cell) { Self::Sure } else { Self::of(cell.symbol()) }
     }
 
-    /// The width of a symbol.
+    /// The certainty for a symbol.
     fn of(symbol: &str) -> Self {
         if let [b' '..=b'~'] = symbol.as_bytes() {
             return Self::Sure;
@@ -36,12 +36,12 @@ impl Width {
 
     fn of_char(c: char) -> Self {
         match c {
-            // The frames, marks and words of larder's own: where these are wide, no frame stands.
+            // larder's own frames, marks and words: where these are wide, no frame looks right anyway.
             '\u{2400}'..='\u{2426}' | '\u{2500}'..='\u{259f}' | '←'..='↓' | '◐'..='◓' => {
                 Self::Sure
             }
             _ if "·×—•…↪↵≈▲▼⟨⟩".contains(c) => Self::Sure,
-            // Latin, Greek, Cyrillic, Armenian, Georgian, and what is printed between words.
+            // Latin, Greek, Cyrillic, Armenian and Georgian letters, and punctuation.
             '\u{a1}'..='\u{ac}'
             | '\u{ae}'..='\u{2ff}'
             | '\u{370}'..='\u{482}'

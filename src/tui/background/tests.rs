@@ -32,7 +32,7 @@ fn keys(bytes: &str) -> Vec<KeyEvent> {
     keys
 }
 
-/// What the user typed among them, and the last theme that was answered.
+/// The keys that the user typed among them, and the theme of the last answer.
 fn feed(background: &mut Background, bytes: &str) -> (Vec<KeyEvent>, Option<Theme>) {
     let (mut typed, mut answer) = (Vec::new(), None);
     for key in keys(bytes) {
@@ -87,7 +87,7 @@ fn what_nobody_types_is_swallowed_and_ends_where_it_can_be_no_answer() {
 fn an_answer_is_awaited_however_late_it_ends() {
     let mut background = background();
     assert_eq!(feed(&mut background, "\x1b]11;rgb:dd"), (Vec::new(), None));
-    // No time is set for its rest; before larder leaves, it waits for it again.
+    // The rest of the answer may take any time; before larder ends, it waits for it again.
     assert_eq!((background.release_in(), background.release()), (None, Vec::new()));
     assert!(background.drain_timeout(ANSWER_TIMEOUT) > Duration::ZERO);
     let (typed, theme) = feed(&mut background, "dd/dddd/dddd\x07j");
@@ -121,6 +121,6 @@ fn a_second_answer_counts_too() {
         (typed, theme.as_ref()),
         (Vec::new(), background.pair.as_ref().map(|pair| &pair.dark))
     );
-    // A bracket is a bracket again.
+    // A bracket counts as a bracket again.
     assert_eq!(feed(&mut background, "]").0, keys("]"));
 }

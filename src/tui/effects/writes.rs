@@ -1,4 +1,4 @@
-//! Makes plans, tells how far they are, and finds out what became of one whose answer was lost.
+//! Carries out plans, reports their progress, and finds out what became of a write whose answer was lost.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use crate::app::Event;
 use crate::ops::{self, Failed, Plan, Progress, Resolution, WriteId};
 use crate::tui::reads;
 
-/// Time for a connection to come back in which to find out what became of a write.
+/// Limit on the time for a connection to come back, in which to find out what became of a write.
 const RESOLVE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Time between two reports of how far a write is.
+/// Time between two reports of a write's progress.
 const REPORTED: Duration = Duration::from_millis(100);
 
 impl Tasks {
-    /// Makes a plan, which nothing gives up.
+    /// Carries out a plan, which nothing gives up.
     pub(in crate::tui) fn write(&mut self, id: WriteId, plan: Plan) {
         let progress = Progress::default();
         self.progress.retain(|_, progress| progress.is_shared());
@@ -65,7 +65,7 @@ impl Tasks {
         self.writes.spawn(write.boxed());
     }
 
-    /// Has a write of many records stop after what was sent of it.
+    /// Has a write of many records stop after the part that was sent.
     pub(in crate::tui) fn cancel_write(&mut self, id: WriteId) {
         if let Some(progress) = self.progress.get(&id) {
             progress.cancel();
@@ -81,7 +81,7 @@ impl Tasks {
                 (Some(storage), Some(mut doubt)) => {
                     let deadline = tokio::time::Instant::now() + RESOLVE_TIMEOUT;
                     let found = ops::resolve(&*storage, &mut doubt, deadline).await;
-                    // Perhaps a part was made: what undoes it looks at each record.
+                    // Perhaps a part was made: the plan that undoes it looks at each record.
                     if let (Ok(Resolution::Open(_)) | Err(_), Some(inverse)) =
                         (&found, doubt.inverse())
                     {
@@ -99,7 +99,7 @@ impl Tasks {
     }
 }
 
-/// Reports how far a write is, at most ten times a second; ends only with who takes it.
+/// Reports the progress of a write, at most ten times a second; ends only when nobody receives it.
 async fn tell_progress(id: WriteId, progress: &Progress, events: &Sender<Event>) {
     let mut told = None;
     loop {

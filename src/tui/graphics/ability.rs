@@ -1,79 +1,79 @@
-//! What the terminal can draw: from the user, from the environment, and from its answers.
+//! The terminal's ability to draw: by the user's wish, the environment, and its answers.
 
 use crate::config::Pictures;
 
 use super::kitty;
 
-/// How it is called, what its cells measure, and what it is; every terminal answers the last one, after
-/// all that it answers before.
+/// The question for its name, the size of its cells, and its kind; every terminal answers the last part,
+/// after all that it answers before.
 const QUESTION: &str = "\x1b[>0q\x1b[16t\x1b[c";
 
-/// Columns and rows of pixels of a cell.
+/// Size of a cell in pixels: width and height.
 pub(super) type CellSize = (u32, u32);
 
-/// The same where nobody knows.
+/// The size of a cell where it is not known.
 const CELL: CellSize = (10, 20);
 
-/// What pictures are sent by.
+/// The protocol by which pictures are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// Kitty's, with placeholders, in sequences that tmux passes on where it is in between.
+    /// Kitty's protocol, with placeholders, in sequences that tmux passes on where it is in between.
     Kitty { tmux: bool },
-    /// iTerm2's.
+    /// iTerm2's protocol.
     Iterm,
     /// Sixels.
     Sixel,
 }
 
-/// What is known of the terminal.
+/// The conclusion about the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Known {
     /// It has not been asked, or not answered.
     Nothing,
     /// Pictures are drawn in characters.
     Cells,
-    /// Nobody draws them.
+    /// Pictures are off.
     Off,
     /// The terminal draws them.
     Own(Protocol),
 }
 
-/// How far asking is.
+/// The state of the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Asking {
     Not,
     Under,
-    /// It had its time.
+    /// The time to answer is over.
     Over,
     Answered,
 }
 
-/// What the user wants and the terminal can.
+/// The user's wish, and the terminal's ability.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub(super) struct Ability {
     wish: Pictures,
-    /// Whether the terminal may draw: over SSH, only where the user said so.
+    /// Whether the terminal may draw: over SSH, only if the user said so.
     pub(super) allowed: bool,
-    /// Whether it can be asked at all.
+    /// Whether the terminal can be asked at all.
     askable: bool,
     /// Whether tmux is between larder and the terminal.
     pub(super) tmux: bool,
-    /// What it is called, in small letters.
+    /// The terminal's name, in small letters.
     name: String,
-    /// Whether it answers kitty's question.
+    /// Whether the terminal answers kitty's question.
     kitty: bool,
     sixel: bool,
     /// Whether tmux passes sequences on.
     passes: bool,
     cell: Option<CellSize>,
     asking: Asking,
-    /// What tmux has been asked and has not told.
+    /// Whether tmux has been asked and has not answered.
     tmux_asked: bool,
 }
 
 impl Ability {
-    /// What the environment tells. `askable`: the terminal reads such questions.
+    /// The ability as far as the environment tells. `askable`: the terminal understands such questions.
     pub(super) fn new(
         wish: Pictures,
         askable: bool,
@@ -106,7 +106,7 @@ impl Ability {
         self.wish == Pictures::Auto
     }
 
-    /// What is known now.
+    /// The conclusion at present.
     pub(super) fn known(&self) -> Known {
         let (tmux, answers) = (self.tmux, self.asking >= Asking::Over && !self.tmux_asked);
         match self.wish {
@@ -127,14 +127,14 @@ impl Ability {
         if is_placing(&self.name) && if tmux { self.passes } else { self.kitty } {
             return Some(Protocol::Kitty { tmux });
         }
-        // Through tmux it would not know what the terminal shows.
+        // Through tmux, iTerm2's protocol would not know what the terminal shows.
         if !tmux && (is_iterm(&self.name) || self.sixel && self.name == "vscode") {
             return Some(Protocol::Iterm);
         }
         (self.sixel && !is_keeping(&self.name)).then_some(Protocol::Sixel)
     }
 
-    /// What the terminal is asked, once; tmux as well, where it is in between.
+    /// The questions to the terminal, given once; and those to tmux, if it is in between.
     pub(super) fn question(&mut self) -> Option<String> {
         if self.asking != Asking::Not {
             return None;
@@ -145,7 +145,7 @@ impl Ability {
         Some(format!("{kitty}{QUESTION}"))
     }
 
-    /// Whether an answer is waited for.
+    /// Whether an answer is awaited.
     pub(super) fn is_awaited(&self) -> bool {
         self.asking == Asking::Under
     }
@@ -155,12 +155,12 @@ impl Ability {
         self.asking == Asking::Answered
     }
 
-    /// Takes a report of the terminal's.
+    /// Takes a report of the terminal.
     pub(super) fn heard(&mut self, report: &str) {
         if report == kitty::ANSWER {
             self.kitty = true;
         } else if let Some(name) = report.strip_prefix(">|") {
-            // tmux answers for itself.
+            // tmux gives its own name.
             if !self.tmux {
                 self.name = name.to_ascii_lowercase();
             }
@@ -179,7 +179,7 @@ impl Ability {
         }
     }
 
-    /// It has had its time to answer.
+    /// Takes note that the time to answer is over.
     pub(super) fn give_up(&mut self) {
         if self.asking == Asking::Under {
             self.asking = Asking::Over;
@@ -187,7 +187,7 @@ impl Ability {
         self.tmux_asked = false;
     }
 
-    /// Takes what tmux tells: whether it passes sequences on, and what the terminal is.
+    /// Takes the answer of tmux: whether it passes sequences on, and what the terminal is.
     pub(super) fn told_by_tmux(&mut self, told: &str) {
         self.tmux_asked = false;
         let mut words = told.split_whitespace();
@@ -196,7 +196,7 @@ impl Ability {
         self.name = named.into_iter().find(|name| is_placing(name)).unwrap_or_default();
     }
 
-    /// Pixels of a cell: as the system tells, else as the terminal did.
+    /// Size of a cell in pixels: as the system tells, else as the terminal did.
     pub(super) fn cell(&self, system: Option<CellSize>) -> CellSize {
         let is_sane =
             |(width, height): &CellSize| (2..=64).contains(width) && (4..=128).contains(height);
@@ -217,8 +217,8 @@ fn is_placing(name: &str) -> bool {
     }
 }
 
-/// Whether a terminal of this name keeps parts of a picture where text was written over it: seen in
-/// Konsole 25.04.
+/// Whether a terminal of this name keeps parts of a picture after text was written over it, as Konsole 25.04
+/// does.
 fn is_keeping(name: &str) -> bool {
     name.starts_with("konsole")
 }
@@ -242,7 +242,7 @@ mod tests {
         Ability::new(wish, true, true, &env)
     }
 
-    /// What is known after these answers.
+    /// The conclusion after these answers.
     fn after(variables: Variables<'_>, answers: &[&str]) -> Known {
         let mut ability = ability(Pictures::Auto, variables);
         assert_eq!(ability.known(), Known::Nothing);
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(after(&[], &[yes, ">|kitty(0.35.2)", "?62;c"]), kitty);
         assert_eq!(after(&[], &[yes, ">|ghostty 1.1.3", "?62;22;52c"]), kitty);
         assert_eq!(after(&[("TERM", "xterm-kitty")], &[yes, "?62;c"]), kitty);
-        // It has none of these placeholders, or says no.
+        // The terminal lacks these placeholders, or refuses.
         assert_eq!(after(&[], &[yes, ">|kitty(0.27.1)", "?62;c"]), Known::Cells);
         assert_eq!(after(&[], &[yes, ">|Konsole 25.04", "?62;4c"]), Known::Cells);
         assert_eq!(after(&[], &["Gi=31;ENOTSUPPORTED", ">|kitty(0.35)", "?62;c"]), Known::Cells);

@@ -1,26 +1,25 @@
-//! Whether the terminal may draw pictures where it is another machine's, kept from one run to the next.
+//! Whether the terminal of another machine may draw pictures, kept from one run to the next.
 //!
-//! A picture takes some 100 kB, which a slow line feels; so the user says once for each machine that he
-//! comes from.
+//! A picture takes some 100 kB, which is noticeable on a slow line; so the user agrees once for each machine.
 
 use std::fs;
 use std::path::PathBuf;
 
 use crate::outfile;
 
-/// The most machines that are remembered: the oldest go.
+/// Limit on the machines that are remembered: the oldest are dropped.
 const MOST: usize = 200;
 
-/// Where the user comes from, and what he has said.
+/// The machine that the user comes from, and whether he agreed.
 #[derive(Debug, Default)]
 pub(super) struct Consent {
-    /// The other machine; none where the terminal is this one's.
+    /// The other machine; none if the terminal is this one's.
     from: Option<String>,
     given: bool,
 }
 
 impl Consent {
-    /// As it was said before.
+    /// The consent as it was given in an earlier run.
     pub(super) fn of(env: &dyn Fn(&str) -> Option<String>) -> Self {
         let from = from(env);
         let given = match &from {
@@ -40,8 +39,7 @@ impl Consent {
         self.given
     }
 
-    /// Remembers what the user says, beside the loop. For the terminal of this machine it holds for this
-    /// run.
+    /// Remembers the user's choice, beside the loop. For the terminal of this machine it holds for this run.
     pub(super) fn remember(&mut self, given: bool) {
         self.given = given;
         let (Some(from), Some(file)) = (self.from.clone(), file()) else { return };
@@ -54,7 +52,7 @@ impl Consent {
     }
 }
 
-/// The machine that the user comes from, as `sshd` tells.
+/// The address of the user's machine, as `sshd` tells.
 fn from(env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let connection = env("SSH_CONNECTION").or_else(|| env("SSH_CLIENT"));
     let address = connection.as_deref().and_then(|it| it.split_whitespace().next());
@@ -69,7 +67,7 @@ fn kept() -> String {
     file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default()
 }
 
-/// The machines of a file, with this one or without it.
+/// The lines of the file: its machines, with or without this one.
 fn written(before: &str, from: &str, given: bool) -> String {
     let mut lines: Vec<_> = before.lines().filter(|line| *line != from).collect();
     lines.extend(given.then_some(from));

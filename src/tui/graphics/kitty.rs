@@ -1,22 +1,22 @@
-//! Kitty's protocol: the picture is sent as data under a number, and stands where its placeholders are.
+//! Kitty's protocol: the picture is sent as data under a number, and is shown where its placeholders are.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::tui::backend::{SLICE, TerminalPicture};
 
-/// The data that one command carries, in base64: the protocol allows 4096 bytes, in whole groups of four.
+/// Size of the data in one command, in base64: the protocol allows 4096 bytes, in whole groups of four.
 const CHUNK: usize = SLICE;
 const _: () = assert!(CHUNK <= 4096 && CHUNK.is_multiple_of(4));
 
-/// Whether the terminal knows the protocol: a picture of one pixel, which is not kept.
+/// The question whether the terminal knows the protocol: a picture of one pixel, which is not kept.
 pub(super) const QUESTION: &str = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\";
 
-/// What it answers then.
+/// The answer of a terminal that knows it.
 pub(super) const ANSWER: &str = "Gi=31;OK";
 
-/// A picture that is to stand in so many columns and rows; through tmux where that is in between. The
-/// terminal answers nothing to it.
+/// A picture to be shown in this number of columns and rows; wrapped for tmux if that is in between. The
+/// terminal sends no answer to it.
 pub(super) fn picture(png: &[u8], id: u8, size: (u16, u16), tmux: bool) -> TerminalPicture {
     let data = STANDARD.encode(png);
     let mut chunks = data.as_bytes().chunks(CHUNK).map(String::from_utf8_lossy).peekable();
@@ -46,7 +46,7 @@ fn command(keys: &str, data: &str, tmux: bool) -> String {
     if !tmux {
         return plain;
     }
-    // tmux passes on what stands in this, where it is set so.
+    // tmux passes on the content of this sequence, if it is set so.
     format!("\x1bPtmux;{}\x1b\\", plain.replace('\x1b', "\x1b\x1b"))
 }
 

@@ -6,30 +6,31 @@ use crate::tui::backend::TerminalPicture;
 use super::ability::{CellSize, Protocol};
 use super::{kitty, tiles};
 
-/// The most pixels of a picture: in 64 to 256 colours some 100 kB.
+/// Limit on the pixels of a picture: in 64 to 256 colours they take some 100 kB.
 const AREA: u32 = 700_000;
 
-/// The most that is sent of a picture, in bytes; 1.2 s of a line of 1 Mbit/s. What is over it in every way is
-/// drawn in characters.
+/// Limit on the size of a sent picture, in bytes: 1.2 s on a line of 1 Mbit/s. A picture that exceeds it in
+/// every way is drawn in characters.
 const MOST: usize = 150_000;
 
-/// The ways in which it is tried to be sent, the best first: how many screen pixels are one of it, across and
-/// down, and in how many colours. With fewer, areas show steps; with fewer pixels it is less sharp.
+/// Ways to send a picture, the best first: how many screen pixels make one of the picture, in width and in
+/// height, and the number of colours. With fewer colours, areas show steps; with fewer pixels, the picture is
+/// less sharp.
 const WAYS: [(u32, usize); 8] =
     [(1, 256), (1, 64), (1, 24), (2, 64), (2, 16), (3, 32), (4, 32), (5, 16)];
 
-/// What is to be made.
+/// An order to make a picture.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Order {
     pub(super) protocol: Protocol,
-    /// The number that it gets.
+    /// The number that the picture gets.
     pub(super) id: u8,
-    /// Columns and rows.
+    /// Size of the picture, in columns and rows.
     pub(super) size: (u16, u16),
     pub(super) cell: CellSize,
 }
 
-/// Makes a picture ready; none where that is too much for this terminal or nobody wants it any more.
+/// Makes a picture ready; none if it is too large for this terminal, or no longer wanted.
 pub(super) fn make(
     preview: &Preview,
     order: Order,
@@ -56,7 +57,7 @@ pub(super) fn make(
         let few = stretched.in_few_colours(colours);
         last = Some((coarse, stretched));
         let made = match order.protocol {
-            // The terminal stretches it to its place.
+            // The terminal stretches the picture to its place.
             Protocol::Kitty { tmux } => {
                 Some(kitty::picture(&few.png(few.whole()), order.id, order.size, tmux))
             }
@@ -81,19 +82,19 @@ pub(super) fn make(
     None
 }
 
-/// In which pixels a picture is sent.
+/// The pixels in which a picture is sent.
 struct Sent {
-    /// Those that are made.
+    /// Size of the picture that is made, in pixels.
     pixels: (usize, usize),
-    /// How often each is repeated across and down …
+    /// How often each pixel is repeated in width and height.
     times: usize,
-    /// … to be those of a cell, and of all of them, that are sent.
+    /// Size of a cell in sent pixels, and, as `whole`, of the picture.
     cell: (usize, usize),
     whole: (usize, usize),
 }
 
 impl Sent {
-    /// So many screen pixels of each made one.
+    /// The pixels to send, where a pixel that is made covers `coarse` screen pixels in width and height.
     fn new(sharp: &Sharp, order: Order, coarse: u32) -> Self {
         let size = (usize::from(order.size.0), usize::from(order.size.1));
         let as_sizes = |(width, height): CellSize| (width as usize, height as usize);
@@ -111,7 +112,7 @@ impl Sent {
                 let cell = parts(cell);
                 Self { pixels: of_all(cell), times: 1, cell, whole: of_all(cell) }
             }
-            // It has to have the pixels of the screen.
+            // Sixels must have the pixels of the screen.
             Protocol::Sixel => {
                 let (cell, times) = (as_sizes(order.cell), coarse as usize);
                 let whole = of_all(cell);
@@ -126,7 +127,7 @@ fn bytes_of(made: &TerminalPicture) -> usize {
     commands + made.tiles.iter().map(|tile| tile.text.len()).sum::<usize>()
 }
 
-/// A cell's pixels, fewer where a picture of so many cells would have too many.
+/// The size of a cell in pixels, reduced if a picture of this number of cells would have too many.
 #[expect(clippy::cast_sign_loss, reason = "of what is positive")]
 fn fitting((width, height): CellSize, cells: u32) -> CellSize {
     let all = f64::from(width) * f64::from(height) * f64::from(cells.max(1));
@@ -135,7 +136,8 @@ fn fitting((width, height): CellSize, cells: u32) -> CellSize {
     (part(width), part(height))
 }
 
-/// A cell's pixels, but not more than a picture of these pixels has in so many cells.
+/// The size of a cell in pixels, but at most that which a picture of these pixels has in this number of
+/// cells.
 fn not_larger(cell: CellSize, pixels: (usize, usize), size: (u16, u16)) -> CellSize {
     let each = |pixels: usize, cells: u16| pixels.div_ceil(usize::from(cells.max(1))) as u32;
     (cell.0.min(each(pixels.0, size.0)).max(1), cell.1.min(each(pixels.1, size.1)).max(1))

@@ -1,4 +1,4 @@
-//! The loop and the pictures that the terminal itself draws.
+//! The part of the loop that is about pictures drawn by the terminal itself.
 
 use std::io;
 
@@ -9,21 +9,21 @@ use crate::view::shown_picture;
 use super::News;
 
 impl Shell {
-    /// After a frame: takes which picture is on it, and how it is to be drawn from now on.
+    /// Takes the picture on a frame, after it was drawn, and sets how it is drawn from now on.
     pub(in crate::tui) fn follow_picture(&mut self) -> io::Result<()> {
         let followed = self.graphics.follow(shown_picture(&self.app), &mut self.terminal);
         self.redraw_picture();
         self.unless_gone(followed)
     }
 
-    /// Takes what happened to a picture beside the loop.
+    /// Takes an event of a picture from beside the loop.
     pub(in crate::tui) fn picture_news(&mut self, news: News) -> io::Result<()> {
         let taken = self.graphics.take(news, &mut self.terminal);
         self.redraw_picture();
         self.unless_gone(taken)
     }
 
-    /// Takes what the terminal reports of itself.
+    /// Takes a report of the terminal.
     pub(in crate::tui) fn reported(&mut self, report: &str) -> io::Result<()> {
         self.terminal.heard(report);
         let heard = self.graphics.heard(report, &mut self.terminal);
@@ -38,7 +38,7 @@ impl Shell {
         Ok(())
     }
 
-    /// Has the terminal draw pictures, or larder.
+    /// Switches between drawing by the terminal and by larder.
     pub(in crate::tui) fn turn_pictures(&mut self) -> io::Result<Event> {
         let turned = self.graphics.turn(&mut self.terminal);
         self.redraw_picture();

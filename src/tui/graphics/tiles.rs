@@ -1,19 +1,19 @@
-//! Pictures for terminals that draw where the cursor is: cut into parts of one row, each of which goes
-//! out in a slice of its own.
+//! Pictures for terminals that draw at the cursor: cut into parts of one row, each of which is sent in a
+//! slice of its own.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::tui::backend::{SLICE, Tile};
 
-/// Bytes over which a part is cut in two.
+/// Size from which a part is cut in two, in bytes.
 const LARGE: usize = SLICE;
 
-/// Draws some columns of a row of cells: row, first column, columns.
+/// Draws some columns of a row of cells: row, first column, number of columns.
 pub(super) type Draw<'a> = dyn Fn(u16, u16, u16) -> String + 'a;
 
-/// The parts of a picture of so many columns and rows; none where they are over so many bytes in all,
-/// and as soon as nobody wants them.
+/// The parts of a picture of this number of columns and rows; none if they exceed a limit in bytes together,
+/// and as soon as they are no longer wanted.
 pub(super) fn tiles(
     (columns, rows): (u16, u16),
     most: usize,
@@ -22,7 +22,7 @@ pub(super) fn tiles(
 ) -> Option<Vec<Tile>> {
     let (mut tiles, mut bytes) = (Vec::new(), 0);
     for row in 0..rows {
-        // Those still to be drawn, the leftmost last.
+        // Parts that are still to be drawn, the leftmost last.
         let mut left = vec![(0, columns)];
         while let Some((column, columns)) = left.pop() {
             if !wanted() {
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn what_is_large_is_cut_until_it_fits_a_slice() {
-        // The second row is busy.
+        // The second row has much detail.
         let draw = |row: u16, column: u16, columns: u16| {
             let each = if row == 1 { 900 } else { 10 };
             format!("{row},{column}:") + &"x".repeat(usize::from(columns) * each)

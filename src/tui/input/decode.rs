@@ -1,7 +1,7 @@
-//! From the bytes that a terminal sends to keys, clicks and pastes.
+//! Decodes the bytes that a terminal sends into keys, clicks and pastes.
 //!
-//! The encoding is xterm's, which other terminals speak too, with what the Linux console, rxvt and
-//! kitty's keyboard protocol add for keys. What is none of these is left out.
+//! The encoding is xterm's, which other terminals use too, with the additions of the Linux console, rxvt and
+//! kitty's keyboard protocol for keys. Other sequences are left out.
 
 mod keys;
 
@@ -15,32 +15,32 @@ const ESC: u8 = 0x1b;
 const PASTE_BEGINS: &[u8] = b"\x1b[200~";
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
-/// The longest sequence that has a meaning here, with room to spare.
+/// Limit on the length of a sequence that has a meaning here, with room to spare.
 const LONGEST: usize = 128;
 
-/// Bytes that came, as far as they make no whole event yet.
+/// Bytes that came and do not make a whole event yet.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     kept: Vec<u8>,
-    /// Within a paste: how much of what is kept holds no end of it.
+    /// Within a paste: number of kept bytes that are known to hold no end of it.
     pasting: Option<usize>,
-    /// Within a sequence that is too long to mean anything.
+    /// Whether a sequence is under way that is too long to mean anything.
     overlong: bool,
-    /// What the terminal reported of itself: a control sequence without what begins all of them.
+    /// Reports of the terminal: control sequences without the bytes that begin all of them.
     reports: Vec<String>,
 }
 
-/// What stands at the front.
+/// What the bytes at the front are.
 #[derive(Debug, PartialEq)]
 enum Front {
-    /// So many bytes, which mean something, or nothing.
+    /// This number of bytes is a whole, with its event if it means something.
     Whole(usize, Option<Event>),
-    /// The first part of something.
+    /// The first part of a whole.
     Part,
 }
 
 impl Decoder {
-    /// Takes bytes, and adds what they mean to `events`. `more` says that others are there already:
+    /// Takes bytes, and adds their events to `events`. `more` tells that further bytes are there already:
     /// then an escape at the end is not the key.
     pub(super) fn feed(&mut self, bytes: &[u8], more: bool, events: &mut VecDeque<Event>) {
         self.kept.extend_from_slice(bytes);
@@ -67,7 +67,7 @@ impl Decoder {
             } else {
                 match front(rest, more) {
                     Front::Whole(count, event) => {
-                        // However it is cut on its way: the same as below.
+                        // The report is the same as below, however it is cut on its way.
                         if count <= LONGEST + 1 {
                             self.reports.extend(reported(&rest[..count]));
                             events.extend(event);
@@ -87,13 +87,13 @@ impl Decoder {
 }
 
 impl Decoder {
-    /// Takes what was reported.
+    /// Takes the reports.
     pub(super) fn reports(&mut self) -> std::vec::Drain<'_, String> {
         self.reports.drain(..)
     }
 }
 
-/// The report in a whole sequence: that the terminal is well, what it is, its size.
+/// The report in a whole sequence: that the terminal is well, its kind, or its size.
 fn reported(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok()?.strip_prefix("\x1b[")?;
     let is_one = match text.as_bytes().last()? {
@@ -112,7 +112,7 @@ fn front(bytes: &[u8], more: bool) -> Front {
         [ESC] | [ESC, ESC, ..] => Front::Whole(1, Some(escaped())),
         [ESC, b'[' | b'O'] | [ESC, b'[', b'['] => Front::Part,
         [ESC, b'O', last, ..] => Front::Whole(3, letter(*last, 1, None)),
-        // The Linux console's first function keys.
+        // The first function keys of the Linux console.
         [ESC, b'[', b'[', last @ b'A'..=b'E', ..] => {
             Front::Whole(4, numbered(u32::from(last - b'A') + 11, 1, None))
         }
@@ -135,7 +135,7 @@ fn front(bytes: &[u8], more: bool) -> Front {
     }
 }
 
-/// Whether a byte stands before the last one of a control sequence.
+/// Whether a byte may stand before the last one of a control sequence.
 fn is_parameter(byte: u8) -> bool {
     (0x20..=0x3f).contains(&byte)
 }
@@ -152,7 +152,7 @@ fn sequence(bytes: &[u8]) -> Front {
     };
     let last = bytes[end];
     if !is_last(last) {
-        // Broken off; what follows is something else.
+        // The sequence is broken off; the next byte begins something else.
         return Front::Whole(2 + end, None);
     }
     let text = std::str::from_utf8(&bytes[..end]).unwrap_or_default();
@@ -172,11 +172,11 @@ fn pressed(text: &str, last: u8) -> Option<Event> {
     let with = held.next().and_then(|mask| mask.parse().ok()).unwrap_or(1);
     let kind = held.next().and_then(|kind| kind.parse().ok());
     match last {
-        // xterm's other way to tell modifiers.
+        // xterm's other form for modifiers.
         b'~' if first == Some(27) => unicode(fields.next()?.parse().ok()?, None, with, None),
         b'~' => numbered(first?, with, kind),
         b'u' => unicode(first?, codes.next().flatten(), with, kind),
-        // The terminal's answer where the cursor is, unless it is in the first row.
+        // The terminal's answer about the cursor's place, unless that is in the first row.
         b'R' if first.is_some_and(|first| first != 1) => None,
         _ => letter(last, with, kind),
     }
@@ -192,7 +192,7 @@ fn clicked(text: &str, last: u8) -> Option<Event> {
     }
 }
 
-/// `button` is a button's number, with bits for modifiers and for how it is used.
+/// A mouse event; `button` is the number of a button, with bits for modifiers and for its use.
 fn mouse(button: u16, column: u16, row: u16, down: bool) -> Option<Event> {
     let of = |number| match number {
         0 => Some(MouseButton::Left),
@@ -229,11 +229,11 @@ fn mouse(button: u16, column: u16, row: u16, down: bool) -> Option<Event> {
 
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz {
-    //! What a terminal sends, as a target for a fuzzer.
+    //! Bytes of a terminal, as a target for a fuzzer.
 
     use super::{Decoder, Event, LONGEST, VecDeque};
 
-    /// Gives the bytes in parts, and says of each but the last that there is more.
+    /// Decodes the bytes in parts; each but the last is followed by more.
     fn fed(data: &[u8], step: usize) -> VecDeque<Event> {
         let (mut decoder, mut events) = (Decoder::default(), VecDeque::new());
         let mut parts = data.chunks(step.max(1)).peekable();
@@ -245,7 +245,7 @@ pub(crate) mod fuzz {
         events
     }
 
-    /// However the bytes are cut on their way, they mean the same.
+    /// Checks that the bytes mean the same however they are cut on their way.
     pub(crate) fn feed(data: &[u8]) {
         let whole = fed(data, data.len());
         for step in [1, 3, 64] {

@@ -12,7 +12,7 @@ use super::*;
 
 const ROLE: &str = "LARDER_TERMINAL_TEST";
 
-/// What runs in the pty; the other tests start it.
+/// The program in the pty, which the other tests start.
 #[test]
 #[ignore = "the other tests run it in a pty"]
 fn guest() {
@@ -232,12 +232,12 @@ fn a_redraw_repairs_the_screen_without_asking_the_terminal() {
 #[test]
 fn leaving_undoes_entering() {
     let (entering, leaving) = (entering(true), leaving(true, true));
-    // 1002: the mouse, also while a button is held.
+    // 1002 is the mouse, also while a button is held.
     for mode in ["1049", "2004", "1002", "1006"] {
         assert!(entering.contains(&format!("\x1b[?{mode}h")), "{mode}");
         assert!(leaving.contains(&format!("\x1b[?{mode}l")), "{mode}");
     }
     assert!(entering.contains("\x1b[?25l") && leaving.contains("\x1b[?25h"));
-    // Rows of a resized screen stay behind in tmux otherwise.
+    // Otherwise tmux would keep rows of a resized screen.
     assert!(leaving.contains("\x1b[2J\x1b[?1049l"));
 }

@@ -1,8 +1,8 @@
-//! Writes to the terminal on a thread of its own: one that takes no bytes (a stalled line, Ctrl-S)
-//! holds up nothing but its own picture.
+//! Writes to the terminal on a thread of its own: a terminal that takes no bytes (a stalled line, Ctrl-S)
+//! holds up nothing but its own screen.
 //!
-//! What is handed over goes out in one write. The loop draws only while nothing waits here, so that
-//! the next frame is of the newest state, however long the last one took.
+//! Bytes that are handed over are written in one call. The loop draws only while nothing waits here, so that
+//! the next frame shows the newest state, however long the last one took.
 
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,14 +13,14 @@ use rustix::io::Errno;
 use rustix::stdio::stdout;
 use tokio::sync::Notify;
 
-/// The most bytes that wait for a terminal that takes none. Frames are not made then; this bounds
-/// what the user copies meanwhile.
+/// Limit on the bytes that wait for a terminal that takes none. No frames are made then; this bounds what the
+/// user copies meanwhile.
 const ROOM: usize = 1 << 20;
 
-/// The one terminal's: the panic hook must reach it.
+/// The writer of the one terminal; static, as the panic hook must reach it.
 pub(super) static WRITER: Writer = Writer::new();
 
-/// The bytes on their way, and the thread that takes them.
+/// The bytes to write, and the thread that writes them.
 pub(super) struct Writer {
     state: Mutex<State>,
     changed: Condvar,
@@ -28,13 +28,13 @@ pub(super) struct Writer {
 }
 
 struct State {
-    /// Whether the screen is larder's. What is sent at another time is dropped: the rest of a frame
+    /// Whether larder has the screen. Bytes that are sent while it has not are dropped: the rest of a frame
     /// must not land in the shell or in an editor.
     open: bool,
     waiting: Vec<u8>,
     /// Whether a write is under way.
     writing: bool,
-    /// Why the terminal took nothing more, for good.
+    /// The error after which the terminal takes nothing more.
     failed: Option<Errno>,
     started: bool,
 }
@@ -68,12 +68,12 @@ impl Writer {
         Ok(())
     }
 
-    /// From now on the screen is larder's.
+    /// Takes note that larder has the screen from now on.
     pub(super) fn open(&self) {
         self.state().open = true;
     }
 
-    /// From now on it is not; `last` is the last that is written. Tells whether it was.
+    /// Takes note that larder no longer has the screen; `last` is written last. Tells whether it was written.
     pub(super) fn close(&self, last: &[u8]) -> bool {
         let mut state = self.state();
         let was = std::mem::replace(&mut state.open, false);
@@ -85,10 +85,9 @@ impl Writer {
         was
     }
 
-    /// Hands bytes over, behind those that wait; does not wait.
-    ///
-    /// # Errors
-    /// If the terminal is gone; if it has not taken a megabyte that waits.
+    /// Hands bytes over, behind those that wait; does not wait itself.
+    /// | # Errors
+    /// If the terminal is gone, or a megabyte waits that it has not taken.
     pub(super) fn send(&self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state();
         if bytes.is_empty() || !state.open {
@@ -122,7 +121,7 @@ impl Writer {
         }
     }
 
-    /// Waits until all is written, for so long at most; tells whether it is.
+    /// Waits until all is written, or until the timeout; tells whether all is.
     pub(super) fn wait(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
         let mut state = self.state();
@@ -171,14 +170,14 @@ impl State {
     }
 }
 
-/// Writes all, in one call unless a signal or the terminal cuts it short.
+/// Writes all bytes, in one call unless a signal or the terminal interrupts it.
 fn write(mut bytes: &[u8]) -> Result<(), Errno> {
     while !bytes.is_empty() {
         match rustix::io::write(stdout(), bytes) {
             Ok(0) => return Err(Errno::IO),
             Ok(count) => bytes = &bytes[count..],
             Err(Errno::INTR) => {}
-            // Somebody who shares the terminal made it so.
+            // Another program that shares the terminal has made it non-blocking.
             Err(Errno::AGAIN) => {
                 takes_bytes(None);
             }

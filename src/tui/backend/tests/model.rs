@@ -1,21 +1,21 @@
-//! A terminal that has its own mind about widths.
+//! A terminal that has its own idea of widths.
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// What a terminal may think.
+/// The widths that a terminal may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Widths {
     /// The sum over code points; marks take no cell.
     Sum,
     /// Every code point takes one cell, marks too.
     One,
-    /// Everything beyond the ordinary takes two, marks none.
+    /// Everything beyond the ordinary takes two cells, marks none.
     Two,
-    /// All marks and joiners take one, the rest what it should.
+    /// All marks and joiners take one cell, everything else what it should.
     Marks,
     /// Flags and joined emoji are one glyph of two cells.
     Joins,
-    /// What it has no letter for takes none, and joins what stands before.
+    /// A character for which it has no glyph takes no cell, and is joined to the one before.
     None,
 }
 
@@ -47,10 +47,10 @@ struct Style {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Spot {
-    /// Nothing in a blank one, and in the right half of a wide one.
+    /// The text of the cell: empty for a blank one, and for the right half of a wide one.
     text: String,
     style: Style,
-    /// Cells to the head of a wide one.
+    /// Number of cells back to the first cell of a wide one.
     back: usize,
 }
 
@@ -91,12 +91,12 @@ impl Model {
         Self { columns, rows, widths, spots, x: 0, y: 0, wraps: true, style: Style::default() }
     }
 
-    /// Whether a cell shows this sign first.
+    /// Whether the text of a cell begins with this sign.
     pub(super) fn shows(&self, x: u16, y: u16, sign: char) -> bool {
         self.spots[usize::from(y) * self.columns + usize::from(x)].text.starts_with(sign)
     }
 
-    /// Takes what a program writes.
+    /// Takes the output of a program.
     pub(super) fn take(&mut self, text: &str) {
         let mut chars = text.chars();
         while let Some(c) = chars.next() {
@@ -184,7 +184,7 @@ impl Model {
         (self.x..self.x + width).for_each(|x| self.blank(x));
         for back in 0..width {
             let text = if back == 0 { c.to_string() } else { String::new() };
-            // A blank one shows nothing of its letter's style.
+            // A blank cell shows nothing of its letter's style.
             let (text, style) = match c {
                 ' ' => (String::new(), Style { bold: false, front: 0, ..self.style }),
                 _ => (text, self.style),
@@ -198,7 +198,7 @@ impl Model {
         }
     }
 
-    /// Blanks a cell, and all of a wide glyph that it is a part of.
+    /// Blanks a cell, and all cells of a wide glyph that it is a part of.
     fn blank(&mut self, x: usize) {
         let row = self.y * self.columns;
         let head = row + x - self.spots[row + x].back;

@@ -6,10 +6,10 @@ use super::*;
 use crate::tui::backend::flow::{ANSWER, QUESTION, SLICE};
 use crate::tui::backend::{BEGIN_UPDATE, END_UPDATE, TerminalPicture, Tile};
 
-/// What stands for 0 to 3.
+/// The characters that stand for 0 to 3.
 const NUMBERS: [char; 4] = ['\u{305}', '\u{30d}', '\u{30e}', '\u{310}'];
 
-/// A picture of 4 × 3 cells from (2, 1) on.
+/// A picture of 4 × 3 cells, from (2, 1) on.
 fn frame(id: u8) -> Buffer {
     let mut buf = Buffer::empty(Rect::new(0, 0, 12, 5));
     for (row, column) in (0..3).flat_map(|row| (0..4).map(move |column| (row, column))) {
@@ -21,7 +21,7 @@ fn frame(id: u8) -> Buffer {
     buf
 }
 
-/// The same in two parts a row.
+/// The same picture, in two parts for each row.
 fn tiles(id: u8) -> Arc<TerminalPicture> {
     tiles_of(id, |row, column| format!("<{row},{column}>"))
 }
@@ -76,7 +76,7 @@ fn a_part_is_drawn_where_its_first_cell_is() {
     let wanted =
         "\x1b[2;3H<0,0>\x1b[2;5H<0,2>\x1b[3;3H<1,0>\x1b[3;5H<1,2>\x1b[4;3H<2,0>\x1b[4;5H<2,2>";
     assert_eq!(own, wanted);
-    // Cells of a picture that has left are never written, as whatever text.
+    // Cells of a picture that is no longer shown are never written, not as any text.
     shown.picture = Some(tiles(21));
     let (_, own) = next(&blank, &picture, &mut shown);
     assert_eq!(own, "");
@@ -138,7 +138,7 @@ fn commands_go_before_the_cells_that_are_text_and_the_last_one_frees() {
     let cells = all.find('\u{10EEEE}').unwrap();
     assert!(all.find("<three>").unwrap() < cells && all.contains("38;5;20m"), "{all:?}");
     assert_eq!(backend.slice_due(), None);
-    // Another program had the terminal: all of it again.
+    // Another program had the terminal: the picture is sent whole again.
     backend.forget();
     assert!(backend.slice_due().is_some());
     backend.paint().unwrap();
@@ -151,7 +151,7 @@ fn commands_go_before_the_cells_that_are_text_and_the_last_one_frees() {
     assert_eq!(bytes.take(), "<free>");
 }
 
-/// Keeps what is written.
+/// Keeps the bytes that are written.
 #[derive(Clone, Default)]
 struct Written(Rc<std::cell::RefCell<Vec<u8>>>);
 

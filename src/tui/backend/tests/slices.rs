@@ -1,4 +1,4 @@
-//! Pictures, which come after all else and in slices.
+//! Pictures, which come after everything else and in slices.
 
 use super::*;
 use crate::tui::backend::flow::{ANSWER, QUESTION, SLICE};
@@ -25,8 +25,8 @@ fn drawn(before: &Buffer, after: &Buffer, shown: &mut Screen) -> String {
 }
 
 proptest! {
-    /// However much of a picture was drawn when the next frame came, in the end a terminal shows the
-    /// same as a clean one; and all but pictures is there at once.
+    /// However much of a picture was drawn when the next frame came, a terminal shows the same in the end as
+    /// a cleared one; and everything but pictures is there at once.
     #[test]
     fn a_picture_that_was_cut_off_leaves_nothing(
         frames in prop::collection::vec((frame(), blocks(), frame(), 0usize..6), 1..5),
@@ -59,7 +59,7 @@ proptest! {
                 lean.process(shown.paint(40).as_bytes());
             }
             let mut whole = 0;
-            // The last frame, or one that stays for long.
+            // The last frame, or one that stays for a long time.
             while slices == 5 && shown.owes() {
                 lean.process(shown.paint(40).as_bytes());
                 whole += 1;
@@ -99,7 +99,7 @@ fn no_more_of_a_picture_is_on_its_way_than_two_slices() {
     assert!(backend.slice_due().is_some_and(|wait| !wait.is_zero()));
     backend.paint().unwrap();
     assert_eq!(bytes.0.get(), first, "nothing before it has answered");
-    // What it answers otherwise says nothing of it.
+    // Other answers say nothing about the picture.
     backend.heard("?62;22c");
     backend.paint().unwrap();
     assert_eq!(bytes.0.get(), first);
@@ -113,7 +113,7 @@ fn no_more_of_a_picture_is_on_its_way_than_two_slices() {
         slices += 1;
     }
     assert!(slices > 15, "{slices} slices");
-    // The next picture again, without what is left of this one.
+    // The next picture is sent again, without the rest of this one.
     backend.heard(ANSWER);
     backend.heard(ANSWER);
     assert!(!backend.is_answer_awaited());
@@ -134,7 +134,7 @@ fn text_makes_room_for_a_picture_in_few_bytes() {
     let cleared = drawn(&text, &picture(), &mut shown);
     assert!(cleared.len() < 300, "{} bytes", cleared.len());
     assert!(cleared.starts_with("\x1b[1;1H\x1b[80X"), "{cleared:?}");
-    // A picture over a picture stays until its own cells come.
+    // A picture over another one stays until the cells of that come.
     while shown.owes() {
         shown.paint(4000);
     }

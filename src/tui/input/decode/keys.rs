@@ -1,9 +1,9 @@
-//! Which key a code names.
+//! The keys that codes stand for.
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// The key at the front of some bytes without an escape, and how many bytes it takes; `None` if they
-/// are only a part of it. Bytes that are no text are no key.
+/// The key at the front of some bytes without an escape, and its length in bytes; `None` if they are only a
+/// part of it. Bytes that are no text are no key.
 pub(super) fn plain(bytes: &[u8]) -> Option<(usize, Option<KeyEvent>)> {
     let control = |letter: u8| KeyEvent::new(KeyCode::Char(letter.into()), KeyModifiers::CONTROL);
     let key = match *bytes.first()? {
@@ -47,7 +47,7 @@ pub(super) fn with_alt(mut key: KeyEvent) -> Event {
     Event::Key(key)
 }
 
-/// A key that the last byte of its sequence names.
+/// The key that the last byte of its sequence stands for.
 pub(super) fn letter(last: u8, with: u32, kind: Option<u32>) -> Option<Event> {
     let code = match last {
         b'A' => KeyCode::Up,
@@ -63,7 +63,7 @@ pub(super) fn letter(last: u8, with: u32, kind: Option<u32>) -> Option<Event> {
     Some(event(code, with, kind, KeyModifiers::empty()))
 }
 
-/// A key that the number before `~` names.
+/// The key that the number before `~` stands for.
 pub(super) fn numbered(number: u32, with: u32, kind: Option<u32>) -> Option<Event> {
     let function = |less: u32| u8::try_from(number - less).ok().map(KeyCode::F);
     let code = match number {
@@ -83,7 +83,7 @@ pub(super) fn numbered(number: u32, with: u32, kind: Option<u32>) -> Option<Even
     Some(event(code, with, kind, KeyModifiers::empty()))
 }
 
-/// A key that is named by what it types without Shift, and `shifted`, what it types with it.
+/// The key that types `point` without Shift, and `shifted` with it.
 pub(super) fn unicode(
     point: u32,
     shifted: Option<u32>,
@@ -97,7 +97,7 @@ pub(super) fn unicode(
         13 | 57414 => KeyCode::Enter,
         27 => KeyCode::Esc,
         127 => KeyCode::Backspace,
-        // The keypad's.
+        // Keys of the keypad.
         57399..=57408 => KeyCode::Char(char::from_digit(point - 57399, 10)?),
         57409..=57413 => KeyCode::Char(['.', '/', '*', '-', '+'][(point - 57409) as usize]),
         57415 => KeyCode::Char('='),
@@ -112,7 +112,7 @@ pub(super) fn unicode(
         57424 => KeyCode::End,
         57425 => KeyCode::Insert,
         57426 => KeyCode::Delete,
-        // Other keys of that protocol stand where Unicode has nothing.
+        // Other keys of that protocol have codes that Unicode leaves free.
         0xe000..=0xf8ff => return None,
         _ => {
             let shifted = shifted.filter(|_| held.contains(KeyModifiers::SHIFT));
@@ -131,7 +131,7 @@ fn event(code: KeyCode, with: u32, kind: Option<u32>, also: KeyModifiers) -> Eve
     Event::Key(KeyEvent::new_with_kind(code, modifiers(with) | also, kind))
 }
 
-/// The modifiers in a mask that is one more than the sum of their bits. Locks are none.
+/// The modifiers in a mask, which is one more than the sum of their bits. Locks do not count.
 fn modifiers(mask: u32) -> KeyModifiers {
     let bits = mask.saturating_sub(1);
     let mut held = KeyModifiers::empty();

@@ -10,7 +10,7 @@ const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
 const ALT: KeyModifiers = KeyModifiers::ALT;
 const CONTROL: KeyModifiers = KeyModifiers::CONTROL;
 
-/// What comes of bytes that come in these parts.
+/// The events of bytes that come in these parts.
 fn decoded(parts: &[&[u8]]) -> Vec<Event> {
     let (mut decoder, mut events) = (Decoder::default(), VecDeque::new());
     for part in parts {
@@ -27,7 +27,7 @@ fn letter(letter: char, with: KeyModifiers) -> Event {
     key(KeyCode::Char(letter), with)
 }
 
-/// Sequences of several bytes, each with the key that it is.
+/// Sequences of several bytes, each with its key.
 fn sequences() -> Vec<(&'static [u8], Event)> {
     vec![
         (b"\x1b[A", key(KeyCode::Up, NONE)),
@@ -108,7 +108,7 @@ fn a_sequence_is_one_event_whole_or_in_any_parts() {
     for (bytes, event) in sequences() {
         let shown = bytes.escape_ascii().to_string();
         assert_eq!(decoded(&[bytes]), std::slice::from_ref(&event), "{shown}");
-        // Not after the first byte: an escape that comes alone is the key.
+        // The first byte is not cut off: an escape that comes alone is the key.
         for at in 2..bytes.len() {
             let (one, two) = bytes.split_at(at);
             assert_eq!(decoded(&[one, two]), std::slice::from_ref(&event), "{shown} cut at {at}");
@@ -172,7 +172,7 @@ fn a_sequence_that_is_too_long_types_nothing_however_it_is_cut() {
         let parts: Vec<_> = sequence.chunks(step).collect();
         assert_eq!(decoded(&parts[..]), [letter('x', NONE)], "{step} bytes at a time");
     }
-    // One that is broken off ends where the next begins.
+    // A sequence that is broken off ends where the next begins.
     let broken = [&b"\x1b["[..], &[b'0'; 200], b"\x1b[A"].concat();
     let parts: Vec<_> = broken.chunks(50).collect();
     assert_eq!(decoded(&parts), [key(KeyCode::Up, NONE)]);
@@ -187,7 +187,7 @@ fn a_long_paste_in_many_parts_is_whole() {
 }
 
 proptest! {
-    /// No bytes make it fail, or keep more than a sequence's length.
+    /// No bytes make the decoder fail, or keep more than the length of a sequence.
     #[test]
     fn any_bytes_are_taken(parts in prop::collection::vec(
         prop::collection::vec(prop_oneof![
