@@ -1,4 +1,4 @@
-//! Stores, records, pages, errors and the writes that change them, as data: no I/O.
+//! Data of stores, records, pages, errors and writes: no I/O.
 
 mod aside;
 mod commit;

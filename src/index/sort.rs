@@ -1,7 +1,7 @@
 //! Sorts rows by their keys and keeps the last row of each key. Rows are partitioned by two bytes at a time
 //! until the parts are small, then sorted by eight bytes at a time.
 //!
-//! Beside the order itself, this takes 4 bytes a row, and up to three megabytes a thread.
+//! In addition to the order itself, this takes 4 bytes a row, and up to three megabytes a thread.
 
 use std::ops::Range;
 

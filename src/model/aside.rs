@@ -4,13 +4,13 @@ use std::fmt;
 
 use super::{Replicas, StoreName, Timestamp};
 
-/// Id of something set aside: 1 to 32 ASCII letters and digits, so that it can be part of a Redis
-/// key and of a path.
+/// Id of something that is set aside: 1 to 32 ASCII letters and digits, so that it can be part of a Redis key
+/// and of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AsideId(String);
 
 impl AsideId {
-    /// The longest id in bytes.
+    /// Longest id, in bytes.
     const LONGEST: usize = 32;
 
     /// An id from its text; `None` where it is not 1 to 32 ASCII letters and digits.
@@ -33,7 +33,7 @@ impl fmt::Display for AsideId {
     }
 }
 
-/// What is set aside.
+/// The thing that is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Aside {
     /// All records of a store; the store stays, empty, as after a purge.
@@ -51,19 +51,19 @@ impl Aside {
     }
 }
 
-/// Who has set something aside: one run of larder.
+/// The run of larder that has set something aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Maker {
-    /// The machine's name.
+    /// Name of the machine.
     pub host: String,
-    /// The number of its process.
+    /// Number of the process.
     pub process: u32,
-    /// Letters and digits that no other run has.
+    /// Letters and digits that are unique to the run.
     pub session: String,
 }
 
 impl Maker {
-    /// From its text.
+    /// Reads a maker from its text.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let mut words = std::str::from_utf8(text).ok()?.splitn(3, ' ');
         let process = words.next()?.parse().ok()?;
@@ -78,51 +78,51 @@ impl fmt::Display for Maker {
     }
 }
 
-/// Which of all that is set aside is wanted.
+/// The selection of things that are set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AsideList {
-    /// All; on a server each store is asked.
+    /// All of them; on a server, each store is asked.
     All,
-    /// On a server those that its one list of all names, which costs little; where the user may not
-    /// look into that, all.
+    /// On a server, those in its single list, which is cheap to read; where the user may not read it,
+    /// all.
     Listed,
     /// The one of this id.
     One(AsideId),
 }
 
-/// Something that is set aside.
+/// A thing that is set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct AsideInfo {
     /// Its id.
     pub id: AsideId,
-    /// What it is, and of which store.
+    /// Its kind, and its store.
     pub aside: Aside,
-    /// How many records there are, still to be restored.
+    /// Number of records that are still to be restored.
     pub records: u64,
-    /// When it was set aside.
+    /// Time at which it was set aside.
     pub at: Timestamp,
-    /// Who has done it, where that is known.
+    /// The run that has set it aside, if that is known.
     pub maker: Option<Maker>,
-    /// When the next larder that looks may free it; `None` where it stays until it is restored or
-    /// discarded. A restore that leaves some of it makes this later.
+    /// Time from which the next larder that looks may free it; `None` where it stays until it is restored or
+    /// discarded. A restore that leaves some of it moves this time on.
     pub expires_at: Option<Timestamp>,
-    /// Whether records were moved one after the other, where they could not be in one step: what a
-    /// crawler wrote meanwhile may be among them, or may not.
+    /// Whether records were moved one after the other, where one step was impossible: records that a crawler
+    /// wrote meanwhile may be among them, or may not.
     pub in_steps: bool,
-    /// On how many replicas it is, where the user wants it on some; told when it is set aside.
+    /// Replicas that have it, where the user wants it on some; only in the answer of setting it aside.
     pub replicas: Option<Replicas>,
 }
 
-/// What a restore has done.
+/// Result of a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Restored {
-    /// How many records are back.
+    /// Number of records that are back.
     pub records: u64,
-    /// How many stay set aside, because the store has records of their keys again.
+    /// Number of records that stay set aside, because the store has records with their keys again.
     pub left: u64,
-    /// On how many replicas that is, where the user wants it on some.
+    /// Replicas that have the result, where the user wants it on some.
     pub replicas: Option<Replicas>,
 }
 

@@ -1,4 +1,4 @@
-//! Changes of records, each with what must be there for it to be made.
+//! Changes of records, each with a condition.
 
 use bytes::Bytes;
 
@@ -7,7 +7,7 @@ use super::{
     Write,
 };
 
-/// A write among those of this process: the answer to one is never taken for another's.
+/// Id of a write among those of this process, so that the answer to one is never taken for another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct WriteId(pub u64);
 
@@ -15,44 +15,43 @@ pub struct WriteId(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Commit {
-    /// Its number.
+    /// Id of the commit.
     pub id: WriteId,
     /// The record's key.
     pub key: Key,
-    /// What must be there.
+    /// Condition on the record that is there.
     pub expect: Expect,
-    /// What is done.
+    /// The change.
     pub change: Change,
 }
 
-/// What a commit does.
+/// The change of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// Set the record. As in Crawlee an empty content type is inferred: of bytes,
+    /// Set the record. As in Crawlee, an empty content type is inferred: for bytes,
     /// `application/octet-stream`.
     Put(Bytes, ContentType),
     /// Delete the record.
     Remove,
 }
 
-/// What became of a commit.
+/// Result of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Committed {
-    /// The commit's number.
+    /// Id of the commit.
     pub id: WriteId,
-    /// The metadata of the record that was set; of a removal whether anything was there. A record
-    /// that is not what was expected is a [`Conflict`](super::ErrorKind::Conflict), and nothing was
-    /// done to it.
+    /// The metadata of the record that was set; for a removal, whether anything was there. A record that does
+    /// not meet the condition is a [`Conflict`](super::ErrorKind::Conflict), and is left unchanged.
     pub result: Result<Done>,
-    /// Whether comparison and change were one step for every other writer. In a directory they are
-    /// one for other larders, but Crawlee can come between.
+    /// Whether comparison and change were one step for every other writer. In a directory they are one for
+    /// other larders, but Crawlee can write in between.
     pub comparison: Comparison,
-    /// On how many replicas it is, where the user wants it on some.
+    /// Replicas that have the change, where the user wants it on some.
     pub replicas: Option<Replicas>,
 }
 
-/// What a commit did.
+/// The effect of a commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
     /// The record was set and has this metadata.
@@ -78,7 +77,7 @@ impl Commit {
         Self::of(key.into(), Change::Remove)
     }
 
-    /// The same, only if this is there before.
+    /// The same commit, made only under this condition.
     #[must_use]
     pub fn expecting(mut self, expect: Expect) -> Self {
         self.expect = expect;
@@ -89,12 +88,12 @@ impl Commit {
         Self { id: WriteId::default(), key, expect: Expect::Anything, change }
     }
 
-    /// That the record is not what is expected.
+    /// An error that says that the record does not meet the condition.
     pub(crate) fn conflict(&self) -> Error {
         self.expect.conflict(&self.key)
     }
 
-    /// What commits do, in a refusal of them.
+    /// Words for what commits do, in a refusal of them.
     pub(crate) fn doing(commits: &[Self]) -> String {
         match commits {
             [Self { change: Change::Put(..), key, .. }, ..] => format!("setting {}", key.escaped()),
@@ -102,7 +101,7 @@ impl Commit {
         }
     }
 
-    /// The same as a write, to find out what became of it where no answer came.
+    /// The same change as a write, for finding out its outcome where no answer came.
     pub fn as_write(&self, store: &StoreName) -> Write {
         let (store, key) = (store.clone(), self.key.clone());
         match &self.change {

@@ -1,15 +1,15 @@
-//! Content types and the encoding of values, as Crawlee does them.
+//! Content types, and the encoding of values, as in Crawlee.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
 
-/// A stored content type, as it stands in the record's metadata.
+/// A stored content type, as it is in the record's metadata.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct ContentType(Cow<'static, str>);
 
-/// The families that Crawlee decodes differently, and what a preview can make of the rest.
+/// The families that Crawlee decodes in different ways, and that previews tell apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
     /// Contains `application/json`.
@@ -22,20 +22,20 @@ pub enum Family {
     Image,
     /// Anything else: bytes.
     Binary,
-    /// No metadata tells.
+    /// There is no metadata that tells.
     Unknown,
 }
 
 impl ContentType {
-    /// No metadata tells the content type.
+    /// The type of a record without metadata that tells it.
     pub const UNKNOWN: Self = Self(Cow::Borrowed(""));
-    /// Inferred for dicts and lists.
+    /// The type inferred for dicts and lists.
     pub const JSON: Self = Self(Cow::Borrowed("application/json; charset=utf-8"));
-    /// Inferred for strings, numbers and booleans.
+    /// The type inferred for strings, numbers and booleans.
     pub const TEXT: Self = Self(Cow::Borrowed("text/plain; charset=utf-8"));
-    /// Inferred for bytes.
+    /// The type inferred for bytes.
     pub const BINARY: Self = Self(Cow::Borrowed("application/octet-stream"));
-    /// Stands for None.
+    /// The type of None.
     pub const NONE: Self = Self(Cow::Borrowed("application/x-none"));
 
     /// The text as stored.
@@ -48,14 +48,14 @@ impl ContentType {
         self.family() == Family::Json || self.has_json_suffix()
     }
 
-    /// Whether it ends with `+json`; Crawlee stores values of such a type as it stores any bytes.
+    /// Whether it ends with `+json`; Crawlee stores values of such a type like any bytes.
     pub fn has_json_suffix(&self) -> bool {
         let essence = self.as_str().split(';').next().unwrap_or("").trim();
         essence.to_ascii_lowercase().ends_with("+json")
     }
 
-    /// Which family its name tells: Crawlee takes XML and YAML of `application/` for bytes, and larder
-    /// shows them as the text that they are.
+    /// The family that the name tells: Crawlee takes XML and YAML of `application/` for bytes, and larder
+    /// shows them as text.
     pub fn told_family(&self) -> Family {
         let family = self.family();
         if family != Family::Binary {
@@ -73,7 +73,7 @@ impl ContentType {
         }
     }
 
-    /// How Crawlee decodes values of this type.
+    /// The family by which Crawlee decodes values of this type.
     pub fn family(&self) -> Family {
         match self.as_str() {
             "" => Family::Unknown,

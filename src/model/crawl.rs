@@ -1,5 +1,5 @@
-//! What lies beside the key-value stores of a crawl: its request queues, its datasets, and the
-//! statistics that its crawlers keep of themselves. Only looked at, never changed.
+//! The other storages of a crawl: its request queues, its datasets, and the statistics of its crawlers. They
+//! are only read, never changed.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use bytes::Bytes;
 
 use super::{StoreName, Timestamp};
 
-/// At most so many queues, and so many datasets, are looked at.
+/// Limit on the queues that are read, and on the datasets.
 pub const MOST: usize = 100;
 
-/// A record of statistics above this size in bytes is nobody's.
+/// Largest record of statistics, in bytes; a larger record is something else.
 pub(crate) const LONGEST: u64 = 256 << 10;
 
 /// A crawl at one moment.
@@ -25,14 +25,14 @@ pub struct Crawl {
     pub datasets: Section<StorageInfo>,
 }
 
-/// All there is of one kind.
+/// All storages of one kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Section<T> {
-    /// What was looked at: of queues and datasets at most [`MOST`].
+    /// The ones that were read: at most [`MOST`] queues or datasets.
     pub rows: Vec<T>,
-    /// How many there are.
+    /// Number of all.
     pub total: u64,
-    /// Why it is not known what there is, in a sentence.
+    /// A sentence on why they could not be read, if so.
     pub fault: Option<String>,
 }
 
@@ -42,56 +42,56 @@ impl<T> Default for Section<T> {
     }
 }
 
-/// A request queue or a dataset, as its metadata describes it. What the metadata does not tell, and
-/// what things of its kind do not have, is `None`.
+/// A request queue or a dataset, as its metadata describes it. Facts that are missing in the metadata, or
+/// that its kind does not have, are `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct StorageInfo {
-    /// The internal name.
+    /// Internal name.
     pub name: StoreName,
-    /// Requests that wait.
+    /// Number of requests that wait.
     pub pending: Option<u64>,
-    /// Requests that have been handled, failed ones included.
+    /// Number of requests that have been handled, failed ones included.
     pub handled: Option<u64>,
-    /// All requests that were ever added.
+    /// Number of all requests that were ever added.
     pub total: Option<u64>,
-    /// Items of a dataset.
+    /// Number of items of a dataset.
     pub items: Option<u64>,
-    /// Whether more than one client has used it.
+    /// Whether several clients have used it.
     pub had_multiple_clients: bool,
-    /// When it last changed.
+    /// Time of the last change.
     pub modified_at: Option<Timestamp>,
-    /// What is wrong with the metadata, in a sentence.
+    /// A sentence on what is wrong with the metadata, if anything is.
     pub fault: Option<String>,
 }
 
-/// What a crawler last wrote about itself.
+/// The statistics that a crawler wrote last.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Crawler {
-    /// Its number among the crawlers of its process.
+    /// Number of the crawler in its process.
     pub number: u8,
-    /// Whether Crawlee for JavaScript runs it.
+    /// Whether the crawler is one of Crawlee for JavaScript.
     pub javascript: bool,
-    /// Requests that went well.
+    /// Number of requests that succeeded.
     pub finished: Option<u64>,
-    /// Requests that were given up.
+    /// Number of requests that were given up.
     pub failed: Option<u64>,
-    /// Requests that were tried more than once.
+    /// Number of requests that were tried more than once.
     pub retries: Option<u64>,
-    /// Requests a minute that went well, over all its running time.
+    /// Requests per minute that succeeded, over all its running time.
     pub finished_per_minute: Option<f64>,
-    /// Requests a minute that were given up, over all its running time.
+    /// Requests per minute that were given up, over all its running time.
     pub failed_per_minute: Option<f64>,
-    /// How long a request that went well has taken on average.
+    /// Average duration of a request that succeeded.
     pub request_time: Option<Duration>,
-    /// How long it has run, in all runs.
+    /// Running time, in all runs.
     pub runtime: Option<Duration>,
-    /// When it ended; `None` while it runs, and if it was killed.
+    /// Time of its end; `None` while it runs, and if it was killed.
     pub finished_at: Option<Timestamp>,
-    /// When it wrote this. It does so once a minute, and at its end.
+    /// Time at which it wrote this: once a minute, and at its end.
     pub persisted_at: Option<Timestamp>,
-    /// What is wrong with the record, in a sentence.
+    /// A sentence on what is wrong with the record, if anything is.
     pub fault: Option<String>,
 }
 
@@ -121,15 +121,15 @@ impl OtherStorage {
     }
 }
 
-/// A page of what it holds: requests or items, as they are stored.
+/// A page of the contents: requests or items, as they are stored.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Contents {
-    /// Their JSON: a request each, or an item each.
+    /// JSON of each request or item.
     pub values: Vec<Bytes>,
-    /// How many there are in all.
+    /// Number of all.
     pub total: u64,
-    /// Where the next page begins; none at the end.
+    /// Start of the next page; `None` at the end.
     pub next: Option<u64>,
-    /// How many of this page were left out: too large, or not to be read.
+    /// Number of values of this page that were left out: too large, or unreadable.
     pub left_out: u64,
 }

@@ -1,25 +1,25 @@
 //! File endings and content types, as Crawlee for JavaScript maps them.
 //!
-//! `endings.txt` has a line for each type: the type, a `*` before it where it has a charset though
-//! it is no text, and its endings. The first is the one that files of this type get; one with a
-//! `-` before it is read as another type.
+//! `endings.txt` has a line for each type: the type, with a `*` before it if it has a charset without being
+//! text, and its endings. The first ending is the one that files of this type get; one with a `-` before it
+//! is read as another type.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::content::ContentType;
 
-/// The ending of values whose type has none.
+/// The ending of values whose type has no ending.
 const ANY: &str = "bin";
 
-/// What a bare file is read as whose name says nothing.
+/// The type of a bare file whose name tells none.
 const PLAIN: &str = "text/plain";
 
-/// The longest ending in bytes.
+/// Longest ending, in bytes.
 const LONGEST: usize = 24;
 
 struct Table {
-    /// The type of each ending, as it is read.
+    /// The type that each ending is read as.
     types: HashMap<&'static str, Type>,
     /// The ending that files of a type get.
     endings: HashMap<&'static str, &'static str>,
@@ -54,7 +54,7 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     Table { types, endings }
 });
 
-/// All types that have an ending, in the order of the table.
+/// All types with an ending, in the order of the table.
 pub fn types() -> impl Iterator<Item = &'static str> {
     let lines = include_str!("endings.txt").lines();
     lines.filter_map(|line| Some(line.split(' ').next()?.trim_start_matches('*')))
@@ -71,15 +71,15 @@ fn known(ending: &[u8]) -> Option<Type> {
     TABLE.types.get(std::str::from_utf8(lower).ok()?).copied()
 }
 
-/// A name without its ending, where that is one that tells a type.
+/// The name without its ending, if that tells a type.
 pub fn stem(name: &[u8]) -> Option<&[u8]> {
     let dot = memchr::memrchr(b'.', name)?;
-    // What begins with its only dot has no ending.
+    // A name whose only dot is its first character has no ending.
     (dot > 0 && known(&name[dot + 1..]).is_some()).then(|| &name[..dot])
 }
 
-/// The names of files that have this stem and any ending that tells a type, in the cases in which
-/// endings are written: `a.jpg`, `a.JPG`, `a.Jpg`.
+/// The names of files with this stem and any ending that tells a type, in the usual cases of letters:
+/// `a.jpg`, `a.JPG`, `a.Jpg`.
 pub fn names(stem: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     TABLE.types.keys().flat_map(move |ending| {
         let (upper, mut first) = (ending.to_ascii_uppercase(), (*ending).to_owned());
@@ -88,7 +88,7 @@ pub fn names(stem: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// The content type that a bare file's name tells; a name without a dot is looked up whole.
+/// The content type that the name of a bare file tells; a name without a dot is looked up whole.
 pub fn content_type(name: &[u8]) -> ContentType {
     let ending = memchr::memrchr(b'.', name).map_or(name, |dot| &name[dot + 1..]);
     match known(ending) {
@@ -103,13 +103,13 @@ pub fn ending(content_type: &ContentType) -> &'static str {
     known_ending(content_type).unwrap_or(ANY)
 }
 
-/// The same, where its type has one.
+/// The ending of the type, if it has one.
 fn known_ending(content_type: &ContentType) -> Option<&'static str> {
     let name = essence(content_type).to_ascii_lowercase();
     TABLE.endings.get(&*name).copied()
 }
 
-/// A name with the ending of this type, where it has none that says the same.
+/// The name with the ending of this type, unless it has one that means the same.
 pub fn with_ending(name: &str, content_type: &ContentType) -> String {
     let told = stem(name.as_bytes()).is_some() && is_read_as(name.as_bytes(), content_type);
     match known_ending(content_type).filter(|_| !told) {

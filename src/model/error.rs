@@ -1,13 +1,13 @@
-//! Typed errors, each with what the user can do about it.
+//! Typed errors, each with a remedy.
 
 use std::fmt;
 
 use super::{Key, StoreName};
 
-/// A result of the storage layer.
+/// Result of the storage layer.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, coarsely: decides the exit code, the colour and the remedy.
+/// Kind of a failure: decides the exit code, the colour and the remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -17,7 +17,7 @@ pub enum ErrorKind {
     NotFound,
     /// larder was told not to write, or the server is a replica.
     ReadOnly,
-    /// The server's access list forbids the command (NOPERM).
+    /// The server's access list does not allow the command (NOPERM).
     Permission,
     /// The record is no longer what the writer thought it was.
     Conflict,
@@ -39,13 +39,13 @@ pub enum ErrorKind {
     DiskFull,
     /// The server refuses writes because it cannot save to disk (MISCONF).
     CannotPersist,
-    /// A Redis key of this store holds another type than Crawlee's (WRONGTYPE).
+    /// A Redis key of this store holds another type than that of Crawlee (WRONGTYPE).
     WrongType,
     /// The server lacks the RedisJSON module.
     NoJsonModule,
-    /// Stored data is not as Crawlee writes it.
+    /// Stored data differ from what Crawlee writes.
     Damaged,
-    /// The connection broke before the answer: the write may have been applied or not.
+    /// The connection broke before the answer: the write may or may not have been applied.
     InDoubt,
     /// The server runs as a cluster, where this write cannot be one atomic step.
     Cluster,
@@ -57,21 +57,21 @@ pub enum ErrorKind {
 
 /// An error of the storage layer: a kind, and one sentence without a full stop.
 ///
-/// `Display` gives the sentence and, after a colon or semicolon, the remedy; on one line. The
-/// sentence may quote the server and must be made [visible](crate::text) before it is shown.
+/// `Display` gives the sentence and, after a colon or semicolon, the remedy, on one line. The sentence may
+/// quote the server and must be made [visible](crate::text) before it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// What kind of failure it is.
+    /// Kind of the failure.
     pub kind: ErrorKind,
-    /// What happened, in one sentence without a full stop; never holds a secret.
+    /// One sentence on what happened, without a full stop; never contains a secret.
     pub problem: String,
-    /// What the user can do, where it is better than the kind's own [remedy](ErrorKind::remedy).
+    /// A remedy, where there is a better one than the kind's own [remedy](ErrorKind::remedy).
     pub hint: Option<String>,
-    /// What exactly is in the way, where code decides by it.
+    /// The exact obstacle, where code depends on it.
     pub cause: Option<Cause>,
 }
 
-/// What exactly is in the way, as data: no code reads a sentence to decide.
+/// The exact obstacle, as data: no code reads a sentence to decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
@@ -83,13 +83,13 @@ pub enum Cause {
     ClusterDown,
     /// There is no store of this name.
     NoStore(StoreName),
-    /// Nothing names a target.
+    /// No target is named.
     NoTarget,
     /// Nothing has this name: neither a target nor, perhaps, a command.
     Unknown(String),
 }
 
-/// What takes a refusal of larder's own away, whoever asked for it.
+/// Remedy against a refusal by larder itself, whoever requested read-only mode.
 const READ_ONLY: &str = "remove --read-only, LARDER_READ_ONLY or read_only = true";
 
 impl Error {
@@ -98,13 +98,13 @@ impl Error {
         Self { kind, problem: problem.into(), hint: None, cause: None }
     }
 
-    /// There is no such store.
+    /// An error: there is no such store.
     pub(crate) fn no_store(store: &StoreName) -> Self {
         Self::new(ErrorKind::NotFound, format!("there is no store `{}`", store.escaped()))
             .because(Cause::NoStore(store.clone()))
     }
 
-    /// That there is no such record.
+    /// An error: there is no such record.
     pub(crate) fn no_record(store: &StoreName, key: &Key) -> Self {
         Self::new(ErrorKind::NotFound, format!("no record `{key}` in the store `{store}`"))
     }
@@ -116,21 +116,21 @@ impl Error {
         self
     }
 
-    /// Says what exactly is in the way.
+    /// Adds the exact obstacle.
     #[must_use]
     pub(crate) fn because(mut self, cause: Cause) -> Self {
         self.cause = Some(cause);
         self
     }
 
-    /// What the user can do about it.
+    /// The remedy for the user.
     pub fn remedy(&self) -> &str {
         self.hint.as_deref().unwrap_or_else(|| self.kind.remedy())
     }
 }
 
 impl ErrorKind {
-    /// What a user can usually do about it; empty where nothing general can be said.
+    /// The usual remedy; empty where there is no general one.
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Usage | Self::NotFound | Self::NotSupported | Self::Io | Self::Server => "",

@@ -1,4 +1,4 @@
-//! What must be there for a record to be changed.
+//! The condition under which a record is changed.
 
 use std::fmt::Write as _;
 
@@ -6,46 +6,47 @@ use bytes::Bytes;
 
 use super::{ContentType, Error, ErrorKind, Key, Reading, Record, RecordMeta, RecordState, Want};
 
-/// The size in bytes up to which a value is compared byte for byte; above it its digest stands for it.
+/// Largest value that is compared byte for byte, in bytes; a larger one is compared by its digest.
 const COMPARED_WHOLE: usize = 64 << 10;
-/// The size in bytes that a digest and its size take.
+/// Size of a digest with the size of its value, in bytes; in a short version, larger values are compared by
+/// it.
 const COMPARED_SHORT: usize = 48;
 
-/// What must be there for a commit to be made.
+/// The condition of a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Expect {
-    /// Whatever is there.
+    /// Anything may be there.
     #[default]
     Anything,
-    /// No such record.
+    /// There is no such record.
     Absent,
-    /// This version of the record.
+    /// The record has this version.
     Is(Version),
 }
 
-/// A record at one time, as far as it is needed to tell whether it has changed.
+/// A record at one time, as far as is needed to tell whether it has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// The content type; where it was unknown, only the value is compared.
+    /// The content type; where it is unknown, only the value is compared.
     pub content_type: ContentType,
     /// The value.
     pub content: Content,
 }
 
-/// A value, or what stands for it.
+/// A value, or a substitute for comparing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// The bytes.
     Bytes(Bytes),
     /// The size in bytes, and the SHA-1 digest in hexadecimal digits.
     Digest(u64, String),
-    /// The size in bytes alone, where the value was not read: another value of the same size and type
-    /// counts as the same.
+    /// The size in bytes alone, where the value was not read: another value of the same size and type counts
+    /// as the same.
     Size(u64),
 }
 
 impl Content {
-    /// What stands for this value.
+    /// The content to compare for this value.
     fn of(value: &Bytes) -> Self {
         if value.len() <= COMPARED_WHOLE {
             Self::Bytes(value.clone())
@@ -62,7 +63,7 @@ impl Version {
         Self { content_type, content: Content::of(&record.value) }
     }
 
-    /// The same in few bytes, to be sent often: a digest for all but the shortest values.
+    /// The version in few bytes, for sending it often: with a digest for all but the shortest values.
     pub fn short_of(record: &Record) -> Self {
         let value = &record.value;
         let content = if value.len() <= COMPARED_SHORT {
@@ -83,7 +84,7 @@ impl Version {
         shown.state == RecordState::NotRead || Self::of_meta(shown).is(&Reading::Meta(read.clone()))
     }
 
-    /// Bytes of the value.
+    /// Size of the value, in bytes.
     pub fn size(&self) -> u64 {
         match &self.content {
             Content::Bytes(bytes) => bytes.len() as u64,
@@ -91,7 +92,7 @@ impl Version {
         }
     }
 
-    /// How much of a record must be read to compare it.
+    /// The part of a record that must be read to compare it.
     pub(crate) fn want(&self) -> Want {
         match &self.content {
             Content::Bytes(bytes) => Want::UpTo(bytes.len() as u64),
@@ -100,7 +101,7 @@ impl Version {
         }
     }
 
-    /// Whether what was read, as [`want`](Self::want) says, is this version.
+    /// Whether the part that was read, as [`want`](Self::want) says, is of this version.
     pub(crate) fn is(&self, now: &Reading) -> bool {
         let meta = now.meta();
         let types = self.content_type.as_str().is_empty() || self.content_type == meta.content_type;
@@ -110,8 +111,8 @@ impl Version {
                 (Content::Digest(size, digest), Reading::Whole(record)) => {
                     record.value.len() as u64 == *size && sha1(&record.value) == *digest
                 }
-                // Who has not read the value may know only what the metadata says, or nothing
-                // where it is malformed.
+                // A caller that has not read the value may know only the metadata's facts, or nothing where
+                // it is malformed.
                 (Content::Size(size), _) => {
                     let is_untyped = self.content_type.as_str().is_empty();
                     meta.size == *size
@@ -124,12 +125,12 @@ impl Version {
 }
 
 impl Expect {
-    /// That the record has still this value and this content type.
+    /// The condition that the record still has this value and this content type.
     pub fn unchanged(value: Bytes, content_type: ContentType) -> Self {
         Self::Is(Version { content_type, content: Content::Bytes(value) })
     }
 
-    /// The same, with the digest of a large value instead of its bytes.
+    /// The same condition, with the digest of a large value instead of its bytes.
     #[must_use]
     pub fn shortened(self) -> Self {
         match self {
@@ -140,7 +141,7 @@ impl Expect {
         }
     }
 
-    /// That the record is not what is expected.
+    /// An error that says that the record does not meet the condition.
     pub(crate) fn conflict(&self, key: &Key) -> Error {
         let key = key.escaped();
         let problem = match self {
@@ -150,7 +151,7 @@ impl Expect {
         Error::new(ErrorKind::Conflict, problem)
     }
 
-    /// Whether what was read is what is expected.
+    /// Whether the part that was read meets the condition.
     pub(crate) fn is_met(&self, now: Option<&Reading>) -> bool {
         match self {
             Self::Anything => true,
@@ -159,7 +160,7 @@ impl Expect {
         }
     }
 
-    /// How much of a record must be read to tell.
+    /// The part of a record that must be read to decide.
     pub(crate) fn want(&self) -> Want {
         match self {
             Self::Anything | Self::Absent => Want::Meta,
@@ -168,13 +169,12 @@ impl Expect {
     }
 }
 
-/// The SHA-1 digest in hexadecimal digits, as Redis's scripts give it. It tells a change, not an
-/// attack.
+/// The SHA-1 digest in hexadecimal digits, as Redis's scripts return it. It detects a change, not an attack.
 fn sha1(value: &[u8]) -> String {
     hex(ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, value).as_ref())
 }
 
-/// Bytes in hexadecimal digits, two small ones for each.
+/// The bytes in hexadecimal, two lower-case digits for each.
 pub fn hex(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -221,7 +221,7 @@ mod tests {
                 assert!(!version.is(&Reading::Whole(changed)));
             }
             assert!(!version.is(&Reading::Meta(old.meta.clone())), "it was not read");
-            // Without the type only the value counts.
+            // Without a type only the value counts.
             let untyped = Version { content_type: "".into(), ..version };
             assert!(untyped.is(&Reading::Whole(record("text/html", vec![b'x'; size]))));
             assert!(!untyped.is(&Reading::Whole(record("text/html", other))));

@@ -1,4 +1,4 @@
-//! Keys and names of stores: bytes, compared as Crawlee compares them.
+//! Keys and names of stores: bytes, compared in the order of Crawlee.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ macro_rules! opaque {
                 std::str::from_utf8(&self.0).ok()
             }
 
-            /// The text, with what is not UTF-8 as `\xNN`; reversible only for UTF-8.
+            /// The text, with bytes that are not UTF-8 as `\xNN`; reversible only for UTF-8.
             pub fn escaped(&self) -> String {
                 escape_bytes(&self.0)
             }
@@ -72,7 +72,7 @@ opaque! {
 }
 
 impl Key {
-    /// The key as it stands in a sentence: [`escaped`](Self::escaped), or that it is empty.
+    /// The key in a sentence: [`escaped`](Self::escaped), or a word for an empty one.
     pub fn named(&self) -> String {
         let key = self.escaped();
         if key.is_empty() { "the empty key".to_owned() } else { key }
@@ -91,12 +91,12 @@ fn escape_bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// Characters of a key that Crawlee for JavaScript takes at most.
+/// Longest key that Crawlee for JavaScript accepts, in characters.
 pub const LONGEST_KEY: usize = 256;
 
 impl Key {
-    /// The first character that Crawlee for JavaScript, and the platform that it was made for, take in
-    /// no key. Crawlee for Python takes any.
+    /// The first character that Crawlee for JavaScript, and the platform that it was made for, do not accept
+    /// in a key. Crawlee for Python accepts any.
     pub fn odd_character(&self) -> Option<char> {
         let usual = |c: char| c.is_ascii_alphanumeric() || "!-_.'()".contains(c);
         self.as_str()?.chars().find(|c| !usual(*c))

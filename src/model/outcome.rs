@@ -1,43 +1,43 @@
-//! What became of a write whose answer was lost.
+//! The outcome of a write whose answer was lost.
 
 use super::{Error, Written};
 
-/// What became of a write whose answer was lost.
+/// The outcome of a write whose answer was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It was made, and did this.
+    /// It was made, with this result.
     Applied(Written),
-    /// Things are as it was to make them. Whether it did, or another writer, cannot be told.
+    /// The storage is as the write was to make it. Whether it did, or another writer, is unknown.
     There(Written),
-    /// It had nothing to do or was refused: what its answer said.
+    /// It had nothing to do, or was refused, with this error.
     Refused(Error),
-    /// It was not made, and what was sent of it cannot run any more.
+    /// It was not made, and requests already sent cannot run any more.
     NotApplied,
-    /// It was not made so far; what was sent of it may still arrive.
+    /// It was not made so far; requests already sent may still arrive.
     NotSoFar,
     /// Of a long list of records, some are deleted and others not.
     Partly {
-        /// How many are gone.
+        /// Number of records that are gone.
         gone: u64,
-        /// How many were to go.
+        /// Number of records to delete.
         all: u64,
-        /// Whether what was sent may still arrive.
+        /// Whether requests already sent may still arrive.
         pending: bool,
     },
-    /// What was to be written is not there: it was not made, or another writer has come since. What
-    /// still arrives of it is refused.
+    /// The written data are not there: the write was not made, or another writer has come since. Requests
+    /// that still arrive are refused.
     Other,
-    /// Someone else has written meanwhile, or what was there before is not known.
+    /// Someone else has written meanwhile, or the previous data are unknown.
     Unclear,
 }
 
 impl WriteOutcome {
-    /// The outcome of what is not there, by whether it can still come.
+    /// The outcome of a write that was not made; `closed`: it cannot arrive any more.
     pub(crate) fn not_made(closed: bool) -> Self {
         if closed { Self::NotApplied } else { Self::NotSoFar }
     }
 
-    /// The outcome of what would be refused now, by whether it can still come.
+    /// The outcome of a write that would be refused now; `closed`: it cannot arrive any more.
     pub(crate) fn refused(error: Error, closed: bool) -> Self {
         if closed { Self::Refused(error) } else { Self::NotSoFar }
     }

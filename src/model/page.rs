@@ -1,18 +1,18 @@
-//! A page of keys with their metadata, kept in one allocation instead of one a key.
+//! A page of keys with their metadata, in one allocation instead of one for each key.
 
 use super::{ContentType, Key, RecordMeta, RecordState};
 
-/// Keys with their metadata, as one step of a walk gave them: in no order, perhaps with a key
-/// twice, unless the walk promises more.
+/// Keys with their metadata from one step of a walk: in no order, perhaps with a key twice, unless the walk
+/// promises more.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KeyPage {
     keys: Vec<u8>,
     rows: Vec<PackedRow>,
     types: Vec<ContentType>,
     bad: Vec<(usize, RecordState)>,
-    /// Rows whose metadata names no size.
+    /// Rows whose metadata has no size.
     sizeless: Vec<usize>,
-    /// How much of the store has been walked with this page, from 0 to 1; 0 where it is not known.
+    /// Share of the store that has been walked with this page, from 0 to 1; 0 where it is not known.
     pub progress: f32,
 }
 
@@ -33,9 +33,9 @@ pub struct PageRow<'a> {
     pub key: &'a [u8],
     /// The content type.
     pub content_type: &'a ContentType,
-    /// The value's size in bytes, as the metadata says.
+    /// Size of the value in bytes, as in the metadata.
     pub size: u64,
-    /// Set where the record is damaged.
+    /// State of a damaged record; `None` for others.
     pub state: Option<&'a RecordState>,
 }
 
@@ -52,9 +52,9 @@ impl PageRow<'_> {
 }
 
 impl KeyPage {
-    /// Adds a row. `state` is for damaged records; `None` means whole.
+    /// Adds a row. `state` is that of a damaged record; `None` means whole.
     ///
-    /// A page holds at most 4 GiB of keys and 65,536 content types; further types are listed as
+    /// A page holds at most 4 GiB of keys and 65,536 content types; rows of further types are listed as
     /// unknown.
     pub fn push(&mut self, key: &[u8], content_type: &str, size: u64, state: Option<RecordState>) {
         let known = self.types.iter().rposition(|known| known.as_str() == content_type);
@@ -73,17 +73,17 @@ impl KeyPage {
         });
     }
 
-    /// Notes that nothing tells the size of the row that was added last.
+    /// Records that the size of the last row is not known.
     pub(crate) fn last_is_sizeless(&mut self) {
         self.sizeless.extend(self.rows.len().checked_sub(1));
     }
 
-    /// The keys of the rows whose size nothing told.
+    /// The keys of the rows whose size is not known.
     pub(crate) fn sizeless(&self) -> Vec<Key> {
         self.sizeless.iter().filter_map(|at| Some(Key::from(self.get(*at)?.key))).collect()
     }
 
-    /// Gives those rows their sizes, in their order.
+    /// Sets the sizes of those rows, in their order.
     pub(crate) fn set_sizes(&mut self, sizes: impl IntoIterator<Item = u64>) {
         for (at, size) in std::mem::take(&mut self.sizeless).into_iter().zip(sizes) {
             if let Some(row) = self.rows.get_mut(at) {
@@ -108,17 +108,17 @@ impl KeyPage {
         self.iter().map(|row| row.to_meta()).collect()
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The row at this place, counted from 0 in the order of the walk.
+    /// The row at this index, from 0 in the order of the walk.
     pub fn get(&self, at: usize) -> Option<PageRow<'_>> {
         let row = self.rows.get(at)?;
         let start = at.checked_sub(1).and_then(|before| self.rows.get(before));

@@ -1,10 +1,10 @@
-//! How far a change of many records is, between the one who makes it and the one who shows it.
+//! Progress of a change of many records, shared between its maker and its display.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// How far a change of many records is, and whether it is to stop. Clones are of one change: it is made in
-/// one task, and shown and cancelled from another.
+/// Progress of a change of many records, and whether it shall stop. Clones are of the same change: it is made
+/// in one task, and shown and cancelled from another.
 #[derive(Debug, Clone, Default)]
 pub struct Progress(Arc<Counts>);
 
@@ -24,34 +24,34 @@ impl Progress {
         (all > 0).then(|| (done as f32 / all as f32).min(1.0))
     }
 
-    /// Has it stop after what was sent: what is left stays as it is.
+    /// Stops the change after the requests that were sent; the remaining records stay as they are.
     pub fn cancel(&self) {
         self.0.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it was stopped before its end.
+    /// Whether the change was stopped before its end.
     pub fn is_stopped(&self) -> bool {
         self.0.is_stopped.load(Ordering::Relaxed)
     }
 
-    /// Whether anybody else has it.
+    /// Whether another clone exists.
     pub fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
 
-    /// Whether it is to stop now, which it does then.
+    /// Whether the change shall stop now; records that it does.
     pub(crate) fn stops(&self) -> bool {
         let is_cancelled = self.0.is_cancelled.load(Ordering::Relaxed);
         self.0.is_stopped.fetch_or(is_cancelled, Ordering::Relaxed);
         is_cancelled
     }
 
-    /// It begins: so many steps.
+    /// Begins a change of this number of steps.
     pub(crate) fn begin(&self, all: u64) {
         self.0.all.store(all, Ordering::Relaxed);
     }
 
-    /// So many steps more are made.
+    /// Adds this number of finished steps.
     pub(crate) fn step(&self, by: u64) {
         self.0.done.fetch_add(by, Ordering::Relaxed);
     }

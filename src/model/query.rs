@@ -1,26 +1,26 @@
-//! What a storage is asked for: a record or a part of it, keys, stores.
+//! Requests to a storage: for a record or a part of it, for keys, for stores.
 
 use std::ops::Range;
 
 use super::Key;
 
-/// How much of a record a read gives.
+/// The part of a record to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Want {
     /// The metadata with the value's real size; the value is not read.
     Meta,
-    /// The value if it has at most this many bytes; of a larger one the metadata, or its beginning
-    /// where the backend can read a part.
+    /// The value if it has at most this many bytes; of a larger one only the metadata, or its beginning where
+    /// the backend can read a part.
     UpTo(u64),
-    /// These bytes of the value. On a server the whole value is transferred and then cut, for a
-    /// hash's field cannot be read in part without a copy of it in the server's memory.
+    /// These bytes of the value. A server transfers the whole value, which is then cut: reading a part of a
+    /// hash's field would need a copy of the field in the server's memory.
     Range(Range<u64>),
     /// The value, however large.
     Whole,
 }
 
 impl Want {
-    /// The size in bytes up to which the value is transferred; `None` where none is.
+    /// Largest value that is transferred, in bytes; `None` where none is.
     pub(crate) fn limit(&self) -> Option<u64> {
         match self {
             Self::Meta => None,
@@ -30,13 +30,13 @@ impl Want {
     }
 }
 
-/// How much a scan of values holds at a time.
+/// Limits on what a scan of values holds at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Budget {
-    /// Bytes of values; of a larger value the metadata alone is given.
+    /// Bytes of values; of a larger value only the metadata is given.
     pub bytes: u64,
-    /// Records.
+    /// Number of records.
     pub records: usize,
 }
 
@@ -49,18 +49,18 @@ impl Default for Budget {
 /// The order of the keys of a scan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Order {
-    /// The backend's own: the first page comes at once. A key may come twice. What has a value and
-    /// no metadata comes last, where it can be found without reading values.
+    /// The backend's own: the first page comes at once. A key may come twice. A value without metadata comes
+    /// last, where it can be found without reading values.
     #[default]
     Any,
-    /// About so many keys, whichever the backend comes to first, in one step: a page, whose progress
-    /// is 1 only where that is all there is.
+    /// About this number of keys, whichever the backend reaches first, in one step: a page whose progress is
+    /// 1 only if it has all keys.
     First(u32),
-    /// Crawlee's: by the keys' bytes, each once, and only what Crawlee lists.
+    /// Crawlee's: by the keys' bytes, each once, and only keys that Crawlee lists.
     Keys {
         /// Only keys behind this one.
         after: Option<Key>,
-        /// How many at most; `None`: all.
+        /// Limit on the number of keys; `None`: all.
         limit: Option<usize>,
     },
 }
@@ -71,7 +71,7 @@ pub enum Order {
 pub struct Scan {
     /// Their order.
     pub order: Order,
-    /// What they start with; empty: any.
+    /// Beginning of the keys; empty: any.
     pub prefix: Vec<u8>,
 }
 
@@ -81,7 +81,7 @@ impl Scan {
         Self { order: Order::Keys { after: None, limit: None }, ..Self::default() }
     }
 
-    /// Those of them that start with this.
+    /// The same keys, limited to those with this beginning.
     #[must_use]
     pub fn with_prefix(mut self, prefix: impl Into<Vec<u8>>) -> Self {
         self.prefix = prefix.into();
@@ -89,13 +89,13 @@ impl Scan {
     }
 }
 
-/// The stores that a listing gives.
+/// The stores of a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreList {
-    /// Those that the indexes name, sorted by name. Each item of the stream has all of them: where
-    /// there are many, the first item has counts and times of the first ones alone.
+    /// Those in the indexes, sorted by name. Each item of the stream has all of them: where there are many,
+    /// the first item has counts and times of only the first ones.
     Indexed,
-    /// Those that no index names, found by a walk of the whole key space. Each item of the stream
-    /// has those that are newly found.
+    /// Those in no index, found by a walk of the whole key space. Each item of the stream has the newly found
+    /// ones.
     Orphaned,
 }

@@ -1,37 +1,36 @@
-//! Records: metadata, values, and what a read of one gives.
+//! Records: metadata, values, and results of reading.
 
 use bytes::Bytes;
 
 use super::{ContentType, Key};
 
-/// Whether a record is all there.
+/// Whether a record is complete.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RecordState {
-    /// Both halves are there and agree.
+    /// Value and metadata are there and agree.
     #[default]
     Whole,
     /// A value without metadata: Crawlee says it exists, but reads None.
     NoMetadata,
     /// Metadata without a value: Crawlee lists it, but reads None.
     NoValue,
-    /// The metadata is malformed: Crawlee fails to list the whole store. Holds the raw text.
+    /// The metadata is malformed, with its raw text: Crawlee fails to list the whole store.
     BadMetadata(String),
-    /// The metadata's size is not the value's; holds what the metadata says.
+    /// The metadata's size, which is not the value's.
     WrongSize(u64),
-    /// A file without metadata beside it, as Crawlee for JavaScript and people place them; the
-    /// content type is what its name says, and the key is the name without its ending. Crawlee for
-    /// Python reads None.
+    /// A file without metadata, as Crawlee for JavaScript and people place them; the content type follows
+    /// from its name, and the key is the name without its ending. Crawlee for Python reads None.
     BareFile,
-    /// The system does not let the metadata be read; says why. That is no damage.
+    /// The system does not let the metadata be read, for this reason. That is no damage.
     Unreadable(String),
-    /// Several files would be this record: names them, the one that is shown first.
+    /// Several files would be this record: their names, the shown one first.
     SeveralFiles(String),
-    /// So far only the key is known: its metadata is still to be read. Only in pages of a walk.
+    /// Only the key is known so far: the metadata is still to be read. Only in pages of a walk.
     NotRead,
 }
 
-/// What is known of a record without its value.
+/// The facts about a record without its value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct RecordMeta {
@@ -41,7 +40,7 @@ pub struct RecordMeta {
     pub content_type: ContentType,
     /// The value's size in bytes.
     pub size: u64,
-    /// Whether the record is all there.
+    /// Whether the record is complete.
     pub state: RecordState,
 }
 
@@ -55,26 +54,26 @@ pub struct Record {
     pub value: Bytes,
 }
 
-/// What a read gave.
+/// Result of reading a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
     /// The whole record.
     Whole(Record),
-    /// The metadata alone: the value was not asked for, or is over the limit.
+    /// Only the metadata: the value was not requested, or is over the limit.
     Meta(RecordMeta),
     /// A part of the value.
     Part {
         /// The metadata; `size` is the whole value's.
         meta: RecordMeta,
-        /// Where the part begins, in bytes.
+        /// Start of the part, in bytes.
         start: u64,
-        /// Its bytes.
+        /// The bytes of the part.
         bytes: Bytes,
     },
 }
 
 impl Reading {
-    /// The metadata.
+    /// The metadata of the record.
     pub fn meta(&self) -> &RecordMeta {
         match self {
             Self::Whole(record) => &record.meta,
@@ -82,7 +81,7 @@ impl Reading {
         }
     }
 
-    /// The metadata alone.
+    /// Only the metadata.
     pub fn into_meta(self) -> RecordMeta {
         match self {
             Self::Whole(record) => record.meta,

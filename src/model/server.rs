@@ -1,10 +1,10 @@
-//! The server: its product, its state, and how values are laid out on it.
+//! The server: its product, its state, and the layout of values on it.
 
 use std::time::Duration;
 
 use super::Error;
 
-/// How JSON values are laid out.
+/// Layout of JSON values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum JsonLayout {
     /// On one line, as Python's `json.dumps` writes it.
@@ -14,7 +14,7 @@ pub enum JsonLayout {
     Indented,
 }
 
-/// How a record is compared with what is expected of it, and changed.
+/// How a record is compared with the condition of a commit, and changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Comparison {
     /// In one step.
@@ -23,10 +23,10 @@ pub enum Comparison {
     /// In one step while the store is watched. Where it changes again and again, the last try is
     /// [`Unwatched`](Self::Unwatched).
     Watched,
-    /// In two steps, between which Crawlee can write.
+    /// In two steps, with Crawlee able to write in between.
     TwoSteps,
-    /// In two steps, between which anybody can write, for the store changed again and again or may not
-    /// be watched.
+    /// In two steps, with anybody able to write in between, since the store changed again and again or may
+    /// not be watched.
     Unwatched,
 }
 
@@ -39,63 +39,63 @@ pub enum ConnectionState {
     Up,
     /// The connection is gone; larder is trying to get it back.
     Down {
-        /// How often it has tried.
+        /// Number of tries so far.
         tries: u32,
-        /// Why, in a sentence.
+        /// The reason, in a sentence.
         reason: String,
-        /// Whether the server lets nobody in with the password that it is given, or without one.
+        /// Whether the server rejects the given password, or a login without one.
         wants_password: bool,
     },
 }
 
-/// Whether this user may do what larder does.
+/// Whether this user has a right that larder needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Right {
-    /// What that is, such as `list keys`.
+    /// What the right is for, such as `list keys`.
     pub to: &'static str,
     /// The first command that is refused; empty where none is.
     pub command: &'static str,
-    /// `None`: the server does not tell.
+    /// Whether the right is given; `None`: the server does not tell.
     pub allowed: Option<bool>,
 }
 
-/// What a storage tells of how well it can be used.
+/// What a storage tells about how well it can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Examined {
-    /// What this user may do; empty where the server does not tell.
+    /// Rights of this user; empty where the server does not tell.
     pub rights: Vec<Right>,
-    /// How far the server's clock is ahead of this machine's, in microseconds.
+    /// Offset of the server's clock against this machine's, in microseconds; positive if it is ahead.
     pub clock_ahead: Option<i64>,
-    /// How wrong that may be: half of the way there and back.
+    /// Possible error of that offset: half of the round-trip time.
     pub clock_within: Duration,
 }
 
-/// What stands in the certificate of a server.
+/// The facts in a server's certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Certificate {
-    /// The names and addresses that it is for.
+    /// Names and addresses that it is valid for.
     pub names: Vec<String>,
-    /// Until when it holds, in seconds since 1970.
+    /// End of its validity, in seconds since 1970.
     pub until: Option<i64>,
 }
 
-/// What is known of a server.
+/// The facts about a server.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct ServerInfo {
-    /// `Redis`, `Valkey`, …; empty if unknown.
+    /// Name of the product: `Redis`, `Valkey`, …; empty if unknown.
     pub product: String,
-    /// Such as `8.2.1`; empty if unknown.
+    /// Version, such as `8.2.1`; empty if unknown.
     pub version: String,
-    /// A replica takes no writes.
+    /// Whether it is a replica, which takes no writes.
     pub replica: bool,
     /// Whether the server does not say whether it is a replica.
     pub role_hidden: bool,
-    /// A cluster takes no write that touches several keys.
+    /// Whether it is a cluster, which takes no write that touches several keys.
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.
     pub read_only: bool,
@@ -103,16 +103,16 @@ pub struct ServerInfo {
     pub comparison: Comparison,
     /// How Crawlee lays out the JSON that it stores here: what is edited should look alike.
     pub json_layout: JsonLayout,
-    /// One round trip.
+    /// Round-trip time.
     pub latency: Option<Duration>,
-    /// What the server refused or lacks, a short sentence each.
+    /// Facilities that the server refused or lacks, one short sentence each.
     pub notes: Vec<String>,
-    /// Why Crawlee can keep no stores there, if it cannot.
+    /// Why Crawlee cannot keep stores there, if so.
     pub unusable: Option<Error>,
 }
 
 impl ServerInfo {
-    /// What a storage directory is called instead of a server's product.
+    /// Name of a storage directory in place of a server's product.
     pub const DIRECTORY: &str = "directory";
 
     /// Whether stores can be set aside here.

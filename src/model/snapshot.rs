@@ -1,8 +1,7 @@
-//! A page and its picture: Crawlee keeps what it saw of a page as two records whose keys differ in
-//! their ending alone.
+//! A page and its picture: Crawlee keeps them as two records whose keys differ only in their ending.
 //!
-//! Crawlee for Python, and for JavaScript with a browser: `ERROR_SNAPSHOT_….html` and `….jpg`. Crawlee
-//! for JavaScript without one keeps the page under the name itself.
+//! Crawlee for Python, and Crawlee for JavaScript with a browser, write `ERROR_SNAPSHOT_….html` and `….jpg`.
+//! Crawlee for JavaScript without a browser writes the page under the bare name.
 
 use super::content::ContentType;
 use super::endings::essence;
@@ -13,17 +12,17 @@ const PAGES: [&str; 4] = [".html", ".htm", ".xhtml", ""];
 /// Endings of pictures, the usual first.
 const PICTURES: [&str; 6] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif"];
 
-/// One of the two.
+/// One of the two records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Half {
-    /// What was there to read.
+    /// The text of the page.
     Page,
-    /// How it looked.
+    /// The look of the page.
     Picture,
 }
 
 impl Half {
-    /// Which of the two a record of this type can be.
+    /// The half that a record of this type can be.
     pub fn of(content_type: &ContentType) -> Option<Self> {
         let name = essence(content_type);
         let is = |other: &str| name.eq_ignore_ascii_case(other);
@@ -34,7 +33,7 @@ impl Half {
         (image && !is("image/svg+xml")).then_some(Self::Picture)
     }
 
-    /// The other one.
+    /// The other half.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -43,7 +42,7 @@ impl Half {
         }
     }
 
-    /// In a word.
+    /// Name of the half, in a word.
     pub fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
@@ -58,14 +57,14 @@ impl Half {
         }
     }
 
-    /// The keys that the other one of this one may have, the likeliest first.
+    /// Possible keys of the other half, the likeliest first.
     pub fn keys_of_other(self, key: &Key) -> impl Iterator<Item = Key> {
         let name = key.as_bytes();
         let stem = self.endings().iter().find_map(|ending| {
             let at = name.len().checked_sub(ending.len()).filter(|_| !ending.is_empty())?;
             name[at..].eq_ignore_ascii_case(ending.as_bytes()).then_some(&name[..at])
         });
-        // The name of one without an ending is that of the other.
+        // A key without an ending is the stem of the other half.
         let whole = stem.is_none().then_some(name);
         let stems = stem.into_iter().chain(whole).filter(|stem| !stem.is_empty());
         stems.flat_map(move |stem| {
@@ -97,7 +96,7 @@ mod tests {
         }
         assert_eq!(keys(Half::Page, "x.html")[0], "x.jpg");
         assert_eq!(keys(Half::Picture, "x.jpg")[0], "x.html");
-        // No key is empty, and none is its own other.
+        // No key is empty, and none is its own other half.
         assert_eq!(keys(Half::Picture, ".jpg"), Vec::<String>::new());
         assert!(!keys(Half::Page, "x").contains(&"x".to_owned()));
         assert!(keys(Half::Page, "").is_empty());

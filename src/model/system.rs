@@ -1,11 +1,11 @@
-//! Errors of the operating system in words for people.
+//! Errors of the operating system in plain words.
 
 use std::io;
 
-/// What begins the number that the library puts behind the system's words.
+/// Start of the number that the library puts behind the system's words.
 const NUMBER: &str = " (os error ";
 
-/// Why it failed, without the system's number, as the end of a sentence: `permission denied`.
+/// The reason of a failure, without the system's number, as the end of a sentence: `permission denied`.
 pub fn in_words(why: &io::Error) -> String {
     match why.kind() {
         io::ErrorKind::NotFound => return "there is no such file or folder".to_owned(),
@@ -21,7 +21,7 @@ pub fn in_words(why: &io::Error) -> String {
     }
     let mut chars = words.chars();
     match (chars.next(), chars.next()) {
-        // No abbreviation, and no name.
+        // Not an abbreviation, and not a name.
         (Some(first), Some(second)) if first.is_ascii_uppercase() && second.is_lowercase() => {
             format!("{}{}", first.to_ascii_lowercase(), &words[1..])
         }

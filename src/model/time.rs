@@ -1,11 +1,11 @@
-//! Moments, as Crawlee writes them into metadata.
+//! Points in time, as Crawlee writes them into metadata.
 
 use std::fmt;
 
 use time::format_description::well_known::Rfc3339;
 use time::{OffsetDateTime, UtcOffset};
 
-/// A moment in UTC, to the microsecond, as Python's `datetime` keeps it.
+/// A point in time in UTC, with microseconds, as in Python's `datetime`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -26,9 +26,9 @@ impl Timestamp {
         Self(i64::try_from(now).unwrap_or(i64::MAX))
     }
 
-    /// Reads RFC 3339 in all its forms: `Z` or an offset, with or without a fraction; a space may
-    /// stand for the `T`, as Python's `str()` writes it. As Crawlee reads it, an offset may lack its colon,
-    /// seconds and the whole clock may be missing, and what has no offset is UTC.
+    /// Reads RFC 3339 in all its forms: `Z` or an offset, with or without a fraction; a space in place of the
+    /// `T`, as Python's `str()` writes it. As in Crawlee, an offset may lack its colon, seconds and the whole
+    /// time of day may be missing, and a time without an offset is UTC.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.replacen(' ', "T", 1);
         let exact = OffsetDateTime::parse(&text, &Rfc3339).ok();
@@ -46,9 +46,9 @@ impl Timestamp {
         i64::try_from(moment.unix_timestamp_nanos().div_euclid(1000)).ok().map(Self)
     }
 
-    /// Reads a number as Crawlee does: seconds since 1970-01-01 UTC, and of large ones milliseconds.
+    /// Reads a number as Crawlee does: seconds since 1970-01-01 UTC, or milliseconds if it is large.
     pub fn from_number(number: f64) -> Option<Self> {
-        /// The most that are seconds: the year 2603.
+        /// Largest number of seconds: the year 2603.
         const MOST: f64 = 2e10;
         let unit = if number.abs() <= MOST { 1e6 } else { 1e3 };
         let micros = (number * unit).round();
@@ -58,8 +58,8 @@ impl Timestamp {
     }
 }
 
-/// As Python's `isoformat()` writes it: `2026-11-22T13:57:47.827633+00:00`, without a fraction
-/// where it is zero.
+/// Writes it as Python's `isoformat()` does: `2026-11-22T13:57:47.827633+00:00`, without a fraction where it
+/// is zero.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Ok(moment) = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1000)

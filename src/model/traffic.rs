@@ -1,9 +1,9 @@
-//! Bytes that come and go, between the one who moves them and the one who shows how far it is.
+//! Counts of transferred bytes, shared between the connection and the display of progress.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes that came from a server and went to it. Clones count the same; of a directory there are none.
+/// Bytes received from a server and sent to it. Clones count the same; a directory has none.
 #[derive(Debug, Clone, Default)]
 pub struct Traffic(Arc<Counts>);
 
@@ -11,42 +11,42 @@ pub struct Traffic(Arc<Counts>);
 struct Counts {
     came: AtomicU64,
     went: AtomicU64,
-    /// What had come when the last value was asked for.
+    /// Bytes received when the last value was requested.
     before: AtomicU64,
-    /// The size of that value.
+    /// Size of that value, in bytes.
     size: AtomicU64,
 }
 
 impl Traffic {
-    /// How much has come of the value that was asked for last, and how large it is; `None` before any was.
+    /// Bytes received of the last requested value, and its size; `None` before the first request.
     pub fn of_value(&self) -> Option<(u64, u64)> {
         let [came, before, size] =
             [&self.0.came, &self.0.before, &self.0.size].map(|count| count.load(Ordering::Relaxed));
         (size > 0).then(|| (came.saturating_sub(before).min(size), size))
     }
 
-    /// Bytes that came from the server so far.
+    /// Bytes received from the server so far.
     pub fn came(&self) -> u64 {
         self.0.came.load(Ordering::Relaxed)
     }
 
-    /// Bytes that went to the server so far.
+    /// Bytes sent to the server so far.
     pub fn went(&self) -> u64 {
         self.0.went.load(Ordering::Relaxed)
     }
 
-    /// A value of this size is asked for.
+    /// Begins the request of a value of this size.
     pub(crate) fn begins(&self, size: u64) {
         self.0.before.store(self.0.came.load(Ordering::Relaxed), Ordering::Relaxed);
         self.0.size.store(size, Ordering::Relaxed);
     }
 
-    /// So many bytes more have come.
+    /// Adds this number of received bytes.
     pub(crate) fn add_come(&self, bytes: usize) {
         self.0.came.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// So many bytes more went.
+    /// Adds this number of sent bytes.
     pub(crate) fn add_gone(&self, bytes: usize) {
         self.0.went.fetch_add(bytes as u64, Ordering::Relaxed);
     }
@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(traffic.of_value(), Some((0, 100)));
         traffic.add_come(40);
         assert_eq!(traffic.clone().of_value(), Some((40, 100)));
-        // What frames it comes, too.
+        // The framing of the value counts, too.
         traffic.add_come(80);
         assert_eq!(traffic.of_value(), Some((100, 100)));
         traffic.add_gone(5);

@@ -1,4 +1,4 @@
-//! What a store's directory holds beside its records, and what mends its metadata.
+//! Files in a store's directory that are not records, and the repair of its metadata.
 
 use std::fmt;
 
@@ -9,17 +9,17 @@ use super::{Key, StoreName};
 /// Files and folders that are neither records nor stores.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ignored {
-    /// How many there are.
+    /// Number of files and folders.
     pub count: u64,
-    /// The names of some; folders end with a slash.
+    /// Names of some; folders end with a slash.
     pub names: Vec<String>,
 }
 
 impl Ignored {
-    /// So many names are kept.
+    /// Limit on the names that are kept.
     const NAMES: usize = 5;
 
-    /// Adds one.
+    /// Adds a file or a folder.
     pub(crate) fn add(&mut self, name: &[u8], is_folder: bool) {
         self.count += 1;
         if self.names.len() < Self::NAMES {
@@ -40,17 +40,17 @@ impl fmt::Display for Ignored {
     }
 }
 
-/// Metadata for a store whose own is damaged, to be shown and then written.
+/// New metadata for a store with damaged metadata, to be shown and then written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Repair {
     /// The store.
     pub store: StoreName,
-    /// What is written: a file's path.
+    /// Path of the file that is written.
     pub file: String,
-    /// What is wrong with it, in a sentence.
+    /// A sentence on what is wrong with it.
     pub problem: String,
-    /// What is in it now; it is left alone if this has changed.
+    /// Its present contents; it is not written if they have changed.
     pub before: Bytes,
-    /// What will be in it.
+    /// Its new contents.
     pub after: Bytes,
 }

@@ -1,11 +1,11 @@
-//! What a watcher tells of a storage that changes under the reader.
+//! Reports of a watcher on a storage that changes while it is read.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::{Key, KeyPage, RecordMeta, StoreInfo, StoreName};
 
-/// What the reader has before his eyes; a watcher that looks again and again looks at this first.
+/// What the reader is looking at; a polling watcher looks at this first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Interest {
@@ -15,89 +15,89 @@ pub struct Interest {
     pub keys: Vec<Key>,
     /// The record whose value is shown.
     pub open: Option<Key>,
-    /// Another number than before: what the watcher has told does not add up to the number of
-    /// records, and another round is wanted although nothing changes.
+    /// A number that changes with each request: the watcher's reports do not add up to the number of records,
+    /// and another round is wanted although nothing changes.
     pub rescan_request: u32,
 }
 
-/// One thing that a watcher noticed.
+/// An observation of a watcher.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum WatchEvent {
-    /// How changes are found out from now on; at the start, and whenever that changes.
+    /// The way of finding changes from now on; at the start, and whenever it changes.
     Source(WatchSource),
-    /// A store is there, or is different: its newest counts and times.
+    /// A store is there, or has changed, with its newest counts and times.
     Store(StoreInfo),
     /// A store is gone.
     StoreGone(StoreName),
-    /// Records of the watched store: those that came or changed, as they are now, and those that
-    /// went.
+    /// Records of the watched store: those that were added or changed, as they are now, and those that were
+    /// removed.
     Records {
-        /// Came or changed.
+        /// Added or changed records.
         set: Vec<RecordMeta>,
-        /// Went.
+        /// Keys of removed records.
         removed: Vec<Key>,
     },
-    /// Records of the watched store as a walk that goes round and round has just seen them: most
-    /// of them are known, and only whoever holds an index can tell which are not.
+    /// Records of the watched store that a repeated walk has just seen: most of them are known, and only the
+    /// owner of an index can tell which are not.
     Page(KeyPage),
     /// That walk begins a round.
     ScanStarted,
-    /// The round has ended: what was there when it began, and has been neither on a page nor told
-    /// to be set since, is gone.
+    /// The round has ended: a record that was there when it began, and has neither been on a page nor been
+    /// reported as set since, is gone.
     ScanFinished,
     /// Changes may have been missed: stores and keys should be read again.
     Lagged,
 }
 
-/// A change of one record, as [`Changes`](crate::storage::Changes) tells it on every backend.
+/// A change of one record, as [`Changes`](crate::storage::Changes) reports it on every backend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecordEvent {
-    /// It was not there before.
+    /// The record was not there before.
     New(RecordMeta),
-    /// It was there before; another value may be of the same size.
+    /// The record was there before; the new value may have the same size.
     Changed(RecordMeta),
-    /// It is gone.
+    /// The record is gone.
     Deleted(Key),
-    /// How changes are found out from now on, and how late they may be.
+    /// The way of finding changes from now on, and the largest delay.
     Source(WatchSource),
 }
 
-/// How changes are found out.
+/// The way of finding changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WatchSource {
     /// The platform's file notifications.
     Files,
-    /// The server tells which records change, at once.
+    /// The server names each record that changes, at once.
     SubKeys,
-    /// By looking again and again; the server tells when there is something to look for.
+    /// By polling; the server tells when there is something to look for.
     Woken {
-        /// What wakes it, in a word or two: `key events`.
+        /// The signal in a word or two: `key events`.
         by: &'static str,
-        /// How late a change may be told.
+        /// Largest delay of a report.
         within: Duration,
     },
-    /// By looking again and again.
+    /// By polling alone.
     Polling {
-        /// How late a change may be told.
+        /// Largest delay of a report.
         within: Duration,
-        /// Why there is nothing better, in a few words; empty where nothing better exists.
+        /// Why there is no better way, in a few words; empty where no better one exists.
         why: String,
     },
     /// Not at all.
     None {
-        /// Why, in a few words.
+        /// The reason, in a few words.
         why: String,
     },
 }
 
-/// What may be told later than this is not told live.
+/// Largest delay of a report that counts as live.
 const LIVE: Duration = Duration::from_secs(1);
 
 impl WatchSource {
-    /// How late a change may be told, where that is more than a second: `4.6 s`.
+    /// Largest delay of a report, if it is more than a second: `4.6 s`.
     pub fn late(&self) -> Option<String> {
         match self {
             Self::Woken { within, .. } | Self::Polling { within, .. } if *within > LIVE => {
@@ -107,8 +107,8 @@ impl WatchSource {
         }
     }
 
-    /// How changes are found out and how late they may be told, in a sentence's part: `by tracking,
-    /// at most 0.1 s late`.
+    /// The way of finding changes and the largest delay, as a part of a sentence: `by tracking, at most 0.1 s
+    /// late`.
     pub fn in_words(&self) -> String {
         let late = |within: &Duration| format!("at most {} late", Late(*within));
         match self {
@@ -126,7 +126,7 @@ impl WatchSource {
     }
 }
 
-/// A time as short as it can be told: `0.3 s`, `12 s`, `4 min`.
+/// A time in its shortest form: `0.3 s`, `12 s`, `4 min`.
 struct Late(Duration);
 
 impl fmt::Display for Late {

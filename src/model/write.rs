@@ -1,4 +1,4 @@
-//! Writes, as data: what is sent, shown and looked into afterwards.
+//! Writes as data, for sending, showing and checking them.
 
 use bytes::Bytes;
 
@@ -7,7 +7,7 @@ use super::{
     Version,
 };
 
-/// A record to set. The bytes are stored as they are: encode with
+/// A record to set. The bytes are stored as they are: encode them with
 /// [`Value::encode`](super::Value::encode) first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
@@ -18,32 +18,31 @@ pub struct SetValue {
     pub key: Key,
     /// The value's bytes.
     pub value: Bytes,
-    /// The content type. As in Crawlee an empty one is inferred: of bytes,
-    /// `application/octet-stream`.
+    /// The content type. As in Crawlee, an empty one is inferred: for bytes, `application/octet-stream`.
     pub content_type: ContentType,
-    /// What must be there before.
+    /// Condition on the record that is there.
     pub expected: Expect,
 }
 
-/// A record to write anew from what the storage has of it: under another key, in another store, or with
-/// another content type. The value stays as it is, and so does what other programs note in the metadata.
+/// A record to write anew from the storage's own copy: under another key, in another store, or with another
+/// content type. The value stays as it is, and so do other programs' additions to the metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRewrite {
     /// The record's store.
     pub store: StoreName,
     /// The record's key.
     pub key: Key,
-    /// What must be there.
+    /// Condition on the record.
     pub expect: Expect,
     /// The store that is written; it must have metadata, so that no ghost is made.
     pub to_store: StoreName,
     /// The key that is written.
     pub to: Key,
-    /// What must be there before, where that is another record.
+    /// Condition on the record at the new place, where that is another one.
     pub over: Expect,
-    /// The content type that it gets; `None`: the one it has.
+    /// The new content type; `None`: the present one.
     pub content_type: Option<ContentType>,
-    /// Whether the record under its old key is removed, in the same step. Only within one store.
+    /// Whether the record under its old key is removed in the same step. Only within one store.
     pub removes: bool,
 }
 
@@ -53,7 +52,7 @@ impl RecordRewrite {
         self.key == self.to && self.store == self.to_store
     }
 
-    /// What it does, in a refusal of it.
+    /// Words for what it does, in a refusal of it.
     pub(crate) fn doing(&self) -> String {
         let key = self.key.escaped();
         match self.removes {
@@ -63,7 +62,7 @@ impl RecordRewrite {
         }
     }
 
-    /// The version that is written, as far as `expect` tells it; `None` where it tells nothing.
+    /// The version that is written, as far as `expect` tells it; `None` where it does not.
     pub(crate) fn written(&self) -> Option<Version> {
         let Expect::Is(Version { content_type, content }) = &self.expect else { return None };
         let content_type = self.content_type.as_ref().unwrap_or(content_type).clone();
@@ -89,14 +88,14 @@ impl SetValue {
         }
     }
 
-    /// The same, only if this is there before.
+    /// The same write, made only under this condition.
     #[must_use]
     pub fn expecting(mut self, expected: Expect) -> Self {
         self.expected = expected;
         self
     }
 
-    /// Bytes of the value that it replaces, as far as that is known.
+    /// Size of the value that it replaces in bytes, as far as it is known.
     pub fn replaced(&self) -> u64 {
         match &self.expected {
             Expect::Is(version) => version.size(),
@@ -105,7 +104,7 @@ impl SetValue {
     }
 }
 
-/// A write as data: what is sent, shown and settled.
+/// A write as data, for sending, showing and settling it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// Open or create a store.
@@ -125,26 +124,26 @@ pub enum Write {
     Purge(StoreName),
     /// Remove a store.
     Drop(StoreName),
-    /// Write metadata as it was planned; the records stay.
+    /// Write metadata as planned; the records stay.
     Repair(Repair),
 }
 
-/// On how many replicas a write is.
+/// The number of replicas that have a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Replicas {
-    /// On how many the user wants it.
+    /// Number of replicas that the user wants.
     pub wanted: u32,
-    /// How many have told that they have it; `None` where that could not be found out.
+    /// Number of replicas that have confirmed it; `None` where that could not be found out.
     pub have: Option<u32>,
 }
 
 impl Replicas {
-    /// Whether it is on all that are wanted.
+    /// Whether all wanted replicas have it.
     pub fn are_enough(self) -> bool {
         self.have.is_some_and(|have| have >= self.wanted)
     }
 
-    /// That it is on fewer, if so.
+    /// A sentence if fewer replicas have it.
     pub fn in_words(self) -> Option<String> {
         match self.have {
             _ if self.are_enough() => None,
@@ -154,17 +153,17 @@ impl Replicas {
     }
 }
 
-/// What a write did.
+/// Result of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Written {
-    /// How many records (or stores, for `Create` and `Drop`) it changed.
+    /// Number of changed records (or stores, for `Create` and `Drop`).
     pub records: u64,
     /// The metadata of the record that was set.
     pub meta: Option<RecordMeta>,
-    /// On how many replicas it is, where the user wants it on some.
+    /// Replicas that have it, where the user wants it on some.
     pub replicas: Option<Replicas>,
-    /// How a record was compared before, where it was.
+    /// How the record was compared before, if it was.
     pub comparison: Comparison,
     /// The store that was opened or created.
     pub store: Option<Box<StoreInfo>>,

@@ -1,16 +1,16 @@
-//! Records that a running Crawlee keeps in memory and writes back: what is changed in them by hand is
-//! overwritten within a minute.
+//! Records that a running Crawlee keeps in memory and writes back: changes made by hand are overwritten
+//! within a minute.
 
 use super::Key;
 
-/// What their keys are, or begin with, in Crawlee for Python and for JavaScript.
+/// Beginnings of their keys in Crawlee for Python and for JavaScript, which may be the whole key.
 const STARTS: [&str; 4] =
     ["__CRAWLER_STATISTICS_", "CRAWLEE_STATE_", "CRAWLEE_SESSION_POOL_STATE", "__RQ_STATE_"];
-/// Keys that are whole.
+/// Whole keys.
 const WHOLE: [&str; 3] = ["CRAWLEE_STATE", "rendering-type-predictor-state", "AI-SELECTORS"];
-/// What all such keys of JavaScript's begin with, and those of request lists in Python.
+/// Beginning of all such keys of JavaScript, and of those of request lists in Python.
 const SDK: &str = "SDK_";
-/// What is in keys of that kind that are written once alone, when a list is opened.
+/// Part of the keys that are written only once, when a list is opened.
 const ONCE: &str = "REQUEST_LIST_REQUESTS";
 
 impl Key {

@@ -8,24 +8,24 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::width::{cells, cluster_cells, fit, is_plain};
 
-/// In a narrower column no beginning is kept where names are told apart within.
+/// Width of a column below which no beginning is kept of names that differ in their middle, in cells.
 const LEAST_WITH_HEAD: usize = 8;
 
-/// How often those that look alike are told apart: what two of them lose may be what told them from
-/// two others. Names that are the same never are.
+/// Limit on the rounds in which names that look alike are cut apart: the part that two of them lose may be
+/// the one that differed from two others. Equal names always look alike.
 const ROUNDS: usize = 4;
 
-/// A text in the room that there is for it.
+/// A text cut to its room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cut<'a> {
-    /// What is shown, with `…` where something was left out.
+    /// The shown text, with `…` in the place of a gap.
     pub text: Cow<'a, str>,
-    /// Cells of the whole text that are shown, from left to right.
+    /// The shown cells of the whole text, from left to right.
     runs: Vec<Range<usize>>,
 }
 
 impl Cut<'_> {
-    /// The columns of what is shown in which these cells of the whole text are.
+    /// The columns of the shown text that show these cells of the whole text.
     pub fn columns(&self, of: &Range<usize>) -> Vec<Range<usize>> {
         let (mut column, mut shown, mut end) = (0, Vec::new(), 0);
         for run in &self.runs {
@@ -41,8 +41,8 @@ impl Cut<'_> {
     }
 }
 
-/// Texts, made visible before, in at most `width` cells each. One that is too long loses its middle;
-/// where several would look alike, they lose what they share before they differ.
+/// Cuts texts, which have to be visible, to at most `width` cells each. A text that is too long loses its
+/// middle; texts that would look alike lose what they share before they differ.
 pub fn cut_apart<'a>(texts: &[&'a str], width: usize) -> Vec<Cut<'a>> {
     let rulers: Vec<_> = texts.iter().map(|text| Ruler::new(text)).collect();
     let mut cuts: Vec<_> = rulers.iter().map(|ruler| ruler.middle(width)).collect();
@@ -59,7 +59,7 @@ pub fn cut_apart<'a>(texts: &[&'a str], width: usize) -> Vec<Cut<'a>> {
     cuts
 }
 
-/// Those that look alike, by their places.
+/// Groups of texts that look alike, by their indexes.
 fn alike(among: Vec<usize>, cuts: &[Cut<'_>]) -> Vec<Vec<usize>> {
     let mut by_text: HashMap<&str, Vec<usize>> = HashMap::new();
     for at in among {
@@ -70,7 +70,7 @@ fn alike(among: Vec<usize>, cuts: &[Cut<'_>]) -> Vec<Vec<usize>> {
 
 fn tell_apart<'a>(rulers: &[Ruler<'a>], places: &[usize], width: usize, cuts: &mut [Cut<'a>]) {
     let Some((first, others)) = places.split_first() else { return };
-    // Nothing tells the same from the same.
+    // Equal texts cannot be cut apart.
     if others.iter().all(|at| rulers[*at].text == rulers[*first].text) {
         return;
     }
@@ -79,7 +79,7 @@ fn tell_apart<'a>(rulers: &[Ruler<'a>], places: &[usize], width: usize, cuts: &m
         cuts[*at] = rulers[*at].window(shared, width);
     }
     for still in alike(places.to_vec(), cuts) {
-        // Fewer each time, or they are the same but for where what they share begins.
+        // There are fewer each time, or they are equal except for the start of what they share.
         if still.len() < places.len() {
             tell_apart(rulers, &still, width, cuts);
         } else {
@@ -90,11 +90,11 @@ fn tell_apart<'a>(rulers: &[Ruler<'a>], places: &[usize], width: usize, cuts: &m
     }
 }
 
-/// A text whose cells are counted.
+/// A text with its cells counted.
 struct Ruler<'a> {
     text: &'a str,
     total: usize,
-    /// Where clusters begin: cell and byte; none where each byte has a cell.
+    /// Starts of clusters, as cell and byte; empty where each byte has one cell.
     edges: Vec<(usize, usize)>,
 }
 
@@ -112,7 +112,7 @@ impl<'a> Ruler<'a> {
         Self { text, total, edges }
     }
 
-    /// The edge at this cell, or the next one before it (`up`: behind it): its cell and byte.
+    /// The edge at this cell, or the nearest one before it (`up`: behind it), as cell and byte.
     fn edge(&self, cell: usize, up: bool) -> (usize, usize) {
         if self.edges.is_empty() {
             return (cell.min(self.total), cell.min(self.total));
@@ -124,13 +124,13 @@ impl<'a> Ruler<'a> {
         }
     }
 
-    /// How many cells this and the other have in common at their beginnings.
+    /// Number of cells in common at the beginnings of this text and the other.
     fn shared(&self, other: &Self) -> usize {
         let pairs = self.text.graphemes(true).zip(other.text.graphemes(true));
         pairs.take_while(|(a, b)| a == b).map(|(a, _)| cluster_cells(a)).sum()
     }
 
-    /// Without its middle.
+    /// The text without its middle.
     fn middle(&self, width: usize) -> Cut<'a> {
         if self.total <= width {
             let runs = std::iter::once(0..self.total).collect();
@@ -141,13 +141,13 @@ impl<'a> Ruler<'a> {
         self.cut(&[0..room - tail, self.total - tail..self.total], width)
     }
 
-    /// Its beginning, and what stands from this cell on.
+    /// The beginning of the text, and the part from this cell on.
     fn window(&self, from: usize, width: usize) -> Cut<'a> {
         let room = width.saturating_sub(head(width) + 1);
         self.rest(from.min(self.total.saturating_sub(room)), width)
     }
 
-    /// As [`window`](Self::window), with nothing before this cell but its beginning.
+    /// As [`window`](Self::window), with only the beginning before this cell.
     fn rest(&self, from: usize, width: usize) -> Cut<'a> {
         let head = head(width);
         let room = width.saturating_sub(head + 1);
@@ -179,14 +179,14 @@ impl<'a> Ruler<'a> {
         if cells(&text) <= width {
             return Cut { text: Cow::Owned(text), runs: kept };
         }
-        // A mark behind the ellipsis joins and widens it.
+        // A mark behind the ellipsis would join and widen it.
         let text = fit(self.text, width);
         let shown = self.edge(width.saturating_sub(1), false).0;
         Cut { text, runs: std::iter::once(0..shown).collect() }
     }
 }
 
-/// How much of a beginning is kept where names are told apart within.
+/// Number of cells that are kept of the beginning of names that differ in their middle.
 fn head(width: usize) -> usize {
     if width < LEAST_WITH_HEAD { 0 } else { width / 4 }
 }
@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(cut(&["日本語日本語"], 6), ["日…語"]);
         assert_eq!(cut(&["abc"], 1), ["…"]);
         assert_eq!(cut(&["abc"], 0), [""]);
-        // The same twice loses no more than it must.
+        // Equal names lose no more than they have to.
         assert_eq!(cut(&["page-000041"; 2], 8), ["page…041"; 2]);
     }
 

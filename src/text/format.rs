@@ -42,13 +42,13 @@ pub fn count(number: u64) -> String {
     out
 }
 
-/// A count in at most `cells`, as far as thousands are short enough: `999,999` or `1,000 k`.
+/// A count in at most `cells`, if thousands are short enough for that: `999,999` or `1,000 k`.
 pub fn count_within(number: u64, cells: usize) -> String {
     let exact = count(number);
     if exact.len() <= cells { exact } else { format!("{} k", count(number / 1000)) }
 }
 
-/// A count in eight cells: in millions or billions where it is large.
+/// A count in eight cells; a large one in millions or billions.
 pub fn short_count(number: u64) -> String {
     match number {
         0..1_000_000 => count(number),
@@ -57,7 +57,7 @@ pub fn short_count(number: u64) -> String {
     }
 }
 
-/// A rate: with a tenth where it is small.
+/// A rate; a small one with a tenth.
 pub fn rate(rate: f64) -> String {
     if rate > 0.0 && rate < 9.95 {
         return format!("{rate:.1}");
@@ -72,18 +72,19 @@ pub fn plural(number: u64, one: &str) -> String {
     format!("{} {one}{s}", count(number))
 }
 
-/// What is so, and then what to do about it, if there is anything.
+/// A state, and then the remedy, if there is one.
 pub fn then(state: &str, gap: &str, remedy: Option<String>) -> String {
     remedy.map_or_else(|| state.to_owned(), |remedy| format!("{state}{gap}{remedy}"))
 }
 
-/// The time of day in UTC, of microseconds since 1970: `13:57:47`.
+/// The time of day in UTC, from microseconds since 1970: `13:57:47`.
 pub fn clock(micros: i64) -> String {
     let seconds = micros.div_euclid(1_000_000).rem_euclid(86_400);
     format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// How long before `now` something was, both in microseconds since 1970: `now`, `12 s`, `5 min`, `3 h`, `2 d`, `7 w`, `3 y`; with `in ` for the future.
+/// The time from `then` to `now`, both in microseconds since 1970: `now`, `12 s`, `5 min`, `3 h`, `2 d`, `7
+/// w`, `3 y`; with `in ` for the future.
 pub fn ago(then: i64, now: i64) -> String {
     let seconds = (now - then) / 1_000_000;
     let (sign, seconds) = if seconds < -1 { ("in ", -seconds) } else { ("", seconds.max(0)) };
@@ -108,15 +109,15 @@ pub fn span(span: Duration) -> String {
     }
 }
 
-/// As [`ago`], as a sentence has it: `now`, `5 min ago`, `in 3 h`.
+/// As [`ago`], in the form for a sentence: `now`, `5 min ago`, `in 3 h`.
 pub fn since(then: i64, now: i64) -> String {
     let words = ago(then, now);
     if words == "now" || words.starts_with("in ") { words } else { format!("{words} ago") }
 }
 
-/// A moment in its ISO form, as a person reads it: `2026-11-22 13:57:47 UTC · 2 min ago`.
+/// A time in its ISO form, made readable: `2026-11-22 13:57:47 UTC · 2 min ago`.
 pub fn moment(iso: &str, then: i64, now: i64) -> String {
-    // With blanks, where a narrow column may break it.
+    // With blanks, at which a narrow column may break it.
     let exact = iso.replace('T', " ").replace("+00:00", " UTC");
     format!("{exact} · {}", since(then, now))
 }

@@ -1,4 +1,4 @@
-//! Links on a terminal that takes them (OSC 8): of URLs, and of files of this machine.
+//! Links for terminals that support them (OSC 8): to URLs, and to files of this machine.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -7,26 +7,26 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use super::Visible;
 
-/// What is spelled in a path.
+/// Characters that are percent-encoded in a path.
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Terminals that show the sequence instead.
+/// Terminals that show the sequence as text.
 const NONE: [&str; 3] = ["dumb", "linux", "unknown"];
 
-/// Whether the terminal takes links, as far as its name tells; most that do not leave them out.
+/// Whether the terminal supports links, as far as its name tells; most others ignore them.
 pub fn takes_links(env: &dyn Fn(&str) -> Option<String>) -> bool {
     let named =
         env("TERM").is_some_and(|name| !NONE.contains(&&*name) && !name.starts_with("screen"));
     named && env("STY").is_none()
 }
 
-/// Whether a URL can stand in a sequence: all of it is ASCII that can be seen.
+/// Whether a URL can be part of a sequence: all of it is visible ASCII.
 pub fn is_linkable(url: &str) -> bool {
     url.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// A text that leads to this URL; the text alone where the URL is not safe to be written.
+/// A text that links to this URL; only the text where the URL is not safe to be written.
 pub fn linked(url: &str, text: &Visible<'_>) -> String {
     if is_linkable(url) {
         format!("\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\")

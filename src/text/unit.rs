@@ -1,5 +1,5 @@
-//! The smallest pieces that a text is shown in: a grapheme cluster, or one symbol that stands for
-//! something that cannot be shown.
+//! The smallest pieces in which a text is shown: a grapheme cluster, or one symbol in place of something that
+//! cannot be shown.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -9,32 +9,31 @@ use unicode_width::UnicodeWidthChar;
 
 use super::width::{cells, cluster_cells};
 
-/// At most so many marks are piled on one character.
+/// Limit on the marks that are piled on one character.
 const MARKS: usize = 4;
-/// At most so many characters make a unit.
+/// Limit on the characters of a unit.
 const CHARS: usize = 16;
-/// At most so many cells wide is a unit; as wide as a symbol like `⟨U+202E⟩`.
+/// Limit on the width of a unit, in cells; that of a symbol like `⟨U+202E⟩`.
 const CELLS: usize = 8;
-/// How far to look for a cluster's end: a cluster can be as long as the text.
+/// Bytes in which the end of a cluster is searched for: a cluster can be as long as the text.
 const WINDOW: usize = 96;
-/// No unit stands for more bytes.
+/// Limit on the bytes that a unit stands for.
 pub(crate) const MOST_BYTES: usize = WINDOW;
 
 /// A piece of text as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unit<'a> {
-    /// How many bytes of the text it stands for; at least 1.
+    /// Number of bytes of the text that it stands for; at least 1.
     pub(crate) len: usize,
-    /// What is shown; takes at least one cell.
+    /// The shown text; takes at least one cell.
     pub(crate) text: Cow<'a, str>,
-    /// How many cells that takes.
+    /// Width of the shown text, in cells.
     pub(crate) cells: usize,
-    /// Whether it stands for something that is not shown as itself.
+    /// Whether the unit is shown as a symbol instead of itself.
     pub(crate) symbol: bool,
 }
 
-/// The unit that `text` begins with. Text must not be empty; what is shown for an empty one
-/// would be empty too.
+/// The first unit of `text`, which must not be empty: what is shown for an empty one would be empty too.
 pub(crate) fn first(text: &str) -> Unit<'_> {
     let mut chars = text.chars();
     let Some(c) = chars.next() else {
@@ -51,13 +50,13 @@ pub(crate) fn first(text: &str) -> Unit<'_> {
     marked(text, c).unwrap_or_else(|| cluster(text, c))
 }
 
-/// What is shown as it is, of so many bytes and cells.
+/// A unit that is shown as itself, of this number of bytes and cells.
 fn plain(text: &str, len: usize, cells: usize) -> Unit<'_> {
     Unit { len, text: Cow::Borrowed(&text[..len]), cells, symbol: false }
 }
 
-/// The unit of a usual character with a few usual marks on it, if `text` begins with one: found without
-/// the tables of clusters.
+/// The unit of a usual character with a few usual marks on it, if `text` begins with one; found without the
+/// tables of clusters.
 fn marked(text: &str, c: char) -> Option<Unit<'_>> {
     let cells = simple(c)?;
     let (mut len, mut marks) = (c.len_utf8(), 0);
@@ -74,7 +73,7 @@ fn marked(text: &str, c: char) -> Option<Unit<'_>> {
     (marks > 0).then(|| plain(text, len, cells))
 }
 
-/// The unit of a cluster that `text` begins with, and that begins with `c`.
+/// The unit of the cluster at the start of `text`, whose first character is `c`.
 fn cluster(text: &str, c: char) -> Unit<'_> {
     let near = (0..=WINDOW.min(text.len())).rev().find(|&at| text.is_char_boundary(at));
     let window = &text[..near.unwrap_or(text.len())];
@@ -88,7 +87,7 @@ fn cluster(text: &str, c: char) -> Unit<'_> {
     let mut shown = &cluster[..bound(cluster, 0)];
     let mut text = Cow::Borrowed(shown);
     if joins(c, shown) {
-        // The circle takes of the room, so that what is shown would be shown as it is again.
+        // The circle takes some of the room, so that the shown text would be shown as itself again.
         shown = &cluster[..bound(cluster, 1)];
         text = Cow::Owned(format!("◌{shown}"));
     }
@@ -98,14 +97,14 @@ fn cluster(text: &str, c: char) -> Unit<'_> {
     }
 }
 
-/// What stands for a byte that is not part of any character.
+/// The symbol for a byte that is not part of any character.
 pub(crate) fn stray(byte: u8) -> Unit<'static> {
     Unit { len: 1, text: Cow::Owned(format!("\\x{byte:02x}")), cells: 4, symbol: true }
 }
 
-/// A quick estimate of the cells that the unit beginning with `c` takes.
+/// A quick estimate of the width of the unit that begins with `c`, in cells.
 pub(crate) fn estimate(c: char) -> usize {
-    /// The cells of each character of the first plane: looked up tens of millions of times.
+    /// Widths of the characters of the first plane, in cells: looked up tens of millions of times.
     static WIDTHS: LazyLock<Vec<u8>> = LazyLock::new(|| {
         let width = |code| char::from_u32(code).map_or(1, |c| char_cells(c) as u8);
         (0..=0xffff).map(width).collect()
@@ -124,7 +123,7 @@ fn char_cells(c: char) -> usize {
     }
 }
 
-/// What stands for a character that is not shown.
+/// The symbol for a character that is not shown.
 fn symbol(c: char) -> Unit<'static> {
     let (text, cells) = match c {
         '\0'..='\u{1f}' => {
@@ -139,7 +138,7 @@ fn symbol(c: char) -> Unit<'static> {
     Unit { len: c.len_utf8(), cells, text: Cow::Owned(text), symbol: true }
 }
 
-/// The cells of a character that never joins another one like it; most text is made of these.
+/// Width of a character that never joins another one like it, in cells; most text is made of these.
 fn simple(c: char) -> Option<usize> {
     match c {
         ' '..='~'
@@ -160,8 +159,8 @@ fn simple(c: char) -> Option<usize> {
     }
 }
 
-/// The cells of a character that joins no other before it, and one behind it only if it is none that
-/// [`ends`] it.
+/// Width in cells of a character that joins no other before it, and one behind it only where that does
+/// not end it ([`ends`]).
 fn alone(c: char) -> Option<usize> {
     match c {
         c if is_pictograph(c) => c.width(),
@@ -170,7 +169,7 @@ fn alone(c: char) -> Option<usize> {
     }
 }
 
-/// Whether what is before a character is whole without it.
+/// Whether the text before a character is complete without it.
 fn ends(c: char) -> bool {
     simple(c).is_some() || is_pictograph(c) || is_syllable(c) || is_hidden(c) && !is_selector(c)
 }
@@ -185,8 +184,8 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}') && !is_hidden(c)
 }
 
-/// Whether a character is one of the pictures that are nearly all there is of emoji, and neither the
-/// colour of one nor half a flag.
+/// Whether a character is one of the pictographs that make up nearly all emoji, and neither the colour of one
+/// nor half of a flag.
 fn is_pictograph(c: char) -> bool {
     matches!(c,
         '\u{1f300}'..='\u{1f3fa}' | '\u{1f400}'..='\u{1f6ff}' | '\u{1f900}'..='\u{1f9ff}')
@@ -196,7 +195,7 @@ fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}')
 }
 
-/// How many bytes of a cluster can be shown as one unit, behind a circle or none.
+/// Number of bytes of a cluster that can be shown as one unit, behind a circle or none.
 fn bound(cluster: &str, circle: usize) -> usize {
     let (mut run, mut used) = (0, circle);
     let mut before = None;
@@ -213,7 +212,7 @@ fn bound(cluster: &str, circle: usize) -> usize {
     cluster.len()
 }
 
-/// Whether the unit would join whatever is shown before it.
+/// Whether the unit would join the text before it.
 fn joins(c: char, shown: &str) -> bool {
     c >= '\u{300}' && format!("◌{shown}").graphemes(true).nth(1).is_none()
 }
@@ -222,7 +221,7 @@ fn zero_width(c: char) -> bool {
     c.width() == Some(0)
 }
 
-/// Whether a presentation selector after it is usual.
+/// Whether a presentation selector is usual after this character.
 fn is_emoji(c: char) -> bool {
     matches!(c,
         '#' | '*' | '0'..='9' | '©' | '®' | '‼' | '⁉' | '™' | 'ℹ' | 'Ⓜ' | '〰' | '〽' | '㊗' | '㊙'
@@ -230,8 +229,8 @@ fn is_emoji(c: char) -> bool {
         | '\u{2934}'..='\u{2935}' | '\u{2b05}'..='\u{2b55}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a character shows nothing of itself: controls, line separators, format and
-/// default-ignorable characters, tags, noncharacters.
+/// Whether a character has no glyph of its own: controls, line separators, format and default-ignorable
+/// characters, tags, noncharacters.
 fn is_hidden(c: char) -> bool {
     matches!(u32::from(c),
         0..=0x1f | 0x7f..=0x9f | 0xad | 0x34f | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f

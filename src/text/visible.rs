@@ -1,5 +1,4 @@
-//! Hostile text made visible: nothing that is shown can move the cursor, turn the direction of
-//! writing, or hide.
+//! Hostile text made visible: no shown text can move the cursor, turn the direction of writing, or hide.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,35 +7,35 @@ use std::ops::Deref;
 use super::unit;
 use super::width::{fit, is_plain};
 
-/// Text in which nothing is hidden: the only text that painters and the commands' output take.
-/// It comes from [`visible`] and [`visible_bytes`] alone.
+/// Text in which nothing is hidden, the only kind that painters and the commands' output accept. It is made
+/// by [`visible`] and [`visible_bytes`] alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visible<'a>(Cow<'a, str>);
 
 impl Visible<'_> {
-    /// Whether it is the text that it was made from.
+    /// Whether it is equal to the text that it was made from.
     pub fn is_unchanged(&self) -> bool {
         matches!(self.0, Cow::Borrowed(_))
     }
 
-    /// In at most `width` cells; see [`fit`].
+    /// Cuts it to at most `width` cells; see [`fit`].
     #[must_use]
     pub fn fit(&self, width: usize) -> Visible<'_> {
         Visible(fit(&self.0, width))
     }
 
-    /// The text alone.
+    /// The plain string.
     pub fn into_owned(self) -> String {
         self.0.into_owned()
     }
 
-    /// Its own text, whatever it was made from.
+    /// A copy that owns its text.
     #[must_use]
     pub fn into_static(self) -> Visible<'static> {
         Visible(Cow::Owned(self.0.into_owned()))
     }
 
-    /// One after the other; none joins the one before.
+    /// The parts one after the other; none joins the one before.
     #[must_use]
     pub fn concat(parts: &[Visible<'_>]) -> Visible<'static> {
         Visible(Cow::Owned(parts.iter().map(|part| &**part).collect()))
@@ -69,10 +68,9 @@ impl PartialEq<&str> for Visible<'_> {
     }
 }
 
-/// `text` with everything invisible as a symbol: control characters as their pictures (`␛`, `␊`),
-/// others that show nothing of themselves (bidirectional marks, zero-width and format characters,
-/// tags) as `⟨U+202E⟩`, marks without a letter on a dotted circle, and marks piled up too high
-/// as their count (`⟨+40⟩`).
+/// `text` with everything invisible as a symbol: control characters as their pictures (`␛`, `␊`), others
+/// without a glyph (bidirectional marks, zero-width and format characters, tags) as `⟨U+202E⟩`, marks without
+/// a letter on a dotted circle, and too many marks on one letter as their count (`⟨+40⟩`).
 ///
 /// The result has no line end and no tab, and [`cells`](super::cells) tells its width exactly.
 pub fn visible(text: &str) -> Visible<'_> {
@@ -115,8 +113,8 @@ mod tests {
     use super::super::cells;
     use super::*;
 
-    /// All of Cc, Cf, Zl and Zp as the Unicode character database lists them, and the
-    /// noncharacters and fillers that show nothing.
+    /// All of Cc, Cf, Zl and Zp as the Unicode character database lists them, and the noncharacters and
+    /// fillers without a glyph.
     const INVISIBLE: &[(u32, u32)] = &[
         (0x0, 0x1f),
         (0x7f, 0x9f),
@@ -210,7 +208,7 @@ mod tests {
         assert_eq!(visible_bytes("ü".as_bytes()), "ü");
     }
 
-    /// Strings rich in what is hostile.
+    /// Strings with many hostile characters.
     fn hostile() -> impl Strategy<Value = String> {
         let c = prop_oneof![
             any::<char>(),

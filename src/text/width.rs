@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// How many cells `text` takes when it is drawn.
+/// Width of `text` when it is drawn, in cells.
 ///
-/// It is the sum over grapheme clusters, which is what drawing fills; the width of the whole
-/// string can be smaller where letters of neighbouring clusters join. A cluster that holds a
-/// control character is not drawn and counts as 0: make text [`visible`](super::visible) first.
+/// This is the sum over grapheme clusters, which drawing fills; the width of the whole string can be smaller
+/// where letters of neighbouring clusters join. A cluster with a control character is not drawn and counts as
+/// 0: make text [`visible`](super::visible) first.
 pub fn cells(text: &str) -> usize {
     if is_plain(text.as_bytes()) {
         return text.len();
@@ -17,8 +17,8 @@ pub fn cells(text: &str) -> usize {
     text.graphemes(true).map(cluster_cells).sum()
 }
 
-/// `text` in at most `width` cells: as it is where it fits, else cut between two grapheme
-/// clusters and ended with `…`.
+/// Fits `text` into `width` cells: unchanged where it fits, else cut between two grapheme clusters and ended
+/// with `…`.
 pub fn fit(text: &str, width: usize) -> Cow<'_, str> {
     if is_plain(text.as_bytes()) && text.len() <= width {
         return Cow::Borrowed(text);
@@ -39,14 +39,14 @@ pub fn fit(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// As much of the beginning of a text as can be seen in so many cells, and some more: a cell may hold a
-/// letter with its marks.
+/// The beginning of a text that fills this number of cells, and some more: a cell may hold a letter with its
+/// marks.
 pub fn beginning(text: &str, cells: usize) -> &str {
     let most = 8 * cells + 8;
     text.char_indices().nth(most).map_or(text, |(end, _)| &text[..end])
 }
 
-/// As [`fit`], but the cut is in the middle, so that both ends stay readable.
+/// As [`fit`], but cut in the middle, so that both ends stay readable.
 pub fn fit_middle(text: &str, width: usize) -> Cow<'_, str> {
     if cells(text) <= width {
         return Cow::Borrowed(text);
@@ -70,16 +70,16 @@ pub fn fit_middle(text: &str, width: usize) -> Cow<'_, str> {
         tail = at;
     }
     let cut = format!("{}…{}", &text[..head], &text[tail..]);
-    // A mark at the head of the tail could join the ellipsis and widen it.
+    // A mark at the start of the tail could join the ellipsis and widen it.
     if cells(&cut) <= width { Cow::Owned(cut) } else { fit(text, width) }
 }
 
-/// Whether the bytes are printable ASCII only, a cell each.
+/// Whether the bytes are all printable ASCII, one cell each.
 pub(crate) fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// The cells of one grapheme cluster.
+/// Width of one grapheme cluster, in cells.
 pub(crate) fn cluster_cells(cluster: &str) -> usize {
     if let [byte] = cluster.as_bytes() {
         return usize::from(!byte.is_ascii_control());

@@ -4,11 +4,11 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::{cells, visible};
 
-/// The most characters that [`wrap`] looks at: enough for any screen.
+/// Limit on the characters that [`wrap`] reads, enough for any screen.
 const WRAPPED: usize = 8192;
 
-/// Breaks text at spaces into rows of at most `width` cells; words that are longer are cut. Of a
-/// very long text only the beginning.
+/// Breaks text at spaces into rows of at most `width` cells; longer words are cut. Uses only the beginning of
+/// a very long text.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let end = text.char_indices().nth(WRAPPED).map_or(text.len(), |(at, _)| at);
@@ -33,7 +33,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
                 used = wide;
                 continue;
             }
-            // A word wider than a row goes on in the next.
+            // A word wider than a row continues in the next.
             for piece in pieces(word, width) {
                 let wide = cells(piece);
                 if used + wide > width && used > 0 {
@@ -48,8 +48,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     rows
 }
 
-/// The grapheme clusters of a word; one that is itself wider than a row (consonants joined without
-/// end), in its characters.
+/// The grapheme clusters of a word; the characters of a cluster that is itself wider than a row (endlessly
+/// joined consonants).
 fn pieces(word: &str, width: usize) -> impl Iterator<Item = &str> {
     word.graphemes(true).flat_map(move |cluster| {
         let whole = cells(cluster) <= width;
