@@ -283,22 +283,30 @@ fn guess(value: &[u8]) -> Option<Charset> {
     Some(Charset::new(detector.guess(None, Utf8Detection::Deny), Source::Guess))
 }
 
-/// The kind of UTF-16 that the null bytes show: they all stand on one side of plain Latin letters.
+/// The kind of UTF-16 that the null bytes show: they all stand on one side of Latin letters, mostly ASCII.
 fn wide(value: &[u8]) -> Option<&'static Encoding> {
     let sample = &value[..value.len().min(4096) & !1];
-    let (mut little, mut big) = (0, 0);
+    // ASCII characters, and those of Latin-1 behind them.
+    let (mut little, mut big) = ((0, 0), (0, 0));
     for pair in sample.chunks_exact(2) {
         let plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
         match *pair {
-            [letter, 0] if plain(letter) => little += 1,
-            [0, letter] if plain(letter) => big += 1,
+            [letter, 0] if plain(letter) => little.0 += 1,
+            [0, letter] if plain(letter) => big.0 += 1,
+            [0xa0..=0xff, 0] => little.1 += 1,
+            [0, 0xa0..=0xff] => big.1 += 1,
+            // In the other order a letter such as `Ā`; in this one the text is not clean.
+            [0, 1..=8 | 0x0e..=0x1f] | [1..=8 | 0x0e..=0x1f, 0] => {}
             [0, _] | [_, 0] => return None,
             _ => {}
         }
     }
+    let enough = |(plain, accented): (usize, usize)| {
+        plain >= 2 && plain >= accented && plain * 5 > sample.len()
+    };
     match (little, big) {
-        (some @ 2.., 0) if some * 5 > sample.len() => Some(UTF_16LE),
-        (0, some @ 2..) if some * 5 > sample.len() => Some(UTF_16BE),
+        (some, (0, 0)) if enough(some) => Some(UTF_16LE),
+        ((0, 0), some) if enough(some) => Some(UTF_16BE),
         _ => None,
     }
 }

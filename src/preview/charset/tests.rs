@@ -100,6 +100,9 @@ fn a_byte_order_mark_a_document_and_a_guess_come_after_it() {
         ("euc-jp", "EUC-JP", JAPANESE),
         ("iso-2022-jp", "ISO-2022-JP", JAPANESE),
         ("utf-16le", "UTF-16LE", "{\"plain\": true}"),
+        ("utf-16le", "UTF-16LE", "schön, größer: déjà vu\r\n"),
+        ("utf-16be", "UTF-16BE", "schön, größer: déjà vu\r\n"),
+        ("utf-16le", "UTF-16LE", "Āda un Ēriks, 日本\n"),
     ] {
         assert_eq!(
             seen("text/plain", &encoded(label, text)),
@@ -126,6 +129,14 @@ fn what_is_no_text_is_not_made_text() {
         ("text/plain", b"\xff\xfe\0\0a\0\0\0"),
     ] {
         assert!(reading(content_type, bytes).is_none(), "{content_type} {bytes:?}");
+    }
+    // As UTF-16 these would be control characters, or letters of both orders.
+    for bytes in [&b"a\0b\0\x01\0c\0d\0"[..], b"a\0b\0c\0\0d", b"\xe9\0\xe8\0a\0\xfc\0\xe9\0"] {
+        assert!(reading("application/octet-stream", bytes).is_none(), "{bytes:?}");
+        assert!(
+            reading("text/html", bytes).is_none_or(|read| !read.charset.is_guessed()),
+            "{bytes:?}"
+        );
     }
     // Colours in a log are not taken for Japanese.
     assert_eq!(seen("text/plain", b"\x1b[31mred\x1b[0m").1, "");
