@@ -1,4 +1,4 @@
-//! The border around a pane or dialog, with what stands in it.
+//! The border around a pane or dialog, with its titles.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
@@ -12,18 +12,18 @@ use crate::theme::Role;
 use super::paint::{cut, put, put_over};
 use super::{Appearance, named};
 
-/// Columns of a border's corners and of the gaps beside its title.
+/// Columns of a border's corners and of the gaps on both sides of its title.
 pub(super) const TITLE_FRAME: usize = 6;
 
-/// What stands in a border.
+/// The texts in a border.
 pub(super) struct Titles<'a> {
-    /// At the top, on the left.
+    /// Text at the top, on the left.
     pub(super) top: &'a str,
-    /// At the bottom, on the right.
+    /// Text at the bottom, on the right.
     pub(super) bottom: &'a str,
 }
 
-/// What the border of an overlay says of its keys: how it scrolls, if it does, and closes.
+/// The keys in the border of an overlay: those that scroll, if it scrolls, and the one that closes it.
 pub(super) fn overlay_keys(scrolls: bool, app: &App, appearance: &Appearance) -> String {
     named::line(&named::overlay(scrolls), Context::Overlay, app, appearance)
 }
@@ -41,7 +41,7 @@ pub(super) fn pane(
     framed(buf, area, titles, appearance, (set, border), title);
 }
 
-/// The frame of a pane: where no colour tells which pane is in focus, the lines do.
+/// The frame of a pane: if no colour marks the pane in focus, its lines do.
 fn frame(focused: bool, appearance: &Appearance) -> (&Set<'static>, Style) {
     let style = appearance.style(if focused { Role::BorderFocus } else { Role::Border });
     let plain = appearance.style(Role::Border).fg == style.fg;
@@ -71,7 +71,7 @@ pub(super) fn join(buf: &mut Buffer, layout: &Layout, focus: Pane, appearance: &
     }
 }
 
-/// Says in the border of a zoomed pane how the others come back, where its title leaves room.
+/// Says in the border of a zoomed pane how the others are shown again, where its title leaves room.
 pub(super) fn zoomed(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
     let remedy = app.keymap.says(Context::Global, Action::Zoom, "shows the others");
     let text = format!(" {} ", text::then("zoomed", ": ", remedy));
@@ -87,7 +87,7 @@ pub(super) fn zoomed(buf: &mut Buffer, area: Area, app: &App, appearance: &Appea
     }
 }
 
-/// Draws the border of what has the keys, in these styles, and clears what is inside it.
+/// Draws the border of the pane or dialog in focus, in these styles, and clears what is inside it.
 pub(super) fn bordered(
     buf: &mut Buffer,
     area: Area,
@@ -111,7 +111,7 @@ fn framed(
     if area.width < 2 || area.height < 2 {
         return;
     }
-    // What lies beneath must not shine through, not even as a colour.
+    // Nothing beneath must show through, not even a colour.
     for y in area.y..area.y + area.height {
         cut(buf, area.x, y);
         for x in area.x..area.x + area.width {

@@ -1,4 +1,4 @@
-//! Two values, and what is different about them.
+//! Two values, and the difference between them.
 
 use crate::app::layers::CompareView;
 use crate::app::{App, Area, Overlay, Side};
@@ -12,7 +12,7 @@ use super::named;
 use super::review::{changes, weights};
 use super::scrolled::{self, Line, columns};
 
-/// Rows below which there is little room.
+/// Height below which there is little room, in rows.
 const LOW: u16 = 14;
 
 impl Drawn for CompareView {

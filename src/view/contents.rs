@@ -75,7 +75,7 @@ impl Drawn for ContentsView {
     }
 }
 
-/// Shows that a request has failed, where its state is the first word of a row.
+/// Marks a failed request, where the state is the first word of a row.
 fn light_failed(buf: &mut Buffer, x: u16, y: u16, appearance: &Appearance) {
     let cells = || (x..).zip(FAILED.chars());
     let is_there = |(x, c): (u16, char)| {
@@ -86,10 +86,10 @@ fn light_failed(buf: &mut Buffer, x: u16, y: u16, appearance: &Appearance) {
     }
 }
 
-/// The state of such a request, and what is behind it.
+/// The state of a failed request, with a space behind it.
 const FAILED: &str = "failed ";
 
-/// What the border says of keys.
+/// The keys in the border.
 fn keys(shown: &ContentsView, app: &App, appearance: &Appearance) -> Vec<Named> {
     use crate::app::Dialog as _;
     let all = [
@@ -98,7 +98,7 @@ fn keys(shown: &ContentsView, app: &App, appearance: &Appearance) -> Vec<Named> 
         (Action::ShowRow, "show the row"),
         (Action::Close, "close"),
     ];
-    // Under a row that is shown as a record they are not its keys.
+    // Under a row that is shown as a record, keys of the table are not named.
     let free = shown.record().is_none();
     let all = all.into_iter().filter(|(action, _)| free && shown.allows(*action));
     let room = usize::from(app.layout().body.width).saturating_sub(TITLE_FRAME);

@@ -19,26 +19,26 @@ use super::named::{self, Named};
 use super::paint::{chart, light, marker, put, put_all, put_right};
 use cells::{Cells, cells};
 
-/// Columns of the dialog, where there is room.
+/// Width of the dialog, where there is room, in columns.
 const WIDTH: u16 = 104;
-/// From so many columns inside on, what a row is has a column of its own, and what came lately.
+/// Inner width from which a row's kind and its recent growth have columns of their own, in columns.
 const ROOMY: u16 = 72;
-/// From so many on, there is a chart.
+/// Inner width from which rows have a chart, in columns.
 const WIDE: u16 = 90;
-/// Columns of what a row is.
+/// Width of the kind of a row, in columns.
 const KIND: u16 = 14;
-/// Columns of a number, with a gap before it.
+/// Width of a number, with a gap before it, in columns.
 const NUMBER: u16 = 9;
-/// The same of waiting, done and failed where there is little room.
+/// Widths of the numbers of waiting, done and failed requests where there is little room, in columns.
 const NARROW: [u16; 3] = [8, 7, 7];
-/// Columns of the chart, with a gap before it.
+/// Width of the chart, with a gap before it, in columns.
 const CHART: u16 = 14;
-/// Columns before a row's words: the cursor, a mark, and a gap where there is room.
+/// Width before a row's words, in columns: the cursor, a mark, and a gap where there is room.
 const MARKS: [u16; 2] = [2, 3];
-/// What is said where there is nothing at all.
+/// The sentence for a crawl with nothing in it.
 const NONE: &str = "no request queues, datasets, crawlers or stores";
 
-/// What stands at the right: a column's head, and how wide it is.
+/// The columns on the right: their widths.
 struct Columns {
     marks: u16,
     kind: u16,
@@ -49,7 +49,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// Where there is little room, for these rows: a column that none of them has something in is left out.
+    /// Columns for a dialog of this width and for these rows; with little room, a column is left out if no
+    /// row has anything in it.
     fn new(width: u16, rows: &[CrawlRow]) -> Self {
         let from = |least: u16, columns: u16| if width >= least { columns } else { 0 };
         let waits = rows.iter().any(|row| matches!(row, CrawlRow::Queue(_)));
@@ -66,8 +67,8 @@ impl Columns {
         }
     }
 
-    /// Cells for a name in a row of so many. It takes the place of a number that things of its kind do not
-    /// have.
+    /// Cells for a name in a row of this width. The name takes the place of a number that rows of its kind do
+    /// not have.
     fn room(&self, width: u16, waits: bool) -> u16 {
         let [waiting, done, failed] = self.counts;
         let numbers = done + failed + self.chart + self.per_minute + self.last;
@@ -76,7 +77,7 @@ impl Columns {
     }
 }
 
-/// Columns of the dialog in which the longest name has room beside all numbers.
+/// Width of the dialog in which the longest name has room beside all numbers, in columns.
 fn needed(overview: &Overview) -> u16 {
     let named = |row: &CrawlRow| Some((cells::name_of(row)?, matches!(row, CrawlRow::Queue(_))));
     let wide = |(name, waits): (String, bool)| {
@@ -89,7 +90,7 @@ fn needed(overview: &Overview) -> u16 {
 
 /// Cuts the names that have no room, so that those of one kind still differ.
 fn cut_names(rows: &[(usize, &CrawlRow)], told: &mut [Cells], columns: &Columns, width: u16) {
-    // What it is stands before a name where there is no column for that.
+    // The kind stands before a name if there is no column for it.
     let at = usize::from(columns.kind == 0);
     let mut kinds: Vec<_> = rows.iter().map(|(_, row)| row.kind()).collect();
     kinds.dedup();
@@ -128,7 +129,7 @@ impl Drawn for Overview {
     }
 }
 
-/// What the border says of its keys.
+/// The keys in the border.
 fn named(overview: &Overview, app: &App, appearance: &Appearance) -> Vec<Named> {
     use crate::app::Dialog as _;
     let all = [
@@ -202,7 +203,7 @@ fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, appearance
     }
 }
 
-/// `The crawl · running 4 min`: of several crawlers, of the one that has told of itself last.
+/// `The crawl · running 4 min`: with several crawlers, about the one with the newest statistics.
 fn titled(crawl: &Crawl, now: Timestamp) -> String {
     let last = |at: Option<Timestamp>| at.map_or(i64::MIN, Timestamp::micros);
     let crawlers = crawl.crawlers.rows.iter().filter(|row| row.fault.is_none());
@@ -246,7 +247,7 @@ fn header(buf: &mut Buffer, row: Area, columns: &Columns, appearance: &Appearanc
     }
 }
 
-/// Writes what stands at the right, from the right.
+/// Writes the numbers of a row, from the right edge on.
 fn numbers(
     buf: &mut Buffer,
     row: Area,
@@ -306,7 +307,7 @@ fn draw_row(
     put_all(buf, x, y, room, &pieces);
 }
 
-/// Leaves out what is told behind a name and has no room whole.
+/// Leaves out the pieces behind a name that do not have room whole.
 fn fit_pieces(name: &mut Vec<(String, Role)>, room: u16) {
     let wide = |name: &[(String, Role)]| {
         name.iter().map(|(text, _)| text::cells(&visible(text))).sum::<usize>()

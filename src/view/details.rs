@@ -1,4 +1,4 @@
-//! What is known of a store or a record: facts in two columns, some of which lead somewhere.
+//! The facts about a store or a record, in two columns; some of them are links.
 
 use ratatui::buffer::Buffer;
 
@@ -24,27 +24,27 @@ impl Drawn for Details {
     }
 }
 
-/// Facts as they are laid out: in two columns, in parts.
+/// Facts as they are laid out, in two columns and in parts.
 struct Laid<'a> {
     area: Area,
-    /// Columns of the names.
+    /// Width of the names, in columns.
     names: u16,
     lines: Vec<FactLine<'a>>,
-    /// The first one that is seen.
+    /// Number of the first line that is seen.
     first: usize,
 }
 
-/// A row of them. A head of a part is a name in another style.
+/// A line of the facts. The head of a part is a name in another style.
 struct FactLine<'a> {
     name: &'a str,
     role: Role,
     value: String,
-    /// Where it leads.
+    /// The URL that the value links to.
     url: Option<String>,
 }
 
 impl Laid<'_> {
-    /// The rows that are seen, and where their values begin.
+    /// The lines that are seen, each with the cell at which its value begins.
     fn seen(&self) -> impl Iterator<Item = (&FactLine<'_>, (u16, u16))> {
         let inner = self.area.inner();
         let rows = inner.y..inner.y + inner.height;
@@ -52,7 +52,7 @@ impl Laid<'_> {
         self.lines.iter().skip(self.first).zip(rows).map(move |(line, y)| (line, (x, y)))
     }
 
-    /// Columns of the values.
+    /// Width of the values, in columns.
     fn room(&self) -> u16 {
         self.area.inner().width.saturating_sub(self.names + 2)
     }

@@ -1,4 +1,4 @@
-//! How dialogs look: what the screen and the footer ask of each.
+//! The looks of dialogs: what the screen and the footer ask each of them.
 
 use ratatui::buffer::Buffer;
 
@@ -11,11 +11,11 @@ use super::named::{self, Named};
 /// Column and row of a cell.
 pub(super) type Cell = (u16, u16);
 
-/// What a dialog is drawn on and from.
+/// The screen and the state that a dialog is drawn on and from.
 pub(super) struct Scene<'a> {
     /// The screen.
     pub(super) buf: &'a mut Buffer,
-    /// The part of it that the panes have.
+    /// The part of the screen that the panes have.
     pub(super) body: Area,
     /// The state.
     pub(super) app: &'a App,
@@ -25,39 +25,39 @@ pub(super) struct Scene<'a> {
 
 /// A dialog that can be drawn.
 pub(super) trait Drawn {
-    /// Draws it over the panes; gives the cursor's cell, if it has one.
+    /// Draws the dialog over the panes; gives the cell of the cursor, if it has one.
     fn draw(&self, scene: Scene<'_>) -> Option<Cell>;
 
-    /// How far it is scrolled, if it can be.
+    /// The scroll position, if the dialog can be scrolled.
     fn overlay(&self) -> Option<&Overlay> {
         None
     }
 
-    /// What it says itself of its keys: the footer does not name them again.
+    /// The keys that the dialog names itself: the footer does not name them again.
     fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
         self.overlay().map_or_else(Vec::new, |overlay| named::overlay(overlay.is_long()))
     }
 
-    /// The number of the row at a cell of it, where it has rows to choose from; `area`: what it covers.
+    /// The number of the row at a cell, if the dialog has rows to choose from; `area`: what it covers.
     fn row_at(&self, _area: Area, _app: &App, _cell: Cell) -> Option<usize> {
         None
     }
 
-    /// Whether there is something to scroll or to go through.
+    /// Whether there is something to scroll or to move through.
     fn scrolls(&self, _app: &App) -> bool {
         self.overlay().is_none_or(Overlay::is_long)
     }
 
-    /// Whether it has a border of its own over the rest.
+    /// Whether the dialog has a border of its own over the panes.
     fn is_box(&self) -> bool {
         true
     }
 }
 
-/// Finds how each dialog of the list looks.
+/// Finds how each dialog of the list is drawn.
 macro_rules! looks {
     ($(#[$meta:meta])* Layer; $($(#[$doc:meta])* $name:ident($content:ty) $(by $action:ident)?,)*) => {
-        /// How a dialog looks.
+        /// How a dialog is drawn.
         pub(super) fn drawn(layer: &Layer) -> &dyn Drawn {
             match layer {
                 $(Layer::$name(shown) => shown.as_drawn(),)*
@@ -68,7 +68,7 @@ macro_rules! looks {
 
 with_layers!(looks);
 
-/// What can be drawn, or is in a box.
+/// Something that can be drawn, or is in a box.
 trait AsDrawn {
     fn as_drawn(&self) -> &dyn Drawn;
 }
@@ -79,7 +79,7 @@ impl<T: Drawn> AsDrawn for T {
     }
 }
 
-/// Drawn by the footer.
+/// The line is drawn by the footer.
 impl Drawn for Prompt {
     fn draw(&self, _: Scene<'_>) -> Option<Cell> {
         None
@@ -90,7 +90,7 @@ impl Drawn for Prompt {
     }
 }
 
-/// Lit in the pane.
+/// The cursor is lit in the pane.
 impl Drawn for LeafCursor {
     fn draw(&self, _: Scene<'_>) -> Option<Cell> {
         None

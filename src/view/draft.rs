@@ -1,4 +1,4 @@
-//! A draft that was found, and how it is different from what is there.
+//! A draft that was found, and its difference from what is there.
 
 use ratatui::buffer::Buffer;
 
@@ -16,7 +16,7 @@ use super::named::{self, Named};
 use super::review::{changes, weights};
 use super::scrolled::{self, Line, WIDTH, columns};
 
-/// Rows below which there is little room.
+/// Height below which there is little room, in rows.
 const LOW: u16 = 14;
 
 impl Drawn for DraftView {
@@ -34,7 +34,7 @@ impl Drawn for DraftView {
     }
 }
 
-/// What the border says of its keys. All the answers are to be read, also where there is little room.
+/// The keys in the border. All answers are named, also where there is little room.
 fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
     let actions = [Action::Accept, Action::Delete, Action::NewRecord, Action::SaveValue];
     let named = |words: [&'static str; 4]| actions.into_iter().zip(words).collect::<Vec<_>>();
@@ -44,7 +44,7 @@ fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
     if cells(&line) + TITLE_FRAME > width { named(["edit", "delete", "new", "file"]) } else { long }
 }
 
-/// Draws the draft; the keys that answer it stand in the border.
+/// Draws the draft; the border names the keys that answer it.
 fn draw(buf: &mut Buffer, body: Area, shown: &DraftView, app: &App, appearance: &Appearance) {
     let lines = lines(shown, columns(body), app, appearance);
     let titles = || {
@@ -67,7 +67,7 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
         age => format!("{age} ago"),
     };
     let place = if head.place.is_empty() { String::new() } else { format!(", on {}", head.place) };
-    // On a small screen the change itself is to be seen, and less is said of it.
+    // On a small screen, less is said of the change, so that the change itself is seen.
     let low = app.layout().body.height < LOW;
     let merges = if low { "" } else { " Going on merges the two." };
     let stored = if low {
@@ -114,8 +114,8 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
     lines
 }
 
-/// Which part of the record a draft is of, if it is not of the whole one, and whether it is compared with
-/// what is there now.
+/// The part of the record that a draft is of, if it is not of the whole, and whether it is compared with what
+/// is there now.
 fn part(draft: &Draft) -> Option<(String, bool)> {
     if let Some(inner) = &draft.opened {
         return Some((format!("In {}", inner.title()), false));

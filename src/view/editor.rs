@@ -15,11 +15,11 @@ use super::Appearance;
 use super::border::{TITLE_FRAME, Titles, bordered};
 use super::paint::{put, put_over};
 
-/// Columns of a field's label.
+/// Width of a field's label, in columns.
 const LABEL: u16 = 14;
 
-/// What is edited, and of which store. Where there is little room, the store goes, then the middle of
-/// what is edited; that something was typed stays.
+/// The title: what is edited, and in which store. With little room, the store is left out first, then the
+/// middle of what is edited; the mark of a change stays.
 fn title(editor: &Editor, inside: Option<&str>, changed: &str, room: usize) -> String {
     let store = editor.store.escaped();
     let (what, name) = match (&editor.original, inside) {
@@ -38,8 +38,8 @@ fn title(editor: &Editor, inside: Option<&str>, changed: &str, room: usize) -> S
     format!("{what} {}{changed}", text::fit_middle(&visible(&name), rest))
 }
 
-/// Draws the editor; gives the cursor's cell. `warning`: of what others do to the record, at length and
-/// in few words.
+/// Draws the editor; gives the cell of the cursor. `warning`: about what others do to the record, in a long
+/// and a short form.
 pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
@@ -149,7 +149,7 @@ fn position(editor: &Editor) -> String {
     )
 }
 
-/// Of a line's visible text, `width` cells after the first `left`.
+/// The part of a line's visible text that is `width` cells wide, after the first `left` cells.
 fn part(line: &str, left: usize, width: usize) -> String {
     if line.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return line.get(left..).unwrap_or("").chars().take(width).collect();

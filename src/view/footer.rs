@@ -1,4 +1,5 @@
-//! The line at the bottom: what can be done here and now, or a line to type; notices stand beside it.
+//! The line at the bottom: hints of what can be done here and now, or a line to type; notices stand beside
+//! it.
 
 mod edge;
 
@@ -20,18 +21,18 @@ use super::typed::put_typed;
 
 /// Columns between two hints.
 const GAP: usize = 2;
-/// Columns that a line that is typed has to grow before its hints.
+/// Columns by which a typed line can grow before it meets its hints.
 const TO_TYPE: usize = 6;
-/// From so many columns on, how to end larder and how to find all that can be done have their places.
+/// Width from which the keys that end larder and that find all actions have fixed places, in columns.
 const NARROW: u16 = 60;
-/// From so many columns on there is room for most of what can be done.
+/// Width from which there is room for most hints, in columns.
 const WIDE: u16 = 100;
-/// From so many on all that is needed in a minute has room, and the border is left alone.
+/// Width from which all hints that are often needed have room, so that the border stays free, in columns.
 const ROOMY: u16 = 160;
-/// Columns beside a sentence in a border: a corner, a line and a gap, on each side.
+/// Columns of a border that a sentence in it leaves free: a corner, a line and a gap, on each side.
 const FRAME: u16 = 6;
 
-/// Clears the footer; gives the cursor's cell if a line is being typed in it.
+/// Clears the footer; gives the cell of the cursor if a line is being typed in it.
 pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
@@ -56,7 +57,7 @@ fn prompt(buf: &mut Buffer, area: Area, prompt: &Prompt, appearance: &Appearance
     put_typed(buf, at, room, (&text, prompt.input.cursor()), appearance.style(Role::Input))
 }
 
-/// What has been typed, as it is shown: of a password only how long it is.
+/// The typed text as it is shown: for a password, only its length.
 fn shown<'a>(prompt: &'a Prompt, appearance: &Appearance) -> Cow<'a, str> {
     let text = prompt.input.text();
     if prompt.kind != PromptKind::Password {
@@ -65,9 +66,9 @@ fn shown<'a>(prompt: &'a Prompt, appearance: &Appearance) -> Cow<'a, str> {
     appearance.symbols.mark.repeat(text.chars().count()).into()
 }
 
-/// Draws hints and notice, once all else is drawn: what the topmost dialog says itself is not said again,
-/// and what has no room goes into the border of the pane in focus. Gives where the keys of the hints are, with
-/// their words.
+/// Draws hints and notice, after all else: keys that the topmost dialog names are not named again, and hints
+/// without room go into the border of the pane in focus. Gives the places of the hints' keys, with their
+/// words.
 pub(super) fn finish(
     buf: &mut Buffer,
     area: Area,
@@ -83,12 +84,12 @@ pub(super) fn finish(
         let fault = line.fault.as_ref();
         let fault = fault.map(|fault| (format!("! {fault}"), appearance.style(Role::Warning)));
         let text = shown(line, appearance);
-        // What goes on behind the last column needs no room.
+        // Text behind the last column needs no room.
         let seen = beginning(&text, area.width.into());
         let typed = cells(&line.label(area.width.into())) + cells(&visible(seen));
         let room = usize::from(area.width).saturating_sub(typed + TO_TYPE);
         let shown = fit(&hints, room, area.width, appearance);
-        // What the line can also be is said above where it has no room.
+        // The other form of the line is named above it, where it has no room in it.
         let other = hints.iter().find(|hint| hint.action == Action::Next);
         let other = other.filter(|other| shown.iter().all(|hint| hint.action != other.action));
         let other = other.map(|hint| {
@@ -126,7 +127,7 @@ pub(super) fn finish(
     let in_panes = app.layers.is_empty() && app.editor.is_none() && app.session.is_open();
     if in_panes && area.width < ROOMY {
         let is_shown = |hint: &Hint| shown.iter().any(|shown| shown.action == hint.action);
-        // The border of the newest says itself how they are followed.
+        // The border of the newest keys itself says how they are followed.
         let is_said = |hint: &Hint| hint.action == Action::Follow && app.keys.sort == Sort::Newest;
         let others = hints.iter().filter(|hint| !is_shown(hint) && !is_said(hint));
         let others: Vec<_> = others.collect();
@@ -135,7 +136,7 @@ pub(super) fn finish(
     places
 }
 
-/// Says in an empty filter which signs begin one of another kind, up to a column.
+/// Shows in an empty filter the signs that begin a filter of another kind, up to a column.
 fn say_signs(buf: &mut Buffer, area: Area, line: &Prompt, end: usize, appearance: &Appearance) {
     if !line.filters() || !line.input.text().is_empty() {
         return;
@@ -166,7 +167,7 @@ fn sentence(notice: &Notice, appearance: &Appearance) -> (String, Style) {
 /// Writes a sentence into the border above the footer, in one row; the frame stays closed.
 fn in_border(buf: &mut Buffer, area: Area, text: &str, style: Style, appearance: &Appearance) {
     let y = area.y - 1;
-    // What stands there gives way; the line goes on as it is beside it.
+    // The sentence replaces what stands there; on both sides, the border's line goes on.
     let mut line = Cell::new(appearance.symbols.border.horizontal_bottom);
     line.set_style(appearance.style(Role::Border));
     for x in area.x..area.x + area.width {
@@ -188,7 +189,7 @@ fn is_frame(symbol: &str) -> bool {
     symbol.chars().all(|c| matches!(c, '\u{2500}'..='\u{257f}' | '+' | '-' | '|'))
 }
 
-/// Says first how a notice is read whole that is cut.
+/// Puts the hint first that tells how to read a notice that is cut.
 fn read_whole(hints: &mut Vec<Hint>, app: &App) {
     let chord = app.keymap.chord(app.context(), Action::Messages);
     if let Some(chord) = chord.filter(|_| app.editor.is_none()) {
@@ -198,11 +199,11 @@ fn read_whole(hints: &mut Vec<Hint>, app: &App) {
     }
 }
 
-/// What can be done here and now, but for what the topmost dialog says itself.
+/// The hints of what can be done here and now, without those of the topmost dialog's own keys.
 fn hints(app: &App, width: u16, appearance: &Appearance) -> Vec<Hint> {
-    // Where a name is typed, letters are letters; the dialog itself says what the keys do.
+    // While a name is typed, letters are no actions; the dialog itself says what the keys do.
     let typing = matches!(app.layer(), Some(Layer::Confirm(confirm)) if confirm.typed.is_some());
-    // Nor are they offered where they are not taken yet.
+    // Keys are not offered either while a dialog does not take them yet.
     if typing || app.unseen_until().is_some() {
         return Vec::new();
     }
@@ -213,9 +214,9 @@ fn hints(app: &App, width: u16, appearance: &Appearance) -> Vec<Hint> {
     if width < WIDE && above.is_none() {
         for hint in &mut hints {
             match hint.action {
-                // Where many are left out, it is what leads to them.
+                // If many hints are left out, the palette leads to them.
                 Action::Palette => hint.words = "more".into(),
-                // Of a record, its value is copied too.
+                // On a record, its value can be copied too.
                 Action::CopyKey if app.focus != Pane::Record => hint.words = "copy".into(),
                 _ => {}
             }
@@ -233,23 +234,23 @@ fn label(hint: &Hint, appearance: &Appearance) -> String {
     hint.chord.label(appearance.symbols.unicode)
 }
 
-/// Columns that a hint takes, with the gap behind it.
+/// Width of a hint, with the gap behind it, in columns.
 fn wide(hint: &Hint, appearance: &Appearance) -> usize {
     cells(&label(hint, appearance)) + 1 + cells(&hint.words) + GAP
 }
 
-/// Those that have room in so many columns, each whole.
+/// The hints that have room in this many columns, each whole.
 fn fit<'a>(
     hints: &'a [Hint],
     mut room: usize,
     width: u16,
     appearance: &Appearance,
 ) -> Vec<&'a Hint> {
-    // The help names all the others, and a way out is always wanted: they have their places first.
+    // The help names all other keys, and a way out is always wanted: these two have their places first.
     let rank = |hint: &Hint| match hint.action {
         Action::Help | Action::Cancel | Action::Close => Some(0),
         Action::Quit | Action::Palette => (width >= NARROW).then_some(1),
-        // The border has room for it.
+        // The border has room for this hint.
         Action::Follow if width < WIDE => None,
         _ => (hint.held && width >= NARROW).then_some(2),
     };

@@ -12,7 +12,7 @@ use super::Appearance;
 use super::dialog::Cell;
 use super::paint::{light, put};
 
-/// Lights the cell under the cursor, and marks by which column the rows are sorted.
+/// Lights the cell under the cursor, and marks the column that the rows are sorted by.
 pub(super) fn draw_cursor(
     buf: &mut Buffer,
     area: Area,
@@ -37,7 +37,8 @@ pub(super) fn draw_cursor(
     }
 }
 
-/// The value in the right pane if it is open and shown so, and where its rows are, below what is said of it.
+/// The value in the right pane, if it is open and shown in this way, and the area of its rows, below the
+/// heading.
 fn value_shown(app: &App, shown_so: bool) -> Option<(&Preview, Area)> {
     let shown = matches!(right_side(app), RightSide::Open) && shown_so;
     let preview = app.record.preview().filter(|_| shown)?;
@@ -64,7 +65,7 @@ pub(super) fn value_in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
     if !inner.contains(x, y) || row >= preview.rows(scroll, view, None).len() {
         return None;
     }
-    // Of a view of one row, each row can be the first.
+    // In a view of one row, each row can be the first.
     let view = Viewport { height: 1, ..view };
     let start = preview.scroll_by(scroll, row.cast_signed(), view);
     let next = preview.scroll_by(start, 1, view);
@@ -72,7 +73,7 @@ pub(super) fn value_in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
     Some(Spot::Value(preview.offset(start, view)..end))
 }
 
-/// The same of requests or items.
+/// The cell of the table of requests or items, at a cell of the screen.
 pub(super) fn in_contents(body: Area, shown: &ContentsView, (x, y): Cell) -> Option<Spot> {
     let table = shown.table.as_ref()?.shown();
     let inner = body.inner();

@@ -73,7 +73,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     rows::draw(buf, below(inner, 1), app, &columns, appearance);
 }
 
-/// The column whose head is at a cell, where keys are shown that can be sorted.
+/// The column whose head is at a cell, if the keys there can be sorted.
 pub(super) fn head_at(area: Area, app: &App, x: u16, y: u16) -> Option<Sort> {
     let (inner, keys) = (area.inner(), &app.keys);
     let shown = matches!(right_side(app), RightSide::Open) && !keys.is_empty();
@@ -89,12 +89,12 @@ pub(super) fn head_at(area: Area, app: &App, x: u16, y: u16) -> Option<Sort> {
     })
 }
 
-/// The area of a text: as wide as the keys, which leave a column free on both sides.
+/// The area of a text: as wide as the keys, which leave a column free on each side.
 pub(super) fn beside_cursor(inner: Area) -> Area {
     Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
-/// What the rows on the screen are.
+/// The kinds of rows on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RowKinds {
     Keys,
@@ -145,7 +145,7 @@ fn header(
         match kinds {
             RowKinds::Groups => put_right(buf, x + width, inner.y, width, "Records", style),
             RowKinds::Keys => put(buf, x, inner.y, width, &label, style),
-            // Types begin on the left of the column, and numbers end on its right.
+            // Types begin at the left of the column, and numbers end at its right.
             RowKinds::Both => {
                 put_right(buf, x + width, inner.y, width, "Records", style);
                 if width >= BOTH { put(buf, x, inner.y, width, "Type", style) } else { 0 }
@@ -155,9 +155,9 @@ fn header(
     let key = match app.keys.sort {
         _ if kinds == RowKinds::Groups => "Groups".to_owned(),
         _ if kinds == RowKinds::Both => "Groups, keys".to_owned(),
-        // Groups and what is in them stand in the order of the keys.
+        // Groups and the keys in them stand in the order of the keys.
         _ if app.keys.are_grouped() => "Key".to_owned(),
-        // Nothing is newer than another yet.
+        // No key is newer than another yet.
         Sort::Newest if !app.keys.has_newest() => "Nothing new yet".to_owned(),
         Sort::Newest if app.keys.descending => "Oldest first".to_owned(),
         Sort::Newest => "Newest first".to_owned(),

@@ -1,4 +1,4 @@
-//! Links of what is shown: addresses on the web, and files of this machine.
+//! Links in a frame: addresses on the web, and files of this machine.
 
 use crate::app::{App, Layer};
 use crate::text::{file_url, is_linkable};
@@ -6,10 +6,10 @@ use crate::text::{file_url, is_linkable};
 use super::seen::SeenRows;
 use super::{details, value_links};
 
-/// The longest URL that is linked, in bytes: terminals take some two thousand.
+/// Limit on a linked URL, in bytes: terminals take some two thousand.
 const LONGEST: usize = 2000;
 
-/// A run of cells in a row that leads somewhere.
+/// Linked cells of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// Its first column.
@@ -18,12 +18,12 @@ pub struct Link {
     pub y: u16,
     /// Its cells.
     pub width: u16,
-    /// Where it leads.
+    /// The URL that it leads to.
     pub url: String,
 }
 
-/// The links of a frame. What stands in a value may lead to the web, and never to a file: only what
-/// larder itself says of a place does.
+/// The links of a frame. Text in a value may lead to the web, and never to a file: only places that larder
+/// itself names do.
 pub fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
     match app.layers.last() {
         Some(Layer::Details(shown)) => details::links(app.layout().body, shown),
@@ -32,7 +32,7 @@ pub fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
     }
 }
 
-/// Where a fact leads.
+/// The URL of a fact.
 pub(super) fn of_fact(value: &str, is_place: bool) -> Option<String> {
     let url = match value {
         path if is_place && path.starts_with('/') => file_url(path.as_ref()),

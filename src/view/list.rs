@@ -14,7 +14,7 @@ use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, marker, put, put_right};
 
-/// Columns of the time, with a gap behind it.
+/// Width of the time, with a gap behind it, in columns.
 const TIME: u16 = 8;
 
 impl Drawn for ListDialog {
@@ -38,7 +38,7 @@ impl Drawn for ListDialog {
     }
 }
 
-/// Whether there is something to scroll or to go through.
+/// Whether there is something to scroll or to move through.
 fn scrolls(dialog: &dyn Dialog) -> bool {
     dialog.listing().is_none_or(|listing| match listing.place {
         Place::Scrolled(overlay) => overlay.is_long(),
@@ -46,7 +46,7 @@ fn scrolls(dialog: &dyn Dialog) -> bool {
     })
 }
 
-/// What the border says of its keys.
+/// The keys in the border.
 fn named(dialog: &dyn Dialog, app: &App, appearance: &Appearance) -> Vec<Named> {
     let Some(listing) = dialog.listing() else { return Vec::new() };
     named_in(&listing, dialog, app, appearance)
@@ -103,16 +103,16 @@ fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance
     }
 }
 
-/// A row of the screen.
+/// A line of the dialog.
 struct Line<'a> {
-    /// What stands in the column of times, if there is one.
+    /// The text in the column of times, if there is one.
     time: Option<String>,
     text: String,
     state: &'a str,
     look: Look,
 }
 
-/// `width`: columns of the dialog.
+/// The lines of a list; `width`: width of the dialog, in columns.
 fn lines<'a>(listing: &'a Listing<'_>, width: usize, app: &App) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     for Row { at, text, state, look } in &listing.rows {

@@ -1,4 +1,4 @@
-//! The help and the palette: what can be done, with which key, and why not.
+//! The help and the palette: what can be done, with which keys, and why not.
 
 mod help;
 mod palette;
@@ -44,7 +44,7 @@ impl Drawn for Palette {
     }
 }
 
-/// What the border says of the row under the cursor: why it cannot be run, or the command that does the
+/// The text in the border about the row under the cursor: why it cannot be run, or the command that does the
 /// same.
 fn bottom(menu: &Menu, area: Area) -> &str {
     let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
@@ -55,8 +55,8 @@ fn bottom(menu: &Menu, area: Area) -> &str {
     }
 }
 
-/// Draws the border, with its title and what stands below, and the line that is typed; gives what is
-/// left, and the cursor's cell.
+/// Draws the border with its title and the text below, and the typed line; gives the area that is left, and
+/// the cell of the cursor.
 fn frame(
     buf: &mut Buffer,
     area: Area,
@@ -88,12 +88,12 @@ fn whole_words(text: &str, room: usize) -> String {
     format!("{words}…")
 }
 
-/// A command where it has room; nothing of it is cut.
+/// A command if it has room whole; otherwise an empty text.
 fn command(command: &str, room: usize) -> &str {
     if cells(&visible(command)) <= room { command } else { "" }
 }
 
-/// The keys of a row as they are written.
+/// The keys of a row, as they are written.
 fn labels(row: &MenuRow, app: &App, appearance: &Appearance) -> Vec<String> {
     let Item::Act(context, action) = row.item else { return Vec::new() };
     let works = |chord: &Chord| row.keys.split(' ').any(|key| key == chord.to_string());
@@ -101,7 +101,7 @@ fn labels(row: &MenuRow, app: &App, appearance: &Appearance) -> Vec<String> {
     chords.map(|chord| chord.label(appearance.symbols.unicode)).collect()
 }
 
-/// Writes a part of what a row does, which begins at this byte of it, and lights the letters that were
+/// Writes a part of a row's words, which begins at byte `start` of them, and lights the letters that were
 /// found in the whole.
 fn put_words(
     buf: &mut Buffer,

@@ -1,5 +1,5 @@
-//! What was typed and what someone else wrote, where they meet: side by side where there is room, one
-//! under the other where there is not.
+//! The places where what was typed meets what someone else wrote: side by side where there is room, otherwise
+//! one below the other.
 
 use bytes::Bytes;
 use ratatui::buffer::Buffer;
@@ -18,17 +18,17 @@ use super::dialog::{Cell, Drawn, Scene};
 use super::named::{self, Named};
 use super::paint::{paragraph, put};
 
-/// Columns from which on the two stand side by side.
+/// Width from which the two texts stand side by side, in columns.
 const SIDE_BY_SIDE: u16 = 70;
 
-/// Bytes of a side that are shown.
+/// Limit on the bytes of a side that are shown.
 const MOST: usize = 16 << 10;
 
-/// What the two sides are called, behind their keys.
+/// Names of the two sides, behind their keys.
 const MINE: &str = "yours";
 const THEIRS: &str = "theirs";
 
-/// Named above the two sides.
+/// Actions that are named above the two sides.
 const SIDES: [Action; 2] = [Action::TakeMine, Action::TakeTheirs];
 
 impl Drawn for MergeView {
@@ -41,7 +41,7 @@ impl Drawn for MergeView {
     }
 }
 
-/// What the border and the sides say of its keys.
+/// The keys that the border and the sides name.
 fn named(shown: &MergeView) -> Vec<Named> {
     if shown.typed.is_some() {
         return vec![(Action::Save, "take it"), (Action::Cancel, "leave it")];
@@ -50,13 +50,13 @@ fn named(shown: &MergeView) -> Vec<Named> {
     let sides = sides.filter(|_| shown.conflict().is_some());
     let decided = shown.decided() == shown.choices.len();
     let saves = decided.then_some((Action::Accept, "save"));
-    // Whoever is asked again and again is told what else can be done.
+    // A user who is asked repeatedly is told the other ways out.
     let others = [(Action::NewRecord, "as new"), (Action::KeepDraft, "keep a draft")];
     let others = others.into_iter().filter(|_| shown.again > 0);
     sides.chain(saves).chain(others).chain([(Action::Close, "edit further")]).collect()
 }
 
-/// Draws the conflict that is shown; gives the cursor's cell while something is typed for it.
+/// Draws the conflict that is shown; gives the cell of the cursor while something is typed for it.
 fn draw(
     buf: &mut Buffer,
     body: Area,
@@ -140,7 +140,7 @@ fn draw(
         let role = if chosen { Role::Selection } else { Role::Header };
         let mut label = format!("{chord} {name}{mark}");
         if part.height == 1 {
-            // There is no row for it below.
+            // There is no row below for it.
             let piece =
                 piece.as_ref().map_or_else(|| "removed".to_owned(), |it| one_line(Some(it)));
             label = format!("{label}  {piece}");
@@ -152,7 +152,7 @@ fn draw(
     None
 }
 
-/// What is to be said below the pieces.
+/// Writes the remarks below the pieces.
 fn foot(buf: &mut Buffer, area: &mut Area, shown: &MergeView, appearance: &Appearance) {
     let mut words = Vec::new();
     if shown.again > 0 {
@@ -215,7 +215,7 @@ fn one_line(piece: Option<&Bytes>) -> String {
     }
 }
 
-/// The text that is typed; gives the cursor's cell.
+/// Draws the typed text; gives the cell of the cursor.
 fn typing(
     buf: &mut Buffer,
     area: Area,

@@ -16,11 +16,11 @@ use super::named::Named;
 use super::paint::put;
 use super::typed::put_typed;
 
-/// On both sides of a dialog are so many columns and rows together, or none: its border and that of a
-/// pane, one beside the other, are taken for one.
+/// Least columns and rows that are left beside a dialog, on both sides together; with fewer, it takes the
+/// whole size. Its border right next to that of a pane would look like a single one.
 const BESIDE: (u16, u16) = (4, 3);
 
-/// The middle of the screen, in this size or as large as there is room for.
+/// The area in the middle of the screen, in this size or as large as there is room for.
 pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
     let room = |wanted: u16, all: u16, beside: u16| {
         if all.saturating_sub(wanted) < beside { all } else { wanted }
@@ -45,7 +45,7 @@ impl Drawn for Confirm {
     }
 }
 
-/// What a question says itself of its keys: on its buttons, and in its border.
+/// The keys that a question names itself: on its buttons, and in its border.
 fn named(confirm: &Confirm) -> Vec<Named> {
     use crate::keymap::Action;
     let buttons = [(Action::ConfirmYes, ""), (Action::ConfirmNo, "")].into_iter();
@@ -53,7 +53,7 @@ fn named(confirm: &Confirm) -> Vec<Named> {
     buttons.chain(frees).chain(confirm.keeps.then_some((Action::KeepDraft, ""))).collect()
 }
 
-/// Draws a question; gives the cursor's cell if something must be typed.
+/// Draws a question; gives the cell of the cursor if something must be typed.
 fn confirm(
     buf: &mut Buffer,
     body: Area,
@@ -63,7 +63,7 @@ fn confirm(
 ) -> Option<(u16, u16)> {
     let width = body.width.min(64);
     let text = usize::from(width.saturating_sub(4));
-    // A key of a thousand characters must not push the buttons off the screen, nor what becomes of it.
+    // A key of a thousand characters must push neither the buttons nor the consequence off the screen.
     let room = body.height.saturating_sub(3 + u16::from(confirm.typed.is_some()));
     let all = |most: usize| -> Vec<String> {
         confirm.lines.iter().flat_map(|line| wrapped(line, text, most)).collect()
@@ -72,11 +72,11 @@ fn confirm(
     let mut lines = all(most);
     if let Some((names, more)) = &confirm.names {
         let at = confirm.lines.first().map_or(0, |line| wrapped(line, text, most).len());
-        // Two borders and the buttons.
+        // Rows without two borders and the buttons.
         let room = usize::from(body.height.saturating_sub(3)).saturating_sub(lines.len()).max(1);
         lines.splice(at..at, first_names(names, *more, text, room));
     }
-    // Where there is little room, the name is typed beside its label.
+    // With little room, the name is typed next to its label.
     let low = lines.len() + 5 > usize::from(body.height);
     let typed = u16::from(confirm.typed.is_some()) * if low { 1 } else { 2 };
     let room = body.height.saturating_sub(3 + typed);
@@ -86,7 +86,7 @@ fn confirm(
     let danger = is_final(confirm);
     let role = if danger { Role::Danger } else { Role::Warning };
     let bottom = in_border(confirm, app, appearance).map(|(words, _)| words).unwrap_or_default();
-    // Not by colour alone.
+    // The danger is not told by colour alone.
     let top = format!("! {}", confirm.title);
     let titles = Titles { top: &top, bottom: &bottom };
     bordered(buf, area, &titles, appearance, appearance.style(role), appearance.style(role));
@@ -133,7 +133,7 @@ fn confirm(
     cursor
 }
 
-/// A line in rows of this width; of one that needs more than three only the first ones.
+/// The rows of a line in this width; of a line that needs more than three, only the first ones.
 fn wrapped(line: &str, width: usize, most: usize) -> Vec<String> {
     let mut wrapped = text::wrap(line, width);
     if wrapped.len() > 3 {
@@ -145,8 +145,8 @@ fn wrapped(line: &str, width: usize, most: usize) -> Vec<String> {
     wrapped
 }
 
-/// Names, and how many more there are, in rows of this width: in a sentence where all are whole, else
-/// each cut so that it differs from the others, in as few columns as the rows ask for.
+/// Names, and the number of others, in rows of this width: in a sentence if all names have room whole;
+/// otherwise each is cut so that it differs from the others, in as few columns as the rows ask for.
 fn first_names(names: &[String], more: usize, width: usize, room: usize) -> Vec<String> {
     let left = more as u64;
     let more = (left > 0).then(|| format!("+ {} more", text::count(left)));
@@ -179,13 +179,13 @@ fn first_names(names: &[String], more: usize, width: usize, room: usize) -> Vec<
 /// Cells between two names in a row.
 const BETWEEN_NAMES: usize = 2;
 
-/// Whether what it asks for cannot be undone.
+/// Whether what the question asks for cannot be undone.
 fn is_final(confirm: &Confirm) -> bool {
     matches!(&confirm.confirmed, Confirmed::Plan(plan) if !plan.reversible)
 }
 
-/// The third answer, where there is one: to free at once instead of setting aside, or the other way round;
-/// to keep what was typed as a draft.
+/// The third answer, if there is one: to free at once instead of setting aside, or the other way round; or to
+/// keep what was typed as a draft.
 fn in_border(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(String, Chord)> {
     use crate::keymap::{Action, Context};
     let (action, does) = match &confirm.confirmed {
@@ -210,7 +210,7 @@ fn keys_of(confirm: &Confirm, app: &App) -> [Option<Chord>; 2] {
     [key(Action::ConfirmNo), key(Action::ConfirmYes)]
 }
 
-/// What stands on the two buttons, No first.
+/// The words on the two buttons, No first.
 fn words_on(confirm: &Confirm, app: &App, appearance: &Appearance) -> [String; 2] {
     let [no, yes] = keys_of(confirm, app).map(|chord| {
         chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
@@ -234,7 +234,7 @@ pub(super) fn button_at(
     if app.unseen_until().is_some() {
         return None;
     }
-    // What stands in the border at the right, with a gap, a line and a corner behind it.
+    // The text in the border, at the right, with a gap, a line and a corner behind it.
     if let Some((words, chord)) =
         in_border(confirm, app, appearance).filter(|_| y == inner.y + inner.height)
     {
@@ -267,7 +267,7 @@ fn buttons(
     let [no, yes] = words_on(confirm, app, appearance);
     let lit = |role| appearance.style(role).add_modifier(Modifier::REVERSED);
     let style = |chosen: bool, able: bool| match (chosen, able) {
-        // A name was typed so that this may go.
+        // A name was typed to confirm that this may be removed.
         (true, true) if confirm.yes && confirm.typed.is_some() => lit(Role::Danger),
         (true, _) => appearance.style(Role::Selection),
         (false, true) => appearance.style(Role::Text),

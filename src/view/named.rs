@@ -1,4 +1,4 @@
-//! Keys that a dialog names itself, in its own words: the footer does not name them again.
+//! Keys that a dialog names itself, in its own words; the footer does not name them again.
 
 use std::ops::Range;
 
@@ -8,21 +8,21 @@ use crate::text::cells;
 
 use super::Appearance;
 
-/// What an action is bound to, and what it does there. Without words it shares those of the next one.
+/// An action, and what it does there in words. An action without words shares those of the next one.
 pub(super) type Named = (Action, &'static str);
 
-/// What the border of an overlay says: how it scrolls, if it does, and closes.
+/// The keys in the border of an overlay: those that scroll, if it scrolls, and the one that closes it.
 pub(super) fn overlay(scrolls: bool) -> Vec<Named> {
     let scroll = if scrolls { scroll() } else { Vec::new() };
     scroll.into_iter().chain([(Action::Close, "close")]).collect()
 }
 
-/// What a border says of scrolling.
+/// The keys in a border that scroll.
 pub(super) fn scroll() -> Vec<Named> {
     vec![(Action::Up, ""), (Action::Down, "scroll")]
 }
 
-/// The line that says it, of the keys that there are; nothing while they are not taken yet.
+/// The line of the keys that are bound; empty while they are not taken yet.
 pub(super) fn line(
     named: &[Named],
     context: Context,
@@ -32,7 +32,7 @@ pub(super) fn line(
     places(named, context, app, appearance).0
 }
 
-/// The same line, and where in it each key is with its words, in bytes.
+/// The same line, and the places of each key and its words in it, in bytes.
 pub(super) fn places(
     named: &[Named],
     context: Context,
@@ -57,7 +57,7 @@ pub(super) fn places(
     (line, places)
 }
 
-/// The last of them, as many as have room in so many cells.
+/// The last of these actions, as many as have room in this many cells.
 pub(super) fn fit(
     mut named: Vec<Named>,
     context: Context,

@@ -89,10 +89,10 @@ const NUMBERS: [(u32, u32); 85] = [
     (0x1d1aa, 0x1d1ad),
 ];
 
-/// Columns and rows that a picture may have: there are a few numbers more.
+/// Limit on the columns and rows of a picture: there are a few more numbers.
 pub(super) const MOST: u16 = 290;
 
-/// What stands for a number.
+/// The character that stands for a number.
 pub(super) fn character(number: u16) -> Option<char> {
     let mut left = u32::from(number);
     for (first, last) in NUMBERS {

@@ -11,7 +11,7 @@ use crate::theme::Role;
 
 use super::{Appearance, PIXEL};
 
-/// Columns of the widest character: a joined one of some scripts.
+/// Width of the widest character, in columns: a joined one of some scripts.
 const WIDEST: u16 = 16;
 
 /// Writes text from a cell on, in at most `width` cells, cut with `…`; gives the cells used.
@@ -19,7 +19,7 @@ pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, styl
     draw(buf, x, y, width, &visible(text), style)
 }
 
-/// As [`put`], for text that is visible already.
+/// Like [`put`], for text that is visible already.
 pub(super) fn draw(
     buf: &mut Buffer,
     x: u16,
@@ -37,7 +37,7 @@ pub(super) fn draw(
     end - x
 }
 
-/// Writes text so that it ends before `right`, in at most `width` cells; gives where it begins.
+/// Writes text so that it ends before `right`, in at most `width` cells; gives the column at which it begins.
 pub(super) fn put_right(
     buf: &mut Buffer,
     right: u16,
@@ -54,8 +54,8 @@ pub(super) fn put_right(
     x
 }
 
-/// Writes a text over as many rows of an area as it needs, broken at spaces; a dot between two of its parts
-/// neither begins nor ends a row.
+/// Writes a text into the rows of an area, broken at spaces; a dot between two of its parts neither begins
+/// nor ends a row.
 pub(super) fn paragraph(buf: &mut Buffer, area: Area, text: &str, style: Style) {
     let rows = text::wrap(text, usize::from(area.width));
     for (row, y) in rows.iter().zip(area.y..area.y + area.height) {
@@ -67,7 +67,7 @@ pub(super) fn paragraph(buf: &mut Buffer, area: Area, text: &str, style: Style) 
 /// A piece of text with its style.
 pub(super) type Piece<'a> = (&'a str, Style);
 
-/// Writes pieces one after the other; gives the cells used.
+/// Writes pieces one after the other; gives the number of cells used.
 pub(super) fn put_all(buf: &mut Buffer, x: u16, y: u16, width: u16, pieces: &[Piece<'_>]) -> u16 {
     let mut used = 0;
     for (text, style) in pieces {
@@ -76,14 +76,14 @@ pub(super) fn put_all(buf: &mut Buffer, x: u16, y: u16, width: u16, pieces: &[Pi
     used
 }
 
-/// Marks the row under the cursor, hollow where the pane takes no keys.
+/// Marks the row under the cursor; the mark is hollow if the pane takes no keys.
 pub(super) fn marker(buf: &mut Buffer, row: Area, focused: bool, appearance: &Appearance) {
     let [full, hollow] = appearance.symbols.marker;
     let symbol = if focused { full } else { hollow };
     put(buf, row.x, row.y, 1, symbol, appearance.style(Role::Marker));
 }
 
-/// A bar for each number, the highest as high as a row; of more than have room, the last ones.
+/// A chart with a bar for each number, the highest as high as a row; if there are too many, of the last ones.
 pub(super) fn chart(bars: &[f64], room: usize, appearance: &Appearance) -> String {
     let heights = appearance.symbols.spark;
     let bars = &bars[bars.len().saturating_sub(room)..];
@@ -99,8 +99,8 @@ pub(super) fn chart(bars: &[f64], room: usize, appearance: &Appearance) -> Strin
     bars.iter().map(bar).collect()
 }
 
-/// Lights a whole row in one style, whatever styles are in it: each other style would cost a slow
-/// connection as many bytes again.
+/// Lights a whole row in one style, whatever styles are in it: on a slow connection, each further style would
+/// cost the same number of bytes again.
 pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
     for x in row.x..row.x + row.width {
         if let Some(cell) = buf.cell_mut((x, row.y)) {
@@ -109,8 +109,8 @@ pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
     }
 }
 
-/// Takes what lies behind a dialog back: no colour there draws the eye, and no line is taken for the
-/// dialog's. Pictures stay as they are.
+/// Dims everything behind a dialog: no colour there draws the eye, and no line looks like the dialog's.
+/// Pictures stay as they are.
 pub(super) fn dim(buf: &mut Buffer, area: Area, appearance: &Appearance) {
     let style = Style::reset().patch(appearance.style(Role::Dim));
     for y in area.y..area.y + area.height {
@@ -124,8 +124,8 @@ pub(super) fn dim(buf: &mut Buffer, area: Area, appearance: &Appearance) {
     }
 }
 
-/// Writes a text over what stands there, and takes nothing of its style: two roles in one cell may be
-/// hard to read.
+/// Writes a text over the text that stands there, without any of its style: two roles in one cell may be hard
+/// to read.
 pub(super) fn put_over(buf: &mut Buffer, x: u16, y: u16, width: u16, text: &str, style: Style) {
     light(buf, Area { x, y, width, height: 1 }, Style::new());
     put(buf, x, y, width, text, style);
@@ -137,7 +137,7 @@ pub(super) fn below(area: Area, rows: u16) -> Area {
     Area { y: area.y + rows, height: area.height - rows, ..area }
 }
 
-/// Gives what wide characters cover their own style: what is seen of it is theirs.
+/// Gives the cells that a wide character covers the style of that character, as it is seen there.
 pub fn even_out(buf: &mut Buffer) {
     let area = buf.area;
     for y in area.y..area.bottom() {
@@ -154,7 +154,7 @@ pub fn even_out(buf: &mut Buffer) {
     }
 }
 
-/// Takes away the characters that reach from the left into a column.
+/// Removes the characters that reach from the left into a column.
 pub(super) fn cut(buf: &mut Buffer, column: u16, y: u16) {
     for x in column.saturating_sub(WIDEST)..column {
         if let Some(cell) = buf.cell_mut((x, y))
@@ -165,7 +165,7 @@ pub(super) fn cut(buf: &mut Buffer, column: u16, y: u16) {
     }
 }
 
-/// The colour of a content type.
+/// The role that colours a content type.
 pub(super) fn type_role(content_type: &ContentType) -> Role {
     match content_type.told_family() {
         Family::Json => Role::TypeJson,

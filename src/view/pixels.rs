@@ -1,4 +1,4 @@
-//! A picture's pixels, in as many colours as the terminal has.
+//! A picture's pixels, in the colours that the terminal has.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
@@ -9,7 +9,7 @@ use crate::theme::ColorDepth;
 
 use super::Appearance;
 
-/// Marks the cells of a picture, which are drawn after all else. No terminal is told of it.
+/// Marks the cells of a picture, which are drawn after everything else. The terminal never gets it.
 pub const PIXEL: Modifier = Modifier::HIDDEN;
 
 /// Shades from dark to light, where there are no colours.
@@ -25,10 +25,10 @@ pub(super) fn pixels(buf: &mut Buffer, area: Area, cells: &[Halves], appearance:
         let (symbol, style) = match (depth, unicode) {
             (ColorDepth::None, unicode) => (shade(mean(*cell), unicode), Style::new()),
             (_, true) => halves(*cell, depth, last),
-            // The terminal may not have the half of a block: both are one.
+            // The terminal may lack the half block, so that both pixels become one.
             (_, false) => (" ", Style::new().bg(depth.of_rgb(mean(*cell)))),
         };
-        // Cell by cell, for there are thousands; all symbols are larder's own.
+        // The cells are set one by one, as there are thousands; all symbols are larder's own.
         if let Some(drawn) = buf.cell_mut((x, area.y)) {
             drawn.set_symbol(symbol).set_style(style.add_modifier(PIXEL));
         }
@@ -36,14 +36,14 @@ pub(super) fn pixels(buf: &mut Buffer, area: Area, cells: &[Halves], appearance:
     }
 }
 
-/// A cell of two colours, in few bytes after a cell of such a style.
+/// A cell of two colours, in few bytes after a cell of the style `last`.
 fn halves(cell: Halves, depth: ColorDepth, last: Style) -> (&'static str, Style) {
     let upper = depth.of_rgb(cell.upper);
     let Some(lower) = cell.lower.map(|lower| depth.of_rgb(lower)) else {
         return ("▀", Style::new().fg(upper).bg(Color::Reset));
     };
     if upper == lower {
-        // What stands in front is not seen, and so need not change.
+        // The foreground is not seen, and so need not change.
         let style = Style::new().bg(lower);
         return (" ", Style { fg: last.fg, ..style });
     }
@@ -62,9 +62,9 @@ fn mean(cell: Halves) -> Rgb {
     std::array::from_fn(|at| cell.upper[at].midpoint(lower[at]))
 }
 
-/// A shade as light as a colour.
+/// The shade that is as light as a colour.
 fn shade([red, green, blue]: Rgb, unicode: bool) -> &'static str {
-    // As bright as the eye sees it, of 256.
+    // The luminance as the eye sees it, out of 256.
     let light = (u32::from(red) * 77 + u32::from(green) * 150 + u32::from(blue) * 29) >> 8;
     let shades = if unicode { SHADES } else { ASCII_SHADES };
     shades[(light as usize * shades.len() / 256).min(shades.len() - 1)]
@@ -82,7 +82,7 @@ mod tests {
     const RED: Rgb = [255, 0, 0];
     const BLUE: Rgb = [0, 0, 255];
 
-    /// What is drawn of these cells on a terminal with such variables.
+    /// The cells as they are drawn on a terminal with these variables.
     fn drawn(cells: &[Halves], variables: &[(&str, &str)], symbols: &Symbols) -> Buffer {
         let env = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name);

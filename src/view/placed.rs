@@ -1,6 +1,6 @@
-//! Pictures that the terminal itself draws, by kitty's placeholders: characters that say which picture,
-//! which row and which column of it stands there, so that they are covered and moved as text. Other
-//! protocols have none; for them the backend knows by the same characters what belongs there.
+//! Pictures that the terminal itself draws, by kitty's placeholders: characters that say which picture is
+//! there, and which row and column of it, so that they are covered and moved as text. Other protocols have
+//! none; for them, the same characters tell the backend what belongs there.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::PIXEL;
 use super::numbers::{MOST, character, number};
 use super::seen::{SeenValue, seen_value};
 
-/// The character.
+/// The placeholder.
 const PLACEHOLDER: char = '\u{10EEEE}';
 
 /// How pictures are drawn.
@@ -25,12 +25,12 @@ pub enum Pictures {
     Cells,
     /// Not at all.
     Off,
-    /// By the terminal itself; none where the picture that is shown is still on its way.
+    /// By the terminal itself; none while the picture that is shown is being made.
     Own(Option<Placed>),
 }
 
 impl Pictures {
-    /// Whether the next frame is the same.
+    /// Whether a frame with these pictures is the same as with the other ones.
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Cells, Self::Cells) | (Self::Off, Self::Off) => true,
@@ -46,29 +46,29 @@ impl Pictures {
 /// A picture that the terminal has.
 #[derive(Debug, Clone)]
 pub struct Placed {
-    /// What it was made of.
+    /// The picture that it was made from.
     pub shown: ShownPicture,
-    /// Its number.
+    /// The number of the picture.
     pub id: u8,
 }
 
 /// A picture that is on the screen.
 #[derive(Debug, Clone)]
 pub struct ShownPicture {
-    /// The preview that it is of.
+    /// The preview of the picture.
     pub preview: Arc<Preview>,
-    /// Columns and rows that all of it takes.
+    /// Columns and rows that the whole picture takes.
     pub size: (u16, u16),
 }
 
-/// Which part of which picture a cell shows.
+/// The part of a picture that a cell shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PictureCell {
     /// The picture's number.
     pub id: u8,
-    /// The column in it.
+    /// The column in the picture.
     pub column: u16,
-    /// The row in it.
+    /// The row in the picture.
     pub row: u16,
 }
 
@@ -80,7 +80,7 @@ impl ShownPicture {
                 || self.preview.is_of_same_bytes(&other.preview))
     }
 
-    /// Whether it has no more columns and rows than can be told apart.
+    /// Whether its columns and rows are few enough to be numbered.
     pub fn is_placeable(&self) -> bool {
         self.size.0 <= MOST && self.size.1 <= MOST
     }
@@ -95,13 +95,13 @@ pub fn shown_picture(app: &App) -> Option<ShownPicture> {
 }
 
 impl Placed {
-    /// Whether it stands for this preview in this size.
+    /// Whether it shows this preview in this size.
     pub(super) fn is_of(&self, preview: &Arc<Preview>, place: PicturePlace) -> bool {
         let of = ShownPicture { preview: Arc::clone(preview), size: place.size };
         self.shown.is_same(&of)
     }
 
-    /// Draws what is seen of it.
+    /// Draws the visible part of the picture.
     pub(super) fn draw(&self, buf: &mut Buffer, area: Area, place: PicturePlace) {
         let style = Style::new().fg(Color::Indexed(self.id)).bg(Color::Reset).add_modifier(PIXEL);
         let mut symbol = String::new();
@@ -122,7 +122,7 @@ impl Placed {
 }
 
 impl PictureCell {
-    /// What a cell shows, if it is part of such a picture.
+    /// The part that a cell shows, if it is part of such a picture.
     pub fn of(cell: &Cell) -> Option<Self> {
         let Color::Indexed(id) = cell.fg else { return None };
         let mut parts = cell.symbol().chars();
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!((seen(3, 1), seen(5, 1)), (Some((77, 0, 1)), Some((77, 2, 1))));
         assert_eq!((seen(3, 2), seen(3, 3)), (Some((77, 0, 2)), None));
         assert_eq!(buf[(4, 2)].symbol(), "\u{10EEEE}\u{30e}\u{30d}");
-        // What a value holds is none of it, whatever it looks like.
+        // The text of a value is no part of a picture, whatever it looks like.
         let mut text = buf[(4, 2)].clone();
         text.modifier = ratatui::style::Modifier::empty();
         assert_eq!(PictureCell::of(&text), None);

@@ -32,7 +32,7 @@ pub(super) fn draw(
     let record = &app.record;
     let stale = record.is_stale() && record.show_loading;
     let title = match (&record.wanted, &record.shown) {
-        // While the next one is only just on its way, the title stays that of what is shown.
+        // While the next record has only just been asked for, the title stays that of the shown one.
         (Some(_), Some(shown)) if record.loading && !record.show_loading => shown.key().escaped(),
         (Some((_, key)), _) => key.escaped(),
         (None, _) => "Value".to_owned(),
@@ -67,7 +67,7 @@ pub(super) fn draw(
         ) => {
             heading(buf, inner, meta, appearance);
             let mut y = inner.y + 1;
-            // Only what is wrong has the colour of a warning.
+            // Only a warning has the colour of a warning.
             let role = if record.warns() { Role::Warning } else { Role::Header };
             for row in record.note_rows(inner.width, &app.keymap) {
                 put(buf, inner.x, y, inner.width, &row, in_role(role));
@@ -104,7 +104,7 @@ pub(super) fn draw(
     }
 }
 
-/// Whether a picture is drawn in characters; else draws what the terminal is to draw, or says that
+/// Whether a picture is drawn in characters; if not, draws the placeholders for the terminal, or says that
 /// pictures are off.
 fn in_cells(
     buf: &mut Buffer,
@@ -138,12 +138,12 @@ fn cancels(app: &App) -> Option<String> {
     app.keymap.says(Context::Record, Action::Back, "cancels")
 }
 
-/// What the lower border says: as many of these as have room whole, the weightier first.
+/// The text in the lower border: the parts that have room whole, the weightier first.
 fn bottom(app: &App, room: usize, appearance: &Appearance) -> String {
     let record = &app.record;
     let mut parts = Vec::new();
     if let Some(leaf) = app.leaf() {
-        // Of a long way both ends are told.
+        // A long path keeps both its ends.
         let path = leaf.path();
         let path = text::fit_middle(&visible(&path), room.saturating_sub(8)).into_owned();
         parts.push((Weight::Chosen, path));
@@ -162,9 +162,9 @@ fn bottom(app: &App, room: usize, appearance: &Appearance) -> String {
         let mode = match record.mode {
             Mode::Auto | Mode::Table => match preview.kind() {
                 PreviewKind::Page => Some("page as text".to_owned()),
-                // The cursor in it tells of its rows.
+                // The cursor in the table tells the number of rows.
                 PreviewKind::Table if app.table().is_some() => None,
-                // Of a part, what is counted is not all there is.
+                // The number of rows in a part is not that of the whole.
                 PreviewKind::Table if matches!(record.shown, Some(RecordView::Head(..))) => {
                     Some("table".to_owned())
                 }
@@ -191,7 +191,7 @@ fn bottom(app: &App, room: usize, appearance: &Appearance) -> String {
     fit(parts, room)
 }
 
-/// What is searched for, and which of how many matches is looked at: the latter whole.
+/// The searched text, and the number of the current match out of all matches; the latter is never cut.
 fn searched(app: &App, room: usize) -> String {
     let record = &app.record;
     let found = record.matches.as_ref().map_or_else(
@@ -229,7 +229,7 @@ fn heading(buf: &mut Buffer, inner: Area, meta: &RecordMeta, appearance: &Appear
     put(buf, inner.x, inner.y, start.saturating_sub(inner.x + 1), word, appearance.style(role));
 }
 
-/// What fetching costs the server: measured at 0.6 to 0.9 ms a megabyte.
+/// The time that fetching costs the server: measured at 0.6 to 0.9 ms a megabyte.
 fn stall(meta: &RecordMeta) -> String {
     let millis = meta.size as f64 / 1_000_000.0 * 0.75;
     if millis < 1.0 { "under 1 ms".to_owned() } else { format!("about {millis:.0} ms") }

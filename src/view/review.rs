@@ -1,4 +1,4 @@
-//! What a save changes, before it is made.
+//! The changes of a save, before it is made.
 
 use std::ops::Range;
 
@@ -35,20 +35,20 @@ impl Drawn for Review {
     }
 }
 
-/// What the border says of its keys.
+/// The keys in the border.
 fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
     let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
     let typed = app.unsaved_leaf().is_none_or(|unsaved| unsaved.leaf.edit != LeafEdit::Remove);
     let close = if typed { "edit further" } else { "leave it" };
-    // What is not shown yet is not agreed to.
+    // Changes that are not shown yet cannot be agreed to.
     let accept = shown.diff.is_some().then_some((Action::Accept, "save"));
     let named = scroll.chain(accept).chain([(Action::Close, close)]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
     named::fit(named.collect(), Context::Review, room, app, appearance)
 }
 
-/// Draws the change; the keys that make it and leave it stand in the border.
+/// Draws the changes; the border names the keys that make the save or leave it.
 fn draw(buf: &mut Buffer, body: Area, shown: &Review, app: &App, appearance: &Appearance) {
     let back = app.writes_back(&shown.set.store, &shown.set.key);
     let lines = lines(shown, back, columns(body), appearance);
@@ -111,7 +111,7 @@ pub(super) fn weights(diff: &Diff, appearance: &Appearance) -> Line {
     vec![(format!("{sizes}, {}{inside}", kind(&after.1)), dim)]
 }
 
-/// What is different, a row each.
+/// The differences, a row each.
 pub(super) fn changes(diff: &Diff, width: usize, appearance: &Appearance) -> Vec<Line> {
     let dim = appearance.style(Role::Dim);
     let mut lines: Vec<Line> = match &diff.body {
@@ -158,7 +158,7 @@ pub(super) fn changes(diff: &Diff, width: usize, appearance: &Appearance) -> Vec
     lines
 }
 
-/// A leaf on one row, or where that is too long on three.
+/// A changed leaf on one row; or on three, if it is too long.
 fn leaf(change: &LeafChange, width: usize, appearance: &Appearance) -> Vec<Line> {
     let dim = appearance.style(Role::Dim);
     let path = |gap: &str| (format!("{}{gap}", change.path), appearance.style(Role::JsonKey));
@@ -178,7 +178,7 @@ fn leaf(change: &LeafChange, width: usize, appearance: &Appearance) -> Vec<Line>
     }
 }
 
-/// A line of text, with its words marked.
+/// A line of text, with the changed words marked.
 fn row(row: &Row, appearance: &Appearance) -> Line {
     let dim = appearance.style(Role::Dim);
     let plain = |text: &str| text.trim_end_matches(['\n', '\r']).to_owned();

@@ -1,4 +1,4 @@
-//! A dialog of lines that scrolls where there is little room: what a change is, before and after it.
+//! A dialog of lines that scrolls where there is little room: a change, before and after it is made.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
@@ -15,22 +15,22 @@ use super::paint::{Piece, put_all};
 /// A row: pieces of text with their styles.
 pub(super) type Line = Vec<(String, Style)>;
 
-/// Columns of the dialog, where there is room.
+/// Width of the dialog, where there is room, in columns.
 pub(super) const WIDTH: u16 = 100;
 
-/// How many columns a line has.
+/// Width of a line, in columns.
 pub(super) fn columns(body: Area) -> usize {
     usize::from(body.width.min(WIDTH).saturating_sub(4))
 }
 
-/// A text in a role, as lines of at most so many columns.
+/// A text in a role, as lines of at most this many columns.
 pub(super) fn said(text: &str, role: Role, columns: usize, appearance: &Appearance) -> Vec<Line> {
     let rows = text::wrap(text, columns).into_iter();
     rows.map(|row| vec![(row, appearance.style(role))]).collect()
 }
 
-/// Draws the lines from where the dialog is scrolled to, in a border of this role. What stands in it, at
-/// the top and at the bottom, is asked for once it is known whether there is more than has room.
+/// Draws the lines from the scroll position on, in a border of this role. The texts in the border are asked
+/// for once it is known whether all lines have room.
 pub(super) fn draw(
     buf: &mut Buffer,
     body: Area,

@@ -1,4 +1,4 @@
-//! The value that is seen in the right pane, for what is laid over its cells: links, and pictures that the
+//! The visible value in the right pane, for what is laid over its cells: links, and pictures that the
 //! terminal itself draws.
 
 use std::sync::Arc;
@@ -9,23 +9,23 @@ use crate::preview::{Matches, Preview, PreviewKind, Row, Viewport};
 
 use super::paint::below;
 
-/// The rows of the value that is seen, and one more where it goes on: made once a frame, to be drawn and
-/// to be looked through for links.
+/// The visible rows of the value, and one more if it goes on: made once a frame, to be drawn and to be
+/// searched for links.
 #[derive(Debug, Default)]
 pub struct SeenRows(Option<Vec<Row>>);
 
-/// A value that is seen.
+/// A value that is visible.
 pub(super) struct SeenValue<'a> {
-    /// The value made ready.
+    /// The preview of the value.
     pub(super) preview: &'a Arc<Preview>,
-    /// The rows and columns that show it.
+    /// The rows and columns that are visible.
     pub(super) view: Viewport,
-    /// Where these are on the screen.
+    /// Where they are on the screen.
     pub(super) area: Area,
 }
 
-/// The value in the right pane; none where that shows something else, as another store or a group under
-/// the cursor, a failure, or that the record is on its way.
+/// The value in the right pane; none if the pane shows something else, like another store or a group under
+/// the cursor, a failure, or that the record is being read.
 pub(super) fn seen_value(app: &App) -> Option<SeenValue<'_>> {
     let pane = app.layout().record?;
     let record = &app.record;
@@ -42,7 +42,7 @@ pub(super) fn seen_value(app: &App) -> Option<SeenValue<'_>> {
     })
 }
 
-/// The rows of a frame of this state.
+/// The rows in a frame of this state.
 pub fn seen_rows(app: &App) -> SeenRows {
     let seen = seen_value(app).filter(|seen| is_text(seen.preview));
     SeenRows(seen.map(|SeenValue { preview, view, .. }| {
@@ -52,17 +52,18 @@ pub fn seen_rows(app: &App) -> SeenRows {
 }
 
 impl SeenRows {
-    /// The rows, where a value is seen in text.
+    /// The rows, if a value is visible as text.
     pub(super) fn get(&self) -> Option<&[Row]> {
         self.0.as_deref()
     }
 }
 
-/// What is lit in it: the value under the cursor, what a search found, else what has just come.
+/// The lit bytes of the value: those under the cursor, else those that a search found, else those that have
+/// just come.
 pub(super) fn lit<'a>(app: &'a App, preview: &Arc<Preview>) -> Option<&'a Matches> {
     let leaf = app.leaf().filter(|leaf| leaf.is_over(preview));
     let came = || {
-        // A page's text is made of what the value holds; the places in it are others.
+        // The text of a page is made from its content, so that places in the two differ.
         let inside = preview.is_converted();
         let same = !inside || preview.kind() != PreviewKind::Page;
         app.record.versions.lit(app.now, inside).filter(|_| same)
@@ -70,7 +71,7 @@ pub(super) fn lit<'a>(app: &'a App, preview: &Arc<Preview>) -> Option<&'a Matche
     leaf.map(LeafCursor::lit).or(app.record.matches.as_ref()).or_else(came)
 }
 
-/// Whether it is shown in text.
+/// Whether the value is shown as text.
 fn is_text(preview: &Preview) -> bool {
     match preview.kind() {
         PreviewKind::Json
@@ -83,7 +84,7 @@ fn is_text(preview: &Preview) -> bool {
     }
 }
 
-/// The part of the pane that is written in: one free column on both sides, as the lists have.
+/// The part of the pane with text in it: one free column on each side, as in the lists.
 pub(super) fn inside(pane: Area) -> Area {
     let inner = pane.inner();
     Area { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }

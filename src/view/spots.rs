@@ -1,7 +1,7 @@
-//! What a click is on: a key that is named, a row of a dialog, the head of a column, or what is beside a
+//! The spot of a click: the name of a key, a row of a dialog, the head of a column, or a place outside a
 //! dialog.
 //!
-//! Asked only when the mouse is clicked: what is found is what the same functions draw.
+//! Looked for only when the mouse is clicked, by the functions that also draw.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,16 +12,16 @@ use crate::keymap::Chord;
 use super::dialog::{Scene, drawn};
 use super::{Appearance, footer, grid, keys, modal, named, stores};
 
-/// What no dialog writes.
+/// A text that no dialog writes.
 const UNTOUCHED: &str = "\u{f8ff}";
 
-/// What a click on a cell is on, unless it is on a row, a text or a border.
+/// The spot of a click on a cell, unless it is on a row, a text or a border.
 pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spot> {
     let layout = app.layout();
     let (width, height) = app.size;
     let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
     if app.layers.is_empty() && app.editor.is_none() && y + 1 == layout.footer.y {
-        // Some of them stand beside what the border says.
+        // Some hints stand next to the texts in the border.
         super::panes(&mut buf, &layout, app, (&super::seen_rows(app), appearance));
     }
     let hints = footer::finish(&mut buf, layout.footer, app, appearance);
@@ -40,7 +40,7 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
         Some(layer) => {
             let area = covered(&mut buf, layer, layout.body, app, appearance);
             if !area.contains(x, y) {
-                // A hint that was missed by a cell closes nothing.
+                // A click just next to a hint closes nothing.
                 return (!layout.footer.contains(x, y)).then_some(Spot::Outside);
             }
             if let Layer::Contents(shown) = layer
@@ -68,7 +68,7 @@ pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spo
     }
 }
 
-/// The key that a dialog names at a cell: in the line of all of them, or among other words.
+/// The key that a dialog names at a cell: in the line of its keys, or in its text.
 fn key_at(
     buf: &Buffer,
     layer: &Layer,
@@ -91,7 +91,7 @@ fn key_at(
         let words = &line[place.clone()];
         let start = match whole {
             Some(start) => Some(start + place.start),
-            // A key alone may stand for something else.
+            // A key without words may be part of another text.
             None if words.ends_with(' ') => None,
             None => row.find(words),
         };

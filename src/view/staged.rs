@@ -1,4 +1,4 @@
-//! What all staged edits change, as one text.
+//! The changes of all staged edits, as one text.
 
 use ratatui::buffer::Buffer;
 
@@ -30,10 +30,10 @@ impl Drawn for StagedDiff {
     }
 }
 
-/// What the border says of its keys.
+/// The keys in the border.
 fn named(shown: &StagedDiff, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = if shown.overlay.is_long() { named::scroll() } else { Vec::new() };
-    // What is not shown yet is not agreed to.
+    // Changes that are not shown yet cannot be agreed to.
     let accept = shown.is_compared().then_some((Action::Accept, "save all"));
     let named = scroll.into_iter().chain(accept).chain([(Action::Close, "back")]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);

@@ -1,4 +1,5 @@
-//! What stands in the middle while there is no server: where, what is wrong or awaited, the tries, the keys.
+//! The panel in the middle while there is no server: the target, what is wrong or awaited, the tries, the
+//! keys.
 
 use std::time::Duration;
 
@@ -14,14 +15,14 @@ use super::border::{Titles, bordered};
 use super::modal::centred;
 use super::paint::{dim, put};
 
-/// Columns of the panel, where there is room.
+/// Width of the panel, where there is room, in columns.
 const WIDTH: u16 = 68;
-/// No target takes more rows.
+/// Limit on the rows of a target.
 const TARGET: usize = 3;
-/// What stands between two keys.
+/// The sign between two keys.
 const BETWEEN: &str = " · ";
 
-/// Draws the panel where connecting failed, or takes long.
+/// Draws the panel if connecting failed or takes long.
 pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appearance) {
     let (top, border, said) = match &app.session.state {
         SessionState::Failed(error) => {
@@ -35,17 +36,17 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appeara
     };
     let width = body.width.min(WIDTH);
     let room = usize::from(width.saturating_sub(4));
-    // A line neither begins nor ends with what stands between two keys.
+    // A line neither begins nor ends with the sign between two keys.
     let wrapped = |role, text: &str| {
         let lines = text::wrap(text, room).into_iter();
         lines.map(move |line| (role, line.trim_matches(['·', ' ']).to_owned())).collect::<Vec<_>>()
     };
-    // While something is typed, keys are letters.
+    // While something is typed, letters are not the keys of actions.
     let remedies = if app.layers.is_empty() { remedies(app) } else { Vec::new() };
     let tried = Some(tried(app)).filter(|tried| !tried.is_empty());
     let mut below = tried.map_or_else(Vec::new, |tried| wrapped(Role::Dim, &tried));
     below.extend(in_lines(remedies, room).into_iter().map(|line| (Role::Text, line)));
-    // What can be done is told in any case, and of a target and a failure as much as has room.
+    // The keys are named in any case, and as much of the target and the failure as has room.
     let rows = usize::from(body.height.saturating_sub(2)).saturating_sub(below.len());
     let failure = wrapped(said.0, &said.1);
     let target = visible(&app.settings.label);
@@ -68,7 +69,7 @@ pub(super) fn draw(buf: &mut Buffer, body: Area, app: &App, appearance: &Appeara
     }
 }
 
-/// For how long nothing was answered.
+/// The time without an answer, in words.
 fn awaited(waited: Duration) -> String {
     match waited.as_secs() {
         0 => "waiting for an answer".to_owned(),
@@ -76,7 +77,7 @@ fn awaited(waited: Duration) -> String {
     }
 }
 
-/// A span in whole seconds, or in what it has more of.
+/// A span in whole seconds, or in the larger unit that it has.
 fn lasted(span: Duration) -> String {
     match span.as_secs() {
         short @ 0..2 => format!("{short} s"),
@@ -84,7 +85,7 @@ fn lasted(span: Duration) -> String {
     }
 }
 
-/// How often it was tried and for how long, and that it goes on.
+/// The number of tries and their time, and that they go on.
 fn tried(app: &App) -> String {
     let began = app.session.begun.unwrap_or(app.now).micros();
     let micros = app.now.micros().saturating_sub(began);
@@ -103,7 +104,7 @@ fn tried(app: &App) -> String {
     }
 }
 
-/// Keys side by side, each with its words in one line.
+/// Keys side by side, in lines; each key is in one line with its words.
 fn in_lines(parts: Vec<String>, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in parts {
@@ -118,7 +119,7 @@ fn in_lines(parts: Vec<String>, room: usize) -> Vec<String> {
     lines
 }
 
-/// What can be done about it.
+/// The keys that can help.
 fn remedies(app: &App) -> Vec<String> {
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
     let failed = matches!(app.session.state, SessionState::Failed(_));

@@ -1,7 +1,7 @@
-//! The line at the top: where one is, what comes in, and whether all is well.
+//! The line at the top: the target, the rate of changes, and whether all is well.
 //!
-//! Where there is little room, the server's version goes first, then the latency and the chart; the
-//! database goes last, and what is not usual never.
+//! With little room, the server's version is left out first, then the latency and the chart; the database is
+//! left out last, and unusual states never.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
@@ -16,22 +16,22 @@ use super::paint::{chart, put};
 
 /// Columns between two parts.
 const GAP: u16 = 2;
-/// When the target is cut, and to how many columns.
+/// Ranks at which the target is cut, each with the width it is cut to, in columns.
 const CUTS: [(u8, usize); 2] = [(3, 32), (7, 20)];
-/// From so many columns on, a cut target shows its beginning too.
+/// Width from which a cut target shows its beginning too, in columns.
 const MIDDLE: usize = 16;
-/// What is said at least while there is no connection.
+/// Least text while there is no connection.
 const DOWN: &str = " ! no connection";
-/// What never goes.
+/// The rank of parts that are never left out.
 const STAYS: u8 = 9;
 
 /// A part of the line.
 struct Part {
     text: String,
     style: Style,
-    /// Columns before it.
+    /// Columns before the part.
     gap: u16,
-    /// When it goes where there is little room, the lowest first.
+    /// The rank in which it is left out where there is little room, the lowest first.
     goes: u8,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     if let SessionState::Open(ConnectionState::Down { tries, reason, .. }) = &app.session.state {
         left.retain(|part| part.goes > 0 && width >= 60);
         right.retain(|part| part.goes == STAYS);
-        // At least that there is no connection is told, beside as much of the target as has room.
+        // At least that there is no connection is told, next to as much of the target as has room.
         let beside = 1 + usize::from(GAP) + cells(DOWN) + wide(&right) + 1;
         let room = if width < 60 { width.saturating_sub(beside) } else { width / 3 };
         let target = cut(&target, room.max(9));
@@ -71,7 +71,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         let cut = CUTS.iter().find(|(at, _)| *at == goes);
         room = cut.map_or(room, |(_, to)| room.min(*to));
     }
-    // What has gone makes room for more of the target.
+    // Parts that were left out make room for more of the target.
     let room = width.saturating_sub(wide(&left) + wide(&right) + 2);
     put_left(buf, area, &left, &cut(&target, room), appearance);
     put_right(buf, area, &right);
@@ -81,7 +81,7 @@ fn wide(parts: &[Part]) -> usize {
     parts.iter().map(|part| cells(&part.text) + usize::from(part.gap)).sum()
 }
 
-/// A target in at most so many columns: its end tells the database.
+/// A target in at most this many columns: its end tells the database.
 fn cut(target: &str, room: usize) -> String {
     if room >= MIDDLE || cells(target) <= room {
         return fit_middle(target, room).into_owned();
@@ -91,7 +91,7 @@ fn cut(target: &str, room: usize) -> String {
     if room == 0 { String::new() } else { format!("…{}", rest.as_str()) }
 }
 
-/// Writes larder's name, the target, and what is known of the server; gives where they end.
+/// Writes larder's name, the target, and what is known of the server; gives the column behind them.
 fn put_left(
     buf: &mut Buffer,
     area: Area,
@@ -116,7 +116,7 @@ fn put_left(
     x
 }
 
-/// Writes parts up to the right edge; gives where they begin.
+/// Writes parts up to the right edge; gives the column at which they begin.
 fn put_right(buf: &mut Buffer, area: Area, parts: &[Part]) -> u16 {
     let all = u16::try_from(wide(parts)).unwrap_or(area.width);
     let start = (area.x + area.width).saturating_sub(all + 1);
@@ -128,7 +128,8 @@ fn put_right(buf: &mut Buffer, area: Area, parts: &[Part]) -> u16 {
     start
 }
 
-/// That there is no connection, how often it was tried, and why: what is whole in so many columns.
+/// A banner that there is no connection, with the number of tries and the reason, if they have room whole in
+/// this many columns.
 fn banner(tries: u32, reason: &str, room: usize) -> String {
     let count = match tries {
         0 => String::new(),
@@ -136,7 +137,7 @@ fn banner(tries: u32, reason: &str, room: usize) -> String {
         more => format!(", tried {more} times"),
     };
     let least = DOWN;
-    // Without what to do about it, where there is little room.
+    // With little room, the remedy is left out.
     let problem = reason.split(';').next().unwrap_or(reason);
     let all = [
         format!("{least}{count} · {reason}"),
@@ -161,7 +162,7 @@ fn left(app: &App, appearance: &Appearance) -> Vec<Part> {
     parts.collect()
 }
 
-/// What is not usual, what comes in, and the latency.
+/// Unusual states, the rate of changes, and the latency.
 fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut add = |text: String, role, gap, goes| {
@@ -206,7 +207,7 @@ fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
             None => add(format!("{separator} {records}"), Role::Dim, 1, 8),
             Some(_) => add(records, Role::Dim, GAP, 8),
         }
-        // What each record brings is not known, but what they bring on average.
+        // The size of each new record is not known, but their average is.
         let (all, bytes) = (app.keys.index.len(), app.keys.index.total_bytes());
         if all > 0 {
             #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]

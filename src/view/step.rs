@@ -1,4 +1,4 @@
-//! What a step of the log has changed, over the log.
+//! The changes of a step of the log, over the log.
 
 use ratatui::buffer::Buffer;
 
@@ -16,7 +16,7 @@ use super::named;
 use super::review::{changes, weights};
 use super::scrolled::{self, Line, columns};
 
-/// Rows below which there is little room.
+/// Height below which there is little room, in rows.
 const LOW: u16 = 14;
 
 impl Drawn for StepView {
@@ -59,7 +59,7 @@ fn lines(shown: &StepView, width: usize, app: &App, appearance: &Appearance) -> 
     };
     lines.extend(words.iter().flat_map(|words| said(words, Role::Text)));
     let is_only = records.len() == 1;
-    // What has lines below it stands by itself.
+    // A record with lines below it is set apart from others.
     let mut apart = false;
     for (at, RecordDiff { key, diff }) in records.iter().enumerate() {
         let diff = match diff {
@@ -94,7 +94,7 @@ fn both(diff: &Diff) -> bool {
     diff.before.is_some() && diff.after.is_some()
 }
 
-/// The key, whether it came or went, and its size and type.
+/// The key, whether the record came or went, and its size and type.
 fn head(key: &str, diff: &Diff, appearance: &Appearance) -> Line {
     let mut line = vec![(format!("{key}  "), appearance.style(Role::Title))];
     match (&diff.before, &diff.after) {

@@ -67,17 +67,17 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     }
 }
 
-/// Cells of the head of the names.
+/// Width of the head of the names, in cells.
 const HEAD: u16 = 5;
-/// So many cells of a name go before its age.
+/// Width that a name takes before its age gets room, in cells.
 const ENOUGH: u16 = 20;
 
-/// Where the columns of the list are.
+/// Places of the columns of the list.
 struct Columns {
     name: u16,
-    /// Before which cell the records end, and how wide they are.
+    /// The cell before which the records end, and their width.
     records: (u16, u16),
-    /// The same of the age of the last change, where there is room for it.
+    /// The same for the age of the last change, if there is room for it.
     changed: Option<(u16, u16)>,
 }
 
@@ -86,7 +86,7 @@ impl Columns {
         let mut end = inner.x + inner.width.saturating_sub(1);
         let records = app.stores.columns.records;
         let fixed = MARKS + GAP + records + 1;
-        // By its name a store is known; as much as the head of the names takes where they stand by age.
+        // A store is known by its name; where stores are sorted by age, names get the width of their head.
         let least = match app.stores.sort {
             StoreSort::Changed => HEAD,
             StoreSort::Name | StoreSort::Records => app.stores.columns.name.clamp(HEAD, ENOUGH),
@@ -143,7 +143,7 @@ fn shown_name(info: &StoreInfo) -> String {
     if name.is_empty() { "(empty name)".to_owned() } else { name }
 }
 
-/// What to say where there is no list.
+/// The sentence to show where there is no list.
 fn instead(app: &App) -> Option<String> {
     let stores = &app.stores;
     let says = |action, does| app.keymap.says(Context::Stores, action, does);
@@ -186,8 +186,8 @@ fn is_up(app: &App) -> bool {
     matches!(app.session.state, SessionState::Open(ConnectionState::Up))
 }
 
-/// How many records a store has, in so many cells: of the open one as many as the pane beside says, where
-/// that is newer.
+/// The number of records in a store, in this many cells; for the open store, the number that the pane next to
+/// the list shows, where that is newer.
 fn records(info: &StoreInfo, width: u16, app: &App) -> String {
     let keys = &app.keys;
     let open = keys.store.as_ref() == Some(&info.store);
@@ -212,7 +212,7 @@ fn store_row(
     if current {
         marker(buf, row, app.focus == Pane::Stores, appearance);
     }
-    // What it is that is not whole, the pane beside says.
+    // The pane next to the list says what is wrong with the store.
     let mark = match info.state {
         StoreState::Whole if app.drafting.found.count(&info.store) > 0 => appearance.symbols.draft,
         StoreState::Whole => " ",

@@ -1,4 +1,4 @@
-//! What a store that is not open holds, or a group of keys.
+//! The summary of a store that is not open, or of a group of keys.
 
 use ratatui::buffer::Buffer;
 
@@ -15,15 +15,16 @@ use super::keys::rows::{self, Columns, MARKS};
 use super::keys::titles::counted;
 use super::paint::{below, chart, paragraph, put, put_right, type_role};
 
-/// Columns of a fact's name.
+/// Width of a fact's name, in columns.
 const NAMES: u16 = 9;
-/// Columns of the number of records and of the bytes of a content type, with gaps before them.
+/// Widths of a content type's number of records and of its bytes, with gaps before them, in columns.
 const NUMBERS: (u16, u16) = (11, 9);
-/// Most columns of the table of content types, so that its numbers stand beside their names.
+/// Limit on the width of the table of content types, so that its numbers stand close to their names, in
+/// columns.
 const TABLE: u16 = 48;
-/// Columns beside keys: marks, content types, sizes and gaps.
+/// Columns that are not the keys': marks, content types, sizes and gaps.
 const BESIDE_KEYS: u16 = 26;
-/// Content types that are named; the others are counted.
+/// Limit on the content types that are named; the others are counted.
 const TYPES: usize = 8;
 
 /// Draws the first keys of the store under the cursor, if it is not the open one.
@@ -50,7 +51,7 @@ pub(super) fn in_place_of_keys(
     true
 }
 
-/// Draws what the store or the group under the cursor holds, if it is on one.
+/// Draws the summary of the store or the group under the cursor, if the cursor is on one.
 pub(super) fn in_place_of_value(
     buf: &mut Buffer,
     area: Area,
@@ -68,7 +69,7 @@ pub(super) fn in_place_of_value(
     true
 }
 
-/// The first keys of a store.
+/// Draws the first keys of a store.
 fn first_keys(
     buf: &mut Buffer,
     area: Area,
@@ -102,7 +103,7 @@ fn first_keys(
     records(buf, inner, &summary.keys, &summary.types, appearance);
 }
 
-/// What a store holds, and how it grows.
+/// Draws the summary of a store, and its growth.
 fn about(
     buf: &mut Buffer,
     area: Area,
@@ -140,12 +141,12 @@ fn about(
     let rest = lines(buf, inner, &facts, appearance);
     let note = if summary.whole { String::new() } else { some_of(summary, count) };
     let rest = below(rest, 1);
-    // Below the head, and above what it is about.
+    // The rows below the head and above the note.
     let room = rest.height.saturating_sub(1 + u16::from(!note.is_empty()));
     types(buf, rest, summary, (room.into(), &note), appearance);
 }
 
-/// What a group of keys holds.
+/// Draws the summary of a group of keys.
 fn group(buf: &mut Buffer, area: Area, summary: &Summary, app: &App, appearance: &Appearance) {
     let title = match &summary.of {
         Subject::Group(scope) => {
@@ -162,7 +163,7 @@ fn group(buf: &mut Buffer, area: Area, summary: &Summary, app: &App, appearance:
     ];
     let rest = lines(buf, beside_cursor(inner), &facts, appearance);
     let rest = below(types(buf, below(rest, 1), summary, (TYPES, ""), appearance), 1);
-    // Numbers stand beside the keys, and below those of the types.
+    // Numbers stand close to the keys, and below the numbers of the types.
     let longest = summary.keys.iter().map(|meta| text::cells(&visible(&meta.key.escaped()))).max();
     let wanted =
         u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX).saturating_add(BESIDE_KEYS);
@@ -173,7 +174,7 @@ fn group(buf: &mut Buffer, area: Area, summary: &Summary, app: &App, appearance:
     }
 }
 
-/// `60 of 2,312 keys`: of how many a part tells.
+/// `60 of 2,312 keys`: the number of keys in the part, and of all.
 fn some_of(summary: &Summary, count: Option<u64>) -> String {
     let some = text::count(summary.records);
     match count.filter(|count| *count >= summary.records) {
@@ -182,7 +183,7 @@ fn some_of(summary: &Summary, count: Option<u64>) -> String {
     }
 }
 
-/// Names and values, wrapped; gives what is left below.
+/// Draws names and values, wrapped; gives the area that is left below.
 fn lines(
     buf: &mut Buffer,
     area: Area,
@@ -205,7 +206,8 @@ fn lines(
     rest
 }
 
-/// A table of content types, of at most so many rows, with what it is about at its end; gives what is left below.
+/// Draws a table of content types, of at most this many rows, with a note at its end; gives the area that is
+/// left below.
 fn types(
     buf: &mut Buffer,
     area: Area,
@@ -231,7 +233,7 @@ fn types(
     };
     row(["Type", "Records", "Size"], Role::Header, Role::Header);
     let all = summary.types.len();
-    // That there are more takes a row too.
+    // The note on further types takes a row too.
     let shown = if all > most { most.saturating_sub(1) } else { all };
     for (name, records, bytes) in summary.types.iter().take(shown) {
         let cells = [name.short(), &text::count(*records), &text::size(*bytes)];
@@ -248,7 +250,7 @@ fn types(
     rest
 }
 
-/// Records under the heads of their columns.
+/// Draws records under the heads of their columns.
 fn records(
     buf: &mut Buffer,
     area: Area,

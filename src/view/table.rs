@@ -13,7 +13,7 @@ use super::named::{self, Named};
 use super::record::part_style;
 use super::scrolled::{self, Line, columns};
 
-/// A name takes no more of the width than one in so many columns.
+/// Part of the width that a name may take: one column in this number.
 const NAME_SHARE: usize = 3;
 
 impl Drawn for TableCursor {
@@ -35,7 +35,7 @@ impl Drawn for TableCursor {
     }
 }
 
-/// Draws a row as a record, with its number of so many.
+/// Draws a row as a record, with its number and that of all rows.
 pub(super) fn draw_record(
     buf: &mut Buffer,
     body: Area,
@@ -51,13 +51,13 @@ pub(super) fn draw_record(
     scrolled::draw(buf, body, &record.overlay, &lines, titles, Role::BorderFocus, appearance);
 }
 
-/// What its border says of keys.
+/// The keys in the border of the record.
 pub(super) fn named(record: &RowRecord) -> Vec<Named> {
     let steps = [(Action::Previous, ""), (Action::Next, "other rows")];
     steps.into_iter().chain(named::overlay(record.overlay.is_long())).collect()
 }
 
-/// Names beside values; a value that is long goes on below its beginning.
+/// Lines with names and their values; a long value continues below its beginning.
 fn lines(
     fields: &[(String, String, crate::preview::Role)],
     width: usize,

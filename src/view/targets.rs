@@ -14,7 +14,7 @@ use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, put, put_right};
 
-/// What is said where there is nothing to choose from.
+/// The sentence for a list with nothing to choose from.
 const ALONE: &str = "Profiles of the config file are listed here.";
 
 impl Drawn for Targets {
@@ -33,18 +33,18 @@ impl Drawn for Targets {
 
     fn row_at(&self, area: Area, app: &App, (x, y): Cell) -> Option<usize> {
         let inner = area.inner();
-        // Each has two rows of the screen.
+        // Each target has two rows of the screen.
         let y = inner.y + y.checked_sub(inner.y)? / 2;
         inner.row_at((x, y), self.cursor.top, app.settings.targets.len())
     }
 }
 
-/// What the border says of its keys.
+/// The keys in the border.
 fn named() -> Vec<Named> {
     vec![(Action::Accept, "open"), (Action::Close, "close")]
 }
 
-/// Draws the list; each target has a row for its name and one for what it is.
+/// Draws the list; each target has a row for its name and one for its address.
 fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, appearance: &Appearance) {
     let targets = &app.settings.targets;
     let alone = u16::from(targets.len() < 2);

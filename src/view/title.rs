@@ -1,10 +1,10 @@
-//! The terminal's title: what is looked at, for a list of windows.
+//! The terminal's title: the target and the store, for a list of windows.
 
 use crate::app::{App, SessionState};
 use crate::model::ConnectionState;
 use crate::text::visible;
 
-/// What stands before the target.
+/// The word before the target.
 const NAME: &str = "larder";
 
 /// The title, safe to be shown.

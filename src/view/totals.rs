@@ -1,4 +1,4 @@
-//! How much there is of each content type, over the panes.
+//! The count of each content type, over the panes.
 
 use ratatui::buffer::Buffer;
 
@@ -16,15 +16,15 @@ use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{below, light, marker, put, put_right, type_role};
 
-/// Columns of the dialog, where there is room.
+/// Width of the dialog, where there is room, in columns.
 const WIDTH: u16 = 88;
-/// Columns of the bytes, with a gap before them.
+/// Width of the bytes, with a gap before them, in columns.
 const BYTES: u16 = 9;
 /// Columns between two columns.
 const GAP: u16 = 2;
-/// Columns of the share of all bytes, with a gap before them.
+/// Width of the share of all bytes, with a gap before it, in columns.
 const SHARE: u16 = 6;
-/// Cells of the bar that shows it.
+/// Width of the bar that shows the share, in cells.
 const BAR: u16 = 16;
 
 impl Drawn for Totals {
@@ -39,19 +39,19 @@ impl Drawn for Totals {
 
     fn row_at(&self, area: Area, _: &App, cell: Cell) -> Option<usize> {
         let inner = area.inner();
-        // The sum stands last.
+        // The sum is the last row.
         let rows = Area { height: inner.height.saturating_sub(1), ..inner };
         below(rows, 1).row_at(cell, self.cursor.top, self.rows.as_ref()?.len())
     }
 }
 
-/// What the border says of its keys.
+/// The keys in the border.
 fn named(totals: &Totals) -> Vec<Named> {
     let all = [(Action::Open, "show its records"), (Action::Close, "close")];
     all.into_iter().filter(|(action, _)| totals.allows(*action)).collect()
 }
 
-/// Draws the totals; the sum stands last.
+/// Draws the counts; the sum is the last row.
 fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &Appearance) {
     let rows = totals.rows.as_deref().unwrap_or_default();
     let wanted = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(4);
@@ -98,7 +98,7 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
     line(buf, inner, (y, counts), cells, [header, header]);
 }
 
-/// Columns of the share and of its bar, with a gap before each, where there is room.
+/// Widths of the share and of its bar, with a gap before each; zero if there is no room.
 fn share_columns(width: u16) -> (u16, u16) {
     match width {
         0..50 => (0, 0),
@@ -107,7 +107,7 @@ fn share_columns(width: u16) -> (u16, u16) {
     }
 }
 
-/// Writes a row; `counts`: how wide the numbers of records are, with their gap.
+/// Writes a row; `counts`: width of the numbers of records, with their gap.
 fn line(
     buf: &mut Buffer,
     inner: Area,
@@ -126,7 +126,7 @@ fn line(
     put(buf, inner.x + 1, y, right.saturating_sub(inner.x + 1), cells[0], styles[0]);
 }
 
-/// As much of a line as is a part of all, rounded; something is never shown as nothing.
+/// Draws a bar of a length in proportion to the share, rounded; a share above zero is never shown as nothing.
 fn bar(buf: &mut Buffer, inner: Area, y: u16, part: f64, appearance: &Appearance) {
     let (_, columns) = share_columns(inner.width);
     if columns == 0 || part <= 0.0 {

@@ -1,4 +1,4 @@
-//! A line that is typed: what does not fit is scrolled out on the left.
+//! A line that is typed: text that does not fit is scrolled out on the left.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
@@ -8,8 +8,8 @@ use crate::text::{beginning, cells, visible};
 
 use super::paint::put;
 
-/// Writes a text with the cursor before this one of its characters; gives the cursor's cell. It costs what
-/// is seen of it, however long it is.
+/// Writes a text with the cursor before the character of this number; gives the cell of the cursor. It costs
+/// time in proportion to the visible part alone, however long the text is.
 pub(super) fn put_typed(
     buf: &mut Buffer,
     (x, y): (u16, u16),
@@ -23,7 +23,8 @@ pub(super) fn put_typed(
     (x + u16::try_from(column).unwrap_or(room).min(room), y)
 }
 
-/// Where what is seen begins, so that all up to the cursor has room, and the column that the cursor is in.
+/// The byte at which the visible part begins, so that all of it up to the cursor has room, and the column of
+/// the cursor.
 fn scrolled(before: &str, room: usize) -> (usize, usize) {
     let (mut start, mut column) = (before.len(), 0);
     for (at, cluster) in before.grapheme_indices(true).rev() {
@@ -55,11 +56,11 @@ mod tests {
         assert_eq!(typed("abc", 1, 8), ("abc".to_owned(), 1));
         assert_eq!(typed("abcdefghij", 10, 4), ("ghij".to_owned(), 4));
         assert_eq!(typed("abcdefghij", 6, 4), ("cde…".to_owned(), 4));
-        // What a wide one covers is blank.
+        // The cell that a wide character covers is blank.
         assert_eq!(typed("日本語日本語", 6, 5), ("本 語".to_owned(), 4));
         assert_eq!(typed("a\u{1b}b", 3, 2), ("␛b".to_owned(), 2));
         assert_eq!(typed("", 0, 0), (String::new(), 0));
-        // A letter and its marks are one.
+        // A letter and its marks are one character.
         assert_eq!(typed("xe\u{301}", 3, 1), ("e\u{301}".to_owned(), 1));
     }
 

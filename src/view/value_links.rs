@@ -1,8 +1,8 @@
-//! Addresses of the web in the value that is seen, as links.
+//! Addresses of the web in the visible value, as links.
 //!
-//! One is linked only where all of it is known: a part of an address leads elsewhere. So one that goes on
-//! beyond what is seen, or holds anything that is shown by a sign, or is spelled with escapes, leads
-//! nowhere.
+//! An address is linked only if all of it is known: a part of an address leads elsewhere. So an address is
+//! not linked if it goes on beyond the visible part, holds anything that is shown by a sign, or is spelled
+//! with escapes.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -13,11 +13,11 @@ use crate::text::cells;
 use super::links::{self, Link};
 use super::seen::{SeenRows, SeenValue, seen_value};
 
-/// The longest that is linked, in bytes.
+/// Limit on a linked address, in bytes.
 const LONGEST: usize = 500;
-/// The most bytes of them that a frame has: on a slow line, links are no reason to wait.
+/// Limit on the addresses of a frame together, in bytes: on a slow line, links are no reason to wait.
 const MOST: usize = 4096;
-/// What stands for anything that no address has.
+/// The character for anything that no address can hold.
 const OTHER: char = '\u{fffd}';
 
 /// An address, as far as it has been read, and its cells.
@@ -25,14 +25,14 @@ const OTHER: char = '\u{fffd}';
 struct Address {
     text: String,
     parts: Vec<Part>,
-    /// Whether it stands in single quotes, which it could have in it otherwise.
+    /// Whether the address is in single quotes, which it could otherwise contain.
     quoted: bool,
 }
 
-/// Cells of one row: the row, the first column, and how many.
+/// Cells of one row: the row, the first column, and their number.
 type Part = (u16, u16, u16);
 
-/// Those of the value in the pane, where it is what is seen there.
+/// The links of the value in the pane, if that is what is visible there.
 pub(super) fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
     let Some((rows, seen)) = rows.get().zip(seen_value(app)) else { return Vec::new() };
     let SeenValue { preview, view, area } = seen;
@@ -43,7 +43,7 @@ pub(super) fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
     for (row, at) in rows.iter().zip(0..) {
         found.row(row, at);
     }
-    // The row behind the last one tells whether that goes on. The end of a part is no end.
+    // The row behind the last one tells whether the address goes on. The end of a part is no end.
     if rows.len() <= usize::from(view.height) && !is_head {
         found.end(' ');
     }
@@ -69,13 +69,13 @@ pub(super) fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
 /// Looks for addresses row by row.
 #[derive(Debug, Default)]
 struct Finder {
-    /// Whether lines go on in the next row.
+    /// Whether lines continue in the next row.
     is_lines: bool,
     /// Whether something is left out on the left.
     is_cut: bool,
-    /// Rows that are seen; what is in others is not linked.
+    /// Number of visible rows; addresses in others are not linked.
     height: u16,
-    /// One that has come to the end of a row.
+    /// The address that has reached the end of a row.
     open: Option<Address>,
     /// Whether the row before ended between two words.
     is_between: bool,
@@ -89,7 +89,7 @@ impl Finder {
         if !goes_on {
             self.end(' ');
         } else if sign.is_none() {
-            // What is before its text is not told apart from it.
+            // What stands before the text of the row cannot be told apart from it.
             (self.open, self.is_between) = (None, false);
             return;
         }
@@ -104,7 +104,7 @@ impl Finder {
         if self.is_cut || goes_on && !was_between {
             let quoted = self.open.as_ref().is_some_and(|open| open.quoted);
             let count = address_letters(rest, quoted);
-            // Of any other it is not known where it began.
+            // Of any other address, the beginning is not known.
             if let Some(open) = &mut self.open {
                 open.add(&rest[..count], at);
             }
@@ -132,7 +132,7 @@ impl Finder {
         }
     }
 
-    /// Takes the one that is open, if what comes behind it ends it.
+    /// Takes the open address, if the next character ends it.
     fn end(&mut self, next: char) {
         let Some(mut address) = self.open.take() else { return };
         if !matches!(next, ' ' | '\t' | '"' | '\'' | '<' | '>') {
@@ -158,7 +158,7 @@ impl Address {
         self.parts.push((row, number(*x), number(letters.len())));
     }
 
-    /// Takes away what ends a sentence around it, and what closes a bracket that is not in it.
+    /// Removes what ends a sentence around the address, and a closing bracket that is not opened in it.
     fn trim(&mut self) {
         while let Some(last) = self.text.chars().next_back() {
             let unopened = |open: char, close: char| {
@@ -196,7 +196,7 @@ fn letters(row: &Row, from: usize, mut x: usize) -> Vec<(char, usize)> {
     letters
 }
 
-/// Where the next address begins; at the end of a row, perhaps.
+/// The place where the next address begins, which may do so at the end of a row.
 fn beginning(letters: &[(char, usize)]) -> Option<usize> {
     let is = |at: usize, word: &str| {
         word.chars().zip(&letters[at..]).all(|(letter, known)| known.0 == letter)
@@ -208,7 +208,7 @@ fn beginning(letters: &[(char, usize)]) -> Option<usize> {
     })
 }
 
-/// How many letters, from the first on, an address can have; in quotes, up to the other one.
+/// Number of letters, from the first on, that an address can have; in quotes, up to the closing one.
 fn address_letters(letters: &[(char, usize)], quoted: bool) -> usize {
     let is_of_one = |letter: char| {
         letter.is_ascii_graphic()
@@ -224,7 +224,7 @@ mod tests {
     use crate::model::{ContentType, Record, RecordMeta};
     use crate::preview::{Preview, Viewport};
 
-    /// The addresses linked in what is seen of a text, with the rows that they are in.
+    /// The linked addresses in the visible part of a text, with the rows that they are in.
     fn found(text: &str, content_type: &str, width: u16, height: u16, wrap: bool) -> Vec<String> {
         let content_type = ContentType::from(content_type);
         let meta = RecordMeta { content_type, size: text.len() as u64, ..RecordMeta::default() };
@@ -241,7 +241,7 @@ mod tests {
             finder.end(' ');
         }
         for address in &finder.links {
-            // The cells are those of the address.
+            // The cells hold the letters of the address.
             let cells: String = address
                 .parts
                 .iter()
@@ -296,7 +296,7 @@ mod tests {
         ] {
             assert_eq!(plain(text), [""; 0], "{text:?}");
         }
-        // Cut off on the right, and by the last row.
+        // An address that is cut off on the right, and one cut off by the last row.
         let long = "https://a.org/0123456789012345678901234567890123456789";
         assert_eq!(found(long, "text/plain", 30, 9, false), [""; 0]);
         assert_eq!(found(&format!("{long}\nx"), "text/plain", 30, 1, true), [""; 0]);
@@ -309,7 +309,7 @@ mod tests {
             let text = format!("see {long} and https://b.org/");
             let both = [long, "https://b.org/"];
             assert_eq!(found(&text, "text/plain", width, 9, true), both, "{width}");
-            // A space that has no room at the end of a row is one all the same.
+            // A space that has no room at the end of a row counts all the same.
             let text = format!("{} https://c.org/ and", "x".repeat(usize::from(width) - 15));
             assert_eq!(found(&text, "text/plain", width, 9, true), ["https://c.org/"], "{width}");
             let json = format!("{{\"a\": [\"{long}\"]}}");

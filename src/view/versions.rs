@@ -1,4 +1,4 @@
-//! Two versions of a record, and what is different about them.
+//! Two versions of a record, and the difference between them.
 
 use ratatui::buffer::Buffer;
 
@@ -14,7 +14,7 @@ use super::named;
 use super::review::{changes, weights};
 use super::scrolled::{self, Line, columns};
 
-/// Rows below which there is little room.
+/// Height below which there is little room, in rows.
 const LOW: u16 = 14;
 
 impl Drawn for VersionsView {

@@ -1,14 +1,14 @@
-//! What stands in a row of the overview.
+//! The cells of a row in the overview.
 
 use crate::app::layers::crawl::{CrawlRow, Doing, Note, doing};
 use crate::model::{Crawler, StorageInfo, StoreName, Timestamp};
 use crate::text;
 use crate::theme::Role;
 
-/// What stands where nothing is known.
+/// The text for a value that is not known.
 pub(super) const NONE: &str = "—";
 
-/// A name in pieces, and numbers; empty where things of its kind have none.
+/// A name in pieces, and numbers; empty where rows of its kind have none.
 pub(super) struct Cells {
     pub(super) name: Vec<(String, Role)>,
     pub(super) waiting: String,
@@ -18,7 +18,7 @@ pub(super) struct Cells {
     pub(super) last: String,
 }
 
-/// The cells of a row. `short`: the name also tells what it is.
+/// The cells of a row. `short`: the name also tells the kind.
 pub(super) fn cells(row: &CrawlRow, per_minute: Option<f64>, now: Timestamp, short: bool) -> Cells {
     let mut cells = Cells {
         name: Vec::new(),

@@ -1,4 +1,4 @@
-//! The bytes of a value being edited: offset, hexadecimal, characters, and what they would mean.
+//! The bytes of a value being edited: offset, hexadecimal digits, characters, and possible meanings.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Modifier, Style};
@@ -14,10 +14,10 @@ use super::super::Appearance;
 use super::super::paint::put;
 use super::super::record::part_style;
 
-/// Columns of an offset, with the gap behind it.
+/// Width of an offset, with the gap behind it, in columns.
 const OFFSET: u16 = 10;
 
-/// Draws the rows on the screen; gives the cursor's cell.
+/// Draws the rows on the screen; gives the cell of the cursor.
 pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
@@ -27,7 +27,7 @@ pub(super) fn draw(
     let edit = editor.value.hex()?;
     let place = hex_place((usize::from(area.height), usize::from(area.width)));
     let own = edit.cursor() / place.row;
-    // A fault takes rows from the value, so the cursor may need another one.
+    // A fault takes rows from the value, so that the window may have to move for the cursor.
     let top = (editor.scroll.offset / place.row).max((own + 1).saturating_sub(place.height));
     let last = edit.document().len() / place.row;
     let mut cursor = None;
@@ -42,7 +42,7 @@ pub(super) fn draw(
     cursor
 }
 
-/// Draws a row from an offset on; gives the cursor's cell if it is in it.
+/// Draws the row from an offset on; gives the cell of the cursor, if it is in this row.
 fn row(
     buf: &mut Buffer,
     area: Area,
@@ -103,10 +103,10 @@ fn row(
     cursor
 }
 
-/// Tells what the bytes at the cursor would mean, as many readings as there is room for.
+/// Shows what the bytes at the cursor could mean, in as many readings as have room.
 fn inspect(buf: &mut Buffer, area: Area, edit: &HexEdit, appearance: &Appearance) {
     let (mut x, mut y) = (area.x, area.y);
-    // What is read, of which `be` is the other order.
+    // The last kind that was shown; `be` is the other byte order of it.
     let mut kind = "";
     for reading in readings(edit.document(), edit.cursor()) {
         let mut name = format!("{} ", reading.name);

@@ -17,13 +17,13 @@ use super::super::Appearance;
 use super::super::paint::{put, put_right};
 use super::super::record::part_style;
 
-/// So much of a line is coloured.
+/// Bytes of a line that are coloured.
 const COLOURED: usize = 16 << 10;
-/// Free columns that stay between a text and what is said of it.
+/// Free columns between a text and a remark on it.
 const GAP: u16 = 2;
 
-/// Draws the rows on the screen; gives the cursor's cell. `height`: the rows there would be if none of
-/// them were taken by a fault.
+/// Draws the rows on the screen; gives the cell of the cursor. `height`: the number of rows there would be if
+/// a fault took none of them.
 pub(super) fn draw(
     buf: &mut Buffer,
     area: Area,
@@ -36,7 +36,7 @@ pub(super) fn draw(
     let mut painter = Painter::new(area, edit, editor, place, appearance);
     let own = painter.rows.row_of(edit.cursor());
     let mut rows = editor.visible_rows(edit, TextPlace { height: height.into(), ..place });
-    // A fault takes rows from the value, so the cursor may need another one.
+    // A fault takes rows from the value, so that the window may have to move for the cursor.
     if rows.iter().position(|row| *row == own).is_some_and(|at| at >= place.height) {
         let top = painter.rows.back(&own, place.height.saturating_sub(1));
         rows = painter.rows.from(&top, place.height);
@@ -63,17 +63,17 @@ pub(super) fn draw(
 
 struct Painter<'a> {
     area: Area,
-    /// The column of the text.
+    /// The first column of the text.
     x: u16,
     edit: &'a TextEdit,
     editor: &'a Editor,
     rows: Rows<'a>,
     appearance: &'a Appearance,
     selected: Range<usize>,
-    /// Where the JSON is wrong.
+    /// Offset at which the JSON is wrong.
     fault: Option<usize>,
     is_json: bool,
-    /// A line, and what its parts are.
+    /// A line, and the roles of its parts.
     parts: (usize, Vec<(Range<usize>, preview::Role)>),
 }
 
@@ -139,7 +139,7 @@ impl<'a> Painter<'a> {
             cell + unit.cells < left + usize::from(right - self.x)
         });
         x += put(buf, x, y, right.saturating_sub(x), &piece, style);
-        // A line end that is selected or wrong is seen too.
+        // A line end that is selected or wrong is shown too.
         let end = row.of.end;
         if row.is_last() && x < right && (self.selected.contains(&end) || self.fault == Some(end)) {
             put(buf, x, y, 1, " ", self.style(end..end + 1, false));
@@ -167,7 +167,7 @@ impl<'a> Painter<'a> {
         )
     }
 
-    /// Finds what the parts of a row's line are.
+    /// Finds the roles of the parts of a row's line.
     fn colour(&mut self, row: &Row) {
         if !self.is_json || self.parts.0 == row.line {
             return;
@@ -180,8 +180,8 @@ impl<'a> Painter<'a> {
         self.parts = (row.line, parts);
     }
 
-    /// Says something in the free columns under the cursor's row, else of that row, else above; tells
-    /// whether there is room.
+    /// Writes a remark into the free columns under the cursor's row, else into those of that row, else above;
+    /// tells whether there is room.
     fn aside(&self, buf: &mut Buffer, y: u16, words: &str, ends: &[u16]) -> bool {
         let width = u16::try_from(cells(&visible(words))).unwrap_or(u16::MAX);
         let free = |y: &u16| {

@@ -1,4 +1,4 @@
-//! Hints that have no room in the last line: they stand in the lower border of the pane in focus, above it.
+//! Hints that have no room in the last line: they stand above it, in the lower border of the pane in focus.
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
@@ -11,12 +11,12 @@ use super::super::Appearance;
 use super::super::paint::put_over;
 use super::{GAP, put_hints, wide};
 
-/// Cells beside the hints: a gap on each side, and a line up to what else stands in the border.
+/// Cells besides the hints: a gap on each side, and a line up to the other text of the border.
 const FRAME: usize = 3;
-/// Cells by which the share of a value that is seen grows, from `0 %` to `100 %`.
+/// Cells by which the share of a value on the screen can grow, from `0 %` to `100 %`.
 const PERCENT: usize = 2;
 
-/// Writes as many as have room, each whole; gives where they are.
+/// Writes the hints that have room, each whole; gives their places.
 pub(super) fn put(
     buf: &mut Buffer,
     app: &App,
@@ -48,7 +48,7 @@ pub(super) fn put(
     put_hints(buf, row, row.x + 1, &shown, appearance)
 }
 
-/// How many cells of a border's row are its line, from the left on.
+/// Number of cells of a border's row that are its plain line, from the left.
 fn line(buf: &Buffer, row: Area, appearance: &Appearance) -> usize {
     let symbols = &appearance.symbols;
     let lines = [symbols.border, symbols.focus_border].map(|set| set.horizontal_bottom);
@@ -57,8 +57,8 @@ fn line(buf: &Buffer, row: Area, appearance: &Appearance) -> usize {
     (row.x..row.x + row.width).take_while(is_line).count()
 }
 
-/// By how many cells the place of the cursor in the same border grows while one moves, so that no hint
-/// comes and goes with it.
+/// Cells by which the cursor's place in the same border can grow while one moves, so that no hint comes and
+/// goes with it.
 fn growth(app: &App) -> usize {
     let digits = |number: usize| cells(&text::count(number as u64));
     let grows = |at: usize, len: usize| digits(len).saturating_sub(digits(at + 1));

@@ -12,40 +12,41 @@ use crate::theme::Role;
 use super::super::Appearance;
 use super::super::paint::{light, marker, put, put_right, type_role};
 
-/// Cells of the marks before a key, and of a gap between two columns.
+/// Width of the marks before a key, and of a gap between two columns, in cells.
 pub(in crate::view) const MARKS: u16 = 3;
 const GAP: u16 = 2;
-/// Cells of a size, and of the head of its column with an arrow.
+/// Width of a size, and of its column's head with an arrow, in cells.
 const SIZE: u16 = 6;
-/// Fewest and most cells of a content type; the fewest are those of the column's head, sorted by.
+/// Least and greatest width of a content type, in cells; the least is that of the column's head with an
+/// arrow.
 const TYPE: (u16, u16) = (6, 12);
-/// Cells of a content type where keys need the room: those of the column's head.
+/// Width of a content type where keys need the room, in cells: that of the column's head.
 const SHORT_TYPE: u16 = 4;
-/// So many cells of a key come before its content type.
+/// Width that a key takes before its content type gets room, in cells.
 const KEY: u16 = 18;
-/// In so many cells keys that begin alike can be told apart.
+/// Width in which keys that begin alike can be told apart, in cells.
 const DIFFERS: u16 = 14;
-/// Cells of how many records a group has.
+/// Width of a group's number of records, in cells.
 const RECORDS: u16 = 8;
-/// Cells of the heads of content types and of these numbers.
+/// Width of the heads of content types and of these numbers together, in cells.
 pub(super) const BOTH: u16 = 12;
-/// No more content types are looked at for the width of their column.
+/// Limit on the content types that are read for the width of their column.
 const TYPES: usize = 64;
-/// From so many cells on there is room for sizes, and for content types too.
+/// Widths from which there is room for sizes, and for content types too, in cells.
 const ROOM: (u16, u16) = (22, 32);
 
-/// Where the columns of the keys are.
+/// Places of the columns of the keys.
 pub(in crate::view) struct Columns {
-    /// How wide the keys are.
+    /// Width of the keys.
     pub(in crate::view) key: u16,
-    /// The first cell of the content types, and how wide they are.
+    /// First cell of the content types, and their width.
     pub(in crate::view) kind: Option<(u16, u16)>,
-    /// Before which cell the sizes end, and how wide they are.
+    /// The cell before which the sizes end, and their width.
     pub(in crate::view) size: Option<(u16, u16)>,
 }
 
 impl Columns {
-    /// In a pane of this inside, for the rows that are shown.
+    /// The columns in a pane of this inner area, for the rows that are shown.
     pub(super) fn of(app: &App, inner: Area) -> Self {
         let keys = &app.keys;
         let least = match keys.are_grouped() {
@@ -56,9 +57,9 @@ impl Columns {
         Self::with_types(keys.index.content_types(), least, keys.index.usual_key(), inner)
     }
 
-    /// The same for records of these content types, with `least` cells for what else is in their column
-    /// or none, and for keys of mostly so many bytes. They follow from what the store holds, not from the rows
-    /// on the screen, so that they stay while one scrolls.
+    /// The columns for records of these content types, with `least` cells for the other text of their column,
+    /// or none, and for keys of mostly `usual` bytes. They depend on the content of the store, not on the
+    /// rows on the screen, so that they stay while one scrolls.
     pub(in crate::view) fn with_types(
         types: &[ContentType],
         least: u16,
@@ -77,10 +78,10 @@ impl Columns {
             RECORDS => [widest.max(BOTH), widest, least],
             _ => [widest, least, least],
         };
-        // Both heads are no reason to cut a key, or the head of the keys.
+        // The two heads are no reason to cut a key, or the head of the keys.
         let wanted = |width: u16| if least == RECORDS && width >= BOTH { KEY } else { needed };
         let fits = |width: &u16| room.saturating_sub(width + GAP) >= wanted(*width);
-        // A key that is cut in any case is cut so that it differs from others.
+        // A key that is cut in any case keeps the width in which it differs from others.
         let is_cut = usual > usize::from(room)
             && room >= DIFFERS + SHORT_TYPE + GAP
             && types.iter().any(|kind| kind.short() != types[0].short());
@@ -92,7 +93,7 @@ impl Columns {
     }
 }
 
-/// Draws the rows that are in the window.
+/// Draws the rows in the window.
 pub(super) fn draw(
     buf: &mut Buffer,
     body: Area,
@@ -138,7 +139,7 @@ pub(super) fn draw(
     }
 }
 
-/// A row as it is shown.
+/// A row of the list.
 enum Shown {
     Group(Group),
     Record(RecordMeta),
@@ -156,7 +157,7 @@ impl Shown {
     }
 }
 
-/// Keys that begin alike: what they share, how many there are, and what they weigh.
+/// Writes a row for keys that begin alike: their common beginning, their number, and their size.
 fn group_row(
     buf: &mut Buffer,
     row: Area,
@@ -170,14 +171,14 @@ fn group_row(
         put_right(buf, end, row.y, width, &size, appearance.style(Role::Text));
     }
     if let Some((x, width)) = columns.kind {
-        // Numbers are read by their right ends.
+        // Numbers are aligned at the right.
         let records = text::count_within(group.records, width.into());
         put_right(buf, x + width, row.y, width, &records, appearance.style(Role::Dim));
     }
     put(buf, row.x + MARKS, row.y, columns.key, &cut.text, appearance.style(Role::Title));
 }
 
-/// What is special about a record, before its key.
+/// Writes the mark of a record before its key.
 fn mark(
     buf: &mut Buffer,
     row: Area,
@@ -196,7 +197,7 @@ fn mark(
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
         None if has_draft => (s.draft, Role::Warning),
-        // Else it is said beside the content type.
+        // If the content type is shown, the damage is told there.
         None if !type_is_shown && is_damaged(meta) => (s.damaged, Role::Warning),
         None if store.is_some_and(|store| app.pins.has(store, &meta.key)) => {
             (s.pinned, Role::Title)
@@ -210,7 +211,7 @@ fn is_damaged(meta: &RecordMeta) -> bool {
     !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead)
 }
 
-/// A record: key, content type, size.
+/// Writes a record: key, content type, size.
 pub(in crate::view) fn record_row(
     buf: &mut Buffer,
     row: Area,
@@ -245,7 +246,7 @@ pub(in crate::view) fn record_row(
     put(buf, row.x + MARKS, row.y, columns.key, &cut.text, appearance.style(role));
 }
 
-/// Shows which letters of a key or a name the filter has found, in what the row shows of it behind the
+/// Lights the letters that the filter has found, in the part of a key or a name that the row shows behind the
 /// marks.
 pub(in crate::view) fn found_letters(
     buf: &mut Buffer,

@@ -1,4 +1,4 @@
-//! What the border of the keys says: which there are, which are meant, how far they are read.
+//! The texts in the border of the keys: the store, the marked keys, and the progress of reading.
 
 use crate::app::App;
 use crate::index::Sort;
@@ -10,10 +10,10 @@ use crate::text::{cells, visible};
 use super::super::Appearance;
 use super::super::border::TITLE_FRAME;
 
-/// Fewer columns of a store's name tell nothing.
+/// Least part of a store's name that tells anything, in columns.
 const LEAST_OF_STORE: usize = 4;
 
-/// What stands in the border of the keys, at the top and at the bottom.
+/// The texts in the border of the keys, at the top and at the bottom.
 pub(super) fn titles(
     app: &App,
     store: &str,
@@ -46,13 +46,13 @@ pub(super) fn titles(
     } else if keys.filter.is_empty() {
         if all > 0 || keys.sync.is_complete() {
             let bytes = text::size(keys.index.total_bytes());
-            // The walk may not have come to all of them, or not lately.
+            // The walk may not have come to all keys, or not lately.
             let told = keys.store.as_ref().and_then(|store| app.stores.get(store));
             let behind = !keys.sync.is_complete() || app.watch.is_behind();
             let told = told.and_then(|info| info.records).filter(|_| behind);
             title = counted(store, &text::plural(told.unwrap_or(all), "record"), room);
             let longer = format!("{title} · {bytes}");
-            // Bytes of a part say nothing.
+            // The size of a part says nothing.
             if keys.sync.is_complete() && cells(&visible(&longer)) <= room {
                 title = longer;
             }
@@ -65,7 +65,7 @@ pub(super) fn titles(
     (title, bottom(app, room))
 }
 
-/// What the lower border says: as many of these as have room whole, the weightier first.
+/// The text in the lower border: the parts that have room whole, the weightier first.
 fn bottom(app: &App, room: usize) -> String {
     let keys = &app.keys;
     let mut parts: Vec<(Weight, String)> = Vec::new();
@@ -103,22 +103,22 @@ fn bottom(app: &App, room: usize) -> String {
     fit(parts, room)
 }
 
-/// What goes before what, where not all has room.
+/// The weight of a part, by which it is kept where not all parts have room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::view) enum Weight {
-    /// What a key would be about.
+    /// The records that a key would act on.
     Chosen,
-    /// What is not as it seems.
+    /// Something that is not as it seems.
     Fault,
-    /// What is going on.
+    /// Work under way.
     State,
-    /// What a key does here.
+    /// A key, and what it does here.
     Remedy,
-    /// Where the cursor is.
+    /// The place of the cursor.
     Place,
 }
 
-/// Those that have room whole, in their order; the weightiest in any case.
+/// The parts that have room whole, in their order; the weightiest in any case.
 pub(in crate::view) fn fit(parts: Vec<(Weight, String)>, room: usize) -> String {
     let mut by_weight: Vec<_> = parts.into_iter().enumerate().collect();
     by_weight.sort_by_key(|(_, (weight, _))| *weight);
@@ -135,10 +135,11 @@ pub(in crate::view) fn fit(parts: Vec<(Weight, String)>, room: usize) -> String 
     words.join(BETWEEN)
 }
 
-/// What stands between two of them.
+/// The sign between two parts.
 const BETWEEN: &str = " · ";
 
-/// `NAME · COUNT`, with as much of the name as has room: half a number says something else.
+/// `NAME · COUNT`, with as much of the name as has room. The count is never cut: half a number is another
+/// number.
 pub(in crate::view) fn counted(name: &str, count: &str, room: usize) -> String {
     let name = visible(name);
     match room.checked_sub(cells(count) + cells(BETWEEN)) {
@@ -149,8 +150,8 @@ pub(in crate::view) fn counted(name: &str, count: &str, room: usize) -> String {
     }
 }
 
-/// `STORE /FILTER · FOUND`: where there is little room, less of what is found, then of the store;
-/// the filter goes last. `found` begins with the longest.
+/// `STORE /FILTER · FOUND`. With little room, `found` is shortened first, then the store is cut; the filter
+/// is cut last. `found` begins with the longest form.
 pub(in crate::view) fn filtered(
     store: &str,
     filter: &str,
@@ -158,7 +159,7 @@ pub(in crate::view) fn filtered(
     room: usize,
 ) -> String {
     let shown = |title: &str| cells(&visible(title));
-    // Of one that was pasted by the megabyte no more is looked at than is seen.
+    // Of a filter that was pasted by the megabyte, only the visible part is looked at.
     let filter = text::beginning(filter, room);
     let [full, short] = found.each_ref().map(|found| format!("/{filter} · {found}"));
     let whole = [&full, &short].map(|words| format!("{store} {words}"));
@@ -174,8 +175,7 @@ pub(in crate::view) fn filtered(
     }
 }
 
-/// Whether the newest are followed; if not, how many are above what is shown, and how they are
-/// followed.
+/// Whether the newest keys are followed; if not, how many are above the window, and how to follow them.
 fn newest(app: &App) -> Vec<(Weight, String)> {
     let keys = &app.keys;
     if keys.follow.on {
@@ -193,7 +193,7 @@ fn newest(app: &App) -> Vec<(Weight, String)> {
     newer.into_iter().chain(follows.map(|follows| (Weight::Remedy, follows))).collect()
 }
 
-/// `n of m, x %` while the store is walked; only the share where there is no room.
+/// `n of m, x %` while the store is walked; only the share if there is no room.
 fn progress(app: &App, room: bool) -> Option<String> {
     let walk = app.keys.sync.walk()?;
     let percent = (walk.share * 100.0).floor();

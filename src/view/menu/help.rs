@@ -1,4 +1,4 @@
-//! The help: in columns where there is room, under the heads of what rows belong to.
+//! The help: in columns where there is room, with the rows under the heads of their sections.
 
 use crate::app::{App, Area, Item, Menu, MenuRow};
 use crate::text::{self, cells, visible};
@@ -9,9 +9,9 @@ use super::super::dialog::{Cell, Scene};
 use super::super::paint::{light, marker, put};
 use super::{bottom, frame, labels, put_words};
 
-/// Columns of the screen that a column of the help needs at least.
+/// Least width of the screen for each column of the help, in columns.
 const COLUMN: u16 = 54;
-/// Columns for the keys, with a gap behind them; where there is little room, fewer.
+/// Width of the keys, with a gap behind them, and their width where there is little room, in columns.
 const KEYS: (u16, u16) = (16, 10);
 
 /// A line of a column.
@@ -27,11 +27,11 @@ struct Part<'a> {
     row: &'a MenuRow,
     keys: String,
     words: String,
-    /// The byte of all its words that these begin at.
+    /// The byte of the row's words at which these begin.
     start: usize,
 }
 
-/// How the room is shared.
+/// The columns, and how they share the width.
 struct Columns {
     count: usize,
     width: u16,
@@ -39,7 +39,7 @@ struct Columns {
     keys: u16,
 }
 
-/// Draws the help over everything; gives the cursor's cell while something is typed.
+/// Draws the help over everything; gives the cell of the cursor while something is typed.
 pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     let Scene { buf, body, app, appearance } = scene;
     let titles = ("What can be done", bottom(menu, body));
@@ -89,14 +89,15 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
         let lit: Vec<_> = letters.iter_mut().flat_map(|word| word.find(&shown)).collect();
         let area =
             Area { x: x + 1 + columns.keys, width: room.saturating_sub(columns.keys), ..area };
-        // Dim text on the cursor's ground is hard to read; the border says that it cannot be run.
+        // Dim text on the background of the cursor is hard to read; the border says that the row cannot be
+        // run.
         let words = if part.at == menu.at() { Role::Text } else { role(Role::Text) };
         put_words(buf, area, &part.words, part.start, &lit, words, appearance);
     }
     cursor
 }
 
-/// The rows under the heads of their sections, and the first line of each row.
+/// The lines of the rows under the heads of their sections, and the first line of each row.
 fn lines<'a>(
     menu: &'a Menu,
     columns: &Columns,
@@ -112,10 +113,10 @@ fn lines<'a>(
         let gap = head && !lines.is_empty();
         let needed = parts.len() + usize::from(head) + usize::from(gap);
         let used = lines.len() % columns.height;
-        // A head stands with rows that it is about, and no row goes over two columns.
+        // A head stands in one column with its first row, and no row continues in the next column.
         let breaks = columns.count > 1 && used > 0 && used + needed > columns.height;
         let gaps = if breaks { columns.height - used } else { usize::from(gap) };
-        // The first line of a column is no gap.
+        // A column does not begin with a gap.
         let gaps = if columns.count > 1 && used == 0 { 0 } else { gaps };
         lines.extend((0..gaps).map(|_| Line::Gap));
         if head {
@@ -128,7 +129,7 @@ fn lines<'a>(
     (lines, places)
 }
 
-/// A row in as many lines as its keys and its words need.
+/// The lines of a row, as many as its keys and its words need.
 fn parts<'a>(
     at: usize,
     row: &'a MenuRow,
@@ -139,7 +140,7 @@ fn parts<'a>(
     let room = columns.width.saturating_sub(columns.keys + 2);
     let shown = visible(&row.text);
     let mut keys = beside(&labels(row, app, appearance), usize::from(columns.keys - 1)).into_iter();
-    // Where there is little room, it says no more than it has to.
+    // With little room, only the first clause of the words is shown.
     let said = match row.item {
         Item::Act(_, action) if columns.width < COLUMN => action.clause(),
         _ => &row.text,
@@ -158,7 +159,7 @@ fn parts<'a>(
     }
 }
 
-/// Keys side by side, in as many lines as they need.
+/// Lines of keys side by side.
 fn beside(labels: &[String], width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for label in labels {

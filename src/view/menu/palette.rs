@@ -1,4 +1,4 @@
-//! The palette: a line to type, and what it finds.
+//! The palette: a line to type, and the rows that it finds.
 
 use crate::app::{App, Area, Item, Menu, MenuRow};
 use crate::text::{self, cells, visible};
@@ -10,24 +10,24 @@ use super::super::modal::centred;
 use super::super::paint::{light, marker, put, put_right};
 use super::{bottom, frame, labels, put_words, whole_words};
 
-/// Columns, where there is room.
+/// Width of the palette, where there is room, in columns.
 const WIDTH: u16 = 92;
-/// Columns for the key.
+/// Width of the key, in columns.
 const KEY: u16 = 6;
-/// With fewer rows than these it takes them all.
+/// Height of the screen below which the palette takes all rows.
 const LOW: u16 = 16;
-/// From so many columns on, a row says why it cannot be run, or what it belongs to.
+/// Width from which a row says why it cannot be run, or which section it belongs to, in columns.
 const TELLS: u16 = 60;
 
-/// Draws the palette; gives the cursor's cell.
+/// Draws the palette; gives the cell of the cursor.
 pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     let Scene { buf, body, app, appearance } = scene;
-    // Its head stays where it is while rows come and go.
+    // The top stays in its place while rows come and go.
     let gap = if body.height < LOW { 0 } else { body.height / 8 };
     let rows = u16::try_from(menu.shown().len().max(1)).unwrap_or(u16::MAX);
     let height = rows.saturating_add(3).min(body.height - 2 * gap);
     let area = Area { y: body.y + gap, height, ..centred(body, WIDTH, height) };
-    // What its row says whole is not said again.
+    // A reason that the row under the cursor shows whole is not repeated in the border.
     let told = menu.current().is_some_and(|row| says_why(row, area.inner().width));
     let bottom = if told { "" } else { bottom(menu, area) };
     let (inner, cursor) = frame(buf, area, (menu.title, bottom), menu, appearance);
@@ -56,7 +56,8 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
             marker(buf, area, true, appearance);
             light(buf, area, appearance.style(Role::Cursor));
         }
-        // Dim text on the cursor's ground is hard to read; beside it stands why it cannot be run.
+        // Dim text on the background of the cursor is hard to read; the reason next to it says that the row
+        // cannot be run.
         let dim = row.why.is_some() && at != menu.at();
         let role = if dim { Role::Dim } else { Role::Text };
         let lit: Vec<_> = letters.iter_mut().flat_map(|word| word.find(&words)).collect();
@@ -65,7 +66,7 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     cursor
 }
 
-/// Writes the key, and what is to be said of a row; gives where that begins.
+/// Writes the key and the remark of a row; gives the column at which they begin.
 fn right_side(
     buf: &mut ratatui::buffer::Buffer,
     area: Area,
@@ -86,7 +87,7 @@ fn right_side(
     put_right(buf, end, area.y, room, &told, appearance.style(Role::Dim)).saturating_sub(1)
 }
 
-/// Columns for what is said of a row that has so many: what its words leave, or two fifths.
+/// Width of the remark in a row of this width, in columns: what its words leave, or two fifths.
 fn beside(row: &MenuRow, width: u16) -> u16 {
     let words = match row.item {
         Item::Act(_, action) if row.why.is_some() => action.clause(),
@@ -97,14 +98,14 @@ fn beside(row: &MenuRow, width: u16) -> u16 {
     left.max(width * 2 / 5)
 }
 
-/// Whether a row of so many columns says whole why it cannot be run.
+/// Whether a row of this width says whole why it cannot be run.
 fn says_why(row: &MenuRow, width: u16) -> bool {
     let why = row.why.as_deref().filter(|_| width >= TELLS);
     why.is_some_and(|why| cells(why) <= beside(row, width).into())
 }
 
-/// What rows do, each in its room: an action in few words where it needs that, and names that begin alike so
-/// that they differ. `width`: columns of a row.
+/// The words of rows, each cut to its room: an action in few words if needed, and names that begin alike so
+/// that they differ. `width`: width of a row, in columns.
 fn cut(rows: &[(usize, &MenuRow, Area)], width: u16, menu: &Menu, app: &App) -> Vec<String> {
     let mut words: Vec<_> =
         rows.iter().map(|(_, row, _)| visible(&row.text).into_owned()).collect();
@@ -137,7 +138,7 @@ fn cut(rows: &[(usize, &MenuRow, Area)], width: u16, menu: &Menu, app: &App) -> 
     words
 }
 
-/// The pane that an action is of, where another one, which goes by the same words, is done here.
+/// The pane of an action, if another action with the same words is done here.
 fn elsewhere(row: &MenuRow, menu: &Menu, app: &App) -> Option<String> {
     let Item::Act(context, _) = row.item else { return None };
     let here = app.focus.context();
