@@ -59,6 +59,14 @@ impl Writing {
         }
     }
 
+    /// The file, for another process to write to.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) fn clone_file(&mut self) -> io::Result<File> {
+        self.file().try_clone()
+    }
+
     /// Has what was written on the disk; a pipe, or a device, has nothing to wait for.
     ///
     /// # Errors

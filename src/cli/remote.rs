@@ -4,6 +4,7 @@
 //! however larder ends.
 
 mod arguments;
+mod files;
 mod quote;
 
 use std::env;
@@ -22,6 +23,7 @@ use crate::config::Config;
 use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::storage::target::{RemoteDirectory, Target};
 use crate::storage::{Options, own_variables, ssh_not_started};
+use files::Files;
 
 /// The word that stands in place of a command: run what follows, and end with whoever has run this.
 const TIED: &str = "__tied";
@@ -39,7 +41,7 @@ const COLOURS: &str = "COLORTERM";
 const SCRIPT: &str = "PATH=$PATH:$HOME/.local/bin:$HOME/.cargo/bin; \
     command -v larder >/dev/null || exit 127; has=$(larder --version); \
     [ \"$has\" = \"$0\" ] || \
-    echo \"larder: that host has $has, and this one has $0: they may differ\" >&2; \
+    echo \"larder: that host has ${has:-another one}, and this one has $0: they may differ\" >&2; \
     exec larder \"$@\"";
 
 /// Runs a command there.
@@ -62,7 +64,8 @@ pub fn browse(prepared: &Prepared, cli: &Cli) -> Option<Result<u8>> {
 
 fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> Result<u8> {
     let given = env::args_os().skip(1);
-    let words = arguments::there(cli, given, &there.path, config.read_only)?;
+    let mut words = arguments::there(cli, given, &there.path, config.read_only);
+    let mut files = Files::of(cli, &mut words)?;
     let host = &there.host;
     let options = config.options();
     let failed = |problem: String| Error::new(ErrorKind::Connection, problem);
@@ -86,6 +89,7 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
     for name in own_variables() {
         ssh.env_remove(name);
     }
+    files.give(&mut ssh)?;
     log::info!("ssh to {host} for the larder there");
     let modes = tcgetattr(stdin()).ok().filter(|_| terminal);
     let status = ssh.status();
@@ -104,7 +108,11 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
         Some(code) if code == i32::from(NOT_STARTED) => Ok(exit::CONNECTION),
         Some(BROKEN) | None => Err(failed(format!("ssh to {host} failed, or was cut off"))
             .hint("check whether the last change was made")),
-        Some(code) => Ok(u8::try_from(code).unwrap_or(exit::CONNECTION)),
+        Some(code) => {
+            let code = u8::try_from(code).unwrap_or(exit::CONNECTION);
+            files.finish(code)?;
+            Ok(code)
+        }
     }
 }
 

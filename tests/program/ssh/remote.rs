@@ -55,10 +55,42 @@ fn commands_run_there_with_their_input_their_output_and_their_exit_code() {
     assert!(err.contains("none"), "{err}");
     let (code, _, err) = run(&["--read-only", "delete", "shop", "x"], b"");
     assert_eq!(code, Some(4), "{err}");
-    // A file there is not what is meant.
-    let (code, _, err) = run(&["get", "shop", "x", "-o", "file"], b"");
+    daemon.wait_for_no_client();
+}
+
+#[test]
+fn files_that_a_command_names_are_those_of_this_host() {
+    let daemon = Daemon::start();
+    let target = storage(&daemon, "bastion");
+    let run = |arguments: &[&str]| run(&daemon, &[&["-t", &target], arguments].concat(), b"");
+    assert_eq!(run(&["create", "--name", "shop"]).0, Some(0));
+    let own = tempfile::tempdir().unwrap();
+    let path = |name: &str| own.path().join(name).to_str().unwrap().to_owned();
+    let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+    fs::write(path("value"), &bytes).unwrap();
+    fs::write(path("keys"), "a\n").unwrap();
+    assert_eq!(run(&["set", "shop", "a", "-f", &path("value")]).0, Some(0));
+    let (code, out, err) = run(&["get", "shop", "a", "-o", &path("got")]);
+    assert_eq!((code, out.len()), (Some(0), 0), "{err}");
+    assert_eq!(fs::read(path("got")).unwrap(), bytes);
+    // What is not there leaves what there was, and nothing beside it.
+    let (code, _, err) = run(&["get", "shop", "none", "-o", &path("got")]);
+    assert_eq!(code, Some(1), "{err}");
+    assert_eq!(fs::read(path("got")).unwrap(), bytes);
+    assert_eq!(fs::read_dir(own.path()).unwrap().count(), 3);
+    let (code, lines, err) = run(&["get", "shop", "--keys-from", &path("keys")]);
+    assert_eq!(code, Some(0), "{err}");
+    fs::write(path("lines"), lines).unwrap();
+    assert_eq!(run(&["delete", "shop", "--keys-from", &path("keys")]).0, Some(0));
+    assert_eq!(run(&["exists", "shop", "a"]).0, Some(1));
+    assert_eq!(run(&["import", "shop", &path("lines")]).0, Some(0));
+    assert_eq!(run(&["get", "shop", "a"]).1, bytes);
+    let (code, _, err) = run(&["export", "shop", &path("all")]);
     assert_eq!(code, Some(2));
     assert!(err.contains("a file of that host"), "{err}");
+    let (code, _, err) = run(&["set", "shop", "a", "-f", &path("none")]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("none cannot be read"), "{err}");
     daemon.wait_for_no_client();
 }
 
