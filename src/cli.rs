@@ -18,6 +18,7 @@ mod ending;
 mod exit;
 mod export;
 mod fields;
+mod group;
 mod help;
 mod help_command;
 mod import;

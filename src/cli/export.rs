@@ -11,6 +11,7 @@ use serde_json::{Map, json};
 
 use super::arguments::ExportArgs;
 use super::exit::{DAMAGED, DONE, ExitResult, REFUSED};
+use super::group::Group;
 use super::messages::{self, say};
 use super::output::Output;
 use super::progress::Progress;
@@ -68,6 +69,7 @@ pub(super) async fn export(
         Scan { order: Order::Keys { after, limit: None }, prefix: prefix.as_bytes().to_vec() };
     let mut pages = storage.scan(&name, scan);
     let (mut records, mut bytes, mut code) = (0_u64, 0_u64, DONE);
+    let mut faults = Faults::default();
     while let Some(page) = pages.next().await {
         let keys: Vec<Key> = page?.iter().map(|row| row.to_meta().key).collect();
         let mut found = storage.scan_values(&name, keys.clone(), Budget::default());
@@ -77,7 +79,7 @@ pub(super) async fn export(
             let Some(record) = whole(storage, &name, &key, reading).await? else { continue };
             progress.add(1);
             if let Some(problem) = json::record_problem(&record.meta.state) {
-                say(&told(&record.meta, &problem));
+                faults.add(&record.meta, &problem);
                 code = code.max(DAMAGED);
             }
             match record.meta.state {
@@ -96,6 +98,7 @@ pub(super) async fn export(
             (records, bytes) = (records + 1, bytes + record.meta.size);
         }
     }
+    faults.tell();
     match place {
         Place::Output => return Ok(code),
         Place::File(file) => file.finish()?,
@@ -113,24 +116,39 @@ pub(super) async fn export(
     Ok(code)
 }
 
-/// What is wrong with a record, and what becomes of it.
-fn told(meta: &RecordMeta, problem: &str) -> String {
-    let record = format!("the record `{}`", meta.key);
-    let remedy = json::record_remedy(&meta.state).map(str::to_owned);
-    match meta.state {
-        RecordState::NoValue => {
-            text::then(&format!("{record} has no value, and is left out"), "; ", remedy)
+/// What is wrong with records, by what becomes of them.
+#[derive(Default)]
+struct Faults {
+    damaged: Group,
+    no_value: Group,
+    unreadable: Group,
+}
+
+impl Faults {
+    fn add(&mut self, meta: &RecordMeta, problem: &str) {
+        let remedy = json::record_remedy(&meta.state).map(str::to_owned);
+        match meta.state {
+            RecordState::NoValue => self.no_value.add(&meta.key, &remedy.unwrap_or_default()),
+            RecordState::Unreadable(_) => self.unreadable.add(&meta.key, problem),
+            RecordState::Whole
+            | RecordState::BareFile
+            | RecordState::NotRead
+            | RecordState::NoMetadata
+            | RecordState::BadMetadata(_)
+            | RecordState::WrongSize(_)
+            | RecordState::SeveralFiles(_) => {
+                self.damaged.add(&meta.key, &text::then(problem, "; ", remedy));
+            }
         }
-        RecordState::Unreadable(_) => format!("{record} is left out: {problem}"),
-        RecordState::Whole
-        | RecordState::BareFile
-        | RecordState::NotRead
-        | RecordState::NoMetadata
-        | RecordState::BadMetadata(_)
-        | RecordState::WrongSize(_)
-        | RecordState::SeveralFiles(_) => {
-            let told = format!("{record} is damaged: {problem}; its bytes are as stored");
-            text::then(&told, "; ", remedy)
+    }
+
+    fn tell(&self) {
+        for told in [
+            self.damaged.told("damaged, with the bytes as stored"),
+            self.no_value.told("left out, without a value"),
+            self.unreadable.told("left out"),
+        ] {
+            told.into_iter().for_each(|told| say(&told));
         }
     }
 }

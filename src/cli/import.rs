@@ -7,10 +7,11 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use futures::future;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use super::arguments::ImportArgs;
 use super::exit::{self, ExitResult, REFUSED};
+use super::group::Group;
 use super::messages::{self, note, say};
 use super::output::Output;
 use super::progress::Progress;
@@ -27,8 +28,6 @@ use source::Source;
 const AT_ONCE: usize = 16;
 /// Why a record in the way stays.
 const IN_THE_WAY: &str = "--overwrite writes over them";
-/// Keys of a group that are named.
-const NAMED: usize = 10;
 
 /// What became of the records so far.
 #[derive(Default)]
@@ -47,41 +46,6 @@ struct Imported {
     /// What had no content type.
     typeless: Group,
     replicas: Option<Replicas>,
-}
-
-/// Records of which the same is to be said.
-#[derive(Default)]
-struct Group {
-    count: u64,
-    first: Vec<Key>,
-    /// Why, of the very first, and whether that holds of all.
-    why: Option<String>,
-    differ: bool,
-}
-
-impl Group {
-    fn add(&mut self, key: &Key, why: &str) {
-        self.count += 1;
-        if self.first.len() < NAMED {
-            self.first.push(key.clone());
-        }
-        self.differ |= self.why.get_or_insert_with(|| why.to_owned()) != why;
-    }
-
-    /// `2 records WHAT: a, b; WHY`; nothing of none.
-    fn told(&self, what: &str) -> Option<String> {
-        let why = self.why.as_deref()?;
-        let records = text::plural(self.count, "record");
-        let names = self.first.iter().map(Key::named).collect::<Vec<_>>().join(", ");
-        let more = if self.count > self.first.len() as u64 { " …" } else { "" };
-        let of = if self.differ { "of the first: " } else { "" };
-        Some(format!("{records} {what}: {names}{more}; {of}{why}"))
-    }
-
-    fn json(&self) -> Value {
-        let names: Vec<_> = self.first.iter().map(Key::escaped).collect();
-        json!({"count": self.count, "names": names})
-    }
 }
 
 /// `import`.
@@ -141,7 +105,7 @@ impl Imported {
         for plan in &found.plans {
             let PlannedChange::Set(set) = &plan.change else { continue };
             if typeless.contains(&set.key) {
-                self.typeless.add(&set.key, "`larder retype` gives it its own");
+                self.typeless.add(&set.key, "`larder retype` gives one its own");
             } else if let Some(why) = why_none(&set.value, &set.content_type) {
                 self.unread.add(&set.key, why.split(": ").next().unwrap_or(why));
             }
