@@ -1,4 +1,4 @@
-//! `aside`: what the browser's purges and drops have set aside.
+//! `aside`: the stores and records that the browser's purges and drops have set aside.
 
 use serde_json::{Map, Value, json};
 
@@ -83,7 +83,7 @@ fn row(info: &AsideInfo, now: Timestamp) -> Vec<Visible<'static>> {
     let own = |text: &str| visible(text).into_static();
     let expires_at = match info.expires_at {
         None => "never".to_owned(),
-        // Nobody who may write has looked since.
+        // Since it expired, no larder that may write has looked for asides.
         Some(at) if at <= now => "expired".to_owned(),
         Some(at) => to_the_second(at),
     };
@@ -98,8 +98,8 @@ fn row(info: &AsideInfo, now: Timestamp) -> Vec<Visible<'static>> {
     ]
 }
 
-/// `aside`, `what`, `store`, `records`, `set_aside_at`, `expires_at`; `host` and `process` of the larder
-/// that has set it aside, where they are known; `in_steps` where it was.
+/// The fields `aside`, `what`, `store`, `records`, `set_aside_at`, `expires_at`; `host` and `process` of the
+/// larder that has set it aside, if they are known; `in_steps` if it was moved in steps.
 fn as_json(info: &AsideInfo) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("aside".into(), json!(info.id.as_str()));
@@ -125,7 +125,7 @@ fn word(aside: &Aside) -> &'static str {
     }
 }
 
-/// Says as JSON what was done, where that is asked for.
+/// Prints as JSON what was done, if `--json` asks for it.
 fn tell(output: &mut Output, change: &PlannedChange, numbers: &[(&str, u64)]) -> ExitResult {
     if let (PlannedChange::Restore(info) | PlannedChange::Discard(info), true) =
         (change, output.json)

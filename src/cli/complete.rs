@@ -1,8 +1,8 @@
-//! What a shell offers where somebody presses Tab: `larder __complete SHELL`, which the completion
+//! The words that a shell offers when the user presses Tab: `larder __complete SHELL`, which the completion
 //! scripts run.
 //!
-//! It reads what is typed from standard input, where no list of processes shows a password in it. It
-//! changes nothing, asks for nothing, says nothing of what goes wrong and takes a second at most.
+//! It reads the typed line from standard input, so that no list of processes shows a password in it. It
+//! changes nothing, asks for nothing, reports no errors and takes a second at most.
 
 mod line;
 mod live;
@@ -18,14 +18,14 @@ use std::time::Duration;
 use self::place::Offer;
 use crate::text::visible;
 
-/// The word that stands in place of a command.
+/// The word that stands in place of a command's name.
 const HIDDEN: &str = "__complete";
-/// How long it may take until it ends, come what may; so it cannot hang where a disk does.
+/// Time after which it ends in any case, so that it cannot hang where a disk does.
 const LONGEST: Duration = Duration::from_millis(950);
-/// The most that is taken of what is typed, in bytes.
+/// Limit on the typed line, in bytes.
 const MOST_TYPED: u64 = 64 << 10;
 
-/// The shells whose scripts ask larder itself.
+/// The shells whose completion scripts ask larder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asking {
     Bash,
@@ -44,7 +44,7 @@ impl Asking {
     }
 }
 
-/// Answers a shell, if it is one that has started larder; `None` for anybody else.
+/// Answers a shell that has started larder for completion; `None` for any other start.
 pub fn complete() -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next()? != HIDDEN {
@@ -56,13 +56,13 @@ pub fn complete() -> Option<ExitCode> {
     });
     let shell = arguments.next().and_then(|name| Asking::named(&name));
     if let Some(answer) = shell.and_then(answer) {
-        // Whether the shell still reads matters to nobody.
+        // It does not matter whether the shell still reads.
         let _ = io::stdout().write_all(answer.as_bytes());
     }
     Some(ExitCode::SUCCESS)
 }
 
-/// `words` or `files` on the first line, then what is offered, one a line.
+/// The answer: `words` or `files` on the first line, then the offered words, one a line.
 fn answer(shell: Asking) -> Option<String> {
     let mut typed = Vec::new();
     io::stdin().lock().take(MOST_TYPED).read_to_end(&mut typed).ok()?;

@@ -1,4 +1,4 @@
-//! Asks before what cannot be undone.
+//! Questions before an action that cannot be undone.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
@@ -21,7 +21,7 @@ pub(super) fn possible(yes: bool) -> Result<(), Failure> {
 /// [`ErrorKind::Conflict`] for a No.
 pub(super) fn ask_plainly(question: &str) -> Result<(), Failure> {
     let mut stderr = io::stderr();
-    // If the question cannot be shown, the answer is none.
+    // If the question cannot be shown, there will be no answer.
     let _ = write!(stderr, "{question} [y/N] ");
     let _ = stderr.flush();
     let mut line = String::new();
@@ -32,15 +32,14 @@ pub(super) fn ask_plainly(question: &str) -> Result<(), Failure> {
     Err(Error::new(ErrorKind::Conflict, "not confirmed").hint("nothing was changed").into())
 }
 
-/// Asks a question about a store, whose name is the answer; anything else, the empty line too, is a
-/// No.
-///
-/// # Errors
+/// Asks a question about a store, which the user answers with its name; any other answer, also an empty line,
+/// is a No.
+/// | # Errors
 /// [`ErrorKind::Conflict`] for a No.
 pub(super) fn ask(store: &StoreName, question: &str) -> Result<(), Failure> {
     let name = visible_bytes(store.as_bytes());
     let mut stderr = io::stderr();
-    // If the question cannot be shown, the answer is none.
+    // If the question cannot be shown, there will be no answer.
     let _ = writeln!(stderr, "{}", visible(question));
     let _ = write!(stderr, "Type its name to confirm: ");
     let _ = stderr.flush();
@@ -49,7 +48,7 @@ pub(super) fn ask(store: &StoreName, question: &str) -> Result<(), Failure> {
     if line.ends_with(b"\n") {
         line.pop();
     }
-    // What cannot be typed may be typed as it is shown.
+    // A name that cannot be typed may be typed in the form that is shown.
     let typed = !line.is_empty() && (line == store.as_bytes() || line == name.as_bytes());
     if typed {
         return Ok(());

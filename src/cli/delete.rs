@@ -17,11 +17,11 @@ use crate::ops::{self, Operation, Plan, PlannedRecord, words};
 use crate::storage::{Storage, no_record, no_store};
 use crate::text;
 
-/// What became of the records so far.
+/// The results so far.
 #[derive(Debug, Default)]
 struct Deleted {
     records: u64,
-    /// The keys that were not there; `None` once that is not known for sure.
+    /// The keys that were not there; `None` once that is not certain.
     missing: Option<Vec<Key>>,
     skipped: Vec<Key>,
     replicas: Option<Replicas>,
@@ -71,7 +71,7 @@ pub(super) async fn delete(
         }
         progress.add(batch.len() as u64);
     }
-    // A file that lists no key asks for nothing, and that is done.
+    // A file without keys asks for nothing, and nothing is a success.
     if deleted.records == 0 && deleted.skipped.is_empty() && !delete.if_exists && !named.is_empty()
     {
         let one = if let [key] = &*named { Some(key.clone()) } else { None };
@@ -81,7 +81,7 @@ pub(super) async fn delete(
 }
 
 impl Deleted {
-    /// Deletes these, which is one plan.
+    /// Deletes these records in one plan.
     async fn batch(
         &mut self,
         storage: &dyn Storage,
@@ -96,7 +96,7 @@ impl Deleted {
             }
         }
         let outcome = perform(storage, &plan).await?;
-        // A crawl may have come between: then nothing is said of single keys.
+        // A crawl may have written in between: then nothing is reported on single keys.
         let planned = plan.records.unwrap_or_default();
         let as_planned = outcome.records + outcome.skipped.len() as u64 == planned;
         if as_planned && plan.problem.is_none() {
@@ -108,7 +108,7 @@ impl Deleted {
         }
         self.records += outcome.records;
         self.skipped.extend(outcome.skipped);
-        // On as many replicas as the write that is on the fewest.
+        // The replica count of all writes together is the lowest one.
         let fewest =
             |known: Replicas, new: Replicas| if new.have < known.have { new } else { known };
         self.replicas = match (self.replicas, outcome.replicas) {
@@ -148,7 +148,7 @@ impl Deleted {
     }
 }
 
-/// That there was nothing to delete, be it `one` record or several.
+/// The error that there was nothing to delete: `one` record, or several.
 async fn none_was_there(storage: &dyn Storage, store: &StoreName, one: Option<Key>) -> Error {
     if let Some(key) = one {
         return no_record(storage, store, &key).await;
@@ -157,7 +157,7 @@ async fn none_was_there(storage: &dyn Storage, store: &StoreName, one: Option<Ke
     no_store(storage, store).await.unwrap_or_else(|| Error::new(ErrorKind::NotFound, problem))
 }
 
-/// The keys of a plan that are not there.
+/// The keys of a plan that have no record.
 fn missing(plan: &Plan) -> impl Iterator<Item = &Key> {
     let records = plan.deletes().unwrap_or_default();
     let missing = records.iter().filter(|record| matches!(record, PlannedRecord::Absent(_)));

@@ -1,4 +1,4 @@
-//! `demo`: what the command line says about it.
+//! `demo`: the command line's part.
 
 use super::arguments::{Cli, DemoArgs};
 use super::prepare::{check_files, check_terminal, settings};
@@ -6,14 +6,14 @@ use crate::config::Config;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Target;
 
-/// The settings, and where to write, if that is not a directory of the demo's own.
+/// The settings, and the target to write to, if that is not a directory of the demo's own.
 #[derive(Debug)]
 pub struct PreparedDemo {
     /// The settings, with the flags applied. `read_only` is the browser's; the crawl writes.
     pub config: Config,
     /// The target that the command line names.
     pub target: Option<Target>,
-    /// What the demo is to do.
+    /// The settings of the demo itself.
     pub settings: crate::demo::DemoSettings,
 }
 
@@ -31,7 +31,7 @@ pub fn prepare_demo(cli: &Cli, demo: &DemoArgs) -> Result<PreparedDemo> {
     let mut target = None;
     if cli.target().is_some() {
         let resolved = config.resolve(cli.target(), &environment)?;
-        // The flag is the browser's alone; what the settings forbid stays forbidden.
+        // The flag is for the browser alone; a ban in the settings holds for the demo too.
         let forbidden = Config::load(cli.global.config.as_deref(), &environment)?.read_only;
         if forbidden || resolved.read_only {
             let problem = format!("the demo writes, and {} is read-only", resolved.target.label());

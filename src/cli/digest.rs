@@ -1,9 +1,9 @@
-//! Digests of values, by which scripts change only what they have read.
+//! Digests of values, by which scripts change only versions that they have read.
 
 use crate::model::{Error, ErrorKind, Expect, Key, Reading, Result, StoreName, Want, hex};
 use crate::storage::Storage;
 
-/// What to do about a record that has changed.
+/// The hint on a record that has changed.
 pub(super) const LOOK: &str = "read it again with: larder get --digest STORE KEY";
 
 /// The SHA-256 digest in hexadecimal digits, as `sha256sum` prints it.
@@ -11,12 +11,10 @@ pub(super) fn of(value: &[u8]) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, value).as_ref())
 }
 
-/// What must be there for a value of this digest to be replaced: the record as it is read now, if it
-/// has that digest.
-///
-/// # Errors
-/// [`ErrorKind::Conflict`] if it has another one, or is not there; [`ErrorKind::Usage`] if that is no
+/// The expectation for a write that replaces a value of this digest: the record as it is now, if it has that
 /// digest.
+/// | # Errors
+/// [`ErrorKind::Conflict`] if it has another one, or is not there; [`ErrorKind::Usage`] if that is no digest.
 pub(super) async fn unchanged(
     storage: &dyn Storage,
     store: &StoreName,

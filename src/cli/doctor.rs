@@ -1,4 +1,4 @@
-//! `doctor`: what works from here to the records, step by step, and what is in the way.
+//! `doctor`: the steps from here to the records, whether each works, and what is in the way.
 
 mod checks;
 mod network;
@@ -25,7 +25,7 @@ use crate::storage::{self, Storage, all_stores};
 use crate::text::{self, visible};
 use crate::theme::Role;
 
-/// What was found out, printed as it is.
+/// The report, printed line by line.
 struct Report<'a> {
     output: &'a mut Output,
     /// The exit code of the first failure.
@@ -37,7 +37,7 @@ impl Report<'_> {
         self.print(check, "ok", says, None)
     }
 
-    /// Neither right nor wrong.
+    /// Prints a line that is neither good nor bad.
     fn note(&mut self, check: &str, says: &str) -> io::Result<()> {
         self.print(check, "-", says, None)
     }
@@ -137,7 +137,7 @@ pub(super) fn run(cli: &Cli, named: Option<&str>, output: &mut Output) -> ExitRe
     Ok(report.code)
 }
 
-/// From the network to the records; each step only where the one before it went well.
+/// The steps from the network to the records; each is tried only if the one before it went well.
 async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io::Result<()> {
     let _logged_in = match ending::log_in(target, &config.options()) {
         Ok(logged_in) => logged_in,
@@ -148,7 +148,7 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
             report.good("ssh", &format!("logged in to {hop}"))?;
         }
         let hosts = match &redis.endpoint {
-            // They are looked for by the host in between.
+            // The host in between looks these names up.
             _ if redis.ssh.is_some() => &[],
             Endpoint::Tcp(host) => std::slice::from_ref(host),
             Endpoint::Sentinel { hosts, .. } | Endpoint::Cluster(hosts) => hosts,
@@ -160,7 +160,7 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
                     report.good("dns", &addresses)?;
                     report.good("tcp", &connected)?;
                 }
-                // Another Sentinel or node may do; what connects says so.
+                // Another Sentinel or node may do; connecting tells.
                 Err((step, why)) if hosts.len() > 1 => report.note(step, &why.problem)?,
                 Err((step, why)) => return report.bad(step, &why),
             }
@@ -169,7 +169,7 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
             (None, _) => report.note("tls", &unsecured(redis))?,
             (_, Ok(Some(shown))) => checks::certificate(&shown, report)?,
             (_, Ok(None)) => report.note("tls", "on")?,
-            // Another Sentinel or node may do; what connects says so.
+            // Another Sentinel or node may do; connecting tells.
             (_, Err(why)) if hosts.len() > 1 => report.note("tls", &why.problem)?,
             (_, Err(why)) => return report.bad("tls", &why),
         }
@@ -203,7 +203,7 @@ async fn reach(config: &Config, target: &Target, report: &mut Report<'_>) -> io:
     Ok(())
 }
 
-/// Who can read what goes to a server without TLS.
+/// A sentence on who can read the traffic of a server without TLS.
 fn unsecured(redis: &RedisTarget) -> String {
     match (&redis.ssh, &redis.endpoint) {
         (Some(hop), _) => format!("off: what is sent can be read between {hop} and the server"),

@@ -1,4 +1,4 @@
-//! `drafts`: what was typed and not stored. Connects to nothing.
+//! `drafts`: drafts of what was typed and not stored. Connects to nothing.
 
 use std::path::Path;
 
@@ -38,7 +38,7 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
         }
         Some(DraftsCommand::Remove { drafts: named }) => {
             let known = drafts.list();
-            // All of them are named before the first goes.
+            // All names are checked before the first draft is removed.
             let ids: Vec<_> =
                 named.iter().map(|name| known_id(&known, name)).collect::<Result<_, _>>()?;
             for id in &ids {
@@ -53,7 +53,7 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
     }
 }
 
-/// Prints what was typed: to a terminal only text, made visible.
+/// Prints a draft's text; on a terminal only if it is text, made visible.
 fn print(drafts: &Drafts, draft: &str, output: &mut Output) -> ExitResult {
     let typed = read(drafts, draft)?.typed();
     if !output.terminal {
@@ -143,7 +143,7 @@ fn as_json(Entry { id, head, size }: &Entry) -> Map<String, serde_json::Value> {
     map
 }
 
-/// The draft of this name, if it is among those that there are.
+/// The id of the draft of this name, if there is such a draft.
 fn known_id(known: &[Entry], name: &str) -> Result<DraftId, Error> {
     let id = DraftId::parse(name).filter(|id| known.iter().any(|entry| entry.id == *id));
     id.ok_or_else(|| unknown(name))

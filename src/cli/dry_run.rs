@@ -1,4 +1,4 @@
-//! What a command would do, and does not: the plan that its dialog shows in the browser.
+//! The plan of a command that is not carried out: the same that the browser's dialog shows.
 
 use serde_json::{Map, Value, json};
 
@@ -12,14 +12,13 @@ use crate::ops::{self, Operation, Plan, PlannedChange, PlannedRecord, words};
 use crate::storage::Storage;
 use crate::text::visible;
 
-/// What stands in the columns of a record that is not there, or of which nothing is known.
+/// The text in the columns of a record that is not there, or of which nothing is known.
 const ABSENT: &str = "! there is no such record";
 const UNKNOWN: &str = "? not known";
 
-/// The plan of an operation, with a warning where its write would be refused.
-///
-/// # Errors
-/// What the storage says, but no refusal.
+/// The plan of an operation, with a warning if its write would be refused.
+/// | # Errors
+/// The storage's error, but no refusal.
 pub(super) async fn plan(
     storage: &dyn Storage,
     operation: &Operation,

@@ -1,4 +1,4 @@
-//! Why a command ends early, and the exit codes.
+//! Reasons for which a command ends early, and the exit codes.
 
 use std::io;
 use std::process::ExitCode;
@@ -7,31 +7,31 @@ use super::messages::{self, say};
 use crate::model::{Error, ErrorKind, Replicas, in_words};
 use crate::ops::words;
 
-/// Done.
+/// The command is done.
 pub(super) const DONE: u8 = 0;
 /// The store, the record or the id is not there.
 pub(super) const NOT_THERE: u8 = 1;
 /// Wrong arguments or settings, or a local file that cannot be read or written.
 pub(super) const USAGE: u8 = 2;
-/// The server cannot be used.
+/// The server could not be used.
 pub(super) const CONNECTION: u8 = 3;
-/// Refused, by larder or by the server.
+/// The command was refused, by larder or by the server.
 pub(super) const REFUSED: u8 = 4;
 /// Stored data is not as Crawlee writes it.
 pub(super) const DAMAGED: u8 = 5;
-/// Written, but on fewer replicas than were asked for.
+/// The write was made, but is on fewer replicas than were asked for.
 pub(super) const FEW_REPLICAS: u8 = 6;
 
-/// Why a command ended before it was done.
+/// The reason why a command ended before it was done.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// Something is wrong, and is to be said.
+    /// An error, which is to be printed.
     Error(Error),
-    /// Standard output is closed; no fault of the command's.
+    /// Standard output is closed, which is no fault of the command.
     Closed,
 }
 
-/// What a command gives: an exit code.
+/// The result of a command: an exit code, or the reason why it ended early.
 pub(super) type ExitResult = Result<u8, Failure>;
 
 impl From<Error> for Failure {
@@ -40,7 +40,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// The exit code of a write that was made: it may be on too few replicas, which is then said.
+/// The exit code of a write that was made; if it is on too few replicas, that is printed.
 pub(super) fn written(replicas: Option<Replicas>) -> u8 {
     match words::on_few_replicas("written", replicas) {
         None => DONE,
@@ -51,7 +51,7 @@ pub(super) fn written(replicas: Option<Replicas>) -> u8 {
     }
 }
 
-/// A failure of standard output.
+/// A failure to write standard output.
 impl From<io::Error> for Failure {
     fn from(why: io::Error) -> Self {
         if why.kind() == io::ErrorKind::BrokenPipe {

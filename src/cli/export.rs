@@ -23,7 +23,7 @@ use crate::text;
 use folder::Folder;
 use lines::Lines;
 
-/// Where the records go.
+/// The place that the records go to.
 enum Place {
     Output,
     File(Lines),
@@ -31,7 +31,8 @@ enum Place {
 }
 
 impl Place {
-    /// What the command line names, and the key of the last record that is there.
+    /// Opens the place that the command line names; also gives the key of the last record that is there
+    /// already.
     fn open(export: &ExportArgs) -> Result<(Self, Option<Key>)> {
         let path = &*export.file;
         if path == Path::new("-") {
@@ -58,7 +59,7 @@ pub(super) async fn export(
     output: &mut Output,
 ) -> ExitResult {
     let name = store(storage, &export.store).await?;
-    // What is not there, or may not be read, leaves no file.
+    // A store that is not there, or may not be read, leaves no file.
     let info = storage.get_metadata(&name).await?;
     let prefix = export.prefix.as_deref().map(key).unwrap_or_default();
     if let Some(all) = info.records.filter(|_| prefix.as_bytes().is_empty() && !export.resume) {
@@ -75,7 +76,7 @@ pub(super) async fn export(
         let mut found = storage.scan_values(&name, keys.clone(), Budget::default());
         for key in keys {
             let reading = found.next().await.transpose()?.flatten();
-            // One that is gone since it was listed is none of the store's.
+            // A record that is gone since it was listed is no longer the store's.
             let Some(record) = whole(storage, &name, &key, reading).await? else { continue };
             progress.add(1);
             if let Some(problem) = json::record_problem(&record.meta.state) {

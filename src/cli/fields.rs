@@ -1,6 +1,5 @@
 //! The fields of JSON that each command prints, for the help and the manual page.
-//!
-//! A test runs the commands and holds what they print to this.
+//! | A test runs the commands and compares their output with these.
 
 /// A line of JSON that commands print.
 struct Line {
@@ -8,7 +7,7 @@ struct Line {
     fields: &'static [(&'static str, &'static str)],
 }
 
-/// What holds for all of them.
+/// The promise that holds for all lines.
 pub(super) const PROMISE: &str = "With --json, standard output has a JSON object a line, and standard error an object for each \
      error and warning. Fields may be added; removing or renaming one, or giving it another meaning, is told in \
      the changelog and is a breaking release. Times are as in 2026-11-22T13:57:47.827633+00:00. A name or a key \
@@ -245,7 +244,7 @@ const ERROR: &[(&str, &str)] = &[
     ("warning", "what is to be known besides: message"),
 ];
 
-/// The lines, each with what prints it and its fields; what goes to standard error is the last.
+/// The lines, each with the commands that print it, and its fields; the last one is that of standard error.
 pub(super) fn lines() -> Vec<(&'static str, &'static [(&'static str, &'static str)])> {
     let mut lines: Vec<_> = LINES.iter().map(|line| (line.of, line.fields)).collect();
     lines.push(("standard error", ERROR));

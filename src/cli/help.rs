@@ -1,6 +1,6 @@
-//! The words of `--help` that clap does not make up itself.
+//! The texts of `--help` that clap does not make itself.
 
-/// What only a build with the demo has.
+/// A text for builds with the demo only.
 #[cfg(feature = "demo")]
 macro_rules! demo {
     ($text:literal) => {
@@ -14,7 +14,7 @@ macro_rules! demo {
     };
 }
 
-/// `larder --help`: one screen of 80×24. Tests hold that every command and option is in it.
+/// `larder --help`: one screen of 80×24. A test checks that it names every command and option.
 pub(super) const OVERVIEW: &str = concat!(
     "\
 larder: a terminal browser for the key-value stores of Crawlee crawls
@@ -46,7 +46,7 @@ Options:  -q, --quiet   -v, --verbose   -h, --help   -V, --version   --no-color
 "
 );
 
-/// Under the short help of a command.
+/// The text under the short help of a command.
 pub(super) const GLOBAL: &str = "Global options: larder --help. Examples: --help";
 
 pub(super) const STORES: &str = "\

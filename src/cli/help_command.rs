@@ -1,4 +1,4 @@
-//! `help`: of a command, or of a topic.
+//! `help`: of a command or a topic.
 
 use clap::CommandFactory as _;
 
@@ -28,7 +28,7 @@ pub(super) fn run(what: Option<&str>, output: &mut Output) -> ExitResult {
     Ok(DONE)
 }
 
-/// What `larder --help` shows: the overview, the exit codes, the variables and where there is more.
+/// The text of `larder --help`: the overview, the exit codes, the variables, and where to find more.
 pub(super) fn whole() -> String {
     let topic = |name: &str| Topic::find(name).map(Topic::plain).unwrap_or_default();
     let more =

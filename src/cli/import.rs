@@ -24,26 +24,26 @@ use crate::text;
 use set::{Made, set};
 use source::Source;
 
-/// Records that are on their way together.
+/// Limit on the records that are being written at the same time.
 const AT_ONCE: usize = 16;
-/// Why a record in the way stays.
+/// The remark on a record that is there already and stays.
 const IN_THE_WAY: &str = "--overwrite writes over them";
 
-/// What became of the records so far.
+/// The results so far.
 #[derive(Default)]
 struct Imported {
     records: u64,
     bytes: u64,
     same: u64,
-    /// Of those that were set: the answer was lost, and it was looked up that they are there.
+    /// Number of the records set whose answers were lost, and which were found to be there.
     looked_up: u64,
-    /// Others that were there and stay.
+    /// Other records that were there and stay.
     in_the_way: Group,
-    /// What the storage cannot take.
+    /// Records that the storage cannot hold.
     refused: Group,
-    /// What Crawlee cannot read.
+    /// Records that Crawlee cannot read.
     unread: Group,
-    /// What had no content type.
+    /// Records that had no content type.
     typeless: Group,
     replicas: Option<Replicas>,
 }
@@ -125,12 +125,12 @@ impl Imported {
                         self.looked_up += u64::from(looked_up);
                         self.set(*outcome);
                     }
-                    // The crawl was quicker.
+                    // A crawl has written the record first.
                     (Ok(Made::InTheWay), PlannedChange::Set(set)) => {
                         self.in_the_way.add(&set.key, IN_THE_WAY);
                     }
                     (Ok(Made::InTheWay), _) => {}
-                    // Not for this record, whenever it is tried: the others go on.
+                    // This record will never be accepted: the others go on.
                     (Err(why), PlannedChange::Set(set)) if is_of_the_record(why.kind) => {
                         self.refused.add(&set.key, &why.problem);
                     }
@@ -154,7 +154,7 @@ impl Imported {
         };
     }
 
-    /// Says that the line was lost, where that was made good.
+    /// Says that the connection was lost, if that did no harm in the end.
     fn tell_looked_up(&self) {
         if self.looked_up > 0 {
             let records = text::plural(self.looked_up, "record");
@@ -162,8 +162,8 @@ impl Imported {
         }
     }
 
-    /// Says which records are set as they are, though Crawlee cannot read them, or without their type, and
-    /// which this storage cannot take.
+    /// Says which records were set although Crawlee cannot read them, or without their type, and which this
+    /// storage cannot hold.
     fn tell_odd(&self) {
         let unread = self.unread.told("that Crawlee will not read, set as they are");
         let typeless = self.typeless.told("without a content type, set as bytes");
@@ -209,7 +209,7 @@ impl Imported {
     }
 }
 
-/// Whether the record itself is why it cannot be set here: its key, or the size of its value.
+/// Whether the record itself is the reason why it cannot be set here: its key, or the size of its value.
 fn is_of_the_record(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Usage | ErrorKind::NotSupported)
 }

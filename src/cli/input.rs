@@ -11,23 +11,22 @@ use super::prepare::check_stdin;
 use crate::model::{Error, ErrorKind, Key, Result};
 use crate::text;
 
-/// What names standard input.
+/// The name of standard input.
 const STDIN: &str = "-";
-/// The longest key that is read from a list, in bytes.
+/// Limit on a key that is read from a list, in bytes.
 const LONGEST: u64 = 64 << 20;
 
 /// Keys in the order in which they are named, a batch at a time.
 pub(super) struct Keys {
     named: std::vec::IntoIter<Key>,
     file: Option<(Box<dyn BufRead>, String)>,
-    /// The byte behind each key of the file.
+    /// The byte that ends each key in the file.
     end: u8,
 }
 
 impl Keys {
-    /// Those of the command line, or of the file that it names.
-    ///
-    /// # Errors
+    /// Opens the keys of the command line, or of the file that it names.
+    /// | # Errors
     /// [`ErrorKind::Io`] if the file cannot be opened.
     pub(super) fn open(named: &[OsString], from: &KeysFrom) -> Result<Self> {
         let end = if from.null { b'\0' } else { b'\n' };
@@ -36,9 +35,8 @@ impl Keys {
         Ok(Self { named: named.into_iter(), file, end })
     }
 
-    /// The next keys, at most so many; none at the end.
-    ///
-    /// # Errors
+    /// The next keys, at most this number; none at the end.
+    /// | # Errors
     /// [`ErrorKind::Io`] if the file cannot be read.
     pub(super) fn next(&mut self, at_most: usize) -> Result<Vec<Key>> {
         let mut keys: Vec<Key> = self.named.by_ref().take(at_most).collect();
@@ -62,9 +60,8 @@ impl Keys {
     }
 }
 
-/// A file, or standard input, and what it is called.
-///
-/// # Errors
+/// Opens a file or standard input; also gives its name in messages.
+/// | # Errors
 /// [`ErrorKind::Io`] if it cannot be opened.
 pub(super) fn opened(path: &Path) -> Result<(Box<dyn BufRead>, String)> {
     if path == Path::new(STDIN) {
@@ -75,7 +72,7 @@ pub(super) fn opened(path: &Path) -> Result<(Box<dyn BufRead>, String)> {
     Ok((Box::new(BufReader::new(file)), name(path)))
 }
 
-/// That a file, or standard input, cannot be read.
+/// The error that a file, or standard input, cannot be read.
 pub(super) fn unreadable(file: &Path, why: &io::Error) -> Error {
     cannot_read(&name(file), why)
 }
@@ -89,7 +86,8 @@ pub(super) fn cannot_read(name: &str, why: &io::Error) -> Error {
         .hint("name another file, or - for standard input")
 }
 
-/// That a file cannot be written. By its kind: the system's text names the temporary file.
+/// The error that a file cannot be written. It is told by its kind: the system's text names the temporary
+/// file.
 pub(super) fn not_written(path: &Path, why: &io::Error) -> Error {
     let reason = match why.kind() {
         io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),

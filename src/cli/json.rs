@@ -8,7 +8,7 @@ use crate::model::{
     ErrorKind, Ignored, Key, RecordMeta, RecordState, Replicas, StoreInfo, StoreState, Timestamp,
 };
 
-/// What errors call their kinds.
+/// The name of an error's kind in JSON.
 pub(super) fn kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Usage => "usage",
@@ -35,7 +35,7 @@ pub(super) fn kind(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Adds on how many replicas a write is, where that was asked for.
+/// Adds the number of replicas that have a write, if it was asked for.
 pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replicas>) {
     if let Some(Replicas { wanted, have }) = replicas {
         map.insert("replicas".into(), json!(have));
@@ -43,9 +43,9 @@ pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replic
     }
 }
 
-/// `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`, `bytes`, `metadata_key`;
-/// `values` where it differs, `expires_at` and `ignored` where there is such, `state` and `problem` where the store is not
-/// whole. In a list of stores nobody asks what is null.
+/// The fields `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`, `bytes`,
+/// `metadata_key`; `values` where it differs from `records`; `expires_at` and `ignored` where they apply;
+/// `state` and `problem` if the store is not whole. In a list of stores, fields that are null are not looked up.
 pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     let mut map = Map::new();
@@ -82,7 +82,7 @@ pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     map
 }
 
-/// What is no record, or no store, where there is such.
+/// Adds the names that are no record or no store, if there are any.
 pub(super) fn put_ignored(map: &mut Map<String, Value>, name: &str, ignored: &Ignored) {
     let Ignored { count, names } = ignored;
     if *count > 0 {
@@ -90,7 +90,7 @@ pub(super) fn put_ignored(map: &mut Map<String, Value>, name: &str, ignored: &Ig
     }
 }
 
-/// `key`, `content_type`, `size`; `state` where the record is not whole.
+/// The fields `key`, `content_type`, `size`; and `state` if the record is not whole.
 pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
     let mut map = Map::new();
     put_text(&mut map, "key", meta.key.as_bytes());
@@ -104,7 +104,7 @@ pub(super) fn record(meta: &RecordMeta) -> Map<String, Value> {
     map
 }
 
-/// What is wrong with a record, in a word; `None` where nothing is.
+/// The problem of a record, in a word; `None` if there is none.
 pub(super) fn record_state(state: &RecordState) -> Option<&'static str> {
     Some(match state {
         RecordState::Whole => return None,
@@ -119,7 +119,7 @@ pub(super) fn record_state(state: &RecordState) -> Option<&'static str> {
     })
 }
 
-/// A text; where it is not UTF-8, an escaped one, and the bytes in base64 beside it.
+/// Adds a text; if it is not UTF-8, in an escaped form, with the bytes in base64 in a second field.
 pub(super) fn put_text(map: &mut Map<String, Value>, name: &str, bytes: &[u8]) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         map.insert(name.into(), json!(text));
@@ -129,12 +129,12 @@ pub(super) fn put_text(map: &mut Map<String, Value>, name: &str, bytes: &[u8]) {
     }
 }
 
-/// Bytes in base64, as JSON has them.
+/// Bytes in base64, for JSON.
 pub(super) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// What is wrong with a store, in words; `None` if nothing is.
+/// The problem of a store, in words; `None` if there is none.
 pub(super) fn store_problem(state: &StoreState) -> Option<String> {
     Some(match state {
         StoreState::Whole => return None,
@@ -150,10 +150,10 @@ pub(super) fn store_problem(state: &StoreState) -> Option<String> {
     })
 }
 
-/// What is wrong with a record, in words; `None` if nothing is.
+/// The problem of a record, in words; `None` if there is none.
 pub(super) fn record_problem(state: &RecordState) -> Option<String> {
     Some(match state {
-        // A file that Crawlee for JavaScript or a person placed is as it should be.
+        // A file that Crawlee for JavaScript or a person has put there is as it should be.
         RecordState::Whole | RecordState::BareFile => return None,
         RecordState::NoMetadata => "no metadata".into(),
         RecordState::NoValue => "no value".into(),
@@ -168,7 +168,7 @@ pub(super) fn record_problem(state: &RecordState) -> Option<String> {
     })
 }
 
-/// What mends a record, in words; `None` where nothing is wrong, or where the problem says it.
+/// The remedy for a record's problem, in words; `None` if there is no problem, or if the problem names it.
 pub(super) fn record_remedy(state: &RecordState) -> Option<&'static str> {
     match state {
         RecordState::NoMetadata | RecordState::BadMetadata(_) | RecordState::WrongSize(_) => {

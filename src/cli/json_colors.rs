@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::theme::{RESET, Role, Theme};
 
-/// A line of JSON in colours; without them it is the same line.
+/// A line of JSON in colours; without the colours, it is the same line.
 pub(super) fn line(json: &str, theme: &Theme) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let mut at = 0;
@@ -25,7 +25,7 @@ pub(super) fn line(json: &str, theme: &Theme) -> String {
     out
 }
 
-/// The string, the word or the signs that begin there.
+/// The string, the word or the signs that begin at this byte.
 fn token(json: &str, from: usize) -> Option<Range<usize>> {
     let rest = &json.as_bytes()[from..];
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"-+.".contains(byte);
@@ -64,7 +64,7 @@ mod tests {
             plain.push_str(text);
         }
         assert_eq!(plain, json);
-        // What is no JSON, or cut off, comes to an end too.
+        // Text that is no JSON, or cut off, ends too.
         for odd in ["", "\"", "\"\\", "é\"é", "{\"a\":"] {
             assert!(line(odd, &Theme::plain()).contains(odd.trim_matches('"')), "{odd}");
         }

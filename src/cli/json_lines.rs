@@ -1,4 +1,4 @@
-//! A record as a line of JSON that gives back its type and its bytes.
+//! A record as a line of JSON, from which its type and its bytes can be read again.
 
 use std::borrow::Cow;
 
@@ -12,27 +12,27 @@ use super::json;
 use crate::model::{ContentType, Family, Key, Record, RecordMeta, RecordState};
 use crate::preview::charset::Charset;
 
-/// The file of a folder that has the lines of its records.
+/// The file in a folder that holds the lines of its records.
 pub(super) const RECORDS: &str = "records.jsonl";
 
-/// The type that Crawlee gives bytes.
+/// The content type that Crawlee gives bytes.
 const BYTES: &str = "application/octet-stream";
 
-/// What is read of a line: of those that `get` prints too.
+/// The fields that are read from a line, also from one that `get` prints.
 #[derive(Debug, Deserialize)]
 struct Line<'a> {
     #[serde(borrow)]
     key: Cow<'a, str>,
     key_base64: Option<Cow<'a, str>>,
     content_type: Option<Cow<'a, str>>,
-    /// What was wrong with the record.
+    /// The problem of the record.
     state: Option<Cow<'a, str>>,
-    /// JSON as it is spelled, `null` too.
+    /// A JSON value as it is spelled, also `null`.
     #[serde(borrow, default, deserialize_with = "spelled")]
     value: Option<&'a RawValue>,
     value_text: Option<Cow<'a, str>>,
     value_base64: Option<Cow<'a, str>>,
-    /// The file beside the line that has the value.
+    /// The file in the same folder that holds the value.
     file: Option<Cow<'a, str>>,
 }
 
@@ -83,14 +83,14 @@ pub(super) fn of(record: &Record) -> String {
     Value::from(map).to_string()
 }
 
-/// Whether this JSON can stand in a line as it is, and comes out of it the same.
+/// Whether this JSON can stand in a line as it is, and is read from it unchanged.
 fn is_spelled(text: &str) -> bool {
     !text.contains(['\n', '\r'])
         && text.trim() == text
         && serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
-/// Whether the bytes of a text of this type are no UTF-8.
+/// Whether a text of this type is in a charset other than UTF-8.
 fn is_foreign(content_type: &ContentType) -> bool {
     Charset::declared(content_type.as_str()).is_some_and(|charset| !charset.is_plain())
 }
@@ -115,11 +115,10 @@ pub(super) fn file(line: &[u8]) -> Option<String> {
     Line::of(line).ok()?.file.map(Cow::into_owned)
 }
 
-/// The record of a line; `file` reads the one that the line names. One that had no type when it was written
+/// The record of a line; `file` reads the file that the line names. A record that was written without a type
 /// has no metadata, and the type of bytes.
-///
-/// # Errors
-/// What is wrong with it, in words.
+/// | # Errors
+/// What is wrong with the line, in words.
 pub(super) fn read(
     line: &[u8],
     file: impl FnOnce(&str) -> Result<Vec<u8>, String>,
@@ -145,7 +144,7 @@ pub(super) fn read(
     Ok(Record { meta: RecordMeta { key, content_type, size, state }, value: value.into() })
 }
 
-/// The bytes of `value`: JSON as it is spelled, or the text that it is.
+/// The bytes of `value`: JSON as it is spelled, or the text in it.
 fn plain(value: &RawValue, content_type: &ContentType) -> Result<Vec<u8>, String> {
     match (content_type.family(), value.get()) {
         (Family::Json, text) => Ok(text.as_bytes().to_vec()),

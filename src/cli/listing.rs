@@ -26,8 +26,8 @@ use odd::OddKeys;
 
 pub(super) use columns::Columns;
 
-/// `keys`: prints as keys come, so columns have fixed widths and the key stands last; sorted
-/// otherwise, when all have come.
+/// `keys`: prints the keys as they come, so that columns have fixed widths and the key is last; in another
+/// order, all keys are read first.
 pub(super) async fn keys(
     storage: &dyn Storage,
     named: &OsStr,
@@ -61,7 +61,7 @@ pub(super) async fn keys(
         None => as_they_come(pages, arguments, progress, &mut odd, output).await?,
     };
     if empty {
-        // Nothing listed: is there a store at all? Where that may not be asked, so be it.
+        // Nothing was listed, so the store is looked for; if that is forbidden, the empty list stands.
         match storage.get_metadata(&name).await {
             Err(why) if why.kind == ErrorKind::NotFound => return Err(why.into()),
             Ok(info) => sound(&info)?,
@@ -71,7 +71,7 @@ pub(super) async fn keys(
     Ok(odd.told(arguments))
 }
 
-/// Prints the rows of each page; tells whether there were none.
+/// Prints the rows of each page as it comes; tells whether there were none.
 async fn as_they_come(
     mut pages: BoxStream<'_, Result<KeyPage>>,
     arguments: &KeysOptions,
@@ -94,7 +94,7 @@ async fn as_they_come(
     Ok(empty)
 }
 
-/// Prints a row, and before the first one what stands over all.
+/// Prints a row; before the first one, the heads.
 fn print(
     is_first: bool,
     key: &[u8],
@@ -127,7 +127,7 @@ fn print(
     output.last(key)
 }
 
-/// Nothing to list is no answer where the store itself is damaged.
+/// The error of a damaged store, whose empty list would be no answer.
 fn sound(info: &StoreInfo) -> Result<()> {
     if !matches!(info.state, StoreState::HalfMade | StoreState::Damaged(_)) {
         return Ok(());

@@ -13,13 +13,14 @@ use simplelog::{ConfigBuilder, WriteLogger};
 use crate::config::{Config, log_file};
 use crate::model::in_words;
 
-/// A log that has grown over this many bytes is begun anew, keeping the old one as `.old`.
+/// Size above which a log is begun anew, in bytes; the old one is kept as `.old`.
 const LARGEST: u64 = 5 << 20;
 
-/// Starts the log where the settings ask for one, or on standard error. Failing to is no reason not to start: it is printed
-/// on standard error.
+/// Starts the log if the settings ask for one, or on standard error. A failure does not keep larder from
+/// starting: it is printed on standard error.
 pub(super) fn start(config: &Config, verbose: bool) {
-    // Other libraries' records may hold what a user would not put in a log: only larder's.
+    // Only larder's own records are logged: those of other libraries may hold what a user would not put in a
+    // log.
     let settings = ConfigBuilder::new().add_filter_allow_str("larder").build();
     if verbose {
         // An error here means that there is a log already.
@@ -44,15 +45,15 @@ fn open(path: &Path) -> io::Result<File> {
         fs::create_dir_all(folder)?;
     }
     if fs::symlink_metadata(path).is_ok_and(|known| known.is_file() && known.len() > LARGEST) {
-        // It is private before it has another name.
+        // The file is made private before it is renamed.
         open_private(path)?;
         fs::rename(path, path.with_extension("log.old"))?;
     }
     open_private(path)
 }
 
-/// Opens a file that nobody else may read: one that was there before is made so. What is no file,
-/// or a link, which may lead anywhere, is left alone.
+/// Opens a file that no other user may read: an older file is made so. Anything other than a file, or a link,
+/// which may lead anywhere, is left alone.
 fn open_private(path: &Path) -> io::Result<File> {
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;

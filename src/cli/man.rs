@@ -12,7 +12,7 @@ use super::shell::Shell;
 use super::topics::TOPICS;
 use crate::model::Timestamp;
 
-/// What the page begins with: the definitions of the parser name each option, and not the two ways to call it.
+/// The beginning of the page: the parser's definitions name each option, but not the two ways to call larder.
 const BEGIN: &str = r".SH NAME
 larder \- terminal browser for the key\-value stores that Crawlee crawls fill
 .SH SYNOPSIS
@@ -21,7 +21,7 @@ larder \- terminal browser for the key\-value stores that Crawlee crawls fill
 \fBlarder\fR [\fIOPTIONS\fR] [\fB\-t\fR \fITARGET\fR] \fICOMMAND\fR ...
 ";
 
-/// What no definition of an argument and no topic tells.
+/// Sections that no definition of an argument and no topic holds.
 const MORE: &str = r#".SH FILES
 .TP
 ~/.config/larder/config.toml
@@ -56,7 +56,7 @@ pub(super) fn page(output: &mut Output) -> ExitResult {
 fn roff() -> io::Result<Vec<u8>> {
     let mut command = Cli::command().disable_help_flag(false);
     command.build();
-    // What the short help leaves out has its text here.
+    // Arguments that the short help leaves out are described here.
     let command = command.mut_args(|arg| arg.hide_short_help(false));
     let mut out = Vec::new();
     let man = Man::new(command.clone()).manual("larder").date(date());
@@ -76,7 +76,7 @@ fn roff() -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The day of the release, where the build was told it (`SOURCE_DATE_EPOCH`).
+/// The day of the release, if the build was told it (`SOURCE_DATE_EPOCH`).
 fn date() -> String {
     let seconds = option_env!("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse().ok());
     seconds.map_or_else(String::new, day)
@@ -88,7 +88,7 @@ fn day(seconds: i64) -> String {
     moment.split('T').next().unwrap_or_default().to_owned()
 }
 
-/// A command's own page as a part of the whole one: without what all commands share.
+/// A command's own page as a part of the whole one, without the options of all commands.
 fn section(command: &Command) -> io::Result<Vec<u8>> {
     let name = command.get_name().to_owned();
     let own = command.clone().mut_args(|arg| {
@@ -116,7 +116,7 @@ fn section(command: &Command) -> io::Result<Vec<u8>> {
     Ok(out.into_bytes())
 }
 
-/// What a command's own commands do, each with its options.
+/// The subcommands of a command, each with its options.
 fn actions(command: &Command) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     for one in command.get_subcommands().filter(|one| one.get_name() != "help") {
@@ -180,7 +180,7 @@ mod tests {
                 let own = example.split_once("larder ").unwrap().1;
                 let own = own.split([';', '|', '>', '&']).next().unwrap();
                 let words = own.split_whitespace().map(|word| word.trim_matches('\''));
-                // A quoted value with spaces is one word to the shell and several here.
+                // A quoted value with spaces is one word to the shell, and several here.
                 if own.contains("{\"start\":") || own.contains("select(") {
                     continue;
                 }

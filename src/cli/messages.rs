@@ -1,4 +1,4 @@
-//! What a command says on standard error: lines for a person, JSON for a script that wants it.
+//! Messages of a command on standard error: lines for a person, JSON for a script that asks for it.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
@@ -19,13 +19,13 @@ static QUIET: AtomicBool = AtomicBool::new(false);
 /// Whether a line of progress stands on the terminal.
 static PROGRESS: AtomicBool = AtomicBool::new(false);
 
-/// How everything after this is said.
+/// Sets the form of all later messages.
 pub(super) fn begin(json: bool, quiet: bool) {
     JSON.store(json, Ordering::Relaxed);
     QUIET.store(quiet, Ordering::Relaxed);
 }
 
-/// Why the exit code is not 0, or what is to be known of the output.
+/// Prints why the exit code is not 0, or a remark on the output.
 pub(super) fn say(message: &str) {
     let message = &*in_short(message);
     if JSON.load(Ordering::Relaxed) {
@@ -35,10 +35,10 @@ pub(super) fn say(message: &str) {
     }
 }
 
-/// A message with the middle left out where it is too long to be read, as one that names a key of a
-/// megabyte is.
+/// A message with its middle left out if it is too long to read, for example because it names a key of a
+/// megabyte.
 fn in_short(message: &str) -> Cow<'_, str> {
-    /// Bytes of the beginning and of the end that are said.
+    /// Bytes of the beginning and of the end that are printed.
     const SAID: (usize, usize) = (1500, 500);
     if message.len() <= SAID.0 + SAID.1 {
         return Cow::Borrowed(message);
@@ -49,26 +49,26 @@ fn in_short(message: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{} … {}", &message[..begin], &message[end..]))
 }
 
-/// What does no harm, and is left out with `--quiet`.
+/// Prints a harmless remark, which is left out with `--quiet`.
 pub(super) fn note(message: &str) {
     if !QUIET.load(Ordering::Relaxed) {
         say(message);
     }
 }
 
-/// What was done, for a person alone.
+/// Prints what was done, for a person only.
 pub(super) fn tell(message: &str) {
     if is_for_person() {
         write_line(&visible(message));
     }
 }
 
-/// Why a command ended before it was done.
+/// Prints why a command ended before it was done.
 pub(super) fn fail(error: &Error, exit: u8) {
     if JSON.load(Ordering::Relaxed) {
         write_line(&as_json(error, exit).to_string());
     } else if error.cause == Some(Cause::NoTarget) {
-        // larder's own lines, with nothing of anybody else's in them.
+        // These are larder's own lines, with no text of others in them.
         write_line(&format!("larder: {NO_TARGET}"));
         if Path::new("key_value_stores").is_dir() {
             write_line("  larder .                          this folder, which is a storage");
@@ -89,7 +89,7 @@ fn as_json(error: &Error, exit: u8) -> Value {
     }})
 }
 
-/// Whether somebody looks at standard error who wants to be told.
+/// Whether a person reads standard error and wants messages.
 pub(super) fn is_for_person() -> bool {
     let asked = JSON.load(Ordering::Relaxed) || QUIET.load(Ordering::Relaxed);
     !asked && io::stderr().is_terminal()
@@ -103,7 +103,7 @@ pub(super) fn show_progress(line: &str) {
     let _ = stderr.flush();
 }
 
-/// Takes the line of progress away.
+/// Removes the line of progress.
 pub(super) fn erase_progress() {
     if PROGRESS.swap(false, Ordering::Relaxed) {
         let mut stderr = io::stderr();
@@ -112,7 +112,7 @@ pub(super) fn erase_progress() {
     }
 }
 
-/// If standard error is closed, there is nobody to tell.
+/// Writes a line. If standard error is closed, nobody can be told.
 fn write_line(line: &str) {
     erase_progress();
     let _ = writeln!(io::stderr(), "{line}");

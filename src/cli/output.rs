@@ -1,6 +1,6 @@
 //! Standard output: raw bytes, columns and JSON Lines.
 //!
-//! On a terminal, text that comes from a store is made visible; elsewhere it is left as it is.
+//! On a terminal, text from a store is made visible; elsewhere it is left as it is.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use crate::config::environment::variable;
 use crate::text::{Visible, cells, linked, takes_links, visible, visible_bytes};
 use crate::theme::{RESET, Role, Theme};
 
-/// A column is padded to at most this many cells; what is longer sticks out.
+/// Limit on the width that columns are padded to, in cells; longer cells stick out.
 const WIDEST: usize = 48;
 
 /// Where the output goes.
@@ -40,14 +40,14 @@ impl Write for Sink {
     }
 }
 
-/// Standard output, buffered. [`Output::finish`] writes what is left.
+/// Standard output, buffered. [`Output::finish`] writes the rest of the buffer.
 pub(super) struct Output {
     to: BufWriter<Sink>,
-    /// Whether somebody looks at it.
+    /// Whether a person reads the output.
     pub terminal: bool,
     /// Whether `--json` was given.
     pub json: bool,
-    /// In which colours; `None` without any.
+    /// The theme of the colours; `None` without colours.
     pub theme: Option<Theme>,
 }
 
@@ -59,7 +59,7 @@ impl Output {
         Self { to, terminal, json, theme: None }
     }
 
-    /// Has the user's pager show what follows, if there is one.
+    /// Starts the user's pager, if there is one, for the following output.
     pub(super) fn page(&mut self) -> io::Result<()> {
         self.to.flush()?;
         if let Some(pager) = Pager::start() {
@@ -68,12 +68,12 @@ impl Output {
         Ok(())
     }
 
-    /// A value's bytes as they are, whatever they do to a terminal.
+    /// Writes a value's bytes as they are, whatever they do to a terminal.
     pub(super) fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.to.write_all(bytes)
     }
 
-    /// A line of these parts.
+    /// Writes a line of these parts.
     pub(super) fn line(&mut self, parts: &[Visible<'_>]) -> io::Result<()> {
         for text in parts {
             self.part(text)?;
@@ -81,12 +81,12 @@ impl Output {
         self.raw_line("")
     }
 
-    /// A part of a line.
+    /// Writes a part of a line.
     pub(super) fn part(&mut self, text: &Visible<'_>) -> io::Result<()> {
         self.raw(text.as_bytes())
     }
 
-    /// A part of a line in its colour, where there are colours.
+    /// Writes a part of a line in its colour, if there are colours.
     pub(super) fn styled(&mut self, role: Role, text: &Visible<'_>) -> io::Result<()> {
         let style = self.style(role);
         if style.is_empty() || text.trim().is_empty() {
@@ -106,7 +106,8 @@ impl Output {
         self.to.write_all(b"\n")
     }
 
-    /// Bytes from a store in a line of their own, or at a line's end. What is coloured ends on a terminal.
+    /// Writes bytes from a store in a line of their own, or at the end of a line. Coloured output may end on
+    /// a terminal, so it is made visible too.
     pub(super) fn last(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.terminal || self.theme.is_some() {
             return self.line(&[visible_bytes(bytes)]);
@@ -115,7 +116,7 @@ impl Output {
         self.to.write_all(b"\n")
     }
 
-    /// Bytes in a line of their own that lead to this URL, where the terminal takes links.
+    /// Writes bytes in a line of their own, as a link to this URL if the terminal takes links.
     pub(super) fn link(&mut self, bytes: &[u8], url: Option<&str>) -> io::Result<()> {
         match url.filter(|_| self.terminal && takes_links(&variable)) {
             Some(url) => {
@@ -126,10 +127,10 @@ impl Output {
         }
     }
 
-    /// A text of several lines from a store, made visible line by line.
+    /// Writes a text of several lines from a store, made visible line by line.
     pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
         for line in text.split_inclusive('\n') {
-            // A tab is harmless, and lines it up.
+            // A tab is harmless, and aligns text.
             for (at, part) in line.trim_end_matches('\n').split('\t').enumerate() {
                 if at > 0 {
                     self.to.write_all(b"\t")?;
@@ -141,12 +142,12 @@ impl Output {
         Ok(())
     }
 
-    /// A line of JSON.
+    /// Writes a line of JSON.
     pub(super) fn json_line(&mut self, value: &Value) -> io::Result<()> {
         self.json_text(&value.to_string())
     }
 
-    /// A line of JSON that is written already.
+    /// Writes a line of JSON that is serialised already.
     pub(super) fn json_text(&mut self, text: &str) -> io::Result<()> {
         let seen = self.terminal || self.theme.is_some();
         let text = if seen { escape_invisible(text) } else { Cow::Borrowed(text) };
@@ -159,8 +160,8 @@ impl Output {
         }
     }
 
-    /// Rows with a head, as columns: names are the heads, `>` before one aligns it to the right. What
-    /// stands behind the last head is what is wrong with a row.
+    /// Writes rows with heads, as columns: the names are the heads; `>` before a name aligns its column to
+    /// the right. The cell behind the last head is the row's problem.
     pub(super) fn table(
         &mut self,
         heads: &[&str],
@@ -197,12 +198,12 @@ impl Output {
         Ok(())
     }
 
-    /// Writes what is in the buffer, for whoever reads along.
+    /// Writes the buffer, for a reader that follows along.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
     }
 
-    /// Writes what is still in the buffer, and waits for the pager.
+    /// Writes the rest of the buffer, and waits for the pager.
     pub(super) fn finish(&mut self) -> io::Result<()> {
         let written = self.to.flush();
         if let Sink::Pager(pager) = self.to.get_mut() {
@@ -212,7 +213,7 @@ impl Output {
     }
 }
 
-/// JSON stays the same JSON when characters are spelled as `\uXXXX`.
+/// The same JSON with its invisible characters spelled as `\uXXXX`.
 fn escape_invisible(json: &str) -> Cow<'_, str> {
     if visible(json).is_unchanged() {
         return Cow::Borrowed(json);
@@ -223,8 +224,7 @@ fn escape_invisible(json: &str) -> Cow<'_, str> {
             out.push_str(grapheme);
             continue;
         }
-        // Only what stands in a JSON string can be invisible: ASCII controls are escaped already,
-        // but for DEL.
+        // Only text in a JSON string can be invisible: ASCII controls are escaped already, except DEL.
         for unit in grapheme.encode_utf16() {
             let _ = match u8::try_from(unit) {
                 Ok(ascii @ 0x20..0x7f) => write!(out, "{}", char::from(ascii)),

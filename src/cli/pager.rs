@@ -7,32 +7,32 @@ use super::messages::say;
 use crate::config::environment::{LARDER_PAGER, PAGER, SECRETS};
 use crate::text::cells;
 
-/// What is run where no variable names one; `-R` leaves colours as they are, `-F` ends at once where all
-/// fits, and `-X` leaves it on the screen.
+/// The pager if no variable names one; `-R` leaves colours as they are, `-F` ends at once if everything fits,
+/// and `-X` leaves it on the screen.
 const USUAL: &str = "less";
 const OPTIONS: &str = "FRX";
 
-/// How a shell ends that cannot run what it is told to, or knows no such program.
+/// Exit codes of a shell that cannot run a program, or does not find it.
 const NOT_RUN: [i32; 2] = [126, 127];
-/// How much is kept until it is known that the pager runs, in bytes: what a pipe takes at most.
+/// Limit on the bytes that are kept until it is known that the pager runs: the most that a pipe takes.
 const KEPT: usize = 1 << 20;
 
-/// A pager that is fed.
+/// A pager that is being fed.
 #[derive(Debug)]
 pub(super) struct Pager {
     child: Child,
-    /// None once all was written.
+    /// The pager's input; none once everything was written.
     feed: Option<ChildStdin>,
-    /// What it was fed, up to [`KEPT`].
+    /// The bytes that it was fed, up to [`KEPT`].
     fed: Vec<u8>,
-    /// What names it, and as what; `None` for the usual one.
+    /// The variable that names the pager, and its value; `None` for the usual one.
     named: Option<(&'static str, String)>,
-    /// It does not run, and what is written goes to standard output.
+    /// Whether the pager does not run, so that output goes to standard output.
     instead: bool,
 }
 
 impl Pager {
-    /// Starts it; none where there is none, or where the user wants none.
+    /// Starts the pager; `None` if there is none, or if the user wants none.
     pub(super) fn start() -> Option<Self> {
         let set = |name| Some((name, std::env::var(name).ok()?.trim().to_owned()));
         let named = [LARDER_PAGER, PAGER].into_iter().find_map(set);
@@ -56,7 +56,7 @@ impl Pager {
         Some(Self { child, feed, fed: Vec::new(), named, instead: false })
     }
 
-    /// Waits until the user has read enough.
+    /// Waits until the user leaves the pager.
     pub(super) fn wait(&mut self) -> io::Result<()> {
         self.ended()?;
         if let (true, Some((variable, words))) = (self.instead, &self.named) {
@@ -65,7 +65,7 @@ impl Pager {
         Ok(())
     }
 
-    /// Waits for its end, and shows what it was fed where it never ran.
+    /// Waits for the pager's end; if it never ran, prints the bytes that it was fed.
     fn ended(&mut self) -> io::Result<()> {
         drop(self.feed.take());
         let status = self.child.wait()?;
@@ -109,7 +109,7 @@ impl Write for Pager {
     }
 }
 
-/// Whether lines of these texts are more than the terminal has.
+/// Whether these texts have more lines than the terminal.
 pub(super) fn is_longer<'a>(lines: impl Iterator<Item = std::borrow::Cow<'a, str>>) -> bool {
     let Ok((width, height)) = crossterm::terminal::size() else { return false };
     if width == 0 || height == 0 || !io::stdin().is_terminal() {
@@ -118,7 +118,7 @@ pub(super) fn is_longer<'a>(lines: impl Iterator<Item = std::borrow::Cow<'a, str
     let mut rows = 0;
     for line in lines {
         rows += cells(&line).div_ceil(usize::from(width)).max(1);
-        // One is the prompt's.
+        // One line is the prompt's.
         if rows >= usize::from(height) {
             return true;
         }

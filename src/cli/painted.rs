@@ -1,4 +1,4 @@
-//! Colours: of JSON laid out for a person, and which theme a command has.
+//! Colours: JSON laid out for a person, and the theme of a command.
 
 use std::io;
 
@@ -11,24 +11,23 @@ use crate::preview::{Preview, PreviewKind, Role as Part, Row};
 use crate::text::visible;
 use crate::theme::{ColorDepth, Role, Theme};
 
-/// Values above this many bytes are not laid out.
+/// Limit on values that are laid out, in bytes.
 const MOST: usize = 16 << 20;
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Color {
-    /// Where standard output is a terminal, unless `NO_COLOR` is set.
+    /// Colours on a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// In a pipe too.
+    /// Colours everywhere, also in a pipe.
     Always,
-    /// Nowhere.
+    /// No colours.
     Never,
 }
 
-/// The theme that the settings ask for; `None` where there are to be no colours.
-///
-/// # Errors
+/// The theme that the settings ask for; `None` without colours.
+/// | # Errors
 /// [`ErrorKind::Usage`](crate::model::ErrorKind::Usage) for colours that make no sense.
 pub(super) fn theme(config: &Config, terminal: bool) -> Result<Option<Theme>> {
     if !config.color || !(terminal || config.forces_color) {
@@ -40,7 +39,7 @@ pub(super) fn theme(config: &Config, terminal: bool) -> Result<Option<Theme>> {
     Ok(Some(theme).filter(|theme| theme.depth() != ColorDepth::None))
 }
 
-/// The value's lines; none of what is not JSON, or too large or too wide to be laid out.
+/// The lines of a JSON value; `None` if it is not JSON, or too large or too wide to be laid out.
 pub(super) fn preview(record: &Record) -> Option<Preview> {
     if record.value.len() > MOST {
         return None;
@@ -54,7 +53,7 @@ pub(super) fn preview(record: &Record) -> Option<Preview> {
 pub(super) fn print(preview: &Preview, output: &mut Output) -> io::Result<()> {
     for Row { spans, .. } in preview.whole_lines() {
         for span in &spans {
-            // It is visible already; that is looked at once more, as of everything.
+            // The text is visible already; it is checked once more, like all output.
             output.styled(role(span.role), &visible(&span.text))?;
         }
         output.raw(b"\n")?;

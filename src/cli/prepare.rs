@@ -1,4 +1,4 @@
-//! What a run begins with: the settings, the target, the log, and what the system has to give.
+//! The beginning of a run: the settings, the target, the log, and what the system must provide.
 
 use std::io::{self, IsTerminal as _};
 
@@ -18,11 +18,11 @@ use crate::model::{Error, ErrorKind, Result};
 use crate::storage;
 use crate::storage::target::Target;
 
-/// Files that must be possible to open besides those that are open: the runtime, the signals, the
+/// Number of files that must be possible to open besides the open ones: the runtime, the signals, the
 /// terminal and one connection take twelve, a second connection four.
 const MIN_FREE_FILES: usize = 16;
 
-/// What `TERM` says of a terminal that moves no cursor, as an editor's shell window is, or of which
+/// Values of `TERM` for a terminal that cannot move the cursor, like an editor's shell window, or of which
 /// nothing is known.
 const INCAPABLE: [&str; 2] = ["dumb", "unknown"];
 
@@ -31,26 +31,25 @@ const INCAPABLE: [&str; 2] = ["dumb", "unknown"];
 pub struct Prepared {
     /// The settings, with the flags applied and the profile's `read_only`.
     pub config: Config,
-    /// Where to connect to.
+    /// The target to connect to.
     pub target: Target,
 }
 
-/// What the browser starts with.
+/// What the browser needs to start.
 pub struct Browse {
     /// The settings and the first target.
     pub prepared: Prepared,
-    /// What it can switch to.
+    /// The targets that it can switch to.
     pub targets: Targets,
-    /// Warning about the config file.
+    /// A warning about the config file.
     pub warning: Option<String>,
-    /// The login by `ssh`, which lasts as long as this.
+    /// The login by `ssh`, which lasts as long as this value.
     pub logged_in: Option<storage::LoggedIn>,
 }
 
 /// Reads the settings, finds the target and starts the log.
-///
-/// # Errors
-/// [`ErrorKind::Usage`] for what makes no sense, [`ErrorKind::Auth`] if a profile's
+/// | # Errors
+/// [`ErrorKind::Usage`] for settings and arguments that make no sense, [`ErrorKind::Auth`] if a profile's
 /// `password_command` fails.
 pub fn prepare(cli: &Cli) -> Result<Prepared> {
     let (config, environment) = settings(cli)?;
@@ -60,9 +59,8 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
     Ok(prepared(config, resolved))
 }
 
-/// As [`prepare`], with what the browser alone needs: a terminal.
-///
-/// # Errors
+/// As [`prepare`], with what only the browser needs: a terminal.
+/// | # Errors
 /// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
 pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     let (config, environment) = settings(cli)?;
@@ -72,7 +70,7 @@ pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     check_terminal()?;
     let targets = Targets::new(config.clone(), environment, &resolved);
     let prepared = prepared(config, resolved);
-    // While the terminal is free for what ssh asks.
+    // The terminal is still free for questions of ssh.
     let logged_in = storage::log_in(&prepared.target, &prepared.config.options())?;
     Ok(Browse { prepared, targets, warning, logged_in })
 }
@@ -80,7 +78,7 @@ pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
 /// The target that the command line, the environment or the config file names.
 fn resolve(cli: &Cli, config: &Config, environment: &Environment) -> Result<Resolved> {
     config.resolve(cli.target(), environment).map_err(|why| match &cli.browse {
-        // A command could stand there too.
+        // A command could stand in this place too.
         Some(_) => unknown::command_or_target(why, config),
         None => why,
     })
@@ -90,7 +88,7 @@ fn resolve(cli: &Cli, config: &Config, environment: &Environment) -> Result<Reso
 pub(super) fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     let environment = Environment::read()?;
     let mut config = Config::load(cli.global.config.as_deref(), &environment)?;
-    // A command has no use for them, but a mistake is best told where it is made.
+    // A command does not use them, but a mistake is best reported where it is made.
     config.check()?;
     if !config.profiles.is_empty() {
         config.refuse_names(unknown::is_command)?;
@@ -109,14 +107,14 @@ pub(super) fn settings(cli: &Cli) -> Result<(Config, Environment)> {
     Ok((config, environment))
 }
 
-/// The settings as they are by default, but for what else is said of colours.
+/// The default settings, except for the colours that the environment and the command line ask for.
 pub(super) fn unread(cli: &Cli) -> Config {
     let mut config = Config { color: variable(NO_COLOR).is_none(), ..Config::default() };
     use_colors(&mut config, cli);
     config
 }
 
-/// Takes what the command line says of colours.
+/// Applies the command line's options on colours.
 pub(super) fn use_colors(config: &mut Config, cli: &Cli) {
     match cli.global.color() {
         Color::Auto => {}
@@ -125,7 +123,7 @@ pub(super) fn use_colors(config: &mut Config, cli: &Cli) {
     }
 }
 
-/// Whether the terminal is the browser's, so that nothing else may be written on it.
+/// Whether the browser has the terminal, so that nothing else may be written on it.
 fn is_browser(cli: &Cli) -> bool {
     match &cli.command {
         None => true,
@@ -135,7 +133,7 @@ fn is_browser(cli: &Cli) -> bool {
     }
 }
 
-/// Prints the config file's warning, but not where the output is JSON.
+/// Prints the config file's warning, unless the output is JSON.
 pub(super) fn warn(config: &Config, cli: &Cli) {
     if let Some(warning) = config.warning().filter(|_| !cli.global.json) {
         messages::note(&warning);
@@ -150,7 +148,8 @@ fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
     Prepared { config, target }
 }
 
-/// Where `TERM` is not set, the terminal is taken to be like most: containers leave it out.
+/// Checks the terminal. If `TERM` is not set, it is assumed to be an ordinary one: containers leave the
+/// variable out.
 pub(super) fn check_terminal() -> Result<()> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(Error::new(ErrorKind::Usage, "the browser needs a terminal")
@@ -166,10 +165,9 @@ pub(super) fn check_terminal() -> Result<()> {
     }
 }
 
-/// Refuses to read what is not there: where standard input is closed, the standard library has opened
-/// `/dev/null` in its place, to be written too, as no shell does. An empty value would be taken from it.
-///
-/// # Errors
+/// Refuses to read standard input if it is closed: the standard library has opened `/dev/null` in its place,
+/// for writing too, which no shell does. It would be read as an empty value.
+/// | # Errors
 /// [`ErrorKind::Io`].
 pub(super) fn check_stdin() -> Result<()> {
     let is_null = || {
@@ -184,10 +182,9 @@ pub(super) fn check_stdin() -> Result<()> {
     Ok(())
 }
 
-/// Refuses to start where too few files can be opened: libraries would panic on the way, and a
-/// server would be blamed for a connection that larder could not make.
-///
-/// # Errors
+/// Refuses to start if too few files can be opened: libraries would panic later, and a server would be blamed
+/// for a connection that larder could not make.
+/// | # Errors
 /// [`ErrorKind::Io`] with the limit, and how to raise it.
 pub(super) fn check_files() -> Result<()> {
     let opened: Vec<_> = (0..MIN_FREE_FILES).map_while(|_| dup(stderr()).ok()).collect();

@@ -1,4 +1,5 @@
-//! What takes longer than a second tells on a terminal how far it is, in one line that goes away.
+//! Progress on a terminal: a command that takes longer than a second shows it in one line, which is removed
+//! at the end.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -9,35 +10,35 @@ use super::messages;
 use crate::model::Traffic;
 use crate::text;
 
-/// What is over before this is not told of.
+/// Time before the first line is shown.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Time between two lines.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// How far a command is. Shared between the command, which counts, and the line that is shown.
+/// The progress of a command, shared between the command, which counts, and the line that is shown.
 #[derive(Debug)]
 pub(super) struct Progress {
     doing: &'static str,
     is_shown: bool,
     records: Cell<u64>,
     all: Cell<Option<u64>>,
-    /// The bytes of one value that are told of where no records are.
+    /// The transfer of one value, which is shown where no records are counted.
     value: RefCell<Option<Value>>,
 }
 
-/// What is on its way.
+/// A transfer under way.
 #[derive(Debug)]
 enum Value {
-    /// From the storage.
+    /// A value that comes from the storage.
     Comes(Traffic),
-    /// To it, in so many bytes, after what went before.
+    /// A value of `size` bytes that goes to the storage; `before` were sent before it.
     Goes { traffic: Traffic, before: u64, size: u64 },
-    /// Nothing of one: a list, of which it is not known how long it is.
+    /// A list that comes, of unknown length.
     Listed { traffic: Traffic, before: u64 },
 }
 
 impl Value {
-    /// How much of how much is there.
+    /// Number of bytes transferred, and of all.
     fn moved(&self) -> Option<(u64, u64)> {
         match self {
             Self::Comes(traffic) => traffic.of_value(),
@@ -48,7 +49,7 @@ impl Value {
         }
     }
 
-    /// How much of a list has come, once some has.
+    /// Number of bytes of a list that have come, once some have.
     fn listed(&self) -> Option<u64> {
         let Self::Listed { traffic, before } = self else { return None };
         Some(traffic.came().saturating_sub(*before)).filter(|bytes| *bytes > 0)
@@ -56,35 +57,36 @@ impl Value {
 }
 
 impl Progress {
-    /// Nothing is shown where nobody looks, and beside lines that come all the time.
+    /// The progress of a command. It is shown only if a person reads it, and not next to output that comes
+    /// all the time.
     pub(super) fn new(doing: &'static str, is_shown: bool) -> Self {
         let is_shown = is_shown && messages::is_for_person();
         let (records, all, value) = Default::default();
         Self { doing, is_shown, records, all, value }
     }
 
-    /// So many records more are done.
+    /// Adds this number of records to those that are done.
     pub(super) fn add(&self, records: u64) {
         self.records.set(self.records.get() + records);
     }
 
-    /// So many there are.
+    /// Sets the number of all records.
     pub(super) fn of(&self, all: u64) {
         self.all.set(Some(all));
     }
 
-    /// One value comes.
+    /// Takes note that one value comes.
     pub(super) fn comes(&self, traffic: Traffic) {
         self.value.replace(Some(Value::Comes(traffic)));
     }
 
-    /// A list comes, whose rows are told of when all of it is there.
+    /// Takes note that a list comes, whose rows are shown when it is complete.
     pub(super) fn lists(&self, traffic: Traffic) {
         let before = traffic.came();
         self.value.replace(Some(Value::Listed { traffic, before }));
     }
 
-    /// One value of this size goes.
+    /// Takes note that one value of this size is sent.
     pub(super) fn goes(&self, traffic: Traffic, size: u64) {
         let before = traffic.went();
         self.value.replace(Some(Value::Goes { traffic, before, size }));
@@ -139,7 +141,7 @@ impl Progress {
     }
 }
 
-/// The seconds that the rest takes, at the speed so far.
+/// Time that the rest takes at the speed so far, in seconds.
 fn left(done: u64, all: u64, elapsed: Duration) -> Option<u64> {
     let rest = all.checked_sub(done)?;
     (elapsed.as_secs() * rest).checked_div(done)

@@ -21,7 +21,7 @@ use crate::preview::charset;
 use crate::storage::{Storage, no_record, no_store};
 use crate::text;
 
-/// `get`. Of one record the bytes, else a line of JSON for each.
+/// `get`: the bytes of one record; or a line of JSON for each.
 pub(super) async fn get(
     storage: &dyn Storage,
     get: &GetArgs,
@@ -59,7 +59,7 @@ async fn get_one(
         return Err(no_record(storage, &name, &key).await.into());
     };
     let record = record.into_record();
-    // What follows may be on the same terminal.
+    // The output may go to the same terminal.
     messages::erase_progress();
     if record.meta.state == RecordState::NoValue {
         let problem = format!("the record `{key}` has metadata, but no value");
@@ -103,7 +103,8 @@ fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Fail
     match get.output.as_deref() {
         Some(file) if file != Path::new("-") => {
             outfile::write(file, &record.value, false).map_err(|why| {
-                // By its kind: the text names the temporary file, which says nothing to anybody.
+                // The error is told by its kind: its text names the temporary file, which means nothing to
+                // the user.
                 let (reason, hint) = match why.kind() {
                     io::ErrorKind::NotFound => {
                         ("there is no such folder".to_owned(), "make the folder first")
@@ -153,7 +154,7 @@ fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Fail
         .into())
 }
 
-/// The value as text, if it is one, whatever its charset.
+/// The value as text in UTF-8, if it is text in any charset.
 fn as_text(record: &Record) -> Option<Cow<'_, str>> {
     let Ok(text) = std::str::from_utf8(&record.value) else {
         return in_its_charset(record).map(Cow::Owned);
@@ -166,7 +167,7 @@ fn as_text(record: &Record) -> Option<Cow<'_, str>> {
     (said || looks()).then_some(Cow::Borrowed(text))
 }
 
-/// Text in another charset than UTF-8, and says so.
+/// The text of a value in another charset than UTF-8; prints a remark on that.
 fn in_its_charset(record: &Record) -> Option<String> {
     let read = charset::read(&record.meta, &record.value, false)?;
     let whole = !read.cut && !read.charset.is_utf8();
@@ -175,7 +176,7 @@ fn in_its_charset(record: &Record) -> Option<String> {
     Some(text)
 }
 
-/// `exists`: says nothing, unless `--json` asks.
+/// `exists`: prints nothing, unless `--json` asks for it.
 pub(super) async fn exists(
     storage: &dyn Storage,
     record: &RecordArgs,
@@ -183,7 +184,7 @@ pub(super) async fn exists(
 ) -> ExitResult {
     let (name, key) = names(storage, &record.store, &record.key).await?;
     let read = storage.read(&name, &key, Want::Meta).await?;
-    // As Crawlee: the metadata alone does not count.
+    // As in Crawlee, metadata alone does not count.
     let exists = read.is_some_and(|read| read.meta().state != RecordState::NoValue);
     if output.json {
         let mut map = Map::new();
@@ -203,7 +204,7 @@ pub(super) async fn url(
     let (name, key) = names(storage, &record.store, &record.key).await?;
     let url = match storage.get_public_url(&name, &key).await {
         Ok(url) => url,
-        // Where there is no such store, that comes first.
+        // If there is no such store, that is told first.
         Err(why) => return Err(no_store(storage, &name).await.unwrap_or(why).into()),
     };
     if output.json {

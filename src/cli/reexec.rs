@@ -1,7 +1,7 @@
-//! Takes passwords out of the process's arguments, which everybody on the machine can read.
+//! Removes passwords from the process's arguments, which every user of the machine can read.
 //!
-//! larder starts itself again in the same process, with the password in the environment, which only
-//! its user can read. Programs that larder starts do not get it: see
+//! larder starts itself again in the same process, with the password in the environment, which only its own
+//! user can read. Programs that larder starts do not get it: see
 //! [`SECRETS`](crate::config::environment::SECRETS).
 
 use std::env;
@@ -15,8 +15,8 @@ use super::arguments::{Cli, Command as Chosen};
 use crate::config::environment::{PASSWORD, SENTINEL_PASSWORD};
 use crate::storage::target::{is_path, strip_password};
 
-/// Comes back if there is nothing to hide, or if it cannot be hidden: then the user has shown the
-/// password, and the command may as well be done.
+/// Returns if there is nothing to hide, or if it cannot be hidden: then the user has shown the password
+/// already, and the command may as well go on.
 pub fn hide_passwords(cli: &Cli) {
     let examined = match &cli.command {
         Some(Chosen::Doctor { named }) => named.as_ref(),
@@ -29,14 +29,14 @@ pub fn hide_passwords(cli: &Cli) {
         let given: Vec<OsString> = env::args_os().collect();
         let words = given.iter().skip(1).cloned();
         let arguments: Vec<OsString> = match examined {
-            // It takes no word that could be the same text and mean something else.
+            // These commands take no word that could be the same text with another meaning.
             Some(_) => words
                 .map(|word| if word == **target { (&*hidden.url).into() } else { word })
                 .collect(),
             None => replace(words, target, &hidden.url),
         };
         if given.get(1..) == Some(&*arguments) {
-            // Written in a way not known here; starting again would never end.
+            // The target is written in a form that is not known here; starting again would never end.
             return;
         }
         let mut command = Command::new(program);
@@ -47,13 +47,13 @@ pub fn hide_passwords(cli: &Cli) {
         for (name, password) in
             [(PASSWORD, &hidden.password), (SENTINEL_PASSWORD, &hidden.sentinel_password)]
         {
-            // What the user has put there goes before the URL's.
+            // A password that the user has put there takes precedence over that of the URL.
             let own = env::var_os(name).is_some_and(|value| !value.is_empty());
             if let (Some(password), false) = (password, own) {
                 command.env(name, password);
             }
         }
-        // Returns only if it failed.
+        // This returns only on a failure.
         let why = command.exec();
         log::warn!("the password stays in the process list: {why}");
     }
@@ -110,8 +110,8 @@ fn strip_parameter(url: String, name: &str) -> (String, Option<String>) {
     (format!("{before}{mark}{}", rest.join("&")), value)
 }
 
-/// The arguments with `target` replaced by `url` wherever the target is named, and only there: a
-/// key or a value may be the same text.
+/// The arguments with `target` replaced by `url` where it is the target, and only there: a key or a value may
+/// be the same text.
 pub(super) fn replace(
     arguments: impl Iterator<Item = OsString>,
     target: &str,
@@ -131,7 +131,7 @@ pub(super) fn replace(
             _ if named && (browse || (options && after_flag)) => Some(url.to_owned()),
             _ => None,
         };
-        // What stands alone before any other word is the target to browse; a command ends that.
+        // A word that stands alone before any other is the target to browse; a command ends that.
         browse = browse
             && (argument.as_encoded_bytes().starts_with(b"-") || after_flag || {
                 out.last().is_some_and(|last| last == "--config" || last == "--timeout")

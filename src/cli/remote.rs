@@ -1,7 +1,6 @@
 //! Commands and the browser on another host: that host's own larder runs, through the user's `ssh`.
 //!
-//! What goes in and comes out is passed on as it is, and so is the exit code. `ssh` ends with larder,
-//! however larder ends.
+//! Input, output and the exit code are passed on unchanged. `ssh` ends with larder, however larder ends.
 
 mod arguments;
 mod files;
@@ -25,35 +24,34 @@ use crate::storage::target::{RemoteDirectory, Target};
 use crate::storage::{Options, own_variables, ssh_not_started};
 use files::Files;
 
-/// The word that stands in place of a command: run what follows, and end with whoever has run this.
+/// The word in place of a command that means: run the program that follows, and end together with the parent.
 const TIED: &str = "__tied";
-/// The exit code of `ssh` where it cannot connect, or the line breaks.
+/// The exit code of `ssh` if it cannot connect, or if the connection breaks.
 const BROKEN: i32 = 255;
-/// The exit code of a shell that knows no such program.
+/// The exit code of a shell that does not find the program.
 const UNKNOWN: i32 = 127;
-/// What the process ends with that could not become `ssh`, after it has said why.
+/// The exit code of a process that could not become `ssh`, after it has said why.
 const NOT_STARTED: u8 = 125;
-/// Colours that a terminal shows and `ssh` does not tell of.
+/// The variable with the terminal's colours, which `ssh` does not pass on.
 const COLOURS: &str = "COLORTERM";
 
-/// What the host's shell is to run. `$0` is what this larder calls itself. Its words have no quotes
-/// and no backslashes, so that it is the same to every shell.
+/// The script for the host's shell. `$0` is this larder's name for itself. The words have no quotes and no
+/// backslashes, so that the script means the same to every shell.
 const SCRIPT: &str = "PATH=$PATH:$HOME/.local/bin:$HOME/.cargo/bin; \
     command -v larder >/dev/null || exit 127; has=$(larder --version); \
     [ \"$has\" = \"$0\" ] || \
     echo \"larder: that host has ${has:-another one}, and this one has $0: they may differ\" >&2; \
     exec larder \"$@\"";
 
-/// Runs a command there.
+/// Runs a command on the other host.
 pub(super) fn command(there: &RemoteDirectory, cli: &Cli, config: &Config) -> ExitResult {
     Ok(run(there, cli, config, false)?)
 }
 
-/// Runs the browser on the target's host, in this terminal, and gives its exit code; `None` for a
-/// target that this larder opens. Where it fails, what was drawn is still on the screen.
-///
-/// # Errors
-/// [`ErrorKind::Connection`] if there is no line, or it broke; [`ErrorKind::NotSupported`] if larder is
+/// Runs the browser on the target's host, in this terminal, and gives its exit code; `None` for a target that
+/// this larder opens. On failure, the screen still shows what was drawn.
+/// | # Errors
+/// [`ErrorKind::Connection`] if there is no connection, or it broke; [`ErrorKind::NotSupported`] if larder is
 /// not there.
 pub fn browse(prepared: &Prepared, cli: &Cli) -> Option<Result<u8>> {
     match &prepared.target {
@@ -94,7 +92,7 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
     let modes = tcgetattr(stdin()).ok().filter(|_| terminal);
     let status = ssh.status();
     if let Some(modes) = modes {
-        // It does so itself, unless it was killed.
+        // ssh restores them itself, unless it was killed.
         let _ = tcsetattr(stdin(), OptionalActions::Now, &modes);
     }
     let status =
@@ -129,15 +127,15 @@ fn line(words: &[OsString], terminal: bool) -> OsString {
     line
 }
 
-/// `ssh`, started so that it ends with this process.
+/// Starts `ssh` so that it ends with this process.
 fn tied(options: &Options) -> io::Result<Program> {
     let mut program = Program::new(env::current_exe()?);
     program.arg(TIED).arg(std::process::id().to_string()).arg(&options.ssh_program);
     Ok(program)
 }
 
-/// Becomes what follows on the command line, if larder has started itself for that; it is ended when
-/// larder ends. `None` for anybody else.
+/// Becomes the program that follows on the command line, if larder has started itself for that; it is ended
+/// when larder ends. `None` for any other start.
 pub fn become_tied() -> Option<ExitCode> {
     let mut words = env::args_os().skip(1);
     if words.next()? != TIED {
@@ -150,10 +148,10 @@ pub fn become_tied() -> Option<ExitCode> {
         let _ = set_parent_process_death_signal(Some(Signal::TERM));
     }
     let mut program = Program::new(words.next()?);
-    // It may have ended just before.
+    // The parent may have ended just before.
     let alive = parent.to_str() == Some(&*std::os::unix::process::parent_id().to_string());
     if alive {
-        // Returns only if it failed.
+        // This returns only on a failure.
         let why = program.args(words).exec();
         let why = ssh_not_started(program.get_program().as_ref(), &why);
         super::messages::say(&why.to_string());

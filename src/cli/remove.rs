@@ -12,7 +12,7 @@ use crate::model::{ErrorKind, Replicas, StoreName, Write};
 use crate::ops::{self, Operation, Plan, words};
 use crate::storage::Storage;
 
-/// What goes of a store.
+/// The part of a store that is removed.
 #[derive(Debug, Clone, Copy)]
 enum Part {
     Records,
@@ -34,7 +34,8 @@ impl Part {
         }
     }
 
-    /// The field that tells of it, with its value; `records`: so many were removed, if there was a store.
+    /// The JSON field that tells of it, and its value; `records`: the number that was removed, if there was a
+    /// store.
     fn told(self, records: Option<u64>) -> (&'static str, Value) {
         match self {
             Self::Records => ("purged", json!(records.unwrap_or(0))),
@@ -63,7 +64,7 @@ pub(super) async fn drop_store(
     unless_absent(Part::All, storage, remove, place, output).await
 }
 
-/// With `--if-exists`, a store that is not there is no failure.
+/// With `--if-exists`, turns the failure that a store is not there into a success.
 async fn unless_absent(
     part: Part,
     storage: &dyn Storage,
@@ -99,8 +100,8 @@ async fn remove_it(
     tell(output, &name, part.told(Some(outcome.records)), outcome.replicas)
 }
 
-/// Asks whether a plan is to be made. With `--yes`, it is the storage that says whether there is
-/// anything: something may be left of a store that is not there.
+/// Asks whether to carry out a plan. With `--yes`, the storage decides whether there is anything to remove:
+/// parts may be left of a store that is not there.
 fn agree(remove: &RemoveArgs, name: &StoreName, plan: &Plan, place: &str) -> Result<(), Failure> {
     match &plan.problem {
         _ if remove.yes => Ok(()),

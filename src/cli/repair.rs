@@ -11,7 +11,7 @@ use crate::ops::{self, Operation, PlannedChange, words};
 use crate::storage::Storage;
 use crate::text::visible;
 
-/// `repair`: shows what is wrong and what will be written, asks, and writes.
+/// `repair`: shows the problem and the metadata to be written, asks, and writes.
 pub(super) async fn repair(
     storage: &dyn Storage,
     repair: &RepairArgs,

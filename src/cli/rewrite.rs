@@ -11,7 +11,7 @@ use crate::ops::{self, Operation, Plan, PlannedChange, words};
 use crate::preview::why_none;
 use crate::storage::Storage;
 
-/// The largest value, in bytes, of which it is looked whether Crawlee reads it under another type.
+/// Limit on a value that is checked for whether Crawlee reads it under another type, in bytes.
 const LOOKED_AT: u64 = 16 << 20;
 
 /// `rename`.
@@ -79,7 +79,8 @@ pub(super) async fn retype(
     write_planned(storage, plan.warned(unread), retype.dry_run, place, output).await
 }
 
-/// Why Crawlee would read the record as None under this content type, of one that is not too large.
+/// Why Crawlee would read the record as None under this content type; not checked for a value that is too
+/// large.
 async fn unread(
     storage: &dyn Storage,
     store: &StoreName,

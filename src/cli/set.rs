@@ -27,7 +27,7 @@ use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::Storage;
 use crate::text;
 
-/// The largest value that is read from a file, in bytes: four times what a server takes.
+/// Limit on a value that is read from a file, in bytes: four times what a server takes.
 const MOST: u64 = 2 << 30;
 
 /// The bytes and the content type that the arguments ask for.
@@ -46,7 +46,7 @@ pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
             let text = utf8(text)?;
             if json {
                 check_json(text.as_bytes(), "VALUE")?;
-                // What json.dumps would have written of it; it was UTF-8 and stays it.
+                // The JSON as json.dumps would have written it; it was UTF-8 and stays so.
                 Value::Json(String::from_utf8_lossy(&compact(text.as_bytes())).into_owned())
             } else {
                 Value::Text(text.to_owned())
@@ -67,7 +67,7 @@ pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
     Ok((bytes, content_type))
 }
 
-/// What was typed, in the charset that the content type declares.
+/// The typed text in the charset that the content type declares.
 fn in_charset(bytes: Bytes, content_type: &ContentType) -> Result<Bytes> {
     if let Some(label) = Charset::unknown_label(content_type.as_str()) {
         say(&format!("charset `{label}` not known: stored in UTF-8"));
@@ -82,7 +82,7 @@ fn in_charset(bytes: Bytes, content_type: &ContentType) -> Result<Bytes> {
     })
 }
 
-/// Says what Crawlee could not read of a value that is to be stored.
+/// Warns if Crawlee could not read a value that is to be stored.
 fn warn_of(bytes: &[u8], content_type: &ContentType) {
     let is_read = matches!(content_type.family(), Family::Text | Family::Json);
     if is_read && std::str::from_utf8(bytes).is_err() {
@@ -120,7 +120,7 @@ fn check_json(bytes: &[u8], what: &str) -> Result<()> {
     })
 }
 
-/// The bytes of a file, or of standard input; of one without an end no more than can be a value.
+/// The bytes of a file or of standard input; of an endless one, at most as many as a value can have.
 fn read(file: &Path, most: u64) -> Result<Vec<u8>> {
     if file == Path::new("-") {
         check_stdin()?;
@@ -131,7 +131,7 @@ fn read(file: &Path, most: u64) -> Result<Vec<u8>> {
             Box::new(io::stdin().lock())
         } else {
             let file = fs::File::open(file)?;
-            // In one piece, so that no part of it is held twice.
+            // Memory is reserved in one piece, so that no part of the value is held twice.
             let size = file.metadata()?.len().min(most);
             bytes.reserve_exact(usize::try_from(size).unwrap_or_default() + 1);
             Box::new(file)
@@ -149,7 +149,7 @@ fn read(file: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// `set`, with what [`value`] made of the arguments.
+/// `set`, with the result of [`value`].
 pub(super) async fn set(
     storage: &dyn Storage,
     set: &SetArgs,
@@ -182,7 +182,7 @@ pub(super) async fn set(
     }
     progress.goes(storage.session().traffic, size);
     let written = perform(storage, &plan).await.map_err(|failure| hinted(failure, set))?;
-    // In a store without metadata, a file's ending is all that tells the type.
+    // In a store without metadata, only the ending of a file tells the type.
     if let Some(meta) = &written.meta
         && essence(&meta.content_type) != essence(&content_type)
         && content_type.family() != Family::None
@@ -200,8 +200,8 @@ pub(super) async fn set(
     Ok(exit::written(replicas))
 }
 
-/// The type that a record keeps where none is given: that of a file which is named for it, such as
-/// `INPUT.json`. Elsewhere the value alone says the type, as in Crawlee for Python.
+/// The type that a record keeps if none is given: that of a file which is named for it, such as `INPUT.json`.
+/// Elsewhere the type depends on the value alone, as in Crawlee for Python.
 async fn kept_type(
     storage: &dyn Storage,
     set: &SetArgs,
@@ -211,7 +211,7 @@ async fn kept_type(
     if set.content_type.is_some() || set.if_absent || set.null {
         return None;
     }
-    // Only in a directory is there a file to name.
+    // Only a directory has a file to name.
     let url = storage.get_public_url(store, key).await.ok()?;
     let file: Vec<u8> = percent_decode_str(url.rsplit('/').next()?).collect();
     let named = *percent_decode(&file).collect::<Vec<u8>>() != *key.as_bytes();
@@ -219,7 +219,7 @@ async fn kept_type(
     (named || meta.state == RecordState::BareFile).then_some(meta.content_type)
 }
 
-/// The value with the type that its record has, if it can have it.
+/// The value under the type that its record has, if it can have that type.
 fn as_kept(
     set: &SetArgs,
     kept: ContentType,
@@ -325,7 +325,7 @@ mod tests {
         let why = typed("a€", "text/plain; charset=latin1").unwrap_err();
         assert_eq!(why.kind, ErrorKind::Usage);
         assert!(why.problem.contains("`€` at line 1, column 2 cannot be written"), "{why}");
-        // A file's bytes are stored as they are.
+        // The bytes of a file are stored as they are.
         let file = tempfile::NamedTempFile::new().unwrap();
         fs::write(&file, "ä").unwrap();
         let path = file.path().to_str().unwrap();

@@ -1,4 +1,4 @@
-//! `config`: where the settings are, how they hold, the example and the schema.
+//! `config`: the path of the settings, their effective values, the example and the schema.
 
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub(super) fn run(what: &ConfigCommand, cli: &Cli, output: &mut Output) -> ExitR
     Ok(DONE)
 }
 
-/// Of a file that cannot be used too: it is to be mended.
+/// Prints the path, also of a file that cannot be used: the user wants to mend it.
 fn path(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
     let environment = Environment::read()?;
     let named = cli.global.config.clone().or(environment.config);
@@ -76,7 +76,7 @@ fn show(cli: &Cli, output: &mut Output) -> Result<(), super::Failure> {
     Ok(())
 }
 
-/// What the command line says goes before all else.
+/// Applies the command line's options, which take precedence over everything else.
 fn by_flags(cli: &Cli, settings: &mut [Setting]) {
     let global = &cli.global;
     let never = global.color() == Color::Never;

@@ -1,7 +1,7 @@
 //! The shells for which there are completion scripts.
 //!
-//! Those of bash, fish and zsh ask larder itself what belongs where (see
-//! [`complete`](super::complete)); those of the others are made of the parser's definitions.
+//! The scripts of bash, fish and zsh ask larder itself for the words (see [`complete`](super::complete));
+//! those of the other shells are generated from the parser's definitions.
 
 use clap::ValueEnum;
 
@@ -17,10 +17,9 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// The script that asks larder what belongs where.
-    ///
-    /// # Errors
-    /// There is none: the shell gets one that knows the commands and their options.
+    /// The script that asks larder for the words.
+    /// | # Errors
+    /// There is none for this shell: it gets a generated one that knows the commands and their options.
     pub(super) fn script(self) -> Result<&'static str, clap_complete::Shell> {
         match self {
             Self::Bash => Ok(include_str!("complete/larder.bash")),

@@ -17,12 +17,12 @@ use crate::storage::{Storage, all_stores, no_record};
 use crate::text::{self, Visible, visible, visible_bytes};
 use crate::theme::Role;
 
-/// Records up to which the sizes of their values are added up unasked: a walk of some five seconds.
+/// Limit on the records whose sizes are added up without `--sum`: a walk of some five seconds.
 const ADDED_UP: u64 = 1_000_000;
 /// Records whose sizes are asked for in one step.
 pub(super) const AT_ONCE: u32 = 1000;
 
-/// Fields that are moments, and those that count something.
+/// Fields that are moments, and fields that are counts.
 const TIMES: [&str; 4] = ["created_at", "modified_at", "accessed_at", "expires_at"];
 const COUNTS: [&str; 2] = ["records", "values"];
 
@@ -54,7 +54,7 @@ pub(super) async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResu
     Ok(DONE)
 }
 
-/// A store for a person, in less than eighty cells unless its name is long: `info` tells the rest.
+/// The row of a store for a person, in less than eighty cells unless its name is long; `info` tells the rest.
 fn short_row(info: &StoreInfo, now: Timestamp) -> Vec<Visible<'static>> {
     let or_dash = |text: Option<String>| visible(text.as_deref().unwrap_or("-")).into_static();
     let age = |time: Option<Timestamp>| {
@@ -70,7 +70,7 @@ fn short_row(info: &StoreInfo, now: Timestamp) -> Vec<Visible<'static>> {
     row
 }
 
-/// What is wrong with a store, behind its columns.
+/// The problem of a store, which stands behind its columns.
 fn problem(info: &StoreInfo) -> Option<Visible<'static>> {
     let problem = json::store_problem(&info.state)?;
     Some(Visible::concat(&[visible("! "), visible(&problem)]))
@@ -79,7 +79,7 @@ fn problem(info: &StoreInfo) -> Option<Visible<'static>> {
 fn row(info: &StoreInfo) -> Vec<Visible<'static>> {
     let or_dash = |text: Option<&str>| visible(text.unwrap_or("-")).into_static();
     let mut row = vec![
-        // Made visible for a script too: a line is a store, whatever its name holds.
+        // The name is made visible for a script too: a line is a store, whatever its name holds.
         visible_bytes(info.store.as_bytes()).into_static(),
         or_dash(info.id.as_deref()),
         or_dash(info.name.as_deref()),
@@ -92,7 +92,7 @@ fn row(info: &StoreInfo) -> Vec<Visible<'static>> {
     row
 }
 
-/// `2026-11-22T13:57:47Z`: as much as a column needs.
+/// A moment to the second, which is enough for a column: `2026-11-22T13:57:47Z`.
 pub(super) fn to_the_second(time: Timestamp) -> String {
     let whole = Timestamp::from_micros(time.micros().div_euclid(1_000_000) * 1_000_000);
     whole.to_string().replace("+00:00", "Z")
@@ -112,7 +112,7 @@ pub(super) async fn create(
     let written = perform(storage, &Plan::create(by.clone())).await?;
     let info = match written.store {
         Some(info) => *info,
-        // What became of it had to be found out.
+        // What became of the write had to be found out.
         None => storage.open(&by).await?.info,
     };
     if output.terminal && !output.json {
@@ -127,7 +127,7 @@ pub(super) async fn create(
     Ok(exit::written(written.replicas))
 }
 
-/// `info`. `place` says what a store's weight is a part of.
+/// `info`. `place` says where the bytes of a store are.
 pub(super) async fn info(
     storage: &dyn Storage,
     info: &InfoArgs,
@@ -149,7 +149,7 @@ pub(super) async fn info(
         (json::record(&meta), json::record_problem(&meta.state), remedy, code)
     } else {
         let sum = info.sum;
-        // Few records come at once, and with what is asked of the store.
+        // A small number of records comes in one page, together with the store's metadata.
         let few = Scan { order: Order::First(AT_ONCE), ..Scan::default() };
         let few = async { storage.scan(&name, few).next().await };
         let (info, few) = futures::join!(storage.get_metadata(&name), few);
@@ -165,7 +165,7 @@ pub(super) async fn info(
             };
             map.insert("value_bytes".into(), json!(bytes));
         }
-        // Nothing is known to be wrong with what may not be read.
+        // A store that may not be read has no known fault.
         let forbidden = matches!(info.state, StoreState::Forbidden(_) | StoreState::Unreadable(_));
         let code = if forbidden { REFUSED } else { DAMAGED };
         (map, json::store_problem(&info.state), None, code)
@@ -174,9 +174,9 @@ pub(super) async fn info(
         output.json_line(&map.into())?;
     } else {
         let width = map.keys().map(String::len).max().unwrap_or(0);
-        // The sentence at the end says it.
+        // The sentence at the end tells the problem.
         let mut rows: Vec<_> = map.iter().filter(|(name, _)| *name != "problem").collect();
-        // The sum of the sizes before the estimate of what they take.
+        // The sum of the sizes stands before the estimate of the space that they take.
         let row_of = |name: &str| rows.iter().position(|(other, _)| *other == name);
         if let (Some(estimate), Some(sum)) = (row_of("bytes"), row_of("value_bytes")) {
             rows[estimate.min(sum)..=estimate.max(sum)].rotate_right(usize::from(estimate < sum));
@@ -187,7 +187,7 @@ pub(super) async fn info(
                 Value::String(text) if TIMES.contains(&&**name) => when(text, output),
                 Value::String(text) => text.clone(),
                 Value::Number(count) if COUNTS.contains(&&**name) => grouped(count, output),
-                // What the values themselves have is another number.
+                // The size of the values alone is another number.
                 Value::Number(bytes) if name == "bytes" => {
                     format!("about {} {place}", counted(bytes, output))
                 }
@@ -211,7 +211,7 @@ pub(super) async fn info(
     Ok(if problem.is_some() { code } else { DONE })
 }
 
-/// A page that holds all records; values without metadata are found by a walk alone.
+/// The page, if it holds all records; values without metadata are found only by a walk.
 fn all_of(info: &StoreInfo, page: KeyPage) -> Option<KeyPage> {
     (info.values.is_none() && page.progress >= 1.0).then_some(page)
 }
@@ -220,7 +220,7 @@ fn sum_of(page: &KeyPage) -> u64 {
     page.iter().fold(0, |bytes, row| bytes.saturating_add(row.size))
 }
 
-/// The sizes of all values together, in bytes, as their metadata says.
+/// The sizes of all values together, as their metadata says, in bytes.
 async fn value_bytes(storage: &dyn Storage, info: &StoreInfo, progress: &Progress) -> Result<u64> {
     let mut pages = storage.scan(&info.store, Scan::default());
     let mut bytes: u64 = 0;
@@ -232,7 +232,7 @@ async fn value_bytes(storage: &dyn Storage, info: &StoreInfo, progress: &Progres
     Ok(bytes)
 }
 
-/// A moment: as it is written for a script, with its age for a person.
+/// A moment: for a script as it is, for a person with its age.
 fn when(iso: &str, output: &Output) -> String {
     match Timestamp::parse(iso).filter(|_| output.terminal) {
         Some(at) => text::moment(iso, at.micros(), Timestamp::now().micros()),
@@ -240,13 +240,13 @@ fn when(iso: &str, output: &Output) -> String {
     }
 }
 
-/// A count, in groups of thousands for a person.
+/// A count: for a script as it is, for a person in groups of thousands.
 fn grouped(count: &serde_json::Number, output: &Output) -> String {
     let number = count.as_u64().filter(|_| output.terminal);
     number.map_or_else(|| count.to_string(), text::count)
 }
 
-/// Bytes: exact for a script, and what they come to beside it for a person.
+/// A number of bytes: for a script as it is, for a person with its rounded size.
 fn shown(bytes: &serde_json::Number, output: &Output) -> String {
     match bytes.as_u64().filter(|bytes| output.terminal && *bytes >= 1000) {
         Some(number) => format!("{bytes} ({})", text::size(number)),

@@ -1,4 +1,4 @@
-//! `targets`: what can be named as a target, and what plain `larder` opens.
+//! `targets`: the names of targets, and the one that plain `larder` opens.
 
 use serde_json::json;
 
@@ -45,7 +45,7 @@ fn row(choice: &Choice) -> Vec<Visible<'static>> {
     vec![Visible::concat(&[visible(mark), visible(&choice.name)]), target, visible(writes)]
 }
 
-/// What plain `larder` opens, and why.
+/// A sentence on the target that plain `larder` opens, and why.
 fn sentence(config: &Config, choices: &[Choice]) -> String {
     let taken = choices.iter().find_map(|choice| Some((choice, choice.default?)));
     match taken {

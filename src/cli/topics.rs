@@ -1,4 +1,4 @@
-//! What `larder help TOPIC` tells, which is also in the manual page: both are written from here.
+//! The texts of `larder help TOPIC`, from which the manual page is made too.
 
 use std::fmt::Write as _;
 
@@ -6,18 +6,18 @@ use super::fields;
 use crate::config::default_keys;
 use crate::text::wrap;
 
-/// How wide the texts are for a terminal.
+/// Width of the texts for a terminal, in columns.
 const WIDTH: usize = 78;
-/// The longest term that has its text beside it.
+/// Limit on a term whose text stands next to it, in characters.
 const BESIDE: usize = 18;
 
 /// A text about one thing, for all commands.
 pub(super) struct Topic {
-    /// What it is asked for by.
+    /// The name by which it is asked for.
     pub(super) name: &'static str,
-    /// The section of the manual page.
+    /// Its section of the manual page.
     pub(super) title: &'static str,
-    /// What it tells, in a few words.
+    /// Its subject, in a few words.
     pub(super) about: &'static str,
     parts: fn() -> Vec<Part>,
 }
@@ -29,11 +29,11 @@ pub(super) enum Part {
     Text(String),
     /// A term and what it means.
     Entry(String, String),
-    /// What stands over the entries that follow.
+    /// The head of the entries that follow.
     Head(String),
 }
 
-/// All of them, sorted by name.
+/// All topics, sorted by name.
 pub(super) const TOPICS: [Topic; 5] = [
     Topic {
         name: "environment",
@@ -174,7 +174,7 @@ fn json() -> Vec<Part> {
     parts
 }
 
-/// The keys as they are without settings: the browser's help shows those that hold.
+/// The default keys: the browser's help shows those that are set.
 fn keys() -> Vec<Part> {
     let mut parts = Vec::new();
     for (place, rows) in default_keys() {
@@ -190,7 +190,7 @@ impl Topic {
         TOPICS.iter().find(|topic| topic.name == name)
     }
 
-    /// For a terminal, or a pipe.
+    /// The text for a terminal or a pipe.
     pub(super) fn plain(&self) -> String {
         let mut out = format!("{}: {}\n", self.name, self.about);
         let mut was_entry = false;
@@ -235,7 +235,7 @@ fn put_lines(out: &mut String, text: &str, indent: usize) {
     }
 }
 
-/// The term, and the text beside it or, where the term is long, under it.
+/// Adds the term, with its text next to it or, if the term is long, below it.
 fn put_entry(out: &mut String, term: &str, text: &str) {
     let is_beside = term.chars().count() <= BESIDE;
     if !is_beside {
@@ -248,7 +248,7 @@ fn put_entry(out: &mut String, term: &str, text: &str) {
     out.replace_range(from..from + BESIDE + 4, &head);
 }
 
-/// Text that roff takes as it is.
+/// The text, escaped for roff.
 fn escaped(text: &str) -> String {
     let text = text.replace('\\', "\\e").replace('-', "\\-");
     if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }

@@ -1,4 +1,4 @@
-//! Words that are nothing, and the commands, profiles and stores they were probably meant to be.
+//! Unknown words, and the commands, profiles and stores that were probably meant.
 
 use clap::CommandFactory as _;
 
@@ -7,7 +7,7 @@ use crate::config::{Config, closest};
 use crate::model::{Cause, Error, ErrorKind};
 use crate::storage::{Storage, all_stores};
 
-/// What other programs call a command of larder's.
+/// Names that other programs have for a command of larder.
 const ELSEWHERE: [(&str, &str); 46] = [
     ("list", "ls"),
     ("dir", "ls"),
@@ -76,7 +76,7 @@ fn did_you_mean(command: &str) -> String {
     format!("did you mean `{command}`? larder --help lists all")
 }
 
-/// What an unknown target may have been meant to be where a command can stand too.
+/// The error on an unknown target where a command can stand too, with the word that was probably meant.
 pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
     let Some(Cause::Unknown(word)) = &why.cause else { return why };
     let command = meant(word);
@@ -92,7 +92,7 @@ pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
     Error { problem, ..why.clone() }.hint(hint)
 }
 
-/// What a word is that stands beside `--target` and is no command.
+/// The error on a word next to `--target` that is no command.
 pub(super) fn beside_target(word: &str) -> Error {
     let hint = meant(word).map_or_else(
         || "name the target once; larder --help lists all".to_owned(),
@@ -102,7 +102,7 @@ pub(super) fn beside_target(word: &str) -> Error {
     Error::new(ErrorKind::Usage, problem).hint(hint)
 }
 
-/// What the first of several words is, of which none is a command.
+/// The error on the first of several words, none of which is a command.
 pub(super) fn before_others(word: &str) -> Error {
     if word.contains(['/', ':', '.']) {
         let problem = format!("the browser opens {word} and takes nothing more");
@@ -117,7 +117,7 @@ pub(super) fn before_others(word: &str) -> Error {
     ))
 }
 
-/// The store that an unknown one was probably meant to be; where stores may not be listed, none.
+/// The error on an unknown store, with the one that was probably meant, if stores may be listed.
 pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
     let Some(Cause::NoStore(name)) = &why.cause else { return why };
     if why.hint.is_some() {
@@ -125,7 +125,7 @@ pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
     }
     let stores = all_stores(storage).await.unwrap_or_default();
     let names: Vec<String> = stores.iter().map(|info| info.store.escaped()).collect();
-    // One that is listed, and of which nothing but an entry of an index is there, is not meant.
+    // A listed name is not meant if only an entry of an index is left of it.
     let own = name.escaped();
     match closest(&own, names.iter().map(String::as_str).filter(|name| *name != own)) {
         Some(meant) => {
@@ -136,7 +136,7 @@ pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
     }
 }
 
-/// Whether a word is a command, so that no profile can have it for a name.
+/// Whether a word is a command, so that no profile may have this name.
 pub(super) fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
 }

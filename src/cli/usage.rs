@@ -1,4 +1,4 @@
-//! What clap says of wrong arguments, in one line.
+//! The errors of clap about wrong arguments, in one line.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,10 +17,9 @@ use super::unknown;
 use crate::model::{Error, ErrorKind as Kind};
 
 /// Reads the process's arguments.
-///
-/// # Errors
-/// The exit code: where the arguments make no sense, which has been said on standard error, in one
-/// line; and after `--help` and `--version`.
+/// | # Errors
+/// The exit code: if the arguments make no sense, which was said on standard error in one line; and after
+/// `--help` and `--version`.
 pub fn parse() -> Result<Cli, u8> {
     let cli = Cli::try_parse().map_err(|why| {
         if why.kind() == ErrorKind::DisplayHelp && wants_all(&env::args_os().collect::<Vec<_>>()) {
@@ -55,7 +54,7 @@ pub fn parse() -> Result<Cli, u8> {
     Ok(cli)
 }
 
-/// The exit code of what was only to be printed.
+/// The exit code after text that was only printed.
 fn printed(written: io::Result<()>) -> u8 {
     match written.and_then(|()| io::stdout().flush()).map_err(Failure::from) {
         Ok(()) | Err(Failure::Closed) => DONE,
@@ -66,7 +65,7 @@ fn printed(written: io::Result<()>) -> u8 {
     }
 }
 
-/// That a command wants one of its words, as `config` does.
+/// The error that a command needs one of its words, like `config`.
 fn needs_a_word(words: &[OsString]) -> Option<Error> {
     let clap = Cli::command();
     let command = words.iter().rev().find_map(|word| clap.find_subcommand(word))?;
@@ -77,7 +76,8 @@ fn needs_a_word(words: &[OsString]) -> Option<Error> {
     Some(Error::new(Kind::Usage, problem).hint(format!("see larder {name} --help")))
 }
 
-/// That the first of several words is no command: clap takes it for a target, and names the second.
+/// The error that the first of several words is no command: clap takes it for a target, and complains of the
+/// second.
 fn unknown_command(why: &clap::Error, words: &[OsString]) -> Option<Error> {
     let told = why.get(ContextKind::InvalidArg).or_else(|| why.get(ContextKind::InvalidSubcommand));
     let Some(ContextValue::String(more)) = told else { return None };
@@ -91,19 +91,19 @@ fn unknown_command(why: &clap::Error, words: &[OsString]) -> Option<Error> {
     Some(unknown::before_others(&shown(&word).unwrap_or(word)))
 }
 
-/// Whether the help of no command is asked for, and all of it.
+/// Whether the whole help is asked for, not that of a command.
 fn wants_all(words: &[OsString]) -> bool {
     let clap = Cli::command();
     let is_command = |word: &OsString| clap.find_subcommand(word).is_some();
     words.iter().any(|word| word == "--help") && !words.iter().skip(1).any(is_command)
 }
 
-/// Whether errors are to be JSON, as far as arguments tell that make no sense.
+/// Whether errors are to be JSON, as far as wrong arguments tell.
 fn wants_json(words: &[OsString]) -> bool {
     words.iter().take_while(|word| *word != "--").any(|word| word == "--json")
 }
 
-/// A sentence that may quote arguments, without the passwords of URLs among them.
+/// A sentence that may quote arguments, with the passwords of URLs removed.
 fn without_passwords(line: String, arguments: &[OsString]) -> String {
     arguments.iter().filter_map(|word| word.to_str()).fold(line, |line, word| match shown(word) {
         Some(clean) => line.replace(&*words(word), &clean),
@@ -115,14 +115,14 @@ fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How the standard library says what is wrong with a number, and what is said.
+/// The standard library's words on a wrong number, and the words to use for them.
 const NUMBERS: [(&str, &str); 3] = [
     ("invalid digit found in string", "it is no whole number"),
     ("number too large to fit in target type", "it is too large"),
     ("cannot parse integer from empty string", "it is empty"),
 ];
 
-/// clap's sentence, its tip and the command that it is about, of its several paragraphs.
+/// One line from the several paragraphs of clap: its sentence, its tip, and the command.
 fn one_line(text: &str, arguments: &[OsString]) -> String {
     let text = text.trim_start_matches("error: ");
     let end = text.find("\n\n").unwrap_or(text.len());
@@ -137,7 +137,7 @@ fn one_line(text: &str, arguments: &[OsString]) -> String {
             line = format!("{line}; {}", whole(&words(tip), arguments));
         }
     }
-    // The usage names the command; of a wrong value clap shows none.
+    // The usage names the command; for a wrong value, clap shows none.
     let usage = text.lines().find_map(|line| line.trim_start().strip_prefix("Usage: larder "));
     let named = usage.and_then(|usage| usage.split(' ').next());
     let given = arguments.iter().filter_map(|argument| argument.to_str());
@@ -148,7 +148,7 @@ fn one_line(text: &str, arguments: &[OsString]) -> String {
     format!("{line}; see larder{command} --help")
 }
 
-/// clap's tip with all of a word, of which it names the first letter that is no option.
+/// clap's tip with the whole word; clap names only the first letter that is no option.
 fn whole(tip: &str, arguments: &[OsString]) -> String {
     let named = tip.split_once("to pass '-").and_then(|(_, rest)| rest.split_once('\''));
     let letter = named.map(|(letter, _)| letter).filter(|letter| !letter.starts_with('-'));
@@ -183,7 +183,7 @@ mod tests {
             let said = said(arguments).unwrap_or_default();
             assert!(said.starts_with("unknown command `gett`; did you mean `get`?"), "{said}");
         }
-        // clap finds the second word much like a command.
+        // clap finds the second word similar to a command.
         let other = said(&["remove", "x", "k"]).unwrap_or_default();
         assert!(other.starts_with("unknown command `remove`; did you mean `delete`?"), "{other}");
         let none = said(&["frob", "shop", "k"]).unwrap_or_default();

@@ -19,10 +19,10 @@ use crate::preview::charset::Charset;
 use crate::preview::json::compact;
 use crate::storage::{Storage, no_record, no_store};
 
-/// Keys that are asked for at once.
+/// Limit on the keys that are asked for at once.
 pub(super) const BATCH: usize = 1000;
 
-/// What is not as it should be among the records.
+/// Problems among the records.
 #[derive(Debug, Default)]
 struct Faults {
     missing: u64,
@@ -94,7 +94,7 @@ pub(super) async fn print(
     Ok(faults.code())
 }
 
-/// The record with its value, also of one that was too large to come with others.
+/// The record with its value, also if that was too large to come together with others.
 pub(super) async fn whole(
     storage: &dyn Storage,
     store: &StoreName,
@@ -109,7 +109,7 @@ pub(super) async fn whole(
     }
 }
 
-/// What `keys --json` tells of a record, and its value or its digest.
+/// The fields that `keys --json` prints of a record, and its value or its digest.
 fn line(record: &Record, is_digest: bool) -> String {
     let mut map = json::record(&record.meta);
     if record.meta.state == RecordState::NoValue {
@@ -126,7 +126,7 @@ fn line(record: &Record, is_digest: bool) -> String {
         Written::Base64 => {
             map.insert("value_base64".into(), json!(json::base64(&record.value)));
         }
-        // Its numbers and repeated names as they are stored.
+        // Numbers and repeated names stay as they are stored.
         Written::Json => {
             let mut line = Value::from(map).to_string();
             line.pop();
@@ -137,13 +137,13 @@ fn line(record: &Record, is_digest: bool) -> String {
     Value::from(map).to_string()
 }
 
-/// How a value stands in a line.
+/// The form of a value in a line.
 enum Written {
-    /// As this value: text, or nothing.
+    /// A value of JSON: a text, or null.
     Value(Value),
-    /// As the JSON that it is.
+    /// The stored JSON as it is.
     Json,
-    /// As its bytes.
+    /// The bytes in base64.
     Base64,
 }
 
@@ -186,7 +186,7 @@ mod tests {
         let json = "application/json";
         assert_eq!(written(json, b"[1.50,\n 1e400]"), "\":[1.50, 1e400]");
         assert_eq!(written(json, b"[\"a\"]"), "\":[\"a\"]");
-        // Python reads it, and no other reader of JSON would.
+        // Python reads it, but no other reader of JSON does.
         assert_eq!(written(json, b"[NaN]"), "_base64\":\"W05hTl0=\"");
         assert_eq!(written("text/html", "<p>ä\n".as_bytes()), "\":\"<p>ä\\n\"");
         assert_eq!(written("text/plain; charset=utf-16le", b"a\0"), "_base64\":\"YQA=\"");

@@ -1,4 +1,4 @@
-//! `watch`: a line for each record that comes, changes or goes.
+//! `watch`: prints a line for each record that comes, changes or goes.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::storage::{Changes, Storage};
 use crate::text::{self, visible};
 use crate::theme::Role;
 
-/// What is printed, and how much more may be.
+/// The printed lines, and the number that may follow.
 struct Printer<'a> {
     output: &'a mut Output,
     left: Option<usize>,
@@ -24,7 +24,8 @@ struct Printer<'a> {
     is_told_late: bool,
 }
 
-/// Time between two looks for a store that is not there yet, or whether the output is still read.
+/// Time between two looks for a store that is not there yet, and between two checks whether the output is
+/// still read.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// `watch`: runs until it is interrupted, its output is closed, or the store is gone.
@@ -66,7 +67,7 @@ pub(super) async fn watch(
                         say_whether_up(&connection.borrow_and_update(), &mut is_up);
                     }
                     _ = look.tick() => {
-                        // A quiet store would have the rest of a pipeline wait for its next change.
+                        // In a quiet store, the rest of a pipeline would wait for the next change.
                         if is_output_closed() {
                             return Err(Failure::Closed);
                         }
@@ -91,7 +92,7 @@ fn is_output_closed() -> bool {
     answered.is_ok() && asked[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
 }
 
-/// Tells once that the connection is lost, and once that it is back: changes are told late, not lost.
+/// Says once that the connection is lost, and once that it is back: changes are reported late, but not lost.
 fn say_whether_up(state: &ConnectionState, was_up: &mut bool) {
     let (is_up, says) = match state {
         ConnectionState::Up => (true, "the connection is back".to_owned()),
@@ -104,7 +105,8 @@ fn say_whether_up(state: &ConnectionState, was_up: &mut bool) {
     }
 }
 
-/// The changes of the store, once it is there; what came before it was seen came while it was waited for.
+/// The changes of the store, once it is there; records that were there when it was first seen came during the
+/// wait.
 async fn begun<'a>(
     storage: &'a dyn Storage,
     arguments: &WatchArgs,
@@ -115,7 +117,7 @@ async fn begun<'a>(
 }
 
 impl Printer<'_> {
-    /// What a person sees over the lines.
+    /// Prints the heads that a person sees.
     fn heads(&mut self) -> std::io::Result<()> {
         match Columns::of(self.output).heads().filter(|_| !self.output.json) {
             Some(heads) => {

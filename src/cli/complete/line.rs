@@ -1,6 +1,6 @@
-//! A line of bash up to the cursor, taken apart as bash does, without running anything of it.
+//! A line of bash up to the cursor, split as bash splits it, without running anything in it.
 
-/// Which quotes stand open at the end of a line.
+/// The quotes that are open at the end of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Open {
     #[default]
@@ -12,15 +12,15 @@ pub(super) enum Open {
 /// The words before the cursor.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Those that are complete, the program's name first.
+    /// The complete words, the program's name first.
     pub(super) words: Vec<String>,
-    /// The one at the cursor, as far as it is typed.
+    /// The word at the cursor, as far as it is typed.
     pub(super) current: String,
     pub(super) open: Open,
 }
 
-/// Takes a line apart. `None` where it ends in the midst of what only bash can know: a variable, or
-/// a command within the word.
+/// Splits a line. `None` if it ends within something that only bash can know: a variable, or a command inside
+/// the word.
 pub(super) fn read(text: &str) -> Option<Line> {
     let mut line = Line::default();
     let mut begun = false;

@@ -13,15 +13,15 @@ use crate::storage::target::Target;
 use crate::storage::{self, Storage};
 use crate::text;
 
-/// How long a storage may take; what it has told by then is offered.
+/// Limit on the time that a storage may take; what has come by then is offered.
 const PATIENCE: Duration = Duration::from_millis(800);
-/// How many keys are offered.
+/// Limit on the keys that are offered.
 const KEYS: usize = 200;
 
-/// A word, and what it is.
+/// A word, and its description.
 type Named = (String, String);
 
-/// What leads to them.
+/// The target and the options by which names are looked up.
 pub(super) struct Live {
     pub(super) target: Option<String>,
     pub(super) config: Option<PathBuf>,
@@ -33,14 +33,14 @@ impl Live {
         Some((Config::load(self.config.as_deref(), &environment).ok()?, environment))
     }
 
-    /// The profiles, with where each leads.
+    /// The profiles, each with its target.
     pub(super) fn profiles(&self) -> Vec<Named> {
         let Some((config, environment)) = self.settings() else { return Vec::new() };
         let profiles = config.choices(&environment).into_iter().filter(|choice| choice.is_profile);
         profiles.map(|choice| (choice.name, choice.label.unwrap_or_default())).collect()
     }
 
-    /// The stores that the indexes name.
+    /// The stores in the indexes.
     pub(super) fn stores(&self) -> Vec<Named> {
         let list = async |storage: &dyn Storage| {
             let (_, stores) = storage.stores(StoreList::Indexed).next().await?.ok()?;
@@ -49,7 +49,7 @@ impl Live {
         self.ask(&async |storage, _| list(storage).await.unwrap_or_default())
     }
 
-    /// Keys of a store that begin so. Of a large store those that are found in time.
+    /// Keys of a store that begin like this; for a large store, those that are found in time.
     pub(super) fn keys(&self, store: &str, begun: &str) -> Vec<Named> {
         if store.starts_with("id:") {
             return Vec::new();
@@ -71,7 +71,7 @@ impl Live {
         })
     }
 
-    /// What is set aside, with the store that it is of.
+    /// The asides, each with its store.
     pub(super) fn asides(&self) -> Vec<Named> {
         self.ask(&async |storage, _| {
             let asides = storage.asides(AsideList::All).await.unwrap_or_default();
@@ -84,13 +84,13 @@ impl Live {
         })
     }
 
-    /// Connects, if that asks nobody for anything: no command for a password, no `ssh`.
+    /// Connects, if that asks nobody for anything: without a command for a password, and without `ssh`.
     fn ask(&self, work: &impl AsyncFn(&dyn Storage, Instant) -> Vec<Named>) -> Vec<Named> {
         let answer = || {
             let (mut config, environment) = self.settings()?;
             for profile in config.profiles.values_mut() {
                 if profile.password_command.take().is_some() && environment.password.is_none() {
-                    // Whoever needs it is told nothing.
+                    // A profile that needs it gets no answer.
                     profile.url.clear();
                 }
             }
@@ -109,7 +109,7 @@ impl Live {
                     let storage = storage::connect(&target, &options).await.ok()?;
                     Some(work(&*storage, until).await)
                 };
-                // Longer than for the keys, which are cut off by themselves.
+                // This time is longer than that for keys, which end by themselves.
                 tokio::time::timeout(PATIENCE + PATIENCE / 10, found).await.ok()?
             });
             runtime.shutdown_background();
@@ -119,7 +119,7 @@ impl Live {
     }
 }
 
-/// The drafts, with the record that each is of.
+/// The drafts, each with its record.
 pub(super) fn drafts() -> Vec<Named> {
     let drafts = state_folder().map(|folder| Drafts::of(&folder).list());
     let named = drafts.into_iter().flatten().map(|entry| {
@@ -130,7 +130,7 @@ pub(super) fn drafts() -> Vec<Named> {
     named.collect()
 }
 
-/// `~/` as a shell would have it, which has not looked at it yet.
+/// The target with `~/` replaced as by a shell, which has not done so yet.
 fn at_home(target: &str) -> String {
     match (target.strip_prefix("~/"), std::env::var("HOME")) {
         (Some(rest), Ok(home)) => format!("{home}/{rest}"),

@@ -1,4 +1,4 @@
-//! What belongs at the cursor, by the definitions that the parser itself goes by.
+//! What belongs at the cursor, by the definitions that the parser uses.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::cli::arguments::Cli;
 use crate::cli::topics::TOPICS;
 use crate::model::endings;
 
-/// Types that crawls store, in the order of their names.
+/// Content types that crawls often store, in the order of their names.
 const COMMON_TYPES: [&str; 14] = [
     "application/json",
     "application/octet-stream",
@@ -27,22 +27,22 @@ const COMMON_TYPES: [&str; 14] = [
     "text/plain",
 ];
 
-/// What is offered.
+/// The words or files that are offered.
 pub(super) enum Offer {
-    /// The shell's own names of files.
+    /// Names of files, which the shell finds itself.
     Files,
-    /// Words, each with what it is.
+    /// Words, each with its description.
     Words(Vec<(String, String)>),
 }
 
-/// What has been typed before the cursor, as far as it matters.
+/// The words before the cursor, as far as they matter.
 #[derive(Default)]
 struct Typed<'a> {
     target: Option<&'a str>,
     config: Option<&'a str>,
-    /// What stands behind the command, without options.
+    /// The words behind the command, without options.
     named: Vec<&'a str>,
-    /// Whether `--` has been.
+    /// Whether `--` was typed.
     only_named: bool,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Typed<'a> {
     }
 }
 
-/// What is offered behind these words, where `current` has been typed of the next.
+/// What is offered behind these words; `current` is the typed part of the next word.
 pub(super) fn offer(words: &[String], current: &str) -> Option<Offer> {
     let mut root = Cli::command();
     root.build();
@@ -130,7 +130,7 @@ fn long_option<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
     command.get_arguments().find(|option| option.get_long() == Some(name))
 }
 
-/// The option of these letters whose value comes next, if there is one.
+/// The option among these letters whose value comes next, if there is one.
 fn short_options<'a, 'b>(
     command: &'a Command,
     letters: &'b str,
@@ -169,7 +169,7 @@ fn commands(command: &Command) -> Vec<(String, String)> {
     shown.map(|inner| (inner.get_name().to_owned(), about(inner.get_about()))).collect()
 }
 
-/// What an option or a place takes.
+/// What is offered for an option's value or an argument.
 fn value(arg: &Arg, typed: &Typed<'_>, current: &str) -> Option<Offer> {
     let possible = arg.get_possible_values();
     if !possible.is_empty() && takes_value(arg) {
@@ -200,7 +200,7 @@ fn value(arg: &Arg, typed: &Typed<'_>, current: &str) -> Option<Offer> {
     Some(Offer::Words(words.into_iter().filter(|(word, _)| !hidden(word)).collect()))
 }
 
-/// Content types: nobody looks through all of them, but whoever has begun one may mean any.
+/// Content types: the common ones, or all of them once the user has begun to type one.
 fn types(current: &str) -> Vec<(String, String)> {
     let name = |name: &str| (name.to_owned(), String::new());
     if current.is_empty() {
@@ -209,7 +209,7 @@ fn types(current: &str) -> Vec<(String, String)> {
     endings::types().map(name).collect()
 }
 
-/// Profiles; where none begins so, it is a path.
+/// Profiles; or files, if no profile begins like this.
 fn targets(live: &Live, current: &str) -> Offer {
     let profiles = live.profiles();
     let is_path = Path::new(current).is_absolute() || current.starts_with(['.', '~']);

@@ -1,25 +1,24 @@
-//! Words that a shell may be given: harmless to look at, and quoted so that they mean themselves.
+//! Words for a shell: harmless to show, and quoted so that they stand for themselves.
 
 use super::line::{Line, Open, read};
 use crate::text::visible;
 
-/// Whether nothing of it does anything to a terminal or to the lines of an answer, and it looks as
-/// it is.
+/// Whether the word does nothing to a terminal or to the lines of an answer, and looks the same as it is.
 pub(super) fn is_harmless(word: &str) -> bool {
     !word.is_empty() && !word.contains(char::is_control) && &*visible(word) == word
 }
 
-/// How bash takes what is offered: it replaces what it calls the word at the cursor, which may begin
-/// in the midst of a word, behind a `:` or a quote.
+/// How bash uses an offered word: it replaces what it calls the word at the cursor, which may begin in the
+/// middle of a word, behind a `:` or a quote.
 pub(super) struct Bash {
     open: Open,
-    /// How much of the word stays, in bytes.
+    /// Length of the part of the word that stays, in bytes.
     kept: usize,
 }
 
 impl Bash {
-    /// `replaced` is what bash calls the word at the cursor. `None` where it is not the end of the
-    /// line's last word.
+    /// `replaced` is what bash calls the word at the cursor. `None` if that is not the end of the line's last
+    /// word.
     pub(super) fn new(line: &Line, replaced: &str) -> Option<Self> {
         let quote = match line.open {
             Open::Nothing => "",
@@ -31,7 +30,7 @@ impl Bash {
         (replaced.words.is_empty()).then_some(Self { open: line.open, kept })
     }
 
-    /// What replaces it; `None` for what cannot be written within the quotes that are open.
+    /// The text that replaces it; `None` for a word that cannot be written within the open quotes.
     pub(super) fn quoted(&self, word: &str) -> Option<String> {
         let rest = word.get(self.kept..)?;
         let barred: &[char] = match self.open {
@@ -43,7 +42,7 @@ impl Bash {
     }
 }
 
-/// With a backslash before everything that could mean something to a shell.
+/// The text with a backslash before each character that could mean something to a shell.
 fn escaped(text: &str, begins: bool) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {
@@ -62,7 +61,7 @@ fn escaped(text: &str, begins: bool) -> String {
 mod tests {
     use super::*;
 
-    /// What bash puts in place of the word at the cursor.
+    /// The text that bash puts in place of the word at the cursor.
     fn put(line: &str, replaced: &str, word: &str) -> Option<String> {
         Bash::new(&read(line).unwrap(), replaced)?.quoted(word)
     }

@@ -1,4 +1,4 @@
-//! What stands beside the steps of `doctor`: the certificate, each right, the clock, the terminal.
+//! Checks beside the steps of `doctor`: the certificate, each right, the clock, the terminal.
 
 use std::io::{self, IsTerminal as _};
 
@@ -11,14 +11,14 @@ use crate::storage::Storage;
 use crate::text;
 
 const DAY: i64 = 86_400;
-/// Clocks that are no more apart than this, in microseconds, are alike.
+/// Difference up to which two clocks count as equal, in microseconds.
 const ALIKE: i64 = 2_000_000;
-/// How many names of a certificate are listed.
+/// Limit on the names of a certificate that are listed.
 const NAMES: usize = 4;
-/// How many stores are asked whether they end.
+/// Limit on the stores that are asked whether they expire.
 const STORES: usize = 100;
 
-/// The names that the certificate is for, and how long it holds.
+/// Checks the names of the certificate, and how long it is valid.
 pub(super) fn certificate(shown: &Certificate, report: &mut Report<'_>) -> io::Result<()> {
     let mut names = shown.names.iter().take(NAMES).cloned().collect::<Vec<_>>().join(", ");
     if let Some(more @ 1..) = shown.names.len().checked_sub(NAMES) {
@@ -33,7 +33,7 @@ pub(super) fn certificate(shown: &Certificate, report: &mut Report<'_>) -> io::R
     report.good("tls", &format!("on, verified{whom}{until}"))
 }
 
-/// What the user may do, and what the server's clock says.
+/// Checks the user's rights, and the server's clock.
 pub(super) fn examined(examined: &Examined, report: &mut Report<'_>) -> io::Result<()> {
     for right in &examined.rights {
         let Right { to, command, allowed } = right;
@@ -56,7 +56,7 @@ pub(super) fn examined(examined: &Examined, report: &mut Report<'_>) -> io::Resu
     report.note("clock", &format!("{apart} {way} this machine's: ages are off"))
 }
 
-/// Stores that the server removes by itself: nothing of Crawlee's asks for that.
+/// Checks for stores that the server will remove by itself, which Crawlee never asks for.
 pub(super) async fn ends(
     storage: &dyn Storage,
     stores: &[StoreInfo],
@@ -73,13 +73,13 @@ pub(super) async fn ends(
     report.note("expiry", &says)
 }
 
-/// What is known of the terminal.
+/// The facts about the terminal, in words.
 pub(super) fn terminal() -> String {
     let mut known = vec![variable("TERM").unwrap_or_else(|| "TERM is not set".to_owned())];
     let size = crossterm::terminal::size().ok().filter(|_| io::stdout().is_terminal());
     known.push(size.map_or("no terminal here".to_owned(), |(w, h)| format!("{w}×{h}")));
     known.push(colours(variable("COLORTERM").as_deref(), &known[0]).to_owned());
-    // In this order, as the system's library looks.
+    // The variables in the order in which the system's library looks at them.
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable);
     known.push(match locale {
         Some(name) if is_utf8(&name) => "UTF-8".to_owned(),

@@ -1,4 +1,4 @@
-//! From a host's name to its port: whether it is found, and whether something answers there.
+//! The steps from a host's name to its port: whether the name is known, and whether something answers there.
 
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::text;
 /// The step that failed, and why.
 type Failed = (&'static str, Error);
 
-/// What the name stands for, and how long connecting took.
+/// The addresses of the name, and the time that connecting took, in words.
 pub(super) async fn reach(config: &Config, host: &Host) -> Result<(String, String), Failed> {
     let Host { name, port } = host;
     let limit = config.connect_timeout;
@@ -37,7 +37,7 @@ pub(super) async fn reach(config: &Config, host: &Host) -> Result<(String, Strin
         })?;
     let connected = format!("{host} answers in {}", text::span(begun.elapsed()));
     let addresses: Vec<_> = found.iter().map(|address| address.ip().to_string()).collect();
-    // A zone is no part of it.
+    // A zone is not part of the address.
     let is_one = addresses.iter().any(|address| name.split('%').next() == Some(address));
     let known = if is_one { "an address".to_owned() } else { addresses.join(", ") };
     Ok((format!("{name} is {known}"), connected))

@@ -1,4 +1,4 @@
-//! An export to a folder: a file for each value, and a line of JSON for each record that names it.
+//! An export to a folder: a file for each value, and for each record a line of JSON that names the file.
 
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -16,10 +16,10 @@ use crate::cli::json_lines::{self, RECORDS};
 use crate::model::{Error, ErrorKind, Key, Record, RecordMeta, Result, endings};
 use crate::outfile::Writing;
 
-/// What stands in a name as it is. All else is spelled by its bytes, so that no shell, no other file
-/// system and no terminal takes a name for anything but a name.
+/// The characters that stand in a name as they are. All others are spelled by their bytes, so that no shell,
+/// no other file system and no terminal takes a name for anything but a name.
 const SPELLED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
-/// The longest name in bytes; systems take 255.
+/// Limit on a name, in bytes; systems take 255.
 const LONGEST: usize = 200;
 
 /// A folder that is being filled.
@@ -30,8 +30,8 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// The folder, made if it is not there, and the key of the last record in it. One that holds
-    /// anything is gone on with or written over only where that is asked for.
+    /// Opens the folder, which is made if it is not there; also gives the key of the last record in it. A
+    /// folder with anything in it is continued or written over only if the user asks for it.
     pub(super) fn open(export: &ExportArgs, path: &Path) -> Result<(Self, Option<Key>)> {
         let wrong = |why: io::Error| not_written(path, &why);
         let made = if export.resume { Ok(()) } else { fs::create_dir(path) };
@@ -48,7 +48,7 @@ impl Folder {
         }
         let records = path.join(RECORDS);
         let mut names = Names::default();
-        // The list names what is there, however far it came.
+        // The list names the files that are there, however far the export came.
         let (lines, last) = Lines::open_in_place(export, &records)?;
         if export.resume {
             let read = File::open(&records).map_err(|why| not_written(&records, &why))?;
@@ -60,7 +60,7 @@ impl Folder {
         Ok((Self { path: path.to_owned(), lines, names }, last))
     }
 
-    /// The value first: what the list names is there.
+    /// Writes the value first, so that each file in the list is there.
     pub(super) fn record(&mut self, record: &Record) -> Result<()> {
         let name = self.names.of(&record.meta);
         let file = self.path.join(&name);
@@ -73,8 +73,8 @@ impl Folder {
     }
 }
 
-/// A new file in place of one that is there, which stays until the new one is whole; where that is a link, it is
-/// the link that goes.
+/// Writes a file in place of one that is there, which stays until the new one is whole. If that is a link,
+/// the link is replaced.
 fn write(file: &Path, value: &[u8]) -> io::Result<()> {
     let written = OpenOptions::new().write(true).create_new(true).open(file);
     match written {
@@ -90,7 +90,7 @@ fn write(file: &Path, value: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Names that are taken, by their hashes, in small letters: some file systems know no others.
+/// Hashes of the names that are taken, in small letters: some file systems do not distinguish capitals.
 struct Names {
     taken: HashSet<u64>,
     hasher: RandomState,
@@ -105,18 +105,18 @@ impl Default for Names {
 }
 
 impl Names {
-    /// Whether the name was free.
+    /// Takes a name; tells whether it was free.
     fn take(&mut self, name: &str) -> bool {
         self.taken.insert(self.hasher.hash_one(name.to_ascii_lowercase()))
     }
 
-    /// A free name that tells the key and the content type.
+    /// A free name that shows the key and the content type.
     fn of(&mut self, meta: &RecordMeta) -> String {
         let name = endings::with_ending(&stem(&meta.key), &meta.content_type);
         if self.take(&name) {
             return name;
         }
-        // Another key that differs in what was cut off, or in capitals alone.
+        // Another key has the same name: it differs in the part that was cut off, or only in capitals.
         let digest = digest::of(meta.key.as_bytes());
         let mut number = 1_u64;
         loop {
@@ -131,15 +131,15 @@ impl Names {
     }
 }
 
-/// The key as a name, without what is more than a name may have; never empty, and with nothing before it
-/// that a shell, or a listing, would take for something else.
+/// The key as a name, cut to the length that a name may have; never empty, and never with a beginning that
+/// has a meaning to a shell or a listing.
 fn stem(key: &Key) -> String {
     let mut name = percent_encode(key.as_bytes(), SPELLED).to_string();
     if let Some(first) = name.chars().next().filter(|first| ['.', '-'].contains(first)) {
         name.replace_range(..1, if first == '.' { "%2E" } else { "%2D" });
     }
     if name.len() > LONGEST {
-        // Not in the middle of what spells a byte.
+        // The name is not cut within the spelling of a byte.
         let end = (LONGEST - 2..=LONGEST).find(|end| name[*end..].starts_with('%'));
         name.truncate(end.unwrap_or(LONGEST));
     }

@@ -10,9 +10,9 @@ use crate::cli::json_lines;
 use crate::model::{Error, ErrorKind, Key, Result};
 use crate::outfile::Writing;
 
-/// Bytes of a file that are read at once to find its last line.
+/// Bytes of a file that are read in one step to find its last line.
 const STEP: u64 = 64 << 10;
-/// What every line begins with.
+/// The beginning of each line.
 const BEGIN: &[u8] = b"{\"key\":\"";
 
 /// A file that is being written.
@@ -22,12 +22,12 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// The file to write, and the key of the last record in it. One that is written over stays until the new
-    /// one is whole.
+    /// Opens the file to write; also gives the key of the last record in it. A file that is written over
+    /// stays until the new one is whole.
     pub(super) fn open(export: &ExportArgs, path: &Path) -> Result<(Self, Option<Key>)> {
         if export.overwrite && !export.resume {
             let writing = match Writing::begin(path) {
-                // Where nothing can be made beside it, it can be written all the same.
+                // If no other file can be made in its folder, it is written in place.
                 Err(why) if why.kind() == io::ErrorKind::PermissionDenied => {
                     return Self::open_in_place(export, path);
                 }
@@ -39,7 +39,7 @@ impl Lines {
         Self::open_in_place(export, path)
     }
 
-    /// The same, which goes on with what is there, or truncates it.
+    /// Opens the file to continue it, or truncates it.
     pub(super) fn open_in_place(export: &ExportArgs, path: &Path) -> Result<(Self, Option<Key>)> {
         let (file, last) = opened(export, path)?;
         let file = BufWriter::new(Writing::Direct(file));
@@ -52,7 +52,7 @@ impl Lines {
         written.map_err(|why| not_written(path, &why))
     }
 
-    /// Writes what is left, so that it is on the disk.
+    /// Writes the rest of the buffer to the disk.
     pub(super) fn finish(self) -> Result<()> {
         let written = self.file.into_inner().map_err(io::IntoInnerError::into_error);
         let written = written.and_then(|mut file| {
@@ -63,7 +63,7 @@ impl Lines {
     }
 }
 
-/// The file to write, and the key of the last record in it.
+/// Opens the file to write; also gives the key of the last record in it.
 fn opened(export: &ExportArgs, path: &Path) -> Result<(File, Option<Key>)> {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -96,7 +96,7 @@ fn opened(export: &ExportArgs, path: &Path) -> Result<(File, Option<Key>)> {
         0 => None,
         _ => Some(json_lines::key(&line).map_err(|why| no_export(&why))?),
     };
-    // What a killed export has left of a line goes.
+    // The part of a line that a killed export has left is removed.
     file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map_err(unusable)?;
     Ok((file, last))
 }
@@ -109,7 +109,7 @@ fn begins_alike(file: &mut File) -> io::Result<bool> {
     Ok(BEGIN.starts_with(&begin))
 }
 
-/// The last line that is whole, and where it ends.
+/// The last whole line, and the offset of its end.
 fn last_line(file: &mut File) -> io::Result<(Vec<u8>, u64)> {
     let len = file.seek(SeekFrom::End(0))?;
     let end = newline_before(file, len)?.map_or(0, |at| at + 1);
@@ -122,7 +122,7 @@ fn last_line(file: &mut File) -> io::Result<(Vec<u8>, u64)> {
     Ok((line, end))
 }
 
-/// Where the last newline before this place is.
+/// The offset of the last newline before this one.
 fn newline_before(file: &mut File, mut end: u64) -> io::Result<Option<u64>> {
     let mut bytes = Vec::new();
     while end > 0 {

@@ -1,4 +1,4 @@
-//! Sets a record that is imported, though the line to the storage may be lost meanwhile.
+//! Sets an imported record, even if the connection to the storage is lost meanwhile.
 
 use std::result::Result;
 
@@ -9,22 +9,21 @@ use crate::model::{ConnectionState, Error, ErrorKind, WriteOutcome};
 use crate::ops::{self, Failed, Outcome, Plan, Resolution};
 use crate::storage::Storage;
 
-/// What became of a record.
+/// The result of setting a record.
 pub(super) enum Made {
-    /// It is there; `looked_up` where that had to be found out, because the answer was lost.
+    /// The record is there; `looked_up` if that had to be found out, because the answer was lost.
     Set { outcome: Box<Outcome>, looked_up: bool },
-    /// Another one is there.
+    /// Another record is there.
     InTheWay,
 }
 
-/// How often a record is sent that was not set: the line may be lost again meanwhile.
+/// Limit on how often a record is sent that was not set: the connection may be lost again each time.
 const TRIES: usize = 4;
 
-/// Sets a record. Where the answer is lost, it is found out what became of it; what was not made is sent
-/// again when the storage can be reached again.
-///
-/// # Errors
-/// Why it was not set, or is not known to be.
+/// Sets a record. If the answer is lost, finds out what became of the write; a write that was not made is
+/// sent again once the storage can be reached.
+/// | # Errors
+/// Why the record was not set, or is not known to be.
 pub(super) async fn set(storage: &dyn Storage, plan: &Plan) -> Result<Made, Error> {
     let mut tries = 0;
     loop {
@@ -43,7 +42,7 @@ pub(super) async fn set(storage: &dyn Storage, plan: &Plan) -> Result<Made, Erro
     }
 }
 
-/// What became of a write that failed; `None` where it was not made, and the storage is there again.
+/// What became of a write that failed; `None` if it was not made, and the storage can be reached again.
 async fn looked_up(
     storage: &dyn Storage,
     failed: Failed,
@@ -66,7 +65,7 @@ async fn looked_up(
     };
     log::warn!("looking what became of a write: {lost}");
     match ops::find_out(storage, &doubt, deadline).await {
-        // Whoever has set it: it is there as it is to be.
+        // Whoever has set it, the record is there as it is to be.
         Ok(WriteOutcome::Applied(written) | WriteOutcome::There(written)) => {
             Ok(Some(Made::Set { outcome: Box::new(written.into()), looked_up: true }))
         }

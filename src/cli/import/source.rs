@@ -1,4 +1,4 @@
-//! Where imported records come from: a file of lines, or a folder with the values in files of their own.
+//! The source of imported records: a file of lines, or a folder with the values in files of their own.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -9,18 +9,18 @@ use crate::cli::input::{cannot_read, opened};
 use crate::cli::json_lines::{self, RECORDS};
 use crate::model::{Error, ErrorKind, Record, Result};
 
-/// Records that are looked at together, and the bytes of their values, about.
+/// Limits on the records of a batch, and on the bytes of their values, approximately.
 const BATCH: (usize, usize) = (500, 8 << 20);
-/// The longest line, and the largest file, in bytes: a value of 512 MB in base64 has room.
+/// Limit on a line, and on a file of a value, in bytes: a value of 512 MB has room in base64.
 const LONGEST: u64 = 1 << 30;
 
-/// The lines, and the folder that has what they name.
+/// The lines, and the folder with the files that they name.
 pub(super) struct Source {
     from: Box<dyn BufRead>,
     name: String,
     folder: Option<PathBuf>,
     number: u64,
-    /// One that was read for the next batch.
+    /// The record that was read ahead, for the next batch.
     ahead: Option<Record>,
 }
 
@@ -51,12 +51,12 @@ impl Source {
         }
     }
 
-    /// Records of keys that differ.
+    /// The next records, all of different keys.
     pub(super) fn batch(&mut self) -> Result<Vec<Record>> {
         let (mut batch, mut bytes, mut keys) = (Vec::new(), 0, HashSet::new());
         while batch.len() < BATCH.0 && bytes < BATCH.1 {
             let Some(record) = self.record()? else { break };
-            // The later one is compared with what the earlier one has made.
+            // The later record of a key is compared with the result of the earlier one.
             if !keys.insert(record.meta.key.clone()) {
                 self.ahead = Some(record);
                 break;
@@ -74,8 +74,8 @@ impl Source {
     }
 }
 
-/// The bytes of a file that a line names. Only a plain file of the folder itself is read: who made the
-/// folder has no say in what else is taken from this machine.
+/// The bytes of a file that a line names. Only a plain file of the folder itself is read: whoever made the
+/// folder must not choose other files of this machine.
 fn value(folder: Option<&Path>, name: &str) -> std::result::Result<Vec<u8>, String> {
     let Some(folder) = folder else {
         return Err(format!("its value is in {name}: import the folder"));

@@ -7,14 +7,14 @@ use crate::model::{RecordMeta, RecordState};
 use crate::text::{self, Visible, cells, visible};
 use crate::theme::Role;
 
-/// Fits `application/json; charset=utf-8`.
+/// Width of the content type for a script, in cells: that of `application/json; charset=utf-8`.
 const TYPE_WIDTH: usize = 31;
-/// Fits a size such as `999 KB`, and a type such as `octet-stream`, for a person.
+/// Widths for a person, in cells: of a size such as `999 KB`, and of a type such as `octet-stream`.
 const SHORT_WIDTHS: (usize, usize) = (8, 14);
-/// As wide as the widest column.
+/// Blanks for the widest column.
 const BLANKS: &str = "                                             ";
 
-/// Columns before a key: size and content type. A script gets them whole, a person in few cells and
+/// Columns before a key: size and content type. A script gets them whole; a person gets them in few cells and
 /// under heads.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cli) struct Columns {
@@ -22,7 +22,7 @@ pub(in crate::cli) struct Columns {
 }
 
 impl Columns {
-    /// For whoever reads this output.
+    /// The columns for whoever reads this output.
     pub(in crate::cli) fn of(output: &Output) -> Self {
         Self { for_person: output.terminal }
     }
@@ -33,13 +33,13 @@ impl Columns {
         self.for_person.then(|| format!("{:>size$}  {:<kind$}  key", "size", "type"))
     }
 
-    /// What is said of a record in place of its columns, as wide as they are.
+    /// A remark on a record in place of its columns, as wide as they are.
     pub(in crate::cli) fn note(self, text: &str) -> Visible<'static> {
         let (size, kind) = if self.for_person { SHORT_WIDTHS } else { (10, TYPE_WIDTH) };
         visible(&format!("{text:<width$}", width = size + kind + 4)).into_static()
     }
 
-    /// Prints size and content type of a record, padded; what is wrong with it in its colour.
+    /// Prints the size and the content type of a record, padded; a problem in the colour of problems.
     pub(in crate::cli) fn print(self, meta: &RecordMeta, output: &mut Output) -> io::Result<()> {
         let [size, kind, pad] = self.row(meta);
         let of_kind = if problem(&meta.state).is_some() { Role::Warning } else { Role::Dim };
@@ -55,7 +55,7 @@ impl Columns {
             None if self.for_person => meta.content_type.short(),
             None => meta.content_type.as_str(),
         };
-        // In damaged metadata no size is found.
+        // In damaged metadata, no size is found.
         let is_known = meta.size > 0 || !matches!(meta.state, RecordState::BadMetadata(_));
         let (least, width) = if self.for_person { SHORT_WIDTHS } else { (10, TYPE_WIDTH) };
         let size = match (is_known, self.for_person) {
@@ -70,7 +70,7 @@ impl Columns {
     }
 }
 
-/// What is wrong with a record, in place of its type.
+/// The problem of a record, which stands in place of its type.
 fn problem(state: &RecordState) -> Option<&'static str> {
     Some(match state {
         RecordState::NoMetadata => "(no metadata)",

@@ -1,4 +1,4 @@
-//! The fields of a record that are asked for, as columns or as JSON.
+//! The chosen fields of a record, as columns or as JSON.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use crate::model::RecordMeta;
 use crate::text::{self, cells, visible, visible_bytes};
 use crate::theme::Role;
 
-/// Prints these fields of a record, for a person under heads, which stand before the first.
+/// Prints these fields of a record; for a person, heads are printed before the first record.
 pub(super) fn print(
     is_first: bool,
     meta: &RecordMeta,
@@ -28,7 +28,8 @@ pub(super) fn print(
     line(fields, None, |field| cell(meta, field, for_person), output)
 }
 
-/// The fields in their order; what the JSON of the whole record leaves out is left out here too.
+/// Prints the fields in their order as JSON; a field that the JSON of the whole record leaves out is left out
+/// here too.
 fn as_json(meta: &RecordMeta, fields: &[Field], output: &mut Output) -> io::Result<()> {
     let whole = json::record(meta);
     let mut map = Map::new();
@@ -54,7 +55,7 @@ fn cell(meta: &RecordMeta, field: Field, for_person: bool) -> Vec<u8> {
     }
 }
 
-/// A line of cells: for a person as wide as they are to be, for a script with tabs between them.
+/// Prints a line of cells: for a person padded to their widths, for a script with tabs between them.
 fn line(
     fields: &[Field],
     style: Option<Role>,
@@ -90,7 +91,7 @@ fn line(
     output.raw(b"\n")
 }
 
-/// Cells that a person gets, but for the last column.
+/// Width of a field for a person, in cells; the last column has none.
 fn width(field: Field) -> usize {
     match field {
         Field::Key => 32,

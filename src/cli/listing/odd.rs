@@ -1,4 +1,4 @@
-//! Keys that a list for another program would tell wrongly.
+//! Keys that would be wrong in a list for another program.
 
 use crate::cli::arguments::KeysOptions;
 use crate::cli::exit::{DONE, REFUSED};
@@ -7,19 +7,19 @@ use crate::cli::output::Output;
 use crate::model::Key;
 use crate::text;
 
-/// Those that were met: what reads the list would take one for two others.
+/// Odd keys that were met: whatever reads the list would take one for two others.
 #[derive(Debug, Default)]
 pub(super) struct OddKeys {
-    /// Left out of a list with NUL bytes between the keys.
+    /// Number of keys left out of a list that has NUL bytes between the keys.
     with_nul: u64,
-    /// In lines that a key breaks, or in columns that it shifts.
+    /// Number of keys that break their line, or shift their columns.
     split: u64,
-    /// The first.
+    /// The first odd key.
     first: Option<Key>,
 }
 
 impl OddKeys {
-    /// Whether the key stays out of the list, because it holds what ends it.
+    /// Whether the key is left out of the list, because it contains the byte that ends a key.
     pub(super) fn is_left_out(
         &mut self,
         key: &[u8],
@@ -36,7 +36,7 @@ impl OddKeys {
         with_nul
     }
 
-    /// Says what was met, and gives the exit code.
+    /// Reports the odd keys, and gives the exit code.
     pub(super) fn told(&self, arguments: &KeysOptions) -> u8 {
         let Some(first) = &self.first else { return DONE };
         let first = first.named();
@@ -53,7 +53,7 @@ impl OddKeys {
     }
 }
 
-/// The bytes in a key after which a script takes what follows for something else.
+/// The bytes in a key at which a script would split it.
 fn split_by(arguments: &KeysOptions, output: &Output) -> &'static [u8] {
     if output.terminal || output.json || arguments.null {
         return b"";
@@ -61,6 +61,6 @@ fn split_by(arguments: &KeysOptions, output: &Output) -> &'static [u8] {
     if !arguments.fields.is_empty() {
         return b"\n\t";
     }
-    // Whole rows that are coloured have keys made visible.
+    // In whole rows with colours, keys are made visible.
     if arguments.bare || output.theme.is_none() { b"\n" } else { b"" }
 }

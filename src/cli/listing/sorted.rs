@@ -1,4 +1,4 @@
-//! Keys that are listed in another order than their own: all are read before the first is printed.
+//! Keys that are listed in another order than their own: all keys are read before the first is printed.
 
 use futures::StreamExt as _;
 use futures::stream::BoxStream;
@@ -7,16 +7,15 @@ use crate::cli::progress::Progress;
 use crate::index::{Builder, Index, Query, RowOrder};
 use crate::model::{Error, ErrorKind, KeyPage, RecordMeta, Result};
 
-/// Keys in their order. A million take some 40 MB.
+/// Keys in their order. A million keys take some 40 MB.
 pub(super) struct List {
     index: Index,
     order: RowOrder,
 }
 
-/// Reads all, and sorts.
-///
-/// # Errors
-/// What reading them fails with, and [`ErrorKind::NotSupported`] for keys of more than 4 GiB.
+/// Reads all keys and sorts them.
+/// | # Errors
+/// The error of reading them, and [`ErrorKind::NotSupported`] for keys of more than 4 GiB.
 pub(super) async fn list(
     mut pages: BoxStream<'_, Result<KeyPage>>,
     query: &Query,
@@ -40,7 +39,7 @@ pub(super) async fn list(
 }
 
 impl List {
-    /// So many rows at most, the first ones.
+    /// The first rows, at most this number.
     pub(super) fn rows(&self, limit: Option<usize>) -> impl Iterator<Item = RecordMeta> {
         let rows = self.order.iter().filter_map(|row| self.index.get(row));
         rows.take(limit.unwrap_or(usize::MAX))

@@ -1,4 +1,4 @@
-//! What the larder of another host is told, of what this one was told.
+//! The arguments for the larder of another host, made from those of this one.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(super) fn there(
     if let Some(config) = &cli.global.config {
         leave_out(&mut words, config);
     }
-    // Whatever the settings there say.
+    // This holds whatever the settings there say.
     if read_only && !cli.global.read_only {
         words.insert(0, "--read-only".into());
     }

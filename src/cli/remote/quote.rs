@@ -1,10 +1,10 @@
-//! Words for the shell of another host, whichever that is.
+//! Words for the shell of another host, whichever shell that is.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
-/// The word as `sh`, bash, zsh and fish take it for itself: between single quotes, but for a single
-/// quote and a backslash, which not all of them take there alike.
+/// The word in a form that `sh`, bash, zsh and fish take for the word itself: in single quotes, except for
+/// single quotes and backslashes, which they treat differently there.
 pub(super) fn word(word: &OsStr) -> OsString {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,".contains(byte);
     if !word.is_empty() && word.as_bytes().iter().all(plain) {
@@ -58,7 +58,7 @@ mod tests {
             let line = words.map(|text| word(OsStr::new(text)).into_string().unwrap()).join(" ");
             let line = format!("printf '<%s>' {line}");
             let Ok(output) = Command::new(shell).args(["-c", &line]).output() else {
-                // The shells that only some machines have are tried where they are.
+                // Shells that only some machines have are tested where they are installed.
                 assert!(matches!(shell, "zsh" | "fish"), "{shell}");
                 continue;
             };
