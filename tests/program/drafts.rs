@@ -341,7 +341,7 @@ fn what_an_editor_saves_that_was_not_waited_for_is_a_draft() {
 fn drafts_are_listed_exported_and_removed() {
     let (folder, state) = (project(), tempfile::tempdir().unwrap());
     let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
-    assert_eq!(drafts(state.path(), &[]), "nothing is typed that is not stored\n");
+    assert_eq!(drafts(state.path(), &[]), "draft  typed  size  store  key  target\n");
     let mut screen: Screen = browser(folder.path(), &env);
     screen.keys("\r");
     screen.wait_for_text("│ one");
