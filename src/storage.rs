@@ -1,8 +1,8 @@
-//! What every backend does with key-value stores, in Crawlee's words.
+//! Operations of every backend on key-value stores, in Crawlee's terms.
 //!
-//! [`Storage`] is Crawlee's `KeyValueStoreClient` plus what a browser needs beside it: listing the
-//! stores, paging through keys with their metadata without reading a value, reading with a limit,
-//! settling a write whose outcome is unknown, and a look at the rest of the crawl.
+//! [`Storage`] is Crawlee's `KeyValueStoreClient` and the further needs of a browser: listing the stores,
+//! paging through keys with their metadata without reading a value, reading with a limit, settling a write
+//! whose outcome is unknown, and a look at the rest of the crawl.
 
 pub(crate) mod aside;
 mod asked;
@@ -51,33 +51,33 @@ use crate::model::{
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Session {
-    /// What to call the storage on a screen: the target without its secret.
+    /// Name of the storage on a screen: the target without its secret.
     pub label: String,
-    /// How long one command may go unanswered.
+    /// Longest time that one command may go unanswered.
     pub time_limit: Duration,
-    /// How Crawlee lays out the JSON that it stores here.
+    /// Layout of the JSON that Crawlee stores here.
     pub json_layout: JsonLayout,
     /// The state, and every later change of it.
     pub state: channel::Receiver<ConnectionState>,
-    /// Bytes that came and went so far.
+    /// Bytes received and sent so far.
     pub traffic: Traffic,
 }
 
 /// A place that holds key-value stores.
 ///
-/// Dropping the future of a read gives the work up, on the server too where the protocol allows
-/// it. The future of a write must be polled to its end.
+/// Dropping the future of a read gives the work up, on the server too where the protocol allows it. The
+/// future of a write must be polled to its end.
 #[async_trait]
 pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// The connection: its label, its time limit and its state.
     fn session(&self) -> Session;
 
-    /// What is known of the server, with the time of one round trip. What it refuses to tell is left
-    /// out and named in [`ServerInfo::notes`].
+    /// The facts about the server, with its round-trip time. Facts that it refuses to tell are left out and
+    /// named in [`ServerInfo::notes`].
     async fn server(&self) -> Result<ServerInfo>;
 
-    /// Logs in as the same user with another password, for every connection from now on. One that the
-    /// server takes ends the wait for the next try, too; one that it refuses changes nothing.
+    /// Logs in as the same user with another password, for every connection from now on. A password that the
+    /// server accepts also ends the wait for the next try; one that it refuses changes nothing.
     ///
     /// # Errors
     /// [`ErrorKind::Auth`] if the server refuses it, [`ErrorKind::NotSupported`] in a directory; or why it
@@ -91,9 +91,8 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// as such; see [`StoreState`](crate::model::StoreState). May be dropped at any time.
     fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>>;
 
-    /// Opens a store as Crawlee's `open` does; creates it where it is missing, except by id.
-    /// Of all that create one name at once, Crawlee's openers included, one makes the store and
-    /// the others get it.
+    /// Opens a store as Crawlee's `open` does; creates it where it is missing, except by id. If several
+    /// create one name at once, Crawlee's openers included, one makes the store and the others get it.
     ///
     /// # Errors
     /// [`ErrorKind::Damaged`] for a store that is half made and stays so,
@@ -101,8 +100,8 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// Crawlee would not take, [`ErrorKind::ReadOnly`] where it would have to be created.
     async fn open(&self, by: &OpenBy) -> Result<Opened>;
 
-    /// The store's metadata, record count and times; also of a store that is not whole, with what
-    /// [`Write::Repair`] would write where that can be done.
+    /// The store's metadata, record count and times; also of a store that is not complete, with the
+    /// [`Write::Repair`] that would mend it where there is one.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such store.
@@ -114,21 +113,20 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// [`ErrorKind::NotSupported`] on Redis.
     async fn get_public_url(&self, store: &StoreName, key: &Key) -> Result<String>;
 
-    /// Reads a record, or as much of it as is wanted; `None` if neither half is there. Values above
-    /// a few MiB come over a connection of their own, so that nothing else waits behind them.
-    /// The bytes are the stored ones; [`RecordMeta::state`](crate::model::RecordMeta::state) says
-    /// what is damaged.
+    /// Reads a record, or the wanted part of it; `None` if neither half is there. Values above a few MiB come
+    /// over a connection of their own, so that nothing else waits behind them. The bytes are the stored ones;
+    /// [`RecordMeta::state`](crate::model::RecordMeta::state) tells the damage.
     async fn read(&self, store: &StoreName, key: &Key, want: Want) -> Result<Option<Reading>>;
 
-    /// Keys with their metadata, a page at a time, without values. Dropping the stream stops the
-    /// walk. What the metadata says is not checked against the value. Sorted keys are held no longer
-    /// and in no greater number than they must.
+    /// Keys with their metadata, a page at a time, without values. Dropping the stream stops the walk. The
+    /// metadata is not compared with the value. Sorted keys are held no longer, and no more of them, than
+    /// necessary.
     fn scan(&self, store: &StoreName, scan: Scan) -> BoxStream<'_, Result<KeyPage>>;
 
-    /// The records of these keys in their order, one item a key; `None` where neither half is there.
-    /// Read a page at a time, when it is wanted: what is held is bounded by the budget, and of a value
-    /// over it only the metadata is given. While a crawl writes the pages come as slowly as those of a
-    /// [`scan`](Self::scan). Dropping the stream stops the reading.
+    /// The records of these keys in their order, one item a key; `None` where neither half is there. They are
+    /// read a page at a time, on demand: the budget bounds what is held, and of a value over it only the
+    /// metadata is given. While a crawl writes, the pages come as slowly as those of a [`scan`](Self::scan).
+    /// Dropping the stream stops the reading.
     fn scan_values(
         &self,
         store: &StoreName,
@@ -136,8 +134,8 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
         budget: Budget,
     ) -> BoxStream<'_, Result<Option<Reading>>>;
 
-    /// Performs a write. A record is set, written anew or deleted in one atomic step; what comes after
-    /// an error in a long list is not deleted.
+    /// Performs a write. A record is set, written anew or deleted in one atomic step; in a long list, the
+    /// records behind an error are not deleted.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if a record is not what is expected, or a store's metadata no longer
@@ -147,28 +145,27 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     /// [`ErrorKind::InDoubt`] if no answer came (see [`Storage::resolve`]).
     async fn write(&self, write: &Write) -> Result<Written>;
 
-    /// Why a delete, a purge or a drop would be refused, as far as that is known without trying it;
-    /// `None` where nothing is known against it.
+    /// Why a delete, a purge or a drop would be refused, as far as that is known without trying it; `None`
+    /// where no reason is known.
     async fn refusal(&self, _write: &Write) -> Result<Option<Error>> {
         Ok(None)
     }
 
-    /// Changes records of one store in the order given, each in one atomic step and only if it is
-    /// what it is expected to be. What became of each is told; a failure of one does not undo
-    /// others. After [`ErrorKind::InDoubt`], [`Commit::as_write`] can be resolved.
+    /// Changes records of one store in the given order, each in one atomic step and only if it meets its
+    /// condition. Each has a result of its own; a failure of one does not undo others. After
+    /// [`ErrorKind::InDoubt`], [`Commit::as_write`] can be resolved.
     ///
     /// # Errors
     /// Nothing was changed: writing is refused as a whole.
     async fn commit(&self, store: &StoreName, commits: &[Commit]) -> Result<Vec<Committed>>;
 
-    /// After [`ErrorKind::InDoubt`]: finds out what became of a write. First makes sure, where it
-    /// can, that nothing of it arrives later.
+    /// Finds out the outcome of a write after [`ErrorKind::InDoubt`]. First makes sure, where possible, that
+    /// no part of the write arrives later.
     async fn resolve(&self, write: &Write) -> Result<WriteOutcome>;
 
-    /// Sets a store or its records aside instead of destroying them: for crawlers and for every
-    /// reader it is as after a purge or a drop, until it is restored or discarded; after a day the
-    /// next larder that looks may free it. What a killed program was setting aside is in the store or among the
-    /// asides.
+    /// Sets a store or its records aside instead of destroying them. For crawlers and for every reader this
+    /// is like a purge or a drop, until it is restored or discarded; after a day the next larder that looks
+    /// may free it. If the program is killed meanwhile, each record is in the store or among the asides.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if there is no such store; [`ErrorKind::NotSupported`] where the
@@ -178,14 +175,14 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
         Err(no_asides(format!("{store} cannot be set aside here")))
     }
 
-    /// What is set aside, the oldest first. What has expired is freed.
+    /// The asides, the oldest first. Expired ones are freed.
     async fn asides(&self, _list: AsideList) -> Result<Vec<AsideInfo>> {
         Ok(Vec::new())
     }
 
-    /// Puts back what was set aside. Where the store has records again, only those whose keys it
-    /// does not have, in small steps, of which `progress` tells and between which it stops; the others stay
-    /// set aside, and [`Restored::left`] counts them.
+    /// Restores an aside. Where the store has records again, only records with other keys are put back, in
+    /// small steps, which `progress` counts and between which it can stop; the others stay set aside, and
+    /// [`Restored::left`] counts them.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if nothing is set aside under this id; [`ErrorKind::Conflict`] if a
@@ -194,7 +191,7 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
         Err(no_asides(format!("{id} cannot be restored here")))
     }
 
-    /// Removes for good what was set aside; tells on how many replicas it is gone, where that is wanted.
+    /// Removes an aside for good; returns the number of replicas on which it is gone, where that is wanted.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
@@ -202,12 +199,11 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
         Err(no_asides(format!("{id} cannot be discarded here")))
     }
 
-    /// Follows what changes: the list of stores, and the records of `store` where one is given.
-    /// What happens after the first item is told, so a walk that starts then misses nothing; how it
-    /// is found out is told too ([`WatchEvent::Source`]). Several changes of one
-    /// record close together are told as one. Ends only where the backend cannot watch.
-    /// What is visible (`interest`) is read before the rest, wherever anything has to be read.
-    /// Dropping the stream stops it.
+    /// Follows changes: of the list of stores, and of the records of `store` where one is given. Every change
+    /// after the first item is reported, so a walk that starts then misses nothing; so is the way of finding
+    /// changes ([`WatchEvent::Source`]). Several changes of one record close together are reported as one.
+    /// Ends only where the backend cannot watch. The visible part (`interest`) is read before the rest,
+    /// wherever anything has to be read. Dropping the stream stops it.
     fn watch(
         &self,
         store: Option<&StoreName>,
@@ -215,17 +211,16 @@ pub trait Storage: OtherStorages + Send + Sync + 'static {
     ) -> BoxStream<'static, WatchEvent>;
 }
 
-/// What lies beside the key-value stores of a crawl. Only looked at: nothing here changes anything.
+/// The storages of a crawl beside its key-value stores. They are only read: nothing here changes anything.
 #[async_trait]
 pub trait OtherStorages: Send + Sync {
-    /// A look at what lies beside the stores: request queues, datasets, and the statistics of
-    /// crawlers. Costs the storage little, for it is made again and again: no request and no item
-    /// is read. Changes nothing, `accessed_at` neither, also with [`Options::touch`]. What cannot
-    /// be read is left out and told in its place.
+    /// Reads the request queues, the datasets, and the statistics of crawlers. This is cheap for the storage,
+    /// since it is repeated: no request and no item is read. Changes nothing, not even `accessed_at` with
+    /// [`Options::touch`]. Where something cannot be read, the reason takes its place.
     async fn crawl(&self) -> Result<Crawl>;
 
-    /// A page of the requests of a queue or of the items of a dataset, from 0 or from where the page before
-    /// ended ([`Contents::next`]). Changes nothing. A queue that a crawl changes meanwhile may give a
+    /// A page of the requests of a queue or of the items of a dataset, from 0 or from the end of the page
+    /// before ([`Contents::next`]). Changes nothing. A queue that a crawl changes meanwhile may give a
     /// request twice.
     ///
     /// # Errors
@@ -233,7 +228,7 @@ pub trait OtherStorages: Send + Sync {
     async fn contents(&self, of: &OtherStorage, from: u64) -> Result<Contents>;
 }
 
-/// That the backend repairs nothing.
+/// An error that says that the backend cannot repair a store.
 pub(crate) fn no_repair(store: &StoreName) -> Error {
     let problem = format!("the metadata of {} cannot be repaired here", store.escaped());
     Error::new(ErrorKind::NotSupported, problem)
@@ -244,7 +239,7 @@ fn no_asides(problem: String) -> Error {
     Error::new(ErrorKind::NotSupported, problem)
 }
 
-/// Connects to what the target names, within [`Options::connect_timeout`].
+/// Connects to the target, within [`Options::connect_timeout`].
 ///
 /// # Errors
 /// One sentence that says what to do: [`ErrorKind::Connection`], [`ErrorKind::Timeout`],
@@ -267,7 +262,7 @@ pub async fn connect(target: &Target, options: &Options) -> Result<Arc<dyn Stora
 }
 
 /// Lets `ssh` ask on the terminal for what it needs, where the target is reached through another host.
-/// [`connect`] alone asks nothing. What is started ends with what comes back, at the latest.
+/// [`connect`] alone asks nothing. The started `ssh` ends at the latest when the result is dropped.
 ///
 /// # Errors
 /// [`ErrorKind::Connection`] if `ssh` has ended, [`ErrorKind::Usage`] if it cannot lead there.
@@ -278,21 +273,21 @@ pub fn log_in(target: &Target, options: &Options) -> Result<Option<LoggedIn>> {
     }
 }
 
-/// Removes what killed larders have left in the system's temporary folder, and ends what is at work there.
+/// Removes what killed larders have left in the system's temporary folder, and ends their processes there.
 #[cfg(feature = "tui")]
 pub(crate) fn sweep() {
     crate::scratch::sweep(redis::end_ssh);
 }
 
-/// Ends what this process has started to reach servers, and removes what it keeps in the system's
-/// temporary folder for them: for who ends without dropping anything.
+/// Ends the processes that this one has started to reach servers, and removes their files from the system's
+/// temporary folder: for an exit without destructors.
 #[cfg(feature = "tui")]
 pub(crate) fn end_tunnels() {
     redis::end_tunnels();
 }
 
-/// The certificate by which the target's server shows who it is, once it was verified; `None` where
-/// it shows none, or is reached through another host.
+/// The verified certificate of the target's server; `None` where it has none, or is reached through another
+/// host.
 ///
 /// # Errors
 /// [`ErrorKind::Tls`] if it cannot be verified, or the server cannot be reached.
@@ -303,10 +298,10 @@ pub async fn certificate(target: &Target, options: &Options) -> Result<Option<Ce
     }
 }
 
-/// What the user may do and what else shows whether all is well. Changes nothing.
+/// Examines the user's rights and other signs of trouble. Changes nothing.
 ///
 /// # Errors
-/// As [`connect`], and what the server says.
+/// As [`connect`], and errors of the server.
 pub async fn examine(target: &Target, options: &Options) -> Result<Examined> {
     match target {
         Target::Redis(target) => {
@@ -319,7 +314,7 @@ pub async fn examine(target: &Target, options: &Options) -> Result<Examined> {
     }
 }
 
-/// The backend, or one that refuses writes.
+/// The backend, wrapped to refuse writes where that is wanted.
 fn guarded(storage: impl Storage, options: &Options) -> Arc<dyn Storage> {
     if options.read_only { Arc::new(ReadOnly(storage)) } else { Arc::new(storage) }
 }

@@ -1,4 +1,4 @@
-//! What holds of asides on every backend: who makes them, and how long they are kept.
+//! Rules for asides on every backend: their makers, and the time for which they are kept.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -6,15 +6,15 @@ use std::time::Duration;
 use super::naming::new_id;
 use crate::model::{Maker, Timestamp};
 
-/// How long something stays set aside that nobody restores or discards.
+/// Time for which an aside stays that nobody restores or discards.
 pub(super) const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// When what was set aside then expires.
+/// Time at which something that was set aside `at` this time expires.
 pub(super) fn expiry(at: Timestamp) -> Timestamp {
     Timestamp::from_micros(at.micros().saturating_add(kept_micros()))
 }
 
-/// What was set aside before this has expired.
+/// Time before which an aside that was set aside has expired.
 pub(super) fn oldest(now: Timestamp) -> Timestamp {
     Timestamp::from_micros(now.micros().saturating_sub(kept_micros()))
 }
@@ -29,12 +29,12 @@ pub(crate) fn maker() -> &'static Maker {
     THIS.get_or_init(|| Maker {
         host: host().unwrap_or_default(),
         process: std::process::id(),
-        // Without a source of chance, the process and its machine must do.
+        // Without randomness, the process and its machine have to suffice.
         session: new_id().unwrap_or_else(|_| "0".to_owned()),
     })
 }
 
-/// The machine's name.
+/// Name of the machine.
 pub(crate) fn host() -> Option<String> {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
         .or_else(|_| std::fs::read_to_string("/etc/hostname"));

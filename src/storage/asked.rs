@@ -1,4 +1,4 @@
-//! What is asked of any storage, whatever keeps it.
+//! Questions to any storage, whatever its backend.
 
 use futures::TryStreamExt as _;
 use futures::stream::{BoxStream, StreamExt as _};
@@ -6,7 +6,7 @@ use futures::stream::{BoxStream, StreamExt as _};
 use super::Storage;
 use crate::model::{Error, ErrorKind, Key, KeyPage, Result, StoreInfo, StoreList, StoreName};
 
-/// All stores that the indexes name, in one go.
+/// All stores in the indexes, in one go.
 ///
 /// # Errors
 /// The indexes cannot be read.
@@ -19,12 +19,13 @@ pub async fn all_stores(storage: &dyn Storage) -> Result<Vec<StoreInfo>> {
     Ok(stores)
 }
 
-/// That there is no such record, or no such store.
+/// An error that says that there is no such record, or no such store.
 pub async fn no_record(storage: &dyn Storage, store: &StoreName, key: &Key) -> Error {
     no_store(storage, store).await.unwrap_or_else(|| Error::no_record(store, key))
 }
 
-/// That there is no such store, or can be none, if so; where that may not be asked, it counts as there.
+/// An error that says that there is no such store, or can be none, if so; where this user may not ask, the
+/// store counts as present.
 pub async fn no_store(storage: &dyn Storage, store: &StoreName) -> Option<Error> {
     let why = storage.get_metadata(store).await.err()?;
     matches!(why.kind, ErrorKind::NotFound | ErrorKind::NoJsonModule).then_some(why)

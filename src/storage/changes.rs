@@ -1,5 +1,5 @@
-//! What changes in a store, record by record, the same on every backend: also where a server is only looked
-//! at again and again, and tells pages of keys.
+//! Changes in a store, record by record, the same on every backend, even where a server is only polled and
+//! reports pages of keys.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use crate::model::{
     WatchEvent, WatchSource,
 };
 
-/// The changes of one store, as they are found out. Dropping it stops the watching.
+/// The changes of one store, as they are found. Dropping it stops the watching.
 pub struct Changes<'a> {
     storage: &'a dyn Storage,
     store: StoreName,
     events: BoxStream<'static, WatchEvent>,
-    /// The first of these, which has been waited for.
+    /// The first event, which was waited for.
     first: Option<WatchEvent>,
     sync: KeySync,
-    /// How changes are found out, and how many records the store has; both as told.
+    /// The way of finding changes, and the number of records in the store, both as reported.
     source: Option<WatchSource>,
     records: Option<u64>,
     /// Asks the watcher for another rescan.
@@ -33,7 +33,7 @@ pub struct Changes<'a> {
 }
 
 impl<'a> Changes<'a> {
-    /// Begins to watch and reads the keys that there are; with `told`, these come first, as new records.
+    /// Begins to watch and reads the present keys; with `told`, these come first, as new records.
     ///
     /// # Errors
     /// The store is not there or cannot be read.
@@ -43,7 +43,7 @@ impl<'a> Changes<'a> {
         told: bool,
     ) -> Result<Self> {
         storage.get_metadata(&store).await?;
-        // Before the walk, and with its first look done: nothing falls between the two.
+        // Watching begins before the walk, with its first look done, so that no change is missed in between.
         let interest = channel::Sender::new(Interest::default());
         let mut events = storage.watch(Some(&store), interest.subscribe());
         let first = events.next().await;
@@ -65,12 +65,12 @@ impl<'a> Changes<'a> {
         Ok(changes)
     }
 
-    /// What has been found out since, in its order: waits until there is something. `None` once nothing more
-    /// will come.
+    /// The changes found since the last call, in order; waits until there are some. `None` once no more will
+    /// come.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] once the store is gone, [`ErrorKind::NotSupported`] where nothing can be
-    /// watched; or what is in the way of reading keys. Nothing comes after an error.
+    /// [`ErrorKind::NotFound`] once the store is gone, [`ErrorKind::NotSupported`] where watching is
+    /// impossible; or why keys cannot be read. Nothing comes after an error.
     pub async fn next(&mut self) -> Result<Option<Vec<RecordEvent>>> {
         while self.found.is_empty() {
             let event = match self.first.take() {
@@ -85,7 +85,7 @@ impl<'a> Changes<'a> {
         Ok(Some(std::mem::take(&mut self.found)))
     }
 
-    /// The same as a stream, which ends after an error.
+    /// The changes as a stream, which ends after an error.
     pub fn into_stream(self) -> BoxStream<'a, Result<RecordEvent>> {
         let batches = stream::try_unfold(self, |mut changes| async move {
             Ok(changes.next().await?.map(|found| (found, changes)))
@@ -131,7 +131,7 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Does what the state machine of the keys asks for, until it asks for nothing more.
+    /// Takes the steps that the state machine of the keys wants, until it wants no more.
     async fn sync(&mut self, event: SyncEvent) -> Result<()> {
         let facts = Facts {
             now: Timestamp::now(),
@@ -162,11 +162,11 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
-    /// Reads all keys, and notes what is different.
+    /// Reads all keys, and records the differences.
     async fn walk(&mut self, id: WorkId) -> Result<SyncEvent> {
         let index = match walk(self.storage, &self.store).await {
             Ok(index) => Arc::new(index),
-            // It says itself when the store is gone.
+            // The watcher itself reports that the store is gone.
             Err(why) if why.kind == ErrorKind::NotFound && self.sync.is_complete() => {
                 return Ok(SyncEvent::Failed(id, why));
             }
@@ -176,7 +176,7 @@ impl<'a> Changes<'a> {
         Ok(SyncEvent::Walked(id, index, 1.0))
     }
 
-    /// Notes changes, by what is known before them.
+    /// Records changes, given what is known before them.
     fn changed(&mut self, changes: impl IntoIterator<Item = Change>) {
         for change in changes {
             let known = self.sync.index().find(change.key().as_bytes()).is_ok();
@@ -195,11 +195,11 @@ async fn walk(storage: &dyn Storage, store: &StoreName) -> Result<Index> {
     while let Some(page) = pages.next().await {
         builder.add(&page?);
     }
-    // In the form that is changed at little cost.
+    // Packed, the form that is cheap to change.
     Ok(builder.finish().apply(&[]))
 }
 
-/// What makes the second of the first: both are sorted.
+/// The changes from the first index to the second: both are sorted.
 fn differences(before: &Index, after: &Index) -> Vec<Change> {
     let mut changes = Vec::new();
     let same = |at: usize, meta: &RecordMeta| before.row(at) == *meta;

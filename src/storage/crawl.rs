@@ -1,4 +1,4 @@
-//! Reading what Crawlee wrote: in both its spellings, that of Python and that of JavaScript.
+//! Reads what Crawlee wrote, in both its spellings: that of Python and that of JavaScript.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use serde_json::Value as Json;
 
 use crate::model::{Crawler, StorageInfo, StoreName, Timestamp};
 
-/// The crawlers of one process are numbered from 0; larder looks for as many.
+/// Number of crawlers that are searched for; those of one process are numbered from 0.
 const CRAWLERS: u8 = 10;
 
 impl StorageInfo {
-    /// What the metadata says, or why there is none.
+    /// The facts in the metadata, or why there are none.
     pub(in crate::storage) fn read(name: StoreName, metadata: Result<&[u8], String>) -> Self {
         let fields = match metadata.and_then(|json| parse(json, "the metadata")) {
             Ok(fields) => fields,
@@ -31,8 +31,8 @@ impl StorageInfo {
 }
 
 impl Crawler {
-    /// The key under which crawlers keep their statistics, and whose it is: both of Python's
-    /// crawlers and of JavaScript's.
+    /// The keys under which crawlers keep their statistics, with the crawler of each: those of Python and
+    /// those of JavaScript.
     pub(in crate::storage) fn places() -> Vec<(String, Self)> {
         let place = |at: u8| {
             let (number, javascript) = (at % CRAWLERS, at >= CRAWLERS);
@@ -42,9 +42,9 @@ impl Crawler {
         (0..2 * CRAWLERS).map(place).collect()
     }
 
-    /// Adds what the record says, or why it cannot be read.
+    /// Adds the facts in the record, or why it cannot be read.
     ///
-    /// Crawlee for Python never fills in its rates, so they are worked out as it does for its log.
+    /// Crawlee for Python never fills in its rates, so they are computed here as it does for its log.
     pub(in crate::storage) fn read(mut self, record: Result<&[u8], String>) -> Self {
         let fields = match record.and_then(|json| parse(json, "the record")) {
             Ok(fields) => fields,
@@ -69,7 +69,7 @@ impl Crawler {
         };
         self.finished_per_minute = rate("requestsFinishedPerMinute", self.finished);
         self.failed_per_minute = rate("requestsFailedPerMinute", self.failed);
-        // An end before the last start is that of a run before.
+        // An end before the last start belongs to an earlier run.
         let started = time("crawlerLastStartTimestamp");
         self.finished_at = time("crawlerFinishedAt").filter(|finished| started <= Some(*finished));
         self.persisted_at = time("statsPersistedAt");
@@ -79,7 +79,7 @@ impl Crawler {
 
 fn parse(json: &[u8], what: &str) -> Result<Json, String> {
     let parsed = serde_json::from_slice(json).or_else(|error| {
-        // Python's `json` writes these, in the times of a crawler that has handled nothing.
+        // Python's `json` writes these, in the times of a crawler that has handled no request.
         let text = String::from_utf8_lossy(json).replace("Infinity", "0").replace("NaN", "0");
         serde_json::from_slice(text.as_bytes()).map_err(|_| error)
     });
@@ -90,12 +90,12 @@ fn parse(json: &[u8], what: &str) -> Result<Json, String> {
     }
 }
 
-/// A field, by the first of its names that is there.
+/// A field, by the first of its names that exists.
 fn field<'a>(fields: &'a Json, names: &[&str]) -> Option<&'a Json> {
     names.iter().find_map(|name| fields.get(name))
 }
 
-/// Below zero is nothing: a queue that was purged while it was worked on counts so.
+/// A negative count is dropped: a queue that was purged while it was worked on counts so.
 fn count(fields: &Json, names: &[&str]) -> Option<u64> {
     let number = field(fields, names)?;
     #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]
@@ -111,7 +111,7 @@ fn time(fields: &Json, names: &[&str]) -> Option<Timestamp> {
     }
 }
 
-/// A span of time, in milliseconds or as Python's pydantic writes it: `P1DT2H3M4.5S`.
+/// A duration, in milliseconds or as Python's pydantic writes it: `P1DT2H3M4.5S`.
 fn duration(value: &Json) -> Option<Duration> {
     let Some(text) = value.as_str() else {
         return Duration::try_from_secs_f64(value.as_f64()? / 1000.0).ok();

@@ -80,9 +80,9 @@ use crate::model::{
 
 /// Crawlee's key-value stores in a directory.
 ///
-/// A record is two files, the value and its metadata, and no two files can be replaced in one
-/// step: each is replaced whole, first the value, as Crawlee does. Where a store's directory is
-/// gone, its records are; a store without metadata of its own can be read and written.
+/// A record is two files, the value and its metadata, and no two files can be replaced in one step: each is
+/// replaced whole, first the value, as in Crawlee. Where a store's directory is gone, so are its records; a
+/// store without metadata of its own can be read and written.
 pub struct DirectoryStorage {
     root: Root,
     hub: Hub,
@@ -109,8 +109,7 @@ impl DirectoryStorage {
         })
     }
 
-    /// The same storage, which never uses file notifications: so that polling can be tested where
-    /// they work.
+    /// The same storage without file notifications, so that polling can be tested where they work.
     #[doc(hidden)]
     #[must_use]
     pub fn polling(self) -> Self {
@@ -118,12 +117,12 @@ impl DirectoryStorage {
         Self { hub: Hub::polling(self.root.clone(), timing), ..self }
     }
 
-    /// What this user may do. Changes nothing.
+    /// Examines the rights of this user. Changes nothing.
     pub(super) async fn examine(&self) -> Result<Examined> {
         self.run(rights::examine).await
     }
 
-    /// Runs something that blocks.
+    /// Runs blocking work.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Root) -> Result<T> + Send + 'static,
@@ -132,7 +131,7 @@ impl DirectoryStorage {
         blocking(move || work(&root)).await
     }
 
-    /// Runs a read, and counts it as an access where that is asked for.
+    /// Runs a read, and counts it as an access where that is wanted.
     async fn read_store<T: Send + 'static>(
         &self,
         store: &StoreName,
@@ -166,7 +165,7 @@ impl DirectoryStorage {
     }
 }
 
-/// Notes accesses, where that is asked for.
+/// Records accesses, where that is wanted.
 #[derive(Clone, Copy)]
 struct Toucher(Option<WriteOptions>);
 
@@ -180,7 +179,7 @@ impl Toucher {
     }
 }
 
-/// Runs something that blocks on a thread where that is no harm.
+/// Runs blocking work on a thread where it does no harm.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -189,7 +188,7 @@ async fn blocking<T: Send + 'static>(
     })
 }
 
-/// How Crawlee lays out JSON in a directory.
+/// Layout of JSON that Crawlee writes in a directory.
 const JSON_LAYOUT: JsonLayout = JsonLayout::Indented;
 
 #[async_trait]
@@ -218,7 +217,7 @@ impl Storage for DirectoryStorage {
         })
     }
 
-    /// No store can be lost: every directory is one.
+    /// No store is orphaned here: every directory is one.
     fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
         let stores = async move {
             match list {

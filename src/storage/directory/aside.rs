@@ -7,9 +7,10 @@
 //! STORAGE/.larder/discarded/ID/         what is being removed
 //! ```
 //!
-//! It lies beside `key_value_stores/`, since Crawlee opens by id through every folder in there. A
-//! purged store is swapped for an empty one in one step, so that a crawler never finds no folder.
-//! What a killed larder leaves is told by what there is: `new/` with anything but the store's
+//! It is next to `key_value_stores/`, since Crawlee opens by id through every folder in there. A purged store
+//! is swapped for an empty one in one step, so that a crawler always finds a folder. The contents tell what a
+//! killed larder was doing: `new/` with anything but the store's metadata was swapped already. So at every
+//! moment each record is in the store or in an aside.
 //! metadata was swapped already. So at every moment each record is in the store or in an aside.
 
 mod about;
@@ -47,7 +48,7 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
     let mut entry = Entry::create(root, aside, &folder, options)?;
     kill_point();
     if matches!(aside, Aside::Records(_)) && !holds_more_than_metadata(&folder)? {
-        // A crawler may be about to write there: what was swapped would be removed as an aside of nothing.
+        // A crawler may be about to write there: the swapped folder would be removed as an empty aside.
         note_removal(&folder, options)?;
         entry.remove_if_empty(root);
         return Ok(entry.info(0));
@@ -81,7 +82,7 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
     Ok(AsideInfo { in_steps: !whole, ..entry.info(records) })
 }
 
-/// Removes for good what was set aside: in one step it is no aside any more, then it is freed.
+/// Removes an aside for good: one step ends it as an aside, then it is freed.
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
@@ -90,7 +91,7 @@ pub(super) fn discard(root: &Root, id: &AsideId, options: WriteOptions) -> Resul
     Entry::open(root, id, options)?.discard(root, options)
 }
 
-/// What is set aside, the oldest first. Who may write removes what has expired.
+/// The asides, the oldest first. A user who may write removes expired ones.
 pub(super) fn list(
     root: &Root,
     list: &AsideList,
@@ -102,7 +103,7 @@ pub(super) fn list(
     let mut found = Vec::new();
     let wanted = |id: &AsideId| !matches!(list, AsideList::One(one) if one != id);
     for id in entry::ids(root)?.into_iter().filter(wanted) {
-        // What another larder is about to set aside, or has just restored, is none.
+        // An aside that another larder is about to make, or has just restored, does not count.
         if let Some(entry) = Entry::look(root, &id)?
             && let Some(kept) = entry.kept()?
         {
@@ -113,7 +114,7 @@ pub(super) fn list(
     Ok(found)
 }
 
-/// Swaps a store for an empty one with its metadata; says whether, for not every file system can.
+/// Swaps a store for an empty one with its metadata; returns whether it did, since not every file system can.
 fn swap(
     stores: &Folder,
     store: &[u8],
@@ -125,7 +126,7 @@ fn swap(
     let text = match &metadata {
         StoreMetadataFile::Missing => None,
         StoreMetadataFile::Parsed(..) => touched_text(&metadata, true),
-        // It stays as it is, which nobody can copy.
+        // It stays as it is, since it cannot be copied.
         StoreMetadataFile::Malformed(_) | StoreMetadataFile::Unreadable(_) => return Ok(false),
     };
     let (new, _) = entry.folder.make_folder(NEW)?;
@@ -149,7 +150,7 @@ fn swap(
         Err(why) => return Err(failed(folder, why)),
     }
     kill_point();
-    // Purging takes files alone: folders and links that lie in a store stay there.
+    // A purge removes only files: folders and links in a store stay there.
     let mut others = Vec::new();
     folder.each_name(|name, kind| {
         if !kind.is_file() {
@@ -165,7 +166,7 @@ fn swap(
     Ok(true)
 }
 
-/// Moves the files of a store one after the other; gives that it took more than one step.
+/// Moves the files of a store one after the other; returns that it took more than one step.
 fn move_files(folder: &Folder, entry: &Entry) -> Result<bool> {
     let (kept, _) = entry.folder.make_folder(STORE)?;
     ownership::copy_folder(&kept, folder);
@@ -173,10 +174,10 @@ fn move_files(folder: &Folder, entry: &Entry) -> Result<bool> {
     for (at, name) in names.iter().enumerate() {
         match rename_new(folder, name, &kept, name) {
             Ok(()) => kill_point(),
-            // It went meanwhile.
+            // The file was removed meanwhile.
             Err(Errno::NOENT) => {}
             Err(why) => {
-                // Back, newest last: what cannot go back stays to be restored.
+                // Moved back, newest last: files that cannot go back stay to be restored.
                 for name in names[..at].iter().rev() {
                     let _ = rename_new(&kept, name, folder, name);
                 }

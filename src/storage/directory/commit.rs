@@ -1,7 +1,7 @@
-//! Changing records that are what they are expected to be. All of this blocks.
+//! Changes of records under a condition. All of this blocks.
 //!
-//! Compared and changed under the lock that all larders share. Crawlee knows no locks and can come
-//! between, so no change is told to be atomic.
+//! They are compared and changed under the lock that all larders share. Crawlee knows no locks and can write
+//! in between, so no change is reported as atomic.
 
 use super::find::Reach;
 use super::folder::Folder;
@@ -15,7 +15,7 @@ use crate::model::{
     Change, Commit, Committed, Comparison, Done, ErrorKind, Expect, Result, SetValue, StoreName,
 };
 
-/// Makes the changes in their order, each on its own.
+/// Makes the changes in order, each on its own.
 pub(super) fn commit(
     root: &Root,
     store: &StoreName,

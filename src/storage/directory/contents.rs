@@ -1,11 +1,12 @@
-//! A page of a request queue or of a dataset in the same directory: a file each. All of this blocks.
+//! A page of a request queue or of a dataset in the same directory, which has one file for each item. All of
+//! this blocks.
 
 use super::folder::read_text;
 use super::names::METADATA;
 use super::root::Root;
 use crate::model::{Contents, Error, ErrorKind, OtherStorage, Result};
 
-/// So many files a page brings: each page lists all of them.
+/// Number of files of a page; each page lists all of them.
 const FILES: usize = 1000;
 
 /// `from`: the number of the first file, in the order of their names.
@@ -34,7 +35,7 @@ pub(super) fn page(root: &Root, of: &OtherStorage, from: u64) -> Result<Contents
     for name in names.iter().skip(start).take(FILES) {
         match read_text(&folder, name) {
             Ok(Some((text, true))) => page.values.push(text.into()),
-            // Gone meanwhile.
+            // The file was removed meanwhile.
             Ok(None) => {}
             Ok(Some((_, false))) | Err(_) => page.left_out += 1,
         }

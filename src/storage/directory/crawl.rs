@@ -1,5 +1,5 @@
-//! What lies beside the stores in the same directory: request queues, datasets, and what crawlers
-//! keep of themselves in the default store. All of this blocks.
+//! The other storages in the same directory: request queues, datasets, and the statistics of crawlers in the
+//! default store. All of this blocks.
 
 use super::folder::Folder;
 use super::folder::read_text;
@@ -10,7 +10,7 @@ use super::store_info;
 use crate::model::{Crawl, Error, ErrorKind, Result, Section, StorageInfo, StoreName};
 use crate::model::{Crawler, crawl::LONGEST, crawl::MOST};
 
-/// A look at all of it.
+/// Reads all of them.
 pub(super) fn look(root: &Root) -> Result<Crawl> {
     root.check()?;
     let mut crawlers = Section::default();
@@ -21,14 +21,14 @@ pub(super) fn look(root: &Root) -> Result<Crawl> {
     }
     crawlers.total = crawlers.rows.len() as u64;
     let mut queues = section(root, "request_queues")?;
-    // Where Crawlee for JavaScript writes no metadata, each has counted its files as items.
+    // Crawlee for JavaScript writes no metadata there, so the files were counted as items.
     for queue in &mut queues.rows {
         queue.total = queue.total.or(queue.items.take());
     }
     Ok(Crawl { crawlers, queues, datasets: section(root, "datasets")? })
 }
 
-/// The directories in this one, each with what its metadata says.
+/// The directories in this one, each with the facts in its metadata.
 fn section(root: &Root, kind: &str) -> Result<Section<StorageInfo>> {
     let mut section = Section::default();
     let listed = root.subfolder(kind).and_then(|folder| {
@@ -51,7 +51,7 @@ fn section(root: &Root, kind: &str) -> Result<Section<StorageInfo>> {
             .and_then(|own| own.map(|own| info(&own, &name)).transpose())
         {
             Ok(Some(info)) => section.rows.push(info),
-            // Removed meanwhile.
+            // The directory was removed meanwhile.
             Ok(None) => section.total -= 1,
             Err(error) => section.rows.push(StorageInfo::read(name, Err(told(error)?))),
         }
@@ -59,7 +59,7 @@ fn section(root: &Root, kind: &str) -> Result<Section<StorageInfo>> {
     Ok(section)
 }
 
-/// What the metadata says; without any, how many files there are and when the last came.
+/// The facts in the metadata; without any, the number of files and the time of the newest.
 fn info(folder: &Folder, name: &StoreName) -> Result<StorageInfo> {
     if let Some(metadata) = text(folder, METADATA) {
         return Ok(StorageInfo::read(name.clone(), metadata.as_deref().map_err(Clone::clone)));
@@ -73,11 +73,11 @@ fn info(folder: &Folder, name: &StoreName) -> Result<StorageInfo> {
     })
 }
 
-/// What crawlers keep in this store.
+/// The statistics of crawlers in this store.
 fn statistics(store: &Folder) -> Vec<Crawler> {
     let mut rows = Vec::new();
     for (key, crawler) in Crawler::places() {
-        // As Crawlee for Python names the file, and as the one for JavaScript does.
+        // The name of the file in Crawlee for Python, and in that for JavaScript.
         let bare = format!("{key}.json");
         let record = text(store, key.as_bytes()).or_else(|| text(store, bare.as_bytes()));
         if let Some(record) = record {
@@ -87,7 +87,7 @@ fn statistics(store: &Folder) -> Vec<Crawler> {
     rows
 }
 
-/// What is in a small file, or why it cannot be read; `None` if it is not there.
+/// The contents of a small file, or why it cannot be read; `None` if it is not there.
 fn text(folder: &Folder, name: &[u8]) -> Option<std::result::Result<Vec<u8>, String>> {
     match read_text(folder, name) {
         Ok(None) => None,
@@ -97,7 +97,7 @@ fn text(folder: &Folder, name: &[u8]) -> Option<std::result::Result<Vec<u8>, Str
     }
 }
 
-/// Passes on what concerns the whole program; anything else is told in its place.
+/// Returns an error that concerns the whole program; turns any other into words.
 fn told(error: Error) -> Result<String> {
     match error.kind {
         ErrorKind::Damaged | ErrorKind::Permission | ErrorKind::Usage => Ok(error.problem),

@@ -6,15 +6,15 @@ use rustix::fs::{self, FileType};
 #[cfg(target_os = "linux")]
 use rustix::fs::{Mode, OFlags};
 
-/// Reads a directory's entries, as long as `each` says so. With so large a buffer it takes a sixth less time than with the
-/// usual one.
+/// Reads a directory's entries, as long as `each` returns true. With a buffer of this size it takes a sixth
+/// less time than with the usual one.
 #[cfg(target_os = "linux")]
 pub(super) fn each_entry(
     fd: &OwnedFd,
     mut each: impl FnMut(&[u8], FileType) -> bool,
 ) -> rustix::io::Result<()> {
     const BUFFER: usize = 256 << 10;
-    // A descriptor of its own, so that every walk begins at the beginning.
+    // A descriptor of its own, so that every walk starts at the beginning.
     let fd =
         fs::openat(fd, ".", OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())?;
     let mut buffer = Vec::with_capacity(BUFFER);
@@ -28,7 +28,7 @@ pub(super) fn each_entry(
     Ok(())
 }
 
-/// Reads a directory's entries, as long as `each` says so.
+/// Reads a directory's entries, as long as `each` returns true.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn each_entry(
     fd: &OwnedFd,

@@ -1,6 +1,6 @@
 //! Lookup of a record's files by its key. All of this blocks.
 //!
-//! Where several files would be one record, none is taken for another.
+//! Where several files would be one record, none is mistaken for another.
 
 use std::borrow::Cow;
 
@@ -14,25 +14,25 @@ use super::style;
 use crate::model::endings;
 use crate::model::{Error, ErrorKind, Key, Result, Timestamp};
 
-/// The endings that are tried for a key, of those that values usually have.
+/// Endings that are tried for a key, the usual ones of values.
 const USUAL: [&str; 24] = [
     "json", "txt", "html", "bin", "jpeg", "png", "pdf", "xml", "csv", "jpg", "gz", "webp", "svg",
     "zip", "markdown", "md", "js", "css", "htm", "xhtml", "yaml", "jsonld", "gif", "mp4",
 ];
 
-/// So many names of a folder are looked at for other files of a record that was found.
+/// Limit on the names of a folder that are read to find further files of a record.
 const NEAR: usize = 5000;
 
 /// Names of files.
 type Names = Vec<Vec<u8>>;
 
-/// A bare file that is younger than this, in microseconds, may still get its metadata.
+/// Age below which a bare file may still get its metadata, in microseconds.
 const FRESH: i64 = 1_000_000;
 
-/// How far a record is looked for.
+/// Extent of the search for a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Under its likeliest names: where it is known which files changed, or many are looked for.
+    /// Under its likeliest names: for known changed files, or for many records.
     Near,
     /// Under every name that it can have.
     Far,
@@ -41,11 +41,11 @@ pub(super) enum Reach {
 /// A record that was found under a key.
 #[derive(Debug, Clone)]
 pub(super) struct FoundRecord {
-    /// The files that the key names best.
+    /// The files that match the key best.
     pub(super) files: RecordFiles,
     /// Other files that would be the same record.
     pub(super) rivals: Vec<Vec<u8>>,
-    /// Whether the key names these files rather than their rivals.
+    /// Whether the key means these files rather than their rivals.
     decided: bool,
 }
 
@@ -61,7 +61,7 @@ impl FoundRecord {
     /// The files, to be read.
     ///
     /// # Errors
-    /// [`ErrorKind::Damaged`] where the key names no file rather than another.
+    /// [`ErrorKind::Damaged`] where the key does not tell which file is meant.
     pub(super) fn readable(self) -> Result<Self> {
         match self.several() {
             Some(names) if !self.decided => Err(several_files(&self.files.key, &names)),
@@ -86,10 +86,10 @@ fn several_files(key: &Key, names: &str) -> Error {
     Error::new(ErrorKind::Damaged, problem).hint("nothing was changed; keep one of the files")
 }
 
-/// Where a record of this key is; `None` if no part of it is there.
+/// Finds a record by its key; `None` if no part of it is there.
 ///
-/// Where no record has this key, but a bare file has this name, it is that: who asks for
-/// `INPUT.json` gets the record `INPUT` that is in it.
+/// Where no record has this key, but a bare file has this name, that file is found: `INPUT.json` finds the
+/// record `INPUT` that is in it.
 pub(super) fn find(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>> {
     if let Some(found) = under(folder, key, reach)? {
         return Ok(Some(found));
@@ -98,7 +98,7 @@ pub(super) fn find(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<Fo
     let others = under(folder, &files.key, reach)?;
     Ok(Some(match others {
         Some(others) if others.files.name != files.name && others.rivals.is_empty() => {
-            // The value of a record with metadata of its own is that record.
+            // The value of a record with metadata of its own belongs to that record.
             let rivals = vec![others.files.name];
             FoundRecord { files: RecordFiles { key: key.clone(), ..files }, rivals, decided: true }
         }
@@ -131,7 +131,7 @@ fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>
             None if file(folder, name)?.is_some() => by_metadata(folder, name)?,
             files => files,
         };
-        // Its metadata can name another value file, which is there already.
+        // Its metadata can name another value file, which was found already.
         let is_new = |files: &RecordFiles| candidates.iter().all(|one| one.name != files.name);
         let files = files.filter(|files| files.key == *key && is_new(files));
         candidates.extend(files);
@@ -160,7 +160,7 @@ fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>
         }
     }
     if candidates.is_empty() && !all && names::is_itself_a_name(bytes) {
-        // In a folder of which only the beginning was looked at, every ending is asked for by name.
+        // In a folder of which only the beginning was read, every ending is tried by name.
         for name in endings::names(bytes) {
             if folder.stat(&name)?.is_some() {
                 add(&name, &mut candidates)?;
@@ -175,7 +175,7 @@ fn under(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<FoundRecord>
     Ok(Some(FoundRecord { files, rivals, decided }))
 }
 
-/// How many names of the folder are to be looked at for further files of a record.
+/// Number of names in the folder that are read to find further files of a record.
 fn scan_limit(folder: &Folder, candidates: &[RecordFiles], reach: Reach) -> usize {
     let python = |files: &RecordFiles| match &files.metadata {
         Some(MetadataFile { content: MetadataContent::Parsed(sidecar, _), .. }) => {
@@ -186,16 +186,15 @@ fn scan_limit(folder: &Folder, candidates: &[RecordFiles], reach: Reach) -> usiz
     };
     match reach {
         Reach::Near => 0,
-        // Crawlee for Python makes no bare files; what there is of them is under the usual names.
+        // Crawlee for Python makes no bare files; those that exist have the usual names.
         Reach::Far if candidates.iter().any(python) => 0,
         Reach::Far if candidates.is_empty() && !style::is_python_s(folder) => usize::MAX,
         Reach::Far => NEAR,
     }
 }
 
-/// Of so many entries that are looked at, the files whose name is this key and any ending, and what
-/// the names of metadata files begin with that spell the key in any way; and whether there are no more
-/// to look for.
+/// Among the first `most` entries, the files whose name is this key with any ending, and the beginnings of
+/// names of metadata files that spell the key in any way; and whether these are all.
 fn others(folder: &Folder, key: &[u8], most: usize) -> Result<(Names, Names, bool)> {
     let (mut ended, mut spelled) = (Names::new(), Names::new());
     if most == 0 {
@@ -229,8 +228,8 @@ fn is_fresh(files: &RecordFiles) -> bool {
     age.is_some_and(|age| (-FRESH..FRESH).contains(&age))
 }
 
-/// The keys under which a record may be, or have been, of which this entry is a part: to be looked
-/// for after it changed. The first is the likeliest.
+/// The keys of records to which this entry may belong, or have belonged, to be searched for after it changed.
+/// The first is the likeliest.
 pub(super) fn keys_of_entry(folder: &Folder, name: &[u8]) -> Result<Vec<Key>> {
     let base = match names::classify(name) {
         FileKind::RecordMetadata(base) => base,
@@ -253,10 +252,10 @@ pub(super) fn keys_of_entry(folder: &Folder, name: &[u8]) -> Result<Vec<Key>> {
         add(names::bare_key(base));
         add(names::key(base));
         add(percent_decode(base).into());
-        // As it is listed where several files are one record.
+        // Listed so where several files are one record.
         add(Cow::Borrowed(base));
     }
-    // Others of the same record are listed under their names as long as there are several.
+    // Further files of the same record are listed under their names as long as there are several.
     if let Some(key) = keys.first().cloned()
         && let Some(FoundRecord { files, rivals, .. }) = find(folder, &key, Reach::Near)?
     {

@@ -1,9 +1,9 @@
 //! The directories of the storage and the files in them, by descriptors.
 //!
-//! Everything below the storage's directory is opened by a single name, relative to the directory
-//! it is in, and never through a link: what a name or a link says cannot lead outside. What is not
-//! a file or not a directory where one is expected is told apart before it is used, and opened so
-//! that no pipe or device can hold the program up. All of this blocks.
+//! Everything below the storage's directory is opened by a single name, relative to the directory it is in,
+//! and never through a link: no name and no link can lead outside. Anything else in place of a file or a
+//! directory is recognized before it is used, and opened so that no pipe or device can block the program. All
+//! of this blocks.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -26,7 +26,7 @@ const FILE: OFlags = OFlags::RDONLY
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
 
-/// Metadata above this size in bytes is nobody's: only its beginning is read and shown.
+/// Largest metadata, in bytes; of a larger file only the beginning is read and shown.
 const LONGEST_METADATA: u64 = 1 << 20;
 
 /// An open directory: of the stores, or of one store.
@@ -39,27 +39,27 @@ pub(super) struct Folder {
 /// Type, size, mode, owner and time of a file, from `stat`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FileStat {
-    /// Whether it is a file, and neither a directory, nor a link, nor anything else.
+    /// Whether it is a regular file.
     pub(super) is_file: bool,
     /// Whether it is a directory.
     pub(super) is_folder: bool,
-    /// Its size in bytes.
+    /// Size in bytes.
     pub(super) size: u64,
-    /// Its permissions.
+    /// Permissions.
     pub(super) mode: Mode,
-    /// Its owner and its group.
+    /// Owner and group.
     pub(super) owner: (Uid, Gid),
-    /// When its content last changed, in microseconds since 1970-01-01 UTC.
+    /// Time of the last change of its contents, in microseconds since 1970-01-01 UTC.
     pub(super) modified: i64,
 }
 
-/// The store in this directory went while it was written to.
+/// An error that says that the store in this directory was removed while it was written to.
 pub(super) fn no_folder_left(folder: &Folder) -> Error {
     let name = folder.path.file_name().unwrap_or_default();
     Error::no_store(&StoreName::from(name.as_bytes()))
 }
 
-/// Whether this can be the name of one entry of a directory.
+/// Whether this can be the name of one entry in a directory.
 pub(super) fn is_name(name: &[u8]) -> bool {
     !matches!(name, b"" | b"." | b"..") && !name.contains(&b'/') && !name.contains(&0)
 }
@@ -108,7 +108,7 @@ impl Folder {
             .hint("move it away")
     }
 
-    /// Whether another descriptor is of this directory too.
+    /// Whether another descriptor is of the same directory.
     pub(super) fn is_same(&self, other: &Folder) -> bool {
         match (fs::fstat(&self.fd), fs::fstat(&other.fd)) {
             (Ok(own), Ok(other)) => own.st_dev == other.st_dev && own.st_ino == other.st_ino,
@@ -116,13 +116,13 @@ impl Folder {
         }
     }
 
-    /// Removes a directory in this one, if nothing is in it.
+    /// Removes a directory in this one, if it is empty.
     pub(super) fn remove_if_empty(&self, name: &[u8]) {
-        // One that stays does no harm.
+        // A directory that stays does no harm.
         let _ = fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR);
     }
 
-    /// Gives every entry's name and type to `each`, in the order in which the system has them.
+    /// Passes every entry's name and type to `each`, in the order of the system.
     pub(super) fn each_name(&self, mut each: impl FnMut(&[u8], FileType)) -> Result<()> {
         self.names_while(|name, kind| {
             each(name, kind);
@@ -130,7 +130,7 @@ impl Folder {
         })
     }
 
-    /// As [`Folder::each_name`], until `each` says that it is enough.
+    /// As [`Folder::each_name`], until `each` returns false.
     pub(super) fn names_while(&self, mut each: impl FnMut(&[u8], FileType) -> bool) -> Result<()> {
         each_entry(&self.fd, |name, kind| {
             if !is_name(name) {
@@ -145,13 +145,13 @@ impl Folder {
             }
         })
         .or_else(|why| match why {
-            // Removed since it was opened.
+            // The directory was removed since it was opened.
             Errno::NOENT => Ok(()),
             why => Err(os_error::reading(&self.path, why)),
         })
     }
 
-    /// What is known of an entry without opening it; `None` if it is not there.
+    /// The facts about an entry without opening it; `None` if it is not there.
     pub(super) fn stat(&self, name: &[u8]) -> Result<Option<FileStat>> {
         match fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(FileStat::from(&stat))),
@@ -160,7 +160,7 @@ impl Folder {
         }
     }
 
-    /// What is known of this directory.
+    /// The facts about this directory.
     pub(super) fn own_stat(&self) -> Result<FileStat> {
         match fs::fstat(&self.fd) {
             Ok(stat) => Ok(FileStat::from(&stat)),
@@ -187,13 +187,13 @@ impl Folder {
     }
 }
 
-/// Reads a metadata file, and says whether that is all of it; `None` if it is not there.
+/// Reads a metadata file, and returns whether it is complete; `None` if it is not there.
 pub(super) fn read_text(
     folder: &Folder,
     name: &[u8],
 ) -> std::result::Result<Option<(Vec<u8>, bool)>, Errno> {
     let Some((file, stat)) = folder.file(name)? else { return Ok(None) };
-    // One byte more than it has, so that one read finds its end.
+    // One byte more than its size, so that one read finds its end.
     let room = usize::try_from(stat.size.min(LONGEST_METADATA)).unwrap_or_default() + 1;
     let mut text = Vec::with_capacity(room);
     let read = file.take(LONGEST_METADATA + 1).read_to_end(&mut text);

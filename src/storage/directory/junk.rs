@@ -1,6 +1,6 @@
-//! Files that systems, editors and other programs leave beside records.
+//! Files that systems, editors and other programs leave next to records.
 
-/// Names that desktops, synchronisers and version control give.
+/// Names of files of desktops, synchronisers and version control.
 const NAMES: [&[u8]; 12] = [
     b".DS_Store",
     b".directory",
@@ -16,7 +16,7 @@ const NAMES: [&[u8]; 12] = [
     b"ehthumbs.db",
 ];
 
-/// How hidden files begin that systems, synchronisers, Emacs and office programs leave.
+/// Beginnings of hidden files of systems, synchronisers, Emacs and office programs.
 const BEGINNINGS: [&[u8]; 8] = [
     b"._",
     b".nfs",
@@ -28,14 +28,14 @@ const BEGINNINGS: [&[u8]; 8] = [
     b".sync.ffs_",
 ];
 
-/// How hidden files end that Vim and Kate edit in.
+/// Endings of hidden files in which Vim and Kate edit.
 const SWAP: [&[u8]; 4] = [b".swp", b".swo", b".swx", b".kate-swp"];
 
-/// Whether a file of this name is no record, unless it has metadata beside it. Not for the temporary
-/// files of larder.
+/// Whether a file of this name is not a record, unless it has metadata. Does not cover the temporary files of
+/// larder.
 pub(super) fn is_junk(name: &[u8]) -> bool {
     match (name.first(), name.last()) {
-        // Nearly all names end otherwise than these.
+        // Nearly all names have other endings.
         (_, Some(b'~')) => true,
         (_, Some(b'p')) if name.ends_with(b".tmp") => true,
         (Some(b'.'), _) => {
@@ -43,8 +43,8 @@ pub(super) fn is_junk(name: &[u8]) -> bool {
                 || SWAP.iter().any(|end| name.ends_with(end))
                 || NAMES.contains(&name)
         }
-        // What Emacs saves by itself, and the locks of office programs: no key of Crawlee for
-        // JavaScript, whose files have no metadata, has these characters.
+        // Automatic saves of Emacs, and locks of office programs: no key of Crawlee for JavaScript, whose
+        // files have no metadata, has these characters.
         (Some(b'#'), Some(b'#')) => name.len() > 1,
         (Some(b'~'), _) => name.starts_with(b"~$"),
         _ => NAMES.contains(&name),

@@ -1,7 +1,7 @@
-//! The keys of a store, sorted, from the names of its files alone.
+//! The keys of a store, sorted, from nothing but the names of its files.
 //!
-//! A name with an ending stands for itself where metadata lies beside it, and for the key without
-//! the ending where none does. So these names are put aside until all are known.
+//! A name with an ending is its own key where it has metadata, and has the key without the ending where it
+//! has none. So these names are set apart until all are known.
 
 mod key_rows;
 
@@ -23,7 +23,7 @@ pub(super) struct Listing {
     ignored: Ignored,
 }
 
-/// A key and where its record is.
+/// A key and the place of its record.
 pub(super) struct ListedKey<'a> {
     /// The key's bytes.
     pub(super) key: &'a [u8],
@@ -34,20 +34,20 @@ pub(super) struct ListedKey<'a> {
 /// Files of a record, as far as names tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Files {
-    /// There is metadata of this record, and no value of the same name.
+    /// Metadata of this record without a value of the same name.
     MetadataOnly,
-    /// There are metadata and a value of the same name.
+    /// Metadata and a value of the same name.
     Pair,
-    /// There is a bare file.
+    /// A bare file.
     Bare,
-    /// There is metadata, and a bare file that may be its value.
+    /// Metadata, and a bare file that may be its value.
     MetadataAndBare,
-    /// The key is a bare file's name: another record has the key that it would have.
+    /// A bare file with its name as the key, since another record has its usual key.
     Rival,
 }
 
 impl<'a> ListedKey<'a> {
-    /// What is known of its files.
+    /// The files of the record.
     pub(super) fn files(&self) -> Files {
         self.row.files
     }
@@ -57,7 +57,7 @@ impl<'a> ListedKey<'a> {
         self.row.shared
     }
 
-    /// The name that its metadata begins with, or that its bare file has.
+    /// The beginning of its metadata file's name, or the name of its bare file.
     pub(super) fn name(&self) -> Cow<'a, [u8]> {
         let file = self.file();
         match self.row.files {
@@ -68,7 +68,7 @@ impl<'a> ListedKey<'a> {
         }
     }
 
-    /// The name of its value's file, as far as names tell.
+    /// Name of its value's file, as far as names tell.
     pub(super) fn file(&self) -> Cow<'a, [u8]> {
         match self.row.name {
             NameForm::Quoted => names::quoted(self.key),
@@ -91,15 +91,15 @@ impl Listing {
         Self::smallest(folder, usize::MAX, |_| true)
     }
 
-    /// Reads the names of a store's directory; of the keys that `keep` wants only the smallest.
-    /// Of names without an ending that tells a type, not many more than `most` are held.
+    /// Reads the names of a store's directory, and keeps only the smallest of the keys that `keep` accepts.
+    /// Holds not many more than `most` of the names without an ending that tells a type.
     pub(super) fn smallest(
         folder: &Folder,
         most: usize,
         keep: impl Fn(&[u8]) -> bool,
     ) -> Result<Self> {
-        // Most keys come twice, by the value and by the metadata. Two lists that are sorted and
-        // then merged take a quarter of the time of looking each key up.
+        // Most keys come twice, from the value and from the metadata. Sorting two lists and merging them
+        // takes a quarter of the time of looking each key up.
         let mut buckets = Buckets::default();
         let room = most.saturating_mul(2).saturating_add(1000);
         let mut cut = false;
@@ -137,7 +137,7 @@ impl Listing {
             }
         })?;
         for name in junk {
-            // With metadata beside it, it is a record whatever it is called.
+            // With metadata it is a record, whatever its name.
             if folder.stat(&metadata_name(&name))?.is_none() {
                 ignored.add(&name, false);
             }
@@ -164,17 +164,17 @@ impl Listing {
         self.cut
     }
 
-    /// What lies in the directory and is no record.
+    /// The files in the directory that are not records.
     pub(super) fn ignored(&self) -> &Ignored {
         &self.ignored
     }
 
-    /// How many keys there are.
+    /// Number of keys.
     pub(super) fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// The keys at these places.
+    /// The keys at these indexes.
     pub(super) fn entries(&self, places: Range<usize>) -> impl Iterator<Item = ListedKey<'_>> {
         let rows = &self.rows;
         rows.at(places).iter().map(move |row| ListedKey { key: rows.key(row), row: *row, rows })

@@ -1,8 +1,8 @@
 //! The lock that all larders share on a store's directory. All of this blocks.
 //!
-//! Every larder that writes to a store holds it meanwhile, so that of two that expect something
-//! one is refused; who gets it removes what a larder left that was ended while it wrote there.
-//! Crawlee knows no locks.
+//! Every larder holds it while it writes to a store, so that of two with the same condition one is refused.
+//! The holder also removes the remains of a larder that was killed while it wrote there. Crawlee knows no
+//! locks.
 
 use std::time::{Duration, Instant};
 
@@ -14,15 +14,15 @@ use super::root::Root;
 use super::sweep::sweep;
 use crate::model::{Error, ErrorKind, Result, StoreName};
 
-/// The pause between two looks at a lock that another larder holds: the first, the longest.
+/// Pause between two tries of a lock that another larder holds: the first, and the longest.
 const RETRY_PAUSE: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
 
 /// Durability of a write, and the timeout for its lock.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WriteOptions {
-    /// Wait until it would survive a power cut.
+    /// Whether to wait until the write would survive a power cut.
     pub(super) durable: bool,
-    /// How long to wait for another larder that writes to the same store.
+    /// Longest wait for another larder that writes to the same store.
     pub(super) lock_timeout: Duration,
 }
 
@@ -32,8 +32,8 @@ pub(super) fn wait_for_lock(folder: &Folder, lock_timeout: Duration) -> Result<(
     let mut pause = RETRY_PAUSE.0;
     loop {
         let locked = fs::flock(folder, FlockOperation::NonBlockingLockExclusive);
-        // Some network file systems lock nothing, or no directories: there only the renames
-        // themselves keep writers apart.
+        // Some network file systems lock nothing, or no directories: there only the renames themselves
+        // separate writers.
         if locked != Err(Errno::WOULDBLOCK) {
             return Ok(());
         }
@@ -48,10 +48,10 @@ pub(super) fn wait_for_lock(folder: &Folder, lock_timeout: Duration) -> Result<(
     }
 }
 
-/// Opens and locks a folder that is there; `None` if it is not, or went meanwhile.
+/// Opens and locks a folder that is there; `None` if it is not, or was removed meanwhile.
 ///
-/// The lock is on the folder, not on its name: one that was swapped for another while its lock was
-/// waited for is let go, and the other is locked.
+/// The lock is on the folder, not on its name: if the folder was swapped for another during the wait, it is
+/// let go, and the other is locked.
 pub(super) fn lock_current(
     parent: &Folder,
     name: &[u8],

@@ -1,8 +1,7 @@
-//! File names of a store's directory, and the keys they stand for.
+//! File names of a store's directory, and their keys.
 //!
-//! Crawlee percent-encodes a key as Python's `urllib.parse.quote(key, safe='')` does. A name that
-//! this cannot have made (placed by hand, or by Crawlee for JavaScript) stands for itself: its key
-//! is the name, byte for byte.
+//! Crawlee percent-encodes a key as Python's `urllib.parse.quote(key, safe='')` does. A name that this cannot
+//! have produced (placed by hand, or by Crawlee for JavaScript) is itself the key, byte for byte.
 
 use std::borrow::Cow;
 
@@ -15,18 +14,18 @@ use crate::model::{Error, ErrorKind, Key, Result};
 /// The store's own metadata.
 pub(super) const METADATA: &[u8] = b"__metadata__.json";
 
-/// What follows a value's file name in the name of its metadata file.
+/// Suffix of a value's file name that makes the name of its metadata file.
 pub(super) const METADATA_SUFFIX: &[u8] = b".__metadata__.json";
 
-/// How the temporary files of larder begin; they end with `.tmp`.
+/// Beginning of larder's temporary files; they end with `.tmp`.
 pub(super) const LARDER_PREFIX: &[u8] = b".larder-";
 
-/// The most bytes that file systems commonly take in a name.
+/// Longest name that file systems commonly accept, in bytes.
 const LONGEST: usize = 255;
 
 const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// What a file of a store's directory is, by its name.
+/// Kind of a file in a store's directory, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum FileKind<'a> {
     /// The store's metadata.
@@ -35,11 +34,11 @@ pub(super) enum FileKind<'a> {
     RecordMetadata(&'a [u8]),
     /// A value.
     Value,
-    /// A temporary file of Crawlee's, unless it has a metadata file beside it.
+    /// A temporary file of Crawlee's, unless it has a metadata file.
     CrawleeTemporary,
     /// A temporary file of larder's.
     LarderTemporary,
-    /// What a system or an editor left, unless it has a metadata file beside it.
+    /// A leftover of a system or an editor, unless it has a metadata file.
     Junk,
 }
 
@@ -56,7 +55,7 @@ pub(super) enum TemporaryKind {
 }
 
 impl TemporaryKind {
-    /// The name of the temporary file.
+    /// Name of the temporary file.
     pub(super) fn name(self) -> Vec<u8> {
         let which: &[u8] = match self {
             Self::Value => b"value.tmp",
@@ -67,7 +66,7 @@ impl TemporaryKind {
     }
 }
 
-/// What a file is, by its name.
+/// Kind of a file, by its name.
 pub(super) fn classify(name: &[u8]) -> FileKind<'_> {
     if name == METADATA {
         return FileKind::StoreMetadata;
@@ -100,7 +99,7 @@ fn is_temporary(name: &[u8]) -> bool {
     }
 }
 
-/// The name that Crawlee gives the value's file; not always one that a file can have.
+/// The name that Crawlee gives to the value's file; not always a valid file name.
 pub(super) fn quoted(key: &[u8]) -> Cow<'_, [u8]> {
     match percent_encode(key, QUOTED).into() {
         Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -108,19 +107,19 @@ pub(super) fn quoted(key: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The name of the metadata file beside a value's.
+/// Name of the metadata file for a value's.
 pub(super) fn metadata_name(name: &[u8]) -> Vec<u8> {
     [name, METADATA_SUFFIX].concat()
 }
 
-/// The key that a value's file name stands for.
+/// The key of a value's file name.
 pub(super) fn key(name: &[u8]) -> Cow<'_, [u8]> {
     key_and_form(name).0
 }
 
-/// The key that a value's file name stands for, and whether Crawlee for Python quotes that key so.
+/// The key of a value's file name, and whether it is quoted as in Crawlee for Python.
 pub(super) fn key_and_form(name: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    // Most names; a store has many.
+    // Most names are plain; a store has many.
     if is_plain(name) {
         return (Cow::Borrowed(name), true);
     }
@@ -128,7 +127,7 @@ pub(super) fn key_and_form(name: &[u8]) -> (Cow<'_, [u8]>, bool) {
     if *quoted(&key) == *name { (key, true) } else { (Cow::Borrowed(name), false) }
 }
 
-/// The bytes that stand for themselves in any key.
+/// The bytes that are unescaped in any key.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte: u8 = 0;
@@ -140,13 +139,13 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-/// Whether a name holds only what stands for itself in any key.
+/// Whether a name has only bytes that are unescaped in any key.
 fn is_plain(name: &[u8]) -> bool {
     name.iter().all(|byte| PLAIN[usize::from(*byte)])
 }
 
-/// The key of a bare file: its name without an ending that tells a type, as Crawlee for JavaScript
-/// reads it; of any other name what it stands for.
+/// The key of a bare file: its name without an ending that tells a type, as Crawlee for JavaScript reads it;
+/// without such an ending, the usual key of the name.
 pub(super) fn bare_key(name: &[u8]) -> Cow<'_, [u8]> {
     match endings::stem(name) {
         Some(stem) => Cow::Borrowed(stem),
@@ -154,12 +153,12 @@ pub(super) fn bare_key(name: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The name with every byte escaped but letters and digits.
+/// The name with every byte escaped except letters and digits.
 fn quoted_strictly(key: &[u8]) -> Vec<u8> {
     percent_encode(key, NON_ALPHANUMERIC).to_string().into_bytes()
 }
 
-/// A quoted name with its escapes in small letters, where that is another.
+/// A quoted name with its escapes in lower case, if it differs.
 fn in_small_letters(quoted: &[u8]) -> Option<Vec<u8>> {
     let mut name = quoted.to_vec();
     for at in memchr::memchr_iter(b'%', quoted) {
@@ -168,7 +167,7 @@ fn in_small_letters(quoted: &[u8]) -> Option<Vec<u8>> {
     (name != quoted).then_some(name)
 }
 
-/// What `encodeURIComponent` leaves as it is.
+/// The characters that `encodeURIComponent` escapes.
 const COMPONENT: &AsciiSet =
     &QUOTED.remove(b'!').remove(b'\'').remove(b'(').remove(b')').remove(b'*');
 
@@ -177,9 +176,8 @@ pub(super) fn is_itself_a_name(key: &[u8]) -> bool {
     !key.is_empty() && !key.contains(&b'/') && !key.contains(&0)
 }
 
-/// The names that the metadata file of a record of this key may begin with, likeliest first: as
-/// Crawlee for Python spells it, as the one for JavaScript does, with more or fewer bytes escaped,
-/// and with escapes in small letters.
+/// Possible beginnings of the metadata file's name for a key, likeliest first: the spelling of Crawlee for
+/// Python, that of Crawlee for JavaScript, with more or fewer bytes escaped, and with escapes in lower case.
 pub(super) fn spellings(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     let quoted = quoted(key);
     let plain = is_plain(key);
@@ -197,18 +195,18 @@ pub(super) fn spellings(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
         .filter(|name| readable(name))
 }
 
-/// The names of bare files that would be a record of this key, of those without an ending.
+/// Names without an ending of bare files that would be a record of this key.
 pub(super) fn bare_names(key: &[u8]) -> impl Iterator<Item = Cow<'_, [u8]>> {
     spellings(key).take(2).filter(|name| *bare_key(name) == *key)
 }
 
-/// Whether a value's file can have this name. One that leaves no room for metadata beside it can
-/// have been placed by hand.
+/// Whether a value's file can have this name. A name that is too long for its metadata file may have been
+/// placed by hand.
 pub(super) fn readable(name: &[u8]) -> bool {
     possible(name, LONGEST).is_ok()
 }
 
-/// Whether a name is no longer than file systems commonly take.
+/// Whether a name is no longer than file systems commonly accept.
 pub(super) fn is_short(name: &[u8]) -> bool {
     name.len() <= LONGEST
 }
@@ -235,7 +233,7 @@ pub(super) fn writable(key: &Key) -> Result<Cow<'_, [u8]>> {
     Ok(name)
 }
 
-/// Whether a value's file can have this name, of at most so many bytes.
+/// Whether a value's file can have this name, of at most this number of bytes.
 fn possible(name: &[u8], longest: usize) -> std::result::Result<(), String> {
     match name {
         b"" => Err("it is empty".into()),

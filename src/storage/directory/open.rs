@@ -1,8 +1,8 @@
-//! Opening and creating stores, beside other larders and Crawlee's own openers. All of this blocks.
+//! Opens and creates stores, while other larders and Crawlee's own openers do so. All of this blocks.
 //!
-//! Of all larders that create one store at once, one puts its metadata in place and the others
-//! find it. Crawlee replaces whatever is there: of a larder and a Crawlee that create one store in
-//! the same instant, the later has the last word.
+//! If several larders create one store at once, one puts its metadata in place and the others find it.
+//! Crawlee replaces whatever is there: if a larder and a Crawlee create one store in the same instant, the
+//! later one wins.
 
 use super::folder::{Folder, no_folder_left};
 use super::lock::{WriteOptions, lock_current};
@@ -21,17 +21,17 @@ use crate::storage::metadata::StoreMetadata;
 use crate::storage::naming::{check_alias, check_name, new_id};
 use crate::storage::read_only;
 
-/// How often a store that vanishes right after it was made is made again.
+/// Number of tries to make a store that vanishes right after it was made.
 const TRIES: usize = 20;
 
-/// How a store may be opened.
+/// Limits on opening a store.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpenOptions {
-    /// Nothing may be written.
+    /// Whether nothing may be written.
     pub(super) read_only: bool,
-    /// Opening counts as an access, as in Crawlee.
+    /// Whether opening counts as an access, as in Crawlee.
     pub(super) touch: bool,
-    /// How to write.
+    /// Options of the writes.
     pub(super) write: WriteOptions,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, options: OpenOptions) -> Result<Ope
         match create(root, &store, name, options.write) {
             Ok(Some(info)) => return Ok(Opened { info, created: true }),
             Ok(None) => {}
-            // Dropped again by someone else; not the storage itself.
+            // The store was dropped again by someone else; the storage itself is there.
             Err(error) if error.kind == ErrorKind::NotFound && root.path().is_dir() => {}
             Err(error) => return Err(error),
         }
@@ -83,8 +83,8 @@ pub(super) fn open(root: &Root, by: &OpenBy, options: OpenOptions) -> Result<Ope
     Err(Error::no_store(&store))
 }
 
-/// Whether a store needs no metadata any more to be one: it has some, or it is a store of Crawlee
-/// for JavaScript, to which metadata as Python's would say that it is another's.
+/// Whether a folder counts as a store without new metadata: it has some, or it is a store of Crawlee for
+/// JavaScript, which metadata of Python's would mark as another's.
 fn is_a_store(folder: &Folder) -> Result<bool> {
     Ok(folder.stat(names::METADATA)?.is_some() || style::of(folder)? != Style::Python)
 }
@@ -113,7 +113,7 @@ fn create(
         Ok(Some(folder)) => folder,
         Ok(None) => return Ok(None),
         Err(error) => {
-            // Not if somebody has put anything there.
+            // Only if nobody has put anything there.
             if made {
                 stores.remove_if_empty(store.as_bytes());
             }
@@ -126,11 +126,11 @@ fn create(
     if options.durable {
         sync(&stores)?;
     }
-    // Files that were there before are its own now.
+    // Files that were there before now belong to it.
     store_info::of_folder(&folder, store.clone()).map(Some)
 }
 
-/// The store's metadata, put in its place if there is none; says whether.
+/// Puts the store's metadata in place if there is none; returns whether it did.
 fn create_metadata(folder: &Folder, text: &str, options: WriteOptions) -> Result<bool> {
     let like = Like::Sibling(None);
     let new =
@@ -157,8 +157,8 @@ fn new_metadata(name: Option<&str>) -> Result<String> {
     ))
 }
 
-/// A new store's metadata as Crawlee for JavaScript writes it, which names every store. Records without metadata
-/// of their own are all that it reads: it stumbles over its own.
+/// Metadata of a new store as Crawlee for JavaScript writes it, which names every store. It reads only
+/// records without metadata of their own: it stumbles over its own.
 fn new_javascript_metadata(store: &StoreName) -> Result<String> {
     let now = times::javascript(Timestamp::now());
     let mut fields = Fields::new();

@@ -6,12 +6,12 @@ use rustix::io::Errno;
 
 use crate::model::{Error, ErrorKind};
 
-/// An error of reading what is at this path.
+/// The error of a failure to read this path.
 pub(super) fn reading(path: &Path, why: Errno) -> Error {
     explain("cannot be read", path, why)
 }
 
-/// An error of writing to this path.
+/// The error of a failure to write to this path.
 pub(super) fn writing(path: &Path, why: Errno) -> Error {
     explain("cannot be written", path, why)
 }

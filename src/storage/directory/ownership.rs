@@ -1,5 +1,5 @@
-//! Owner and mode of new files and folders: those of what is there, also where larder runs as root
-//! in somebody else's storage.
+//! Owner and mode of new files and folders: those of what is there, even where larder runs as root in another
+//! user's storage.
 
 use std::os::fd::AsFd;
 
@@ -10,12 +10,11 @@ use super::folder::{FileStat, Folder};
 use super::os_error;
 use crate::model::Result;
 
-/// As Crawlee for Python makes its files.
+/// Mode of the files of Crawlee for Python.
 const OWNER_ONLY: Mode = Mode::RUSR.union(Mode::WUSR);
 
-/// Gives a new file the owner and the permissions of the one whose place it is to take or that
-/// lies beside it; without one, the owner of its folder. Where these cannot be given, the file is
-/// good all the same.
+/// Gives a new file the owner and the permissions of the file that it replaces or is placed next to; without
+/// one, the owner of its folder. If that fails, the file is good all the same.
 pub(super) fn copy(
     file: impl AsFd,
     folder: &Folder,
@@ -31,9 +30,9 @@ pub(super) fn copy(
 }
 
 impl Folder {
-    /// Opens a directory in this one, and makes it if it is not there; says whether it made it.
+    /// Opens a directory in this one, and makes it if it is not there; returns whether it made it.
     pub(super) fn make_folder(&self, name: &[u8]) -> Result<(Folder, bool)> {
-        // Another may remove it right after it was made: that is not tried for ever.
+        // Another process may remove it right after it was made, so the tries are limited.
         let mut made = false;
         for _ in 0..10 {
             if let Some(folder) = self.folder(name)? {
@@ -59,7 +58,7 @@ fn inherit_from_parent(parent: &Folder, new: &Folder) {
         return;
     }
     let given = fs::fchown(new, Some(above.owner.0), Some(above.owner.1));
-    // What the system itself hands down stays.
+    // Bits that the system itself hands down stay.
     let inherited = fs::fstat(new).map_or(0, |stat| stat.st_mode & 0o7000);
     let mode = Mode::from_raw_mode(above.mode.as_raw_mode() | inherited);
     if given != Err(Errno::PERM) {
@@ -67,7 +66,7 @@ fn inherit_from_parent(parent: &Folder, new: &Folder) {
     }
 }
 
-/// Gives a new folder the owner and the permissions of the one whose place it is to take.
+/// Gives a new folder the owner and the permissions of the one that it replaces.
 pub(super) fn copy_folder(new: &Folder, old: &Folder) {
     let Ok(stat) = old.own_stat() else { return };
     let _ = fs::fchown(new, Some(stat.owner.0), Some(stat.owner.1));

@@ -1,5 +1,5 @@
-//! Which files are written to set a record, and how: as the program reads them that the record or
-//! its store belongs to. All of this blocks.
+//! Plans which files to write for a record, and how: so that the program to which the record or its store
+//! belongs can read them. All of this blocks.
 
 use bytes::Bytes;
 
@@ -18,25 +18,25 @@ use crate::model::{
     ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, SetValue,
 };
 
-/// What is to be written.
+/// The files to write for a record.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// The value's file.
+    /// Name of the value's file.
     pub(super) name: Vec<u8>,
     /// The value.
     pub(super) value: Bytes,
-    /// The metadata's file.
+    /// Name of the metadata's file.
     pub(super) metadata: Option<Vec<u8>>,
     /// Its new text, where it changes.
     pub(super) text: Option<String>,
-    /// A file with the old value that goes when the new one is there.
+    /// A file with the old value, which is removed once the new one is there.
     pub(super) replaced: Option<Vec<u8>>,
     /// The record as it will be read.
     pub(super) meta: RecordMeta,
 }
 
 impl Plan {
-    /// Puts these notes into the record's metadata, instead of what is new there.
+    /// Puts these notes into the record's metadata, in place of its own.
     pub(super) fn note(&mut self, folder: &Folder, notes: &Notes) -> Result<()> {
         let Some(metadata) = &self.metadata else { return Ok(()) };
         let new = if let Some(text) = &self.text {
@@ -51,7 +51,7 @@ impl Plan {
     }
 }
 
-/// How the record is to be set.
+/// Plans the setting of a record.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for a key that the store's program could not read, and
@@ -60,7 +60,7 @@ pub(super) fn plan(root: &Root, folder: &Folder, set: &SetValue) -> Result<Plan>
     let quoted = names::writable(&set.key)?.into_owned();
     let style = style::in_storage(root, folder)?;
     let near = if style == Style::Python { find(folder, &set.key, Reach::Near)? } else { None };
-    // What is edited is there, and is looked for as it was read.
+    // An edited record exists, and is searched for in the way it was read.
     let edited = matches!(set.expected, Expect::Is(_));
     let found = match near {
         None if style != Style::Python || edited => find(folder, &set.key, Reach::Far)?,
@@ -72,7 +72,7 @@ pub(super) fn plan(root: &Root, folder: &Folder, set: &SetValue) -> Result<Plan>
         return New::of(set, written_by(metadata)).with_metadata(folder, &files, metadata);
     }
     let new = New::of(set, style);
-    // What somebody placed without metadata, and edits as such, stays so.
+    // A file that somebody placed without metadata stays so when it is edited.
     let edited = edited && endings::is_read_as(&files.name, &new.content_type);
     let ended = files.key == set.key && endings::stem(&files.name).is_some();
     if style == Style::Python && !edited && !ended {
@@ -81,7 +81,7 @@ pub(super) fn plan(root: &Root, folder: &Folder, set: &SetValue) -> Result<Plan>
     New::of(set, Style::Bare).bare(Some(files))
 }
 
-/// The program whose metadata this is.
+/// The program that wrote this metadata.
 fn written_by(metadata: &MetadataFile) -> Style {
     match &metadata.content {
         MetadataContent::Parsed(sidecar, _) => match sidecar.form {
@@ -93,7 +93,7 @@ fn written_by(metadata: &MetadataFile) -> Style {
     }
 }
 
-/// The record that is to be.
+/// The new record.
 struct New<'a> {
     key: &'a Key,
     value: Bytes,
@@ -103,16 +103,16 @@ struct New<'a> {
 impl<'a> New<'a> {
     fn of(set: &'a SetValue, style: Style) -> Self {
         let (value, content_type) = match set.content_type.family() {
-            // As Crawlee infers a type from the value where none is given; here it is bytes.
+            // Crawlee infers a missing type from the value, which is bytes here.
             Family::Unknown => (set.value.clone(), ContentType::BINARY),
-            // As Crawlee for JavaScript stores null.
+            // Crawlee for JavaScript stores None as null.
             Family::None if style != Style::Python => ("null".into(), ContentType::JSON),
             _ => (set.value.clone(), set.content_type.clone()),
         };
         Self { key: &set.key, value, content_type }
     }
 
-    /// Where there is none yet.
+    /// Plans a record that does not exist yet.
     fn record(self, style: Style, quoted: Vec<u8>) -> Result<Plan> {
         let ending = endings::ending(&self.content_type);
         match style {
@@ -138,7 +138,7 @@ impl<'a> New<'a> {
         self.with(name, metadata, Some(text), None)
     }
 
-    /// Where there is metadata: it keeps its form.
+    /// Plans a record with metadata, which keeps its form.
     fn with_metadata(
         self,
         folder: &Folder,
@@ -163,7 +163,7 @@ impl<'a> New<'a> {
         let ending = endings::ending(&self.content_type);
         let same = endings::essence(&self.content_type)
             .eq_ignore_ascii_case(endings::essence(&sidecar.content_type));
-        // A file that is named for its type gets another name with another type.
+        // A file whose name has the ending of its type gets another name with another type.
         let name = match endings::stem(&files.name) {
             Some(stem) if !same => {
                 let stem = if sidecar.form == Form::Python { base } else { stem };
@@ -182,7 +182,7 @@ impl<'a> New<'a> {
         Ok(self.with(name, metadata.name.clone(), text, replaced))
     }
 
-    /// A file without metadata, which keeps its name as long as it tells the type.
+    /// Plans a file without metadata, which keeps its name as long as that tells the type.
     fn bare(self, files: Option<RecordFiles>) -> Result<Plan> {
         let name = match &files {
             Some(files) if endings::is_read_as(&files.name, &self.content_type) => {
@@ -206,7 +206,7 @@ impl<'a> New<'a> {
         Ok(Plan { name, value: self.value, metadata: None, text: None, replaced, meta })
     }
 
-    /// The name of a file that is read as a record of this key.
+    /// Name of a file that is read as a record of this key.
     fn ended(&self) -> Result<Vec<u8>> {
         let key = self.key.as_bytes();
         let ending = endings::ending(&self.content_type);

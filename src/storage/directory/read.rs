@@ -1,4 +1,4 @@
-//! Reading one record. All of this blocks.
+//! Reads one record. All of this blocks.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -18,12 +18,12 @@ use crate::model::{
     Error, ErrorKind, Key, Reading, Record, Result, StoreInfo, StoreName, Timestamp, Want,
 };
 
-/// How often it is looked whether a file that grows has grown again.
+/// Number of tries to read a file that grows meanwhile.
 const TRIES: usize = 3;
-/// Values of so many records at most are weighed to tell what a store takes on the disk.
+/// Limit on the records whose values are added up to the size of a store on the disk.
 const WEIGHED: usize = 20_000;
 
-/// Reads a record, or as much of it as is wanted; `None` if neither half is there.
+/// Reads a record, or the wanted part of it; `None` if neither half is there.
 pub(super) fn read(
     root: &Root,
     store: &StoreName,
@@ -36,7 +36,7 @@ pub(super) fn read(
     }
 }
 
-/// Reads a record of a store, or as much of it as is wanted.
+/// Reads a record of a store, or the wanted part of it.
 pub(super) fn read_in(folder: &Folder, key: &Key, want: &Want) -> Result<Option<Reading>> {
     Ok(match want {
         Want::Meta => record::meta_of_key(folder, key, Reach::Far)?.map(Reading::Meta),
@@ -49,14 +49,14 @@ pub(super) fn read_in(folder: &Folder, key: &Key, want: &Want) -> Result<Option<
                 bytes: record.value,
             }
         }),
-        // A part only of a file that grows all the time: what was there when it was looked at.
+        // A file that grows all the time is read up to its size at the first look.
         Want::Whole => {
             read_key(folder, key, 0..u64::MAX)?.map(|read| Reading::Whole(read.into_record()))
         }
     })
 }
 
-/// Reads the record of this key in a store, of its value these bytes.
+/// Reads the record of this key in a store, with these bytes of its value.
 pub(super) fn read_key(folder: &Folder, key: &Key, range: Range<u64>) -> Result<Option<Reading>> {
     let mut tries = record::TRIES;
     loop {
@@ -88,7 +88,7 @@ pub(super) fn read_key(folder: &Folder, key: &Key, range: Range<u64>) -> Result<
     }
 }
 
-/// These bytes of a file, and the size of all of it; `size` is what it was before.
+/// These bytes of a file, and the size of the whole file; `size` is its size before.
 fn part(
     mut file: File,
     size: u64,
@@ -107,20 +107,20 @@ fn part(
     Ok((bytes, size))
 }
 
-/// The first `limit` bytes of a file, and the size of all of it; `size` is what it was before.
+/// The first `limit` bytes of a file, and the size of the whole file; `size` is its size before.
 fn up_to(mut file: File, mut size: u64, limit: u64) -> std::result::Result<(Vec<u8>, u64), Errno> {
     let mut bytes = Vec::new();
     let failed = |why: std::io::Error| Errno::from_io_error(&why).unwrap_or(Errno::IO);
-    // A file that someone goes on writing to is not followed for ever.
+    // A file that someone keeps writing to is not followed for ever.
     for _ in 0..TRIES {
         let wanted = size.min(limit);
         let missing = wanted.saturating_sub(bytes.len() as u64);
-        // One byte more, so that the end is found by the same read.
+        // One byte more, so that the same read finds the end.
         let room = usize::try_from(missing.saturating_add(1)).map_err(|_| Errno::NOMEM)?;
         bytes.try_reserve_exact(room).map_err(|_| Errno::NOMEM)?;
         (&mut file).take(missing).read_to_end(&mut bytes).map_err(failed)?;
         if (bytes.len() as u64) < wanted {
-            // It has been cut meanwhile.
+            // The file was cut meanwhile.
             break;
         }
         let now = file.metadata().map_err(failed)?.len();
@@ -134,7 +134,7 @@ fn up_to(mut file: File, mut size: u64, limit: u64) -> std::result::Result<(Vec<
     Ok((bytes, if read < limit { read } else { size }))
 }
 
-/// What is known of one store, with what its values take on the disk where they are not too many.
+/// The facts about one store, with the size of its values on the disk where these are not too many.
 pub(super) fn weigh(root: &Root, store: &StoreName) -> Result<StoreInfo> {
     let folder = root.existing(store)?;
     let mut info = super::store_info::of_folder(&folder, store.clone())?;

@@ -11,18 +11,18 @@ use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };
 
-/// How often a record is looked at while its two halves do not fit.
+/// Number of looks at a record whose two halves do not fit.
 pub(super) const TRIES: usize = 4;
-/// A value that is older than this, in microseconds, waits for no metadata; nor does one that is
-/// further in the future, as where a date was copied: each of these waits would be in vain.
+/// Age beyond which a value waits for no metadata, in microseconds; nor does a value that is further in the
+/// future, as where a date was copied. Such a wait would be in vain.
 const FRESH: i64 = 1_000_000;
-/// The pause between two looks at a record of which one half is new.
+/// Pause between two looks at a record of which one half is new.
 const GAP: Duration = Duration::from_millis(1);
 
-/// What is known of the record of this key without its value; `None` if neither half is there.
+/// The facts about the record of this key without its value; `None` if neither half is there.
 ///
 /// # Errors
-/// [`ErrorKind::Damaged`] where several files are the record, and the key names none of them.
+/// [`ErrorKind::Damaged`] where several files are the record, and the key does not tell which is meant.
 pub(super) fn meta_of_key(folder: &Folder, key: &Key, reach: Reach) -> Result<Option<RecordMeta>> {
     let mut tries = TRIES;
     loop {
@@ -36,7 +36,7 @@ pub(super) fn meta_of_key(folder: &Folder, key: &Key, reach: Reach) -> Result<Op
     }
 }
 
-/// Notes that the record is in several files, if so.
+/// Sets the state of a record that is in several files.
 pub(super) fn with_rivals(mut meta: RecordMeta, found: &FoundRecord) -> RecordMeta {
     if let Some(names) = found.several() {
         meta.state = RecordState::SeveralFiles(names);
@@ -59,8 +59,8 @@ pub(super) fn when_consistent(
     }
 }
 
-/// Whether this may be a record of which a writer has replaced the value and not yet the metadata,
-/// as Crawlee does one after the other. If so, some of the time that this takes has passed.
+/// Whether a writer may have replaced the value of this record and not yet the metadata, as Crawlee does one
+/// after the other. If so, waits for a part of the time that this takes.
 pub(super) fn is_half_written(meta: Option<&RecordMeta>, value: Option<FileStat>) -> bool {
     let wrong = meta.is_some_and(|meta| matches!(meta.state, RecordState::WrongSize(_)));
     let age = value.map(|stat| Timestamp::now().micros().saturating_sub(stat.modified));
@@ -71,8 +71,8 @@ pub(super) fn is_half_written(meta: Option<&RecordMeta>, value: Option<FileStat>
     maybe
 }
 
-/// Puts together what the two halves of a record say; `None` if it is not there. `size` is the
-/// value's, `None` where there is no value.
+/// Combines the facts from the two halves of a record; `None` if it is not there. `size` is the value's,
+/// `None` where there is no value.
 pub(super) fn combine_halves(files: &RecordFiles, size: Option<u64>) -> Option<RecordMeta> {
     let (content_type, state) = match files.metadata.as_ref().map(|metadata| &metadata.content) {
         None if size.is_none() => return None,
@@ -96,7 +96,7 @@ pub(super) fn combine_halves(files: &RecordFiles, size: Option<u64>) -> Option<R
     Some(RecordMeta { key: files.key.clone(), content_type, size, state })
 }
 
-/// The error for a key whose file name something else has: a directory, a link.
+/// The error for a key whose file name is taken by something else: a directory, a link.
 pub(super) fn in_the_way(folder: &Folder, name: &[u8]) -> Error {
     let path = folder.path_of(name);
     Error::new(ErrorKind::Damaged, format!("{} is not a file: no record there", path.display()))

@@ -19,7 +19,7 @@ pub(super) struct RecordFiles {
     pub(super) key: Key,
     /// The value's file.
     pub(super) name: Vec<u8>,
-    /// What is known of it, if it is there.
+    /// Facts about the value's file, if it is there.
     pub(super) value: Option<FileStat>,
     /// The metadata's file, if it is there.
     pub(super) metadata: Option<MetadataFile>,
@@ -30,25 +30,25 @@ pub(super) struct RecordFiles {
 pub(super) struct MetadataFile {
     /// Its name.
     pub(super) name: Vec<u8>,
-    /// What it says.
+    /// Its contents.
     pub(super) content: MetadataContent,
 }
 
 /// Content of a metadata file.
 #[derive(Debug, Clone)]
 pub(super) enum MetadataContent {
-    /// What it says, and its text.
+    /// The parsed facts, and the text.
     Parsed(Sidecar, Vec<u8>),
-    /// It is malformed; its beginning.
+    /// The beginning of a malformed text.
     Malformed(String),
-    /// The system does not let it be read; says why.
+    /// The reason why the system does not let it be read.
     Unreadable(Errno),
 }
 
 /// The record whose metadata file begins with `base`; `None` if there is no such file.
 ///
 /// # Errors
-/// Only where the program itself lacks something; what is wrong with the file is in the answer.
+/// Only where the program itself lacks a resource; faults of the file are in the answer.
 pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<RecordFiles>> {
     let metadata = metadata_name(base);
     let content = match read_text(folder, &metadata) {
@@ -77,7 +77,7 @@ pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<RecordF
                 if value.is_none() {
                     let ending = endings::ending(&sidecar.content_type);
                     let ended = [base, b".", ending.as_bytes()].concat();
-                    // Metadata that leaves out how the value's file is called.
+                    // The metadata does not name the value's file.
                     if let Some(files) = bare(folder, &ended)? {
                         (name, value) = (ended, files.value);
                     }
@@ -87,7 +87,7 @@ pub(super) fn by_metadata(folder: &Folder, base: &[u8]) -> Result<Option<RecordF
             Form::Nested(ending) => {
                 let whole = [base, b".", ending.as_bytes()].concat();
                 value = file(folder, &whole)?;
-                // Where the key itself ends so, the file has no other ending.
+                // Where the key itself has this ending, the file has no other one.
                 if value.is_some() || file(folder, base)?.is_none() {
                     name = whole;
                 }
@@ -115,8 +115,8 @@ pub(super) fn bare(folder: &Folder, name: &[u8]) -> Result<Option<RecordFiles>> 
     Ok(Some(RecordFiles { key, name: name.to_vec(), value: Some(stat), metadata: None }))
 }
 
-/// The names of all files of a store but its own metadata, sorted: each value right before its
-/// metadata, or not long before it.
+/// The names of all files of a store except its own metadata, sorted: each value right before its metadata,
+/// or shortly before it.
 pub(super) fn all_names(folder: &Folder) -> Result<Vec<Vec<u8>>> {
     let mut found = Vec::new();
     folder.each_name(|name, kind| {
@@ -128,7 +128,7 @@ pub(super) fn all_names(folder: &Folder) -> Result<Vec<Vec<u8>>> {
     Ok(found)
 }
 
-/// What is known of a file; `None` if there is none of this name.
+/// The facts about a file; `None` if there is none of this name.
 pub(super) fn file(folder: &Folder, name: &[u8]) -> Result<Option<FileStat>> {
     Ok(folder.stat(name)?.filter(|stat| stat.is_file))
 }

@@ -1,4 +1,4 @@
-//! Deleting records and stores. All of this blocks, and follows no link.
+//! Deletes records and stores. All of this blocks, and follows no link.
 
 use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
@@ -16,14 +16,14 @@ use super::{os_error, record_files, rights, style};
 use crate::model::endings;
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Write, Written};
 
-/// How many records are deleted under one lock.
+/// Number of records that are deleted under one lock.
 pub(super) const BATCH: usize = 100;
-/// How deep in each other directories in a store are removed.
+/// Limit on the nesting of directories in a store that are removed.
 const DEPTH: usize = 32;
-/// How often a store that someone goes on writing to is emptied.
+/// Number of times that a store is emptied while someone keeps writing to it.
 const ROUNDS: usize = 10;
 
-/// Deletes records: of each first the value and then the metadata, as Crawlee does.
+/// Deletes records: first the value and then the metadata of each, as in Crawlee.
 pub(super) fn delete(
     root: &Root,
     store: &StoreName,
@@ -40,7 +40,7 @@ pub(super) fn delete(
         let before = records;
         let python = style::is_python_s(&folder);
         let outcome = batch.iter().try_for_each(|key| {
-            // A record of Crawlee for Python is under its likeliest names, what lies beside may not be.
+            // A record of Crawlee for Python has one of its likeliest names, further files may not.
             let gone = python && delete_record(&folder, key, Reach::Near)?;
             records += u64::from(gone || delete_record(&folder, key, Reach::Far)?);
             Ok(())
@@ -53,10 +53,10 @@ pub(super) fn delete(
     Ok(Written { records, ..Written::default() })
 }
 
-/// Deletes one record; whether any of it was there.
+/// Deletes one record; returns whether any part of it was there.
 pub(super) fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<bool> {
     let Some(found) = find(folder, key, reach)? else { return Ok(false) };
-    // A bare file that is called by its own name can be meant by nobody else.
+    // A bare file that is named in full cannot be confused with another.
     let by_its_name = found.files.metadata.is_none()
         && *found.files.name == *key.as_bytes()
         && endings::stem(key.as_bytes()).is_some();
@@ -71,8 +71,8 @@ pub(super) fn delete_record(folder: &Folder, key: &Key, reach: Reach) -> Result<
     Ok(there)
 }
 
-/// Why nothing could be removed from a store, or not the store itself: its directory, or the one above,
-/// takes no changes of this user.
+/// Why nothing could be removed from a store, or not the store itself: this user may not change its
+/// directory, or the one above.
 pub(super) fn refusal(root: &Root, write: &Write) -> Option<Error> {
     let (store, above) = match write {
         Write::Delete { store, .. } | Write::Purge(store) => (store, None),
@@ -83,7 +83,7 @@ pub(super) fn refusal(root: &Root, write: &Write) -> Option<Error> {
     folders.into_iter().find_map(|folder| rights::refused(&folder))
 }
 
-/// Removes all records, and what writers that were ended left of files they were writing.
+/// Removes all records, and the remains of killed writers.
 pub(super) fn purge(root: &Root, store: &StoreName, options: WriteOptions) -> Result<Written> {
     let folder = open_locked(root, store, options)?;
     let records = Listing::read(&folder)?.len() as u64;
@@ -94,7 +94,7 @@ pub(super) fn purge(root: &Root, store: &StoreName, options: WriteOptions) -> Re
     Ok(Written { records, ..Written::default() })
 }
 
-/// Removes a store: first its metadata, so that nobody takes what is left for a whole one.
+/// Removes a store: first its metadata, so that nobody takes the rest for a complete one.
 pub(super) fn drop_store(root: &Root, store: &StoreName, options: WriteOptions) -> Result<Written> {
     let Some(stores) = root.stores()?.filter(|_| is_name(store.as_bytes())) else {
         return Err(Error::no_store(store));
@@ -105,7 +105,7 @@ pub(super) fn drop_store(root: &Root, store: &StoreName, options: WriteOptions) 
             return Err(Error::no_store(store));
         };
         unlink(&folder, names::METADATA).or_else(|error| {
-            // Something else of that name goes with the rest.
+            // A folder of that name is removed with the rest.
             if folder.stat(names::METADATA)?.is_some_and(|stat| stat.is_folder) {
                 Ok(false)
             } else {

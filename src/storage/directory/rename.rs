@@ -7,20 +7,20 @@ use super::folder::Folder;
 
 #[cfg(test)]
 thread_local! {
-    /// Whether this thread's file systems swap nothing.
+    /// Whether this thread's file systems cannot swap.
     pub(super) static NO_EXCHANGE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
 /// Whether an error means that the system or the file system has no such rename.
 pub(super) fn is_unsupported(why: Errno) -> bool {
-    // Some systems give two numbers to what others give one.
+    // Some systems have two numbers where others have one.
     why == Errno::INVAL || why == Errno::NOSYS || why == Errno::NOTSUP || why == Errno::OPNOTSUPP
 }
 
-/// Moves a file or a folder if there is nothing of the new name.
+/// Moves a file or a folder if the new name is free.
 ///
 /// # Errors
-/// [`Errno::EXIST`] if there is.
+/// [`Errno::EXIST`] if it is not free.
 pub(super) fn rename_new(from: &Folder, old: &[u8], to: &Folder, new: &[u8]) -> Result<(), Errno> {
     match rename_noreplace(from, old, to, new) {
         Err(why) if is_unsupported(why) => {}
@@ -39,7 +39,7 @@ pub(super) fn rename_new(from: &Folder, old: &[u8], to: &Folder, new: &[u8]) -> 
     fs::unlinkat(from, old, AtFlags::empty())
 }
 
-/// Swaps two entries in one step, so that at any time one of them is at either name.
+/// Swaps two entries in one step, so that at any time both names exist.
 ///
 /// # Errors
 /// See [`is_unsupported`].
@@ -62,7 +62,7 @@ fn rename_noreplace(from: &Folder, old: &[u8], to: &Folder, new: &[u8]) -> Resul
     fs::renameat_with(from, old, to, new, fs::RenameFlags::NOREPLACE)
 }
 
-/// This system swaps nothing.
+/// This system cannot swap.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 pub(super) fn exchange(_: &Folder, _: &[u8], _: &Folder, _: &[u8]) -> Result<(), Errno> {
     Err(Errno::NOSYS)

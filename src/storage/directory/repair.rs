@@ -1,7 +1,7 @@
-//! Metadata for a store whose own is damaged. All of this blocks.
+//! Repairs the damaged metadata of a store. All of this blocks.
 //!
-//! What the damaged text still tells is kept: id, name and times, and where it is JSON, all else. The
-//! rest is made as for a new store, with the times of its files.
+//! Facts that the damaged text still has are kept: id, name and times, and where it is JSON, everything else.
+//! The rest is made as for a new store, with the times of its files.
 
 use super::folder::Folder;
 use super::folder::read_text;
@@ -18,7 +18,7 @@ use crate::storage::fields::Fields;
 use crate::storage::metadata::STORE_FIELDS;
 use crate::storage::naming::{check_name, new_id};
 
-/// What would be written; `None` where nothing is wrong.
+/// The repair of a store; `None` where nothing is wrong.
 pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {
     let folder = root.existing(store)?;
     let path = folder.path_of(METADATA);
@@ -44,7 +44,7 @@ pub(super) fn plan(root: &Root, store: &StoreName) -> Result<Option<Repair>> {
     }))
 }
 
-/// Writes it, if the store's metadata is still what it was when that was planned.
+/// Writes a repair, if the store's metadata is still as it was when the repair was planned.
 pub(super) fn repair(root: &Root, repair: &Repair, options: WriteOptions) -> Result<Written> {
     let folder = open_locked(root, &repair.store, options)?;
     let path = folder.path_of(METADATA);
@@ -64,7 +64,7 @@ pub(super) fn repair(root: &Root, repair: &Repair, options: WriteOptions) -> Res
     Ok(Written { records: 1, ..Written::default() })
 }
 
-/// The metadata anew, in the form of the program that wrote the damaged one.
+/// The new metadata, in the form of the program that wrote the damaged one.
 fn metadata(folder: &Folder, store: &StoreName, text: &str) -> Result<String> {
     let camel = text.contains("\"createdAt\"") || text.contains("\"accessedAt\"");
     let javascript = camel || style::of(folder)? != Style::Python;
@@ -73,7 +73,7 @@ fn metadata(folder: &Folder, store: &StoreName, text: &str) -> Result<String> {
         Some(id) => id,
         None => new_id()?,
     };
-    // A name that is not told: a named store is what Crawlee never purges by itself.
+    // Without a name in the text: Crawlee never purges a named store by itself.
     let name = match string(text, "name") {
         Some(name) => Some(name),
         None if javascript => store.as_str().map(str::to_owned),
@@ -107,12 +107,12 @@ fn metadata(folder: &Folder, store: &StoreName, text: &str) -> Result<String> {
     if javascript {
         fields.put("userId", "1");
     }
-    // What others noted, or a newer Crawlee, where the text can be read at all.
+    // Fields of other programs, or of a newer Crawlee, where the text can be read at all.
     let told = Fields::parse(text.as_bytes()).unwrap_or_default();
     Ok(fields.with(told.only(|name| !STORE_FIELDS.contains(&name))).to_lines())
 }
 
-/// When the oldest and the newest file of the store were last changed.
+/// Times of the last change of the oldest and the newest file in the store.
 fn ages(folder: &Folder) -> Result<(Timestamp, Timestamp)> {
     let mut ages: Option<(i64, i64)> = None;
     let mut names = Vec::new();
@@ -132,13 +132,13 @@ fn ages(folder: &Folder) -> Result<(Timestamp, Timestamp)> {
     Ok((Timestamp::from_micros(first), Timestamp::from_micros(last)))
 }
 
-/// Whether this is an id as Crawlee for Python or for JavaScript makes it.
+/// Whether this is an id as Crawlee for Python or for JavaScript makes them.
 fn is_id(id: &str) -> bool {
     let letters = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     letters && matches!(id.len(), 17 | 36)
 }
 
-/// What follows a field's name in JSON that may be cut off anywhere.
+/// The text behind a field's name, in JSON that may be cut off anywhere.
 fn value<'a>(text: &'a str, field: &str) -> Option<&'a str> {
     let name = format!("\"{field}\"");
     let (_, rest) = text.split_once(&name)?;
@@ -149,7 +149,7 @@ fn is_null(text: &str, field: &str) -> bool {
     value(text, field).is_some_and(|value| value.starts_with("null"))
 }
 
-/// A field's text, if it is there to its end.
+/// The text of a field, if it is complete.
 fn string(text: &str, field: &str) -> Option<String> {
     let value = value(text, field)?;
     let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();

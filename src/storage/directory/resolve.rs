@@ -1,5 +1,5 @@
-//! Finding out by reading what became of a write that was not seen to end. What was there
-//! before it is not known. All of this blocks.
+//! Finds out the outcome of an interrupted write by reading. The state before it is not known. All of this
+//! blocks.
 
 use super::find::{Reach, find};
 use super::folder::read_text;

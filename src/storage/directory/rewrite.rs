@@ -1,8 +1,8 @@
-//! Writing a record anew under another key, in another store, or with another content type. All of this
+//! Writes a record anew under another key, in another store, or with another content type. All of this
 //! blocks.
 //!
-//! The new record is there whole before the old one goes, under one lock of larder's: wherever it is
-//! ended, the value is there under one of the two keys, or under both.
+//! The new record is complete before the old one is removed, under one lock of larder's: at whatever point it
+//! is killed, the value is there under one of the two keys, or under both.
 
 use super::find::{FoundRecord, Reach, find};
 use super::folder::Folder;
@@ -20,7 +20,7 @@ use crate::model::{
     Written,
 };
 
-/// Writes a record anew, if it and the one that is written over are what is expected.
+/// Writes a record anew, if it and the one that is replaced meet their conditions.
 ///
 /// # Errors
 /// As those of setting a record; [`ErrorKind::Usage`] where both keys name one record.
@@ -53,7 +53,7 @@ pub(super) fn rewrite(root: &Root, it: &RecordRewrite, options: WriteOptions) ->
     };
     let written = set_noted(root, &folder, &set, Some(&notes(&files)), options)?;
     if it.removes && !it.is_in_place() {
-        // Crawlee knows no locks, and may have written it meanwhile.
+        // Crawlee knows no locks, and may have written the record meanwhile.
         let now = read_in(&folder, &it.key, &version.want())?;
         if now.is_some_and(|now| !version.is(&now)) {
             return Err(changed_since(it));
@@ -66,7 +66,7 @@ pub(super) fn rewrite(root: &Root, it: &RecordRewrite, options: WriteOptions) ->
     Ok(Written { comparison: Comparison::TwoSteps, ..written })
 }
 
-/// Refuses to write a record over itself: a file without metadata is found by its key, and by its name.
+/// Refuses to write a record over itself: a file without metadata is found both by its key and by its name.
 fn is_another(folder: &Folder, it: &RecordRewrite, files: &RecordFiles) -> Result<()> {
     let there = find(folder, &it.to, Reach::Far)?.map(FoundRecord::only).transpose()?;
     if there.is_none_or(|there| there.name != files.name) {
@@ -77,7 +77,7 @@ fn is_another(folder: &Folder, it: &RecordRewrite, files: &RecordFiles) -> Resul
     Err(Error::new(ErrorKind::Usage, problem).hint("choose another key"))
 }
 
-/// The refusal to remove a record that was written while another was made of it.
+/// The refusal to remove a record that was written while its copy was made.
 fn changed_since(it: &RecordRewrite) -> Error {
     let (key, to) = (it.key.escaped(), it.to.escaped());
     let problem = format!("{key} has changed, and stays; {to} has what it was");
@@ -88,7 +88,7 @@ fn named(files: &RecordFiles) -> String {
     Key::from(&*files.name).escaped()
 }
 
-/// What other programs note of the record.
+/// Other programs' notes on the record.
 fn notes(files: &RecordFiles) -> Notes {
     match &files.metadata {
         Some(MetadataFile { content: MetadataContent::Parsed(_, text), .. }) => {

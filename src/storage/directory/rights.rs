@@ -1,4 +1,4 @@
-//! Whether this user may write: asked of the system, and nothing is tried. All of this blocks.
+//! Checks whether this user may write: the system is asked, and nothing is tried. All of this blocks.
 
 use rustix::fs::{self, Access, AtFlags, FileType};
 
@@ -7,19 +7,19 @@ use super::os_error;
 use super::root::Root;
 use crate::model::{Error, Examined, Result, Right};
 
-/// Folders of stores that are looked at.
+/// Limit on the folders of stores that are checked.
 const STORES: usize = 1000;
 
-/// Why nothing in this folder could be made or removed.
+/// Why nothing can be made or removed in this folder, if so.
 pub(super) fn refused(folder: &Folder) -> Option<Error> {
     let wanted = Access::WRITE_OK | Access::EXEC_OK;
     let why = fs::accessat(folder, ".", wanted, AtFlags::EACCESS).err()?;
     Some(os_error::writing(folder.path(), why))
 }
 
-/// What the user may do.
+/// The rights of the user.
 pub(super) fn examine(root: &Root) -> Result<Examined> {
-    // Where there are no stores yet, their folder has to be made.
+    // Without any stores, their folder has to be made.
     let Some(stores) = root.stores()? else {
         let allowed = refused(&root.own_folder()?).is_none();
         let command = "writing to the storage's folder";

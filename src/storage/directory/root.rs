@@ -12,15 +12,15 @@ use crate::model::{Error, ErrorKind, Result, StoreName, in_words};
 /// The directory of the stores' directories.
 pub(super) const STORES: &str = "key_value_stores";
 
-/// The storage's directory, as the user named it. It is opened anew by each call: it may be
-/// removed and made again while larder runs.
+/// The storage's directory, as the user named it. It is opened anew by each call, since it may be removed and
+/// made again while larder runs.
 #[derive(Debug, Clone)]
 pub(super) struct Root {
     path: PathBuf,
 }
 
 impl Root {
-    /// The storage's directory, which must be there.
+    /// The storage's directory, which must exist.
     ///
     /// # Errors
     /// One sentence that says what to do.
@@ -90,19 +90,19 @@ impl Root {
         self.own_folder().map(|_| ())
     }
 
-    /// The directory of the stores, which is made if it is not there; with `durable` so that it
-    /// would survive a power cut; says whether it was made.
+    /// The directory of the stores, which is made if it is not there, with `durable` so that it would survive
+    /// a power cut; returns whether it was made.
     pub(super) fn make_stores(&self, durable: bool) -> Result<(Folder, bool)> {
         let folder = self.own_folder()?;
         let (stores, made) = folder.make_folder(STORES.as_bytes())?;
         if durable {
-            // Also if another has made it just now, and has not come to this yet.
+            // Synced even if another process has just made it, and has not synced it yet.
             temporary::sync(&folder)?;
         }
         Ok((stores, made))
     }
 
-    /// Removes the directory of the stores again, if nothing is in it.
+    /// Removes the directory of the stores again, if it is empty.
     pub(super) fn remove_stores_if_empty(&self) {
         if let Ok(folder) = self.folder() {
             folder.remove_if_empty(STORES.as_bytes());

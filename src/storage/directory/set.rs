@@ -1,8 +1,7 @@
-//! Setting records. All of this blocks.
+//! Sets records. All of this blocks.
 //!
-//! Crawlee knows no locks: between looking and renaming there is a moment in which a crawler can
-//! come between. Everything that takes room on the disk is written before anything is put in its
-//! place.
+//! Crawlee knows no locks: between looking and renaming there is a moment in which a crawler can write. All
+//! files are written to the disk before any is put in its place.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -26,19 +25,18 @@ use super::temporary::{Like, TemporaryFile, sync};
 use super::times::touched;
 use crate::model::{Expect, Result, SetValue, Written};
 
-/// Sets a record. A store without metadata of its own stays so: Crawlee makes it when it next
-/// opens the store.
+/// Sets a record. A store without metadata of its own stays so: Crawlee makes it when it next opens the
+/// store.
 ///
 /// # Errors
-/// Among others [`Damaged`](crate::model::ErrorKind::Damaged) where the store's metadata is.
+/// Among others [`Damaged`](crate::model::ErrorKind::Damaged) where the store's metadata is damaged.
 pub(super) fn set(root: &Root, set: &SetValue, options: WriteOptions) -> Result<Written> {
     names::writable(&set.key)?;
     let folder = open_locked(root, &set.store, options)?;
     set_noted(root, &folder, set, None, options)
 }
 
-/// Sets a record of a store whose lock is held. `notes` are what other programs note of it, where they
-/// take the place of what is noted there.
+/// Sets a record of a store whose lock is held. `notes`, if given, replace other programs' notes on it.
 pub(super) fn set_noted(
     root: &Root,
     folder: &Folder,
@@ -100,7 +98,7 @@ pub(super) fn set_noted(
     let touched = touched(folder, &stored, true, options)?;
 
     check(folder, set)?;
-    // Stays readable through this, should the second half be refused.
+    // It stays readable through this descriptor if the second half is refused.
     let before = folder.file(name).ok().flatten();
     if set.expected == Expect::Absent || plan.replaced.is_some() {
         if !new.place_new(name)? {
@@ -120,7 +118,7 @@ pub(super) fn set_noted(
     if let Some(replaced) = &plan.replaced {
         unlink(folder, replaced)?;
     }
-    // The record is there, whatever becomes of the store's times.
+    // The record is there, whether the store's times can be written or not.
     if let Some(Err(error)) = touched.map(|touched| touched.replace(names::METADATA)) {
         log::warn!("the times of {} were not updated: {error}", folder.path().display());
     }
@@ -130,7 +128,7 @@ pub(super) fn set_noted(
     Ok(Written { records: 1, meta: Some(plan.meta), ..Written::default() })
 }
 
-/// Puts the value back that was there before, or removes the new one if there was none.
+/// Puts the old value back, or removes the new one if there was none.
 fn take_back(
     folder: &Folder,
     name: &[u8],
@@ -138,7 +136,7 @@ fn take_back(
     before: Option<(File, FileStat)>,
 ) -> Result<()> {
     let Some((mut file, stat)) = before else {
-        // One that was there and could not be read is lost; the new one is better than none.
+        // An old value that could not be read is lost; the new one is better than none.
         return if old.is_none() { unlink(folder, name).map(|_| ()) } else { Ok(()) };
     };
     let mut value = Vec::new();
@@ -148,7 +146,7 @@ fn take_back(
     TemporaryFile::write(folder, TemporaryKind::Value, &value, Like::Old(stat), true)?.replace(name)
 }
 
-/// Whether the record is what the writer expects.
+/// Checks the writer's condition on the record.
 fn check(folder: &Folder, set: &SetValue) -> Result<()> {
     if set.expected == Expect::Anything {
         return Ok(());
@@ -157,7 +155,7 @@ fn check(folder: &Folder, set: &SetValue) -> Result<()> {
     if set.expected.is_met(found.as_ref()) { Ok(()) } else { Err(set.expected.conflict(&set.key)) }
 }
 
-/// Removes a file if it is there; says whether it was.
+/// Removes a file if it is there; returns whether it was.
 pub(super) fn unlink(folder: &Folder, name: &[u8]) -> Result<bool> {
     match fs::unlinkat(folder, name, AtFlags::empty()) {
         Ok(()) => Ok(true),

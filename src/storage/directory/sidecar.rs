@@ -23,23 +23,23 @@ use crate::model::{ContentType, Key};
 use crate::storage::fields::Fields;
 use crate::storage::metadata::parse_record;
 
-/// What a metadata file says.
+/// The facts in a metadata file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sidecar {
-    /// The key, where it is not the one that the file's name stands for.
+    /// The key, where it differs from the one in the file's name.
     pub(super) other_key: Option<Key>,
     /// The content type.
     pub(super) content_type: ContentType,
     /// The value's size; some programs state none.
     pub(super) size: Option<u64>,
-    /// Who writes so.
+    /// The form, which tells the program.
     pub(super) form: Form,
 }
 
-/// The form of a metadata file, and how it names the value's.
+/// The form of a metadata file, and how it names the value's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Form {
-    /// Crawlee for Python: the value's file is named as the metadata's.
+    /// Crawlee for Python: the value's file has the same name without the suffix.
     Python,
     /// An object that names the value's file.
     Named(Vec<u8>),
@@ -58,8 +58,8 @@ struct Usual<'a> {
     filename: Option<Cow<'a, str>>,
 }
 
-/// Reads a metadata file's text; `base` is its name without the suffix. `None` where the text is
-/// malformed, or names a file that cannot be the value's.
+/// Reads a metadata file's text; `base` is its name without the suffix. `None` where the text is malformed,
+/// or names a file that cannot be the value's.
 pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
     if let Ok(usual) = serde_json::from_slice::<Usual<'_>>(text) {
         let form = match &usual.filename {
@@ -88,7 +88,7 @@ pub(super) fn parse(base: &[u8], text: &[u8]) -> Option<Sidecar> {
             form,
         });
     }
-    // Written otherwise than by any Crawlee, but still read by it.
+    // Not the spelling of any Crawlee, but still readable for it.
     let stated = parse_record(text)?;
     let fields: Json = serde_json::from_slice(text).ok()?;
     let form = match fields.get("filename") {
@@ -112,8 +112,8 @@ fn nested(text: &[u8]) -> Option<Fields> {
     Fields::parse(inner.as_bytes())
 }
 
-/// The name of a value's file in the same folder; `None` for one that leads elsewhere, or that
-/// another kind of file has.
+/// The name of a value's file in the same folder; `None` for a name that leads elsewhere, or that belongs to
+/// another kind of file.
 fn value_name(name: &str) -> Option<Vec<u8>> {
     let name = name.as_bytes();
     let own = matches!(
@@ -123,11 +123,11 @@ fn value_name(name: &str) -> Option<Vec<u8>> {
     (is_name(name) && !own).then(|| name.to_vec())
 }
 
-/// The stated key, where it is another spelling of the file's name than Crawlee's for Python. A
-/// key that has nothing to do with the name is not believed: nobody could find the record by it.
+/// The stated key, where it spells the file's name in another way than Crawlee for Python. A key that has
+/// nothing to do with the name is not believed: nobody could find the record by it.
 fn other_key(base: &[u8], key: &str, form: &Form) -> Option<Key> {
     let spells = |name: &[u8]| name == key.as_bytes() || percent_decode(name).eq(key.bytes());
-    // Where the value's file is named, the metadata's may be called after it.
+    // Metadata that names the value's file may have a name derived from that.
     let named = || *form != Form::Python && endings::stem(base).is_some_and(spells);
     (*names::key(base) != *key.as_bytes() && (spells(base) || named())).then(|| Key::from(key))
 }
@@ -154,18 +154,17 @@ pub(super) fn in_a_string(key: &Key, content_type: &ContentType, ending: &str) -
     Json::from(inner).to_string()
 }
 
-/// What is to be stated anew.
+/// Facts to write into existing metadata.
 pub(super) struct News<'a> {
     pub(super) content_type: &'a ContentType,
     pub(super) size: usize,
-    /// The value's file.
+    /// Name of the value's file.
     pub(super) name: &'a [u8],
-    /// Its ending.
+    /// Ending of the value's file.
     pub(super) ending: &'a str,
 }
 
-/// The same metadata with other facts; everything else that it says stays. `None` if nothing is
-/// to be changed.
+/// The same metadata with other facts; the rest of it stays. `None` if nothing changes.
 pub(super) fn renewed(text: &[u8], form: &Form, news: &News<'_>) -> Option<String> {
     let is_nested = matches!(form, Form::Nested(_));
     let mut fields = if is_nested { nested(text)? } else { Fields::parse(text)? };
@@ -183,7 +182,7 @@ pub(super) fn renewed(text: &[u8], form: &Form, news: &News<'_>) -> Option<Strin
     (fields != before).then(|| written(&fields, text, is_nested))
 }
 
-/// Members as metadata of this text's form.
+/// Members as metadata in the form of this text.
 fn written(fields: &Fields, text: &[u8], is_nested: bool) -> String {
     if is_nested {
         Json::from(fields.to_line()).to_string()
@@ -194,7 +193,7 @@ fn written(fields: &Fields, text: &[u8], is_nested: bool) -> String {
     }
 }
 
-/// What a program notes in metadata beside what every Crawlee reads.
+/// Notes of a program in metadata, beside the fields that every Crawlee reads.
 pub(super) type Notes = Fields;
 
 /// The members that larder and Crawlee's programs write themselves.
@@ -209,7 +208,7 @@ pub(super) fn notes(text: &[u8]) -> Notes {
     members(text).unwrap_or_default().only(|name| !OWN.contains(&name))
 }
 
-/// The same metadata with these notes instead of its own; `None` if it has them already.
+/// The same metadata with these notes in place of its own; `None` if it has them already.
 pub(super) fn with_notes(text: &[u8], notes: &Notes) -> Option<String> {
     let before = members(text)?;
     let members = before.clone().only(|name| OWN.contains(&name)).with(notes.clone());
@@ -236,7 +235,7 @@ mod tests {
         let nested = in_a_string(&Key::from("k"), &ContentType::TEXT, "txt");
         let nested = with_notes(nested.as_bytes(), &notes).unwrap();
         assert!(nested.ends_with(r#"\"by\":\"me\",\"n\":1.10}""#), "{nested}");
-        // Those of a record that is written over go with it.
+        // The notes of a record that is replaced are dropped with it.
         let over = br#"{"key":"k","contentType":"b","filename":"k.txt","x":1}"#;
         let over = with_notes(over, &Notes::new()).unwrap();
         assert_eq!(over, r#"{"key":"k","contentType":"b","filename":"k.txt"}"#);

@@ -12,8 +12,8 @@ use crate::model::{
 };
 use crate::storage::metadata::StoreMetadata;
 
-/// All stores, sorted by name: every directory there is. A link in a directory's place is listed
-/// as damaged, since nothing follows it.
+/// All stores, sorted by name: every directory. A link in place of a directory is listed as damaged, since
+/// links are not followed.
 pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
     let Some(stores) = root.stores()? else {
         root.check()?;
@@ -27,7 +27,7 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
             Ok(Some(folder)) => {
                 found.push(StoreInfo { beside: beside.clone(), ..of_folder(&folder, store)? });
             }
-            // Removed meanwhile.
+            // The directory was removed meanwhile.
             Ok(None) => {}
             Err(error) => {
                 let state = match error.kind {
@@ -44,18 +44,18 @@ pub(super) fn list(root: &Root) -> Result<Vec<StoreInfo>> {
     Ok(found)
 }
 
-/// The directories in this one, sorted by name, with the links that stand in the place of one;
-/// hidden ones only where they are stores.
+/// The directories in this one, sorted by name, with links in place of one; hidden ones only where they are
+/// stores.
 pub(super) fn names(folder: &Folder) -> Result<Vec<StoreName>> {
     sorted(folder).map(|(names, _)| names)
 }
 
-/// What lies in the directory of the stores, and is none of them.
+/// The files and folders in the directory of the stores that are not stores.
 pub(super) fn beside(root: &Root) -> Result<Ignored> {
     root.stores()?.map_or_else(|| Ok(Ignored::default()), |stores| Ok(sorted(&stores)?.1))
 }
 
-/// The names of the stores, sorted, and what is no store.
+/// The names of the stores, sorted, and the entries that are not stores.
 fn sorted(folder: &Folder) -> Result<(Vec<StoreName>, Ignored)> {
     let mut names = Vec::new();
     let mut hidden = Vec::new();
@@ -80,19 +80,19 @@ fn sorted(folder: &Folder) -> Result<(Vec<StoreName>, Ignored)> {
     Ok((names, beside))
 }
 
-/// Whether a folder among the stores is none of them: a hidden one without a store's metadata.
+/// Whether a folder among the stores is not one: a hidden folder without a store's metadata.
 pub(super) fn is_hidden_folder(folder: &Folder, name: &[u8]) -> Result<bool> {
     if !name.starts_with(b".") {
         return Ok(false);
     }
     Ok(match folder.folder(name) {
         Ok(Some(inside)) => inside.stat(names::METADATA)?.is_none(),
-        // Gone, a link, or one that may not be looked into.
+        // Removed, a link, or not accessible.
         Ok(None) | Err(_) => true,
     })
 }
 
-/// What is known of one store.
+/// The facts about one store.
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] if it is not there.
@@ -100,10 +100,10 @@ pub(super) fn of_store(root: &Root, store: &StoreName) -> Result<StoreInfo> {
     of_folder(&root.existing(store)?, store.clone())
 }
 
-/// What is known of the store in this directory; its records are counted by their names.
+/// The facts about the store in this directory; its records are counted by their names.
 ///
-/// A directory without the store's metadata is a store all the same: Crawlee for JavaScript writes
-/// none, and people place files by hand. Its time is the directory's own.
+/// A directory without the store's metadata is a store all the same: Crawlee for JavaScript writes none, and
+/// people place files by hand. Its time is the directory's own.
 pub(super) fn of_folder(folder: &Folder, store: StoreName) -> Result<StoreInfo> {
     let mut info = StoreInfo { store, ..StoreInfo::default() };
     match metadata(folder)? {
@@ -146,13 +146,13 @@ pub(super) fn of_folder(folder: &Folder, store: StoreName) -> Result<StoreInfo> 
 
 /// A store's metadata file.
 pub(super) enum StoreMetadataFile {
-    /// There is none.
+    /// There is no such file.
     Missing,
-    /// What it says, and its text.
+    /// The parsed facts, and the text.
     Parsed(StoreMetadata, Vec<u8>),
-    /// It is not what Crawlee writes: says why.
+    /// It is not as Crawlee writes it, for this reason.
     Malformed(String),
-    /// The system does not let it be read: says why.
+    /// The system does not let it be read, for this reason.
     Unreadable(Errno),
 }
 
@@ -173,7 +173,7 @@ pub(super) fn metadata(folder: &Folder) -> Result<StoreMetadataFile> {
                 Ok(StoreMetadataFile::Malformed("the store's metadata is not a file".to_owned()))
             }
         },
-        // What the program itself lacks.
+        // The program itself lacks a resource.
         Err(why @ (Errno::MFILE | Errno::NFILE | Errno::NOMEM)) => {
             Err(os_error::reading(&folder.path_of(names::METADATA), why))
         }
@@ -181,7 +181,7 @@ pub(super) fn metadata(folder: &Folder) -> Result<StoreMetadataFile> {
     }
 }
 
-/// The error for a store whose metadata is not what Crawlee writes.
+/// The error for a store whose metadata is not as Crawlee writes it.
 pub(super) fn damaged(store: &StoreName, why: &str) -> Error {
     let store = store.escaped();
     Error::new(ErrorKind::Damaged, format!("the store {store} is damaged: {why}"))

@@ -1,4 +1,4 @@
-//! Which program a store belongs to: new records are written as it would read them. All of this
+//! Finds the program to which a store belongs, so that new records are written as it reads them. All of this
 //! blocks.
 
 use super::folder::read_text;
@@ -10,40 +10,40 @@ use super::sidecar::Form;
 use crate::model::Result;
 use crate::model::endings;
 
-/// So many entries of a folder are looked at.
+/// Limit on the entries of a folder that are examined.
 const ENTRIES: usize = 1000;
-/// So many metadata files are read.
+/// Limit on the metadata files that are read.
 const READ: usize = 8;
-/// So many other stores are looked at.
+/// Limit on the other stores that are examined.
 const STORES: usize = 32;
-/// What else a crawl keeps in its storage.
+/// The other storages of a crawl.
 const OTHERS: [&str; 2] = ["request_queues", "datasets"];
-/// The one record that people put there by hand, whichever program is to read it.
+/// The one record that people put there by hand, whichever program reads it.
 const INPUT: &[u8] = b"INPUT";
 
-/// How a program writes records.
+/// A program's way of writing records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
-    /// Crawlee for Python: a value, and metadata beside it.
+    /// Crawlee for Python: a value, and its metadata file.
     Python,
     /// Metadata that names the value's file.
     Named,
-    /// Crawlee for JavaScript 3 that writes metadata.
+    /// Crawlee for JavaScript 3 with metadata.
     Nested,
-    /// Crawlee for JavaScript 3: values alone.
+    /// Crawlee for JavaScript 3 without metadata.
     Bare,
 }
 
-/// Whether the store's metadata is as Crawlee for Python writes it.
+/// Whether the store's metadata is that of Crawlee for Python.
 pub(super) fn is_python_s(folder: &Folder) -> bool {
     told(folder) == Some(true)
 }
 
-/// Whether the store's metadata is of Crawlee for Python (or else for JavaScript); `None` where
-/// there is none that tells.
+/// Whether the store's metadata is that of Crawlee for Python (else for JavaScript); `None` where no metadata
+/// tells.
 fn told(folder: &Folder) -> Option<bool> {
     let Ok(Some((text, _))) = read_text(folder, METADATA) else {
-        // What cannot be read is told where it matters.
+        // An unreadable file is reported where it matters.
         return None;
     };
     let has = |field: &str| memchr::memmem::find(&text, field.as_bytes()).is_some();
@@ -54,7 +54,8 @@ fn told(folder: &Folder) -> Option<bool> {
     }
 }
 
-/// How the store's program writes, as its metadata and its records tell, or else all that lies beside it.
+/// The style of the store's program, as its metadata and its records show it, or else the rest of the
+/// storage.
 pub(super) fn in_storage(root: &Root, folder: &Folder) -> Result<Style> {
     match known(folder)? {
         Some(style) => Ok(style),
@@ -63,25 +64,25 @@ pub(super) fn in_storage(root: &Root, folder: &Folder) -> Result<Style> {
     }
 }
 
-/// The same of a store alone.
+/// The style that the store alone shows.
 pub(super) fn of(folder: &Folder) -> Result<Style> {
     Ok(known(folder)?.unwrap_or(Style::Python))
 }
 
-/// `None` where neither metadata nor a record tells.
+/// The style of a store; `None` where neither metadata nor a record shows it.
 fn known(folder: &Folder) -> Result<Option<Style>> {
     let told = told(folder);
     if told == Some(true) {
         return Ok(Some(Style::Python));
     }
     let signs = signs(folder)?;
-    // What has no metadata beside it is read by its ending, also by the program that writes some.
+    // A value without metadata is read by its ending, even by a program that writes metadata.
     let is_bare = told.is_some() || signs.input || signs.bare;
     Ok(signs.style.or(is_bare.then_some(Style::Bare)))
 }
 
-/// Whether a storage is of Crawlee for JavaScript, or an Apify program's: something in its stores says so, or
-/// where they say nothing in its queues and datasets, and nothing there that Crawlee for Python has been there.
+/// Whether a storage is of Crawlee for JavaScript, or an Apify program's: its stores show it; where they do
+/// not, its queues and datasets show it, and nothing there is of Crawlee for Python.
 pub(super) fn is_javascript_s(root: &Root) -> Result<bool> {
     if let Some(stores) = root.stores()?
         && let Some(javascript) = any(&stores, is_store_javascript_s)?
@@ -90,7 +91,7 @@ pub(super) fn is_javascript_s(root: &Root) -> Result<bool> {
     }
     let mut found = false;
     for kind in OTHERS {
-        // What cannot be opened says nothing.
+        // A folder that cannot be opened shows nothing.
         let Ok(Some(folder)) = root.subfolder(kind) else { continue };
         match any(&folder, is_other_javascript_s)? {
             Some(false) => return Ok(false),
@@ -100,8 +101,8 @@ pub(super) fn is_javascript_s(root: &Root) -> Result<bool> {
     Ok(found)
 }
 
-/// Whether one of these folders is of Crawlee for JavaScript, and none of Crawlee for Python; `None` where none
-/// of them tells.
+/// Whether one of these folders is of Crawlee for JavaScript, and none of Crawlee for Python; `None` where
+/// none of them shows it.
 fn any(folders: &Folder, told: fn(&Folder) -> Result<Option<bool>>) -> Result<Option<bool>> {
     let mut names = Vec::new();
     folders.names_while(|name, kind| {
@@ -112,7 +113,7 @@ fn any(folders: &Folder, told: fn(&Folder) -> Result<Option<bool>>) -> Result<Op
     })?;
     let mut found = None;
     for name in names {
-        // One that cannot be opened says nothing.
+        // A folder that cannot be opened shows nothing.
         let Ok(Some(folder)) = folders.folder(&name) else { continue };
         match told(&folder)? {
             Some(false) => return Ok(Some(false)),
@@ -130,7 +131,8 @@ fn is_store_javascript_s(folder: &Folder) -> Result<Option<bool>> {
     Ok(style.map(|style| style != Style::Python).or(bare.then_some(true)))
 }
 
-/// The same of a queue or a dataset: in one of Crawlee for Python no item is without the metadata.
+/// Whether a queue or a dataset is of Crawlee for JavaScript: in one of Crawlee for Python, items never come
+/// without the metadata.
 fn is_other_javascript_s(folder: &Folder) -> Result<Option<bool>> {
     if let Some(python) = told(folder) {
         return Ok(Some(!python));
@@ -144,10 +146,10 @@ fn is_other_javascript_s(folder: &Folder) -> Result<Option<bool>> {
     Ok(has_items.then_some(true))
 }
 
-/// What a store's records tell of the program that wrote them.
+/// Signs in a store's records of the program that wrote them.
 #[derive(Debug, Default)]
 struct Signs {
-    /// As the first metadata says that can be read.
+    /// Style of the first readable metadata.
     style: Option<Style>,
     /// Whether there is `INPUT` with an ending.
     input: bool,
@@ -189,7 +191,7 @@ fn signs(folder: &Folder) -> Result<Signs> {
     Ok(signs)
 }
 
-/// A file in the folder that new ones are to be like: the store's metadata, else any value.
+/// A file in the folder whose mode new ones copy: the store's metadata, else any value.
 pub(super) fn sibling(folder: &Folder) -> Result<Option<FileStat>> {
     if let Some(stat) = folder.stat(METADATA)?.filter(|stat| stat.is_file) {
         return Ok(Some(stat));
@@ -213,7 +215,7 @@ pub(super) fn sibling(folder: &Folder) -> Result<Option<FileStat>> {
 mod tests {
     use super::*;
 
-    /// Whether a storage with these files is Crawlee for JavaScript's.
+    /// Whether a storage with these files belongs to Crawlee for JavaScript.
     fn javascript_s(files: &[(&str, &str)]) -> bool {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
@@ -236,7 +238,7 @@ mod tests {
         let bare = ("key_value_stores/default/SDK_SESSION_POOL_STATE.json", "{}");
         assert!(javascript_s(&[bare]) && javascript_s(&[camel]));
         assert!(!javascript_s(&[bare, python]) && !javascript_s(&[camel, sidecar]));
-        // What anybody may have put there, or a tool.
+        // Files that anybody may have put there, or a tool.
         let input = ("key_value_stores/default/INPUT.json", "{}");
         assert!(!javascript_s(&[input, ("key_value_stores/default/a", "")]));
         assert!(!javascript_s(&[("key_value_stores/.git/x.json", "{}")]) && !javascript_s(&[]));

@@ -1,9 +1,8 @@
 //! Temporary files of a killed larder: removed by the next one that writes to the store. All of
 //! this blocks.
 //!
-//! A writer holds a lock on each of its temporary files until that is in its place, so a file
-//! whose lock can be had has no maker any more. Where the file system knows no locks, only its
-//! age tells.
+//! A writer holds a lock on each of its temporary files until that is in its place, so a file that can be
+//! locked has no writer any more. Where the file system knows no locks, only its age shows it.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -19,28 +18,28 @@ use super::names::{self, FileKind};
 use super::sidecar::{self, Form};
 use crate::model::Timestamp;
 
-/// Without locks, a file of this age in microseconds has no maker any more.
+/// Age from which a file has no writer any more where there are no locks, in microseconds.
 const OLD: i64 = 3_600_000_000;
 
-/// A file of an unusual name is left alone as long as it is younger than this, in microseconds.
+/// Age below which a file of an unusual name is left alone, in microseconds.
 const A_WHILE: i64 = 60_000_000;
 
-/// So many entries are looked at for files of unusual names.
+/// Limit on the entries that are examined for files of unusual names.
 const ENTRIES: usize = 10_000;
 
-/// The store that was looked through last, by the numbers of its directory.
+/// The store that was swept last, by the numbers of its directory.
 static LAST: Mutex<Option<(i128, i128)>> = Mutex::new(None);
 
-/// The longest metadata that is completed.
+/// Longest metadata that is completed, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// Removes what is left in a store whose lock is held.
+/// Removes remains in a store whose lock is held.
 pub(super) fn sweep(folder: &Folder) {
     let value_there = folder.stat(&TemporaryKind::Value.name()).is_ok_and(|stat| stat.is_some());
     for slot in [TemporaryKind::Metadata, TemporaryKind::Value, TemporaryKind::Store] {
         let name = slot.name();
         let Some((file, stat)) = abandoned(folder, &name) else { continue };
-        // The value is put in its place first: only its metadata is still to follow.
+        // The value is put in its place first: only its metadata is missing.
         if slot == TemporaryKind::Metadata && !value_there && complete(folder, &name, file, stat) {
             log::info!("metadata in {} was completed", folder.path().display());
             continue;
@@ -50,8 +49,8 @@ pub(super) fn sweep(folder: &Folder) {
     sweep_others(folder);
 }
 
-/// Removes files of other names, which writers take where the usual ones are not free: once for
-/// each store, and only where they lie among the first entries.
+/// Removes files of other names, which writers use where the usual ones are taken: once for each store, and
+/// only among the first entries.
 fn sweep_others(folder: &Folder) {
     let Ok(stat) = fs::fstat(folder) else { return };
     let now = Some((i128::from(stat.st_dev), i128::from(stat.st_ino)));
@@ -75,7 +74,7 @@ fn sweep_others(folder: &Folder) {
     let slots = [TemporaryKind::Metadata, TemporaryKind::Value, TemporaryKind::Store]
         .map(TemporaryKind::name);
     for name in found.iter().filter(|name| !slots.contains(name)) {
-        // Its name alone does not prove that larder made it, nor that it is done with it.
+        // The name alone does not prove that larder made it, nor that the writer is done with it.
         let age = |stat: FileStat| Timestamp::now().micros().saturating_sub(stat.modified);
         if abandoned(folder, name).is_some_and(|(_, stat)| age(stat) > A_WHILE) {
             remove(folder, name);
@@ -83,7 +82,7 @@ fn sweep_others(folder: &Folder) {
     }
 }
 
-/// Removes one file that is in a writer's way; says whether it did.
+/// Removes one file that is in a writer's way; returns whether it did.
 pub(super) fn make_way(folder: &Folder, name: &[u8]) -> bool {
     let left = abandoned(folder, name);
     left.is_some() && remove(folder, name)
@@ -97,7 +96,7 @@ fn remove(folder: &Folder, name: &[u8]) -> bool {
     folder.stat(name).is_ok_and(|stat| stat.is_none())
 }
 
-/// A temporary file of larder's whose maker is gone, with its lock.
+/// A temporary file of larder's whose writer is gone, with its lock.
 fn abandoned(folder: &Folder, name: &[u8]) -> Option<(File, FileStat)> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(fs::openat(folder, name, flags, Mode::empty()).ok()?);
@@ -110,7 +109,7 @@ fn abandoned(folder: &Folder, name: &[u8]) -> Option<(File, FileStat)> {
         Err(Errno::WOULDBLOCK) => false,
         Err(_) => Timestamp::now().micros().saturating_sub(stat.modified) > OLD,
     };
-    // Another may have put it in its place, and have begun the next one.
+    // Another process may have put it in its place, and begun the next one.
     let same = || {
         let (own, now) = (fs::fstat(&file), fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW));
         own.is_ok_and(|own| {
@@ -120,8 +119,8 @@ fn abandoned(folder: &Folder, name: &[u8]) -> Option<(File, FileStat)> {
     (gone && same()).then_some((file, stat))
 }
 
-/// Puts metadata in its place where its writer was ended right after the value was put in its
-/// own, and nobody has written the record since; says whether.
+/// Puts metadata in its place where its writer was killed right after the value was put in its own, and
+/// nobody has written the record since; returns whether it did.
 fn complete(folder: &Folder, name: &[u8], file: File, stat: FileStat) -> bool {
     let mut text = Vec::new();
     if file.take(LONGEST).read_to_end(&mut text).is_err() {

@@ -1,5 +1,5 @@
-//! Files that are written whole under a name of their own and then put in their place, so that at
-//! any time either the old content is there or the new. All of this blocks.
+//! Files that are written whole under a temporary name and then put in their place, so that at any time
+//! either the old contents are there or the new. All of this blocks.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -15,7 +15,7 @@ use super::rename::rename_new;
 use super::sweep::make_way;
 use crate::model::{Error, ErrorKind, Result};
 
-/// Written file that is not yet renamed into place; removed on drop until then.
+/// A written file that is not yet renamed into place; removed on drop until then.
 pub(super) struct TemporaryFile<'a> {
     folder: &'a Folder,
     name: Vec<u8>,
@@ -24,18 +24,18 @@ pub(super) struct TemporaryFile<'a> {
     placed: bool,
 }
 
-/// File whose owner and mode a new one gets.
+/// The file whose owner and mode a new one gets.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Like {
-    /// The file whose place it takes.
+    /// The file that it replaces.
     Old(FileStat),
-    /// A file that lies beside it, of which it gets the permissions; its owner is the folder's.
+    /// A file next to it, whose permissions it gets; its owner is the folder's.
     Sibling(Option<FileStat>),
 }
 
 impl<'a> TemporaryFile<'a> {
-    /// Writes a file with these rights. Without a file that it is like, it can be read by its
-    /// owner only, as Crawlee's.
+    /// Writes a file with these rights. Without a file to copy them from, only its owner can read it, as with
+    /// Crawlee's.
     pub(super) fn write(
         folder: &'a Folder,
         slot: TemporaryKind,
@@ -67,7 +67,7 @@ impl<'a> TemporaryFile<'a> {
             match fs::openat(folder, &*name, flags, Mode::RUSR | Mode::WUSR) {
                 Ok(fd) => {
                     let file = File::from(fd);
-                    // Where there are no locks, its age tells that its writer is gone.
+                    // Where there are no locks, its age shows that its writer is gone.
                     let _ = fs::flock(&file, FlockOperation::NonBlockingLockExclusive);
                     return Ok(Self { folder, name, file, placed: false });
                 }
@@ -79,7 +79,7 @@ impl<'a> TemporaryFile<'a> {
         }
     }
 
-    /// Puts the file in its place, whatever file is there.
+    /// Puts the file in its place, and replaces the file there.
     pub(super) fn replace(mut self, name: &[u8]) -> Result<()> {
         fs::renameat(self.folder, &*self.name, self.folder, name)
             .map_err(|why| os_error::writing(&self.folder.path_of(name), why))?;
@@ -87,7 +87,7 @@ impl<'a> TemporaryFile<'a> {
         Ok(())
     }
 
-    /// Puts the file in its place if there is nothing yet; says whether.
+    /// Puts the file in its place if that is free; returns whether it was.
     pub(super) fn place_new(mut self, name: &[u8]) -> Result<bool> {
         match rename_new(self.folder, &self.name, self.folder, name) {
             Ok(()) => self.placed = true,
@@ -110,7 +110,7 @@ impl Drop for TemporaryFile<'_> {
     }
 }
 
-/// A name for a file where another writer has the usual one, as without locks.
+/// A name for a file where another writer has the usual one, as happens without locks.
 fn random_name() -> Result<Vec<u8>> {
     let mut random = [0; 8];
     getrandom::fill(&mut random)
@@ -119,10 +119,10 @@ fn random_name() -> Result<Vec<u8>> {
     Ok([names::LARDER_PREFIX, format!("{random:016x}.tmp").as_bytes()].concat())
 }
 
-/// Waits until what was renamed and removed in a directory would survive a power cut.
+/// Waits until renames and removals in a directory would survive a power cut.
 pub(super) fn sync(folder: &Folder) -> Result<()> {
     match fs::fsync(folder) {
-        // Not every file system can do this to a directory.
+        // Not every file system can sync a directory.
         Ok(()) | Err(Errno::INVAL | Errno::NOTSUP | Errno::BADF) => Ok(()),
         Err(why) => Err(os_error::writing(folder.path(), why)),
     }

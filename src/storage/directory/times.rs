@@ -22,8 +22,7 @@ pub(super) fn javascript(time: Timestamp) -> String {
     format!("{}.{millis:03}Z", text.trim_end_matches("+00:00"))
 }
 
-/// The store's metadata with new times; `None` where there is none that could be read. Everything
-/// else that it says stays.
+/// The store's metadata with new times; `None` where there is no readable metadata. The rest of it stays.
 pub(super) fn touched_text(stored: &StoreMetadataFile, modified: bool) -> Option<String> {
     let StoreMetadataFile::Parsed(_, text) = stored else { return None };
     let mut fields = Fields::parse(text)?;
@@ -42,7 +41,7 @@ pub(super) fn touched_text(stored: &StoreMetadataFile, modified: bool) -> Option
     Some(fields.to_lines())
 }
 
-/// Writes the store's metadata with new times, to be put in its place; see [`touched_text`].
+/// Writes the store's metadata with new times, ready to be put in its place; see [`touched_text`].
 pub(super) fn touched<'a>(
     folder: &'a Folder,
     stored: &StoreMetadataFile,
@@ -58,7 +57,7 @@ pub(super) fn touched<'a>(
     TemporaryFile::write(folder, kind, text, like, options.durable).map(Some)
 }
 
-/// Notes in the store's metadata that it has been read, as Crawlee's reads do.
+/// Records in the store's metadata that it has been read, as Crawlee's reads do.
 pub(super) fn note_access(root: &Root, store: &StoreName, options: WriteOptions) -> Result<()> {
     let folder = open_locked(root, store, options)?;
     match touched(&folder, &store_info::metadata(&folder)?, false, options)? {
@@ -67,8 +66,8 @@ pub(super) fn note_access(root: &Root, store: &StoreName, options: WriteOptions)
     }
 }
 
-/// Notes in the store's metadata that records have gone. That must not fail for want of room: on
-/// a full disk it is the way to make some.
+/// Records in the store's metadata that records have been removed. This must not fail for lack of room: on a
+/// full disk it is the way to make some.
 pub(super) fn note_removal(folder: &Folder, options: WriteOptions) -> Result<()> {
     let noted = store_info::metadata(folder)
         .and_then(|stored| touched(folder, &stored, true, options))
@@ -77,7 +76,7 @@ pub(super) fn note_removal(folder: &Folder, options: WriteOptions) -> Result<()>
         Err(error) if error.kind == ErrorKind::DiskFull => {
             log::warn!("the times of {} were not updated: {error}", folder.path().display());
         }
-        // It went meanwhile, as its records did.
+        // The store was removed meanwhile, with its records.
         Err(error) if error.kind == ErrorKind::NotFound => {}
         noted => noted?,
     }

@@ -1,4 +1,4 @@
-//! Reading the values of many records, a page of them at a time.
+//! Reads the values of many records, a page at a time.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::root::Root;
 use super::{Toucher, blocking};
 use crate::model::{Budget, Error, Key, Reading, Result, StoreName, Want};
 
-/// Whose records are read.
+/// The storage and the keys to read.
 struct Asked {
     root: Root,
     store: StoreName,
@@ -42,7 +42,7 @@ pub(super) fn scan(
 }
 
 impl Asked {
-    /// The records from one on, until the budget is used up.
+    /// The records from this one on, until the budget is used up.
     fn page(&self, at: usize) -> Result<Vec<Option<Reading>>> {
         let Self { root, store, keys, budget, toucher } = self;
         let folder = root.store(store)?;
@@ -51,7 +51,7 @@ impl Asked {
             let want = Want::UpTo(budget.bytes);
             let read = folder.as_ref().map_or(Ok(None), |folder| read_in(folder, key, &want))?;
             let read = read.map(|read| match read {
-                // Its beginning is of no use.
+                // The beginning of a value is of no use.
                 Reading::Part { meta, .. } => Reading::Meta(meta),
                 read => read,
             });

@@ -1,5 +1,5 @@
-//! All keys of a store: first from the names of its files, which is as fast as the directory can
-//! be read, then with their metadata, of which every file must be opened.
+//! Walks all keys of a store: first by the names of its files, as fast as the directory can be read, then
+//! with their metadata, for which every file must be opened.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,16 +15,15 @@ use super::{Toucher, blocking, record};
 use crate::model::endings;
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName};
 
-/// How many keys without metadata a page holds at most.
+/// Limit on the keys without metadata in a page.
 const NAMES: usize = 8192;
-/// How many records with metadata a page holds: the first, so that a screen is soon full, and at
-/// most.
+/// Number of records with metadata in a page: in the first page, so that a screen is soon full, and at most.
 const RECORDS: (usize, usize) = (64, 1024);
-/// How many threads read metadata at once.
+/// Number of threads that read metadata.
 const THREADS: usize = 2;
-/// The share of the walk that the names count as.
+/// Share of the names in the progress of a walk.
 const NAMES_SHARE: f32 = 0.1;
-/// How many more keys than wanted are remembered, for those that vanish before they are read.
+/// Number of spare keys beyond the wanted ones, for those that vanish before they are read.
 const SPARE: usize = 64;
 
 /// The pages of a walk: all keys without metadata, then the records in the same order.
@@ -75,7 +74,7 @@ fn records(
     let progress = if range.end == count { 1.0 } else { progress };
     let mut page = empty_page(progress);
     for entry in listing.entries(range) {
-        // What is not there any more has vanished since, and is no part of the walk.
+        // A file that is no longer there has vanished since, and is not part of the walk.
         if let Some(meta) = meta_of_entry(folder, &entry)? {
             page.push_meta(&meta);
         }
@@ -83,7 +82,7 @@ fn records(
     Ok(page)
 }
 
-/// What is known of a listed record without its value; `None` if it is not there any more.
+/// The facts about a listed record without its value; `None` if it is no longer there.
 fn meta_of_entry(folder: &Folder, entry: &ListedKey<'_>) -> Result<Option<RecordMeta>> {
     let (name, file) = (entry.name(), entry.file());
     let mut shared = entry.is_shared();
@@ -96,14 +95,14 @@ fn meta_of_entry(folder: &Folder, entry: &ListedKey<'_>) -> Result<Option<Record
             return record_files::bare(folder, &file);
         }
         let Some(files) = record_files::bare(folder, &file)? else {
-            // Its metadata came meanwhile.
+            // Its metadata was written meanwhile.
             return record_files::by_metadata(folder, &file);
         };
         if let Some(stem) = endings::stem(&file)
             && let Some(stated) = record_files::by_metadata(folder, stem)?
             && *stated.name == *file
         {
-            // It is told as the value of that record.
+            // It is listed as the value of that record.
             return Ok(None);
         }
         let key = if entry.files() == Files::Rival { Key::from(&*file) } else { files.key };
@@ -127,7 +126,7 @@ fn empty_page(progress: f32) -> KeyPage {
     page
 }
 
-/// So many of the records, with their metadata, in one page.
+/// This number of the records, with their metadata, in one page.
 pub(super) fn scan_first(
     root: Root,
     store: StoreName,
@@ -146,7 +145,7 @@ pub(super) fn scan_first(
     stream::once(page).boxed()
 }
 
-/// Cuts so many into ranges: a first one, then each twice as long up to the most.
+/// Cuts a count into ranges: a first one, then each twice as long up to the limit.
 fn ranges(count: usize, (first, most): (usize, usize)) -> impl Iterator<Item = Range<usize>> {
     let (mut start, mut length) = (0, first);
     std::iter::from_fn(move || {
@@ -156,20 +155,20 @@ fn ranges(count: usize, (first, most): (usize, usize)) -> impl Iterator<Item = R
     })
 }
 
-/// Keys that [`scan_sorted`] gives.
+/// The keys of [`scan_sorted`].
 pub(super) struct KeyRange {
     /// Only keys that start with this.
     pub(super) prefix: Vec<u8>,
     /// Only keys behind this one.
     pub(super) after: Option<Key>,
-    /// At most so many.
+    /// Limit on their number.
     pub(super) limit: Option<usize>,
 }
 
 /// Position in a listing whose records are being read.
 struct ListingCursor {
     found: Arc<(Folder, Listing)>,
-    /// Where the records that are still to be read begin, and how many are read next.
+    /// Start of the records that are still to be read, and the number of those that are read next.
     next: (usize, usize),
 }
 
@@ -203,7 +202,7 @@ fn advance(
 ) -> Result<(KeyPage, KeyRange, Option<ListingCursor>)> {
     let cursor = match cursor {
         Some(cursor) if cursor.next.0 < cursor.found.1.len() => Some(cursor),
-        // More keys vanished than were spare: what comes behind the last one is listed anew.
+        // More keys vanished than were spare: the keys behind the last one are listed anew.
         Some(cursor) if cursor.found.1.is_cut() => None,
         Some(_) => return Ok((KeyPage::default(), key_range, None)),
         None => None,

@@ -1,7 +1,7 @@
-//! Following what changes in a storage directory.
+//! Follows changes in a storage directory.
 //!
-//! One thread for each storage, from its first listener to its last, gathers changes and tells
-//! them. Where they come from:
+//! One thread for each storage, from its first listener to its last, gathers changes and reports them. Their
+//! sources:
 //!
 //! ```text
 //! native     file notifications of the platform      poll      periodic listings
@@ -36,7 +36,7 @@ use super::root::Root;
 use crate::model::{StoreName, WatchEvent, WatchSource};
 use crate::storage::DirectoryTiming;
 
-/// How many notices wait for a listener that does not listen; beyond, they are missed.
+/// Limit on the events that wait for a slow listener; later ones are missed.
 const ROOM: usize = 64;
 
 /// Hub of one storage directory: its listeners and the thread that serves them.
@@ -44,7 +44,7 @@ pub(super) struct Hub(Arc<HubState>);
 
 struct HubState {
     root: Root,
-    /// Never use notifications.
+    /// Whether notifications are never used.
     polling: bool,
     timing: DirectoryTiming,
     inbox: Arc<Inbox>,
@@ -56,7 +56,7 @@ struct HubState {
 struct Listeners {
     list: Vec<Listener>,
     next: u64,
-    /// How changes are found out, while the thread runs.
+    /// The way of finding changes, while the thread runs.
     source: Option<WatchSource>,
 }
 
@@ -65,17 +65,17 @@ struct Listener {
     id: u64,
     store: Option<StoreName>,
     to: mpsc::Sender<WatchEvent>,
-    /// Notices were lost, and it was not told so yet.
+    /// Whether events were lost and the listener has not been told so yet.
     behind: bool,
 }
 
 impl Hub {
-    /// Starts nothing yet.
+    /// A hub that has started nothing yet.
     pub(super) fn new(root: Root, timing: DirectoryTiming) -> Self {
         Self::with(root, false, timing)
     }
 
-    /// One that never uses notifications.
+    /// A hub that never uses notifications.
     pub(super) fn polling(root: Root, timing: DirectoryTiming) -> Self {
         Self::with(root, true, timing)
     }
@@ -103,7 +103,7 @@ impl Hub {
         listeners.next += 1;
         let id = listeners.next;
         if let Some(store) = store {
-            // How it is now: polling begins a moment later.
+            // The present state, since polling begins a moment later.
             let before = shared.root.store(store).ok().flatten().and_then(stat::own);
             shared.inbox.note(|pending| {
                 pending.follow(store);
@@ -120,7 +120,7 @@ impl Hub {
             None => shared.start(&mut listeners, store),
         };
         let ends = matches!(source, WatchSource::None { .. });
-        // There is room: nothing was sent yet.
+        // There is room, since nothing was sent yet.
         let _ = to.try_send(WatchEvent::Source(source));
         if !ends {
             listeners.list.push(Listener { id, store: store.cloned(), to, behind: false });
@@ -134,7 +134,7 @@ impl HubState {
         self.listeners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts to find out changes, and the thread that tells them.
+    /// Starts the source of changes, and the thread that reports them.
     fn start(
         self: &Arc<Self>,
         listeners: &mut Listeners,
@@ -166,7 +166,7 @@ impl HubState {
         }
     }
 
-    /// Tells all listeners.
+    /// Reports an event to all listeners.
     fn tell(&self, noticed: &WatchEvent) {
         let mut listeners = self.listeners();
         let source = listeners.source.clone();
@@ -175,7 +175,7 @@ impl HubState {
         }
     }
 
-    /// Tells those who follow the store.
+    /// Reports an event to those who follow the store.
     fn tell_of(&self, store: &StoreName, noticed: &WatchEvent) {
         let mut listeners = self.listeners();
         let source = listeners.source.clone();
@@ -186,15 +186,15 @@ impl HubState {
         }
     }
 
-    /// Tells those who lost notices that they did, as far as they listen now; gives whether any
-    /// is left.
+    /// Tells listeners that lost events that they did, as far as they have room now; returns whether any is
+    /// left.
     fn catch_up(&self) -> bool {
         let mut listeners = self.listeners();
         let source = listeners.source.clone();
         listeners.list.iter_mut().any(|listener| !listener.catches_up(source.as_ref()))
     }
 
-    /// Whether no one listens; the thread is then taken to have ended.
+    /// Whether nobody listens; the thread is then regarded as ended.
     fn ends(&self) -> bool {
         let mut listeners = self.listeners();
         let ends = listeners.list.is_empty();
@@ -224,10 +224,10 @@ impl Listener {
         }
     }
 
-    /// Whether nothing is lost, or it could be told what is.
+    /// Whether nothing is lost, or the listener could be told so.
     fn catches_up(&mut self, source: Option<&WatchSource>) -> bool {
         if self.behind && self.to.capacity() > 1 {
-            // The source may be among what was lost.
+            // The source may be among the lost events.
             let source = source.cloned().map(WatchEvent::Source);
             self.behind = [source, Some(WatchEvent::Lagged)]
                 .into_iter()

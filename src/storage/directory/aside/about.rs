@@ -1,4 +1,4 @@
-//! The file that tells what was set aside: `about.json`.
+//! The file that describes an aside: `about.json`.
 
 use serde_json::{Value as Json, json};
 
@@ -8,18 +8,18 @@ use super::super::style::Style;
 use crate::model::{Aside, Maker, StoreName, Timestamp};
 use crate::storage::aside::{expiry, maker};
 
-/// What the aside is.
+/// The description of an aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct About {
     pub(super) aside: Aside,
     pub(super) at: Timestamp,
-    /// The program that the store belongs to.
+    /// The program whose store it is.
     style: String,
     /// Whether records were moved one after the other.
     pub(super) in_steps: bool,
-    /// Who has set it aside, where that is known.
+    /// The maker, where it is known.
     pub(super) maker: Option<Maker>,
-    /// When it expires, where that has become later.
+    /// Time at which it expires, where that was prolonged.
     until: Option<Timestamp>,
 }
 
@@ -36,12 +36,12 @@ impl About {
         Self { aside, at, style: style.to_owned(), in_steps: false, maker, until }
     }
 
-    /// When the next larder that looks may remove it.
+    /// Time from which the next larder that looks may remove it.
     pub(super) fn expires_at(&self) -> Timestamp {
         self.until.unwrap_or_else(|| expiry(self.at))
     }
 
-    /// Has it expire as late as if it were set aside now.
+    /// Prolongs it as if it were set aside now.
     pub(super) fn prolong(&mut self) {
         self.until = Some(expiry(Timestamp::now()));
     }
@@ -51,7 +51,7 @@ impl About {
             Aside::Records(store) => ("records", store),
             Aside::Store(store) => ("store", store),
         };
-        // As in a file's name: a store's can be any bytes.
+        // Quoted as in a file's name: a store's name can be any bytes.
         let store = String::from_utf8_lossy(&names::quoted(store.as_bytes())).into_owned();
         let about = json!({
             "what": what,
@@ -69,7 +69,7 @@ impl About {
         let about: Json = serde_json::from_slice(text).ok()?;
         let word = |field: &str| about.get(field).and_then(Json::as_str);
         let name = names::key(word("store")?.as_bytes()).into_owned();
-        // A name that leads elsewhere is none that larder wrote.
+        // A name that leads elsewhere was not written by larder.
         let store = StoreName::from(Some(name).filter(|name| is_name(name))?);
         let aside = match word("what")? {
             "records" => Aside::Records(store),

@@ -1,4 +1,4 @@
-//! One aside on the disk: its folder, what is told of it, its lock. All of this blocks.
+//! One aside on the disk: its folder, its description, its lock. All of this blocks.
 
 use std::time::Duration;
 
@@ -24,16 +24,16 @@ use crate::storage::naming::new_id;
 pub(super) const LARDER: &[u8] = b".larder";
 /// The directory of all asides.
 const ASIDE: &[u8] = b"aside";
-/// The directory of what is being removed.
+/// The directory of asides that are being removed.
 const DISCARDED: &[u8] = b"discarded";
-/// The file that tells what was set aside.
+/// The file with the description.
 const ABOUT: &[u8] = b"about.json";
 /// The directory that was set aside.
 pub(super) const STORE: &[u8] = b"store";
-/// The empty store that it is swapped for, and in whose place it then lies.
+/// The empty store that takes its place, and then the place of that store until it is renamed.
 pub(super) const NEW: &[u8] = b"new";
 
-/// An aside's folder, locked where it is to be changed.
+/// The folder of an aside, locked for changes.
 pub(super) struct Entry {
     pub(super) id: AsideId,
     pub(super) folder: Folder,
@@ -41,7 +41,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Makes a locked aside of nothing yet; `folder` is the store's.
+    /// Makes a locked aside without contents; `folder` is the store's.
     pub(super) fn create(
         root: &Root,
         aside: &Aside,
@@ -87,7 +87,7 @@ impl Entry {
             .replace(ABOUT)
     }
 
-    /// What is told of it, with so many records.
+    /// The facts about it, with this number of records.
     pub(super) fn info(&self, records: u64) -> AsideInfo {
         let about = &self.about;
         AsideInfo {
@@ -102,13 +102,13 @@ impl Entry {
         }
     }
 
-    /// Has it expire later: some of it was not put back.
+    /// Prolongs it, since some of it was not put back.
     pub(super) fn prolong(&mut self, options: WriteOptions) -> Result<()> {
         self.about.prolong();
         self.write_about(self.folder.stat(ABOUT)?, options)
     }
 
-    /// Notes that its records were moved one after the other.
+    /// Records that its contents were moved one by one.
     pub(super) fn note_steps(&mut self, options: WriteOptions) -> Result<()> {
         self.about.in_steps = true;
         self.write_about(self.folder.stat(ABOUT)?, options)
@@ -126,7 +126,7 @@ impl Entry {
         };
         let entry = Self::look(root, id)?.ok_or_else(none)?;
         wait_for_lock(&entry.folder, options.lock_timeout)?;
-        // Its last owner may have ended its use just now.
+        // Its last owner may have finished with it just now.
         let again = Self::look(root, id)?.ok_or_else(none)?;
         if !again.folder.is_same(&entry.folder) || entry.kept()?.is_none() {
             return Err(none());
@@ -134,7 +134,7 @@ impl Entry {
         Ok(entry)
     }
 
-    /// Opens an aside without its lock; `None` if it is not there, or tells nothing of itself.
+    /// Opens an aside without its lock; `None` if it is not there, or has no description.
     pub(super) fn look(root: &Root, id: &AsideId) -> Result<Option<Self>> {
         let Some(asides) = asides(root)? else { return Ok(None) };
         let Some(folder) = asides.folder(id.as_str().as_bytes())? else { return Ok(None) };
@@ -144,7 +144,7 @@ impl Entry {
         Ok(about.map(|about| Self { id: id.clone(), folder, about }))
     }
 
-    /// The directory that is set aside; `None` if nothing is, yet or any more.
+    /// The directory that is set aside; `None` if there is none, not yet or no longer.
     pub(super) fn kept(&self) -> Result<Option<Folder>> {
         if let Some(store) = self.folder.folder(STORE)? {
             let counts = match self.about.aside {
@@ -160,7 +160,7 @@ impl Entry {
         })
     }
 
-    /// Gives what was swapped its lasting name.
+    /// Renames the swapped store to its final name.
     pub(super) fn settle(&self) -> Result<()> {
         match rename_new(&self.folder, NEW, &self.folder, STORE) {
             Ok(()) | Err(Errno::NOENT | Errno::EXIST) => Ok(()),
@@ -168,12 +168,12 @@ impl Entry {
         }
     }
 
-    /// Removes the empty store that was to be swapped.
+    /// Removes the empty store that was made for the swap.
     pub(super) fn remove_new(&self) {
         remove_empty_store(&self.folder, NEW);
     }
 
-    /// Removes the aside, if nothing but a store's metadata is left in it; says whether.
+    /// Removes the aside, if it has nothing but a store's metadata; returns whether it did.
     pub(super) fn remove_if_empty(&self, root: &Root) -> bool {
         if !matches!(self.kept(), Ok(None)) {
             return false;
@@ -183,7 +183,7 @@ impl Entry {
         self.remove(root)
     }
 
-    /// Removes the aside's own folder, in which no store is any more.
+    /// Removes the aside's own folder, which no longer contains a store.
     pub(super) fn remove(&self, root: &Root) -> bool {
         let stays = |name| self.folder.stat(name).map_or(true, |stat| stat.is_some());
         if stays(NEW) || stays(STORE) {
@@ -197,7 +197,7 @@ impl Entry {
         true
     }
 
-    /// Makes it none in one step, then removes all that is in it.
+    /// Ends it as an aside in one step, then removes its contents.
     pub(super) fn discard(&self, root: &Root, options: WriteOptions) -> Result<()> {
         let (larder, _) = root.own_folder()?.make_folder(LARDER)?;
         let (asides, _) = larder.make_folder(ASIDE)?;
@@ -214,7 +214,7 @@ impl Entry {
     }
 }
 
-/// Removes a directory with all that is in it.
+/// Removes a directory with its contents.
 fn free(discarded: &Folder, name: &[u8], folder: &Folder) -> Result<()> {
     empty(folder, 0)?;
     kill_point();
@@ -230,7 +230,7 @@ fn asides(root: &Root) -> Result<Option<Folder>> {
     larder.folder(ASIDE)
 }
 
-/// The ids of all asides there are, whole or not.
+/// The ids of all asides, complete or not.
 pub(super) fn ids(root: &Root) -> Result<Vec<AsideId>> {
     let Some(asides) = asides(root)? else { return Ok(Vec::new()) };
     let mut ids = Vec::new();
@@ -241,7 +241,7 @@ pub(super) fn ids(root: &Root) -> Result<Vec<AsideId>> {
     Ok(ids)
 }
 
-/// Removes what killed larders left: asides of nothing, what was being discarded, and what has expired.
+/// Removes the remains of killed larders: asides without contents, half discarded ones, and expired ones.
 pub(super) fn sweep(root: &Root, options: WriteOptions) {
     let now = Timestamp::now();
     let swept = || -> Result<()> {
@@ -250,7 +250,7 @@ pub(super) fn sweep(root: &Root, options: WriteOptions) {
             match Entry::look(root, &id)? {
                 Some(entry) if is_ownerless(&entry.folder) => {
                     let is_empty = entry.remove_if_empty(root);
-                    // Under its lock: a restore that leaves some of it makes it later.
+                    // Checked under its lock, since a restore that leaves some of it prolongs it.
                     let entry = Entry::look(root, &id)?.filter(|_| !is_empty);
                     if let Some(entry) = entry.filter(|it| it.about.expires_at() <= now) {
                         log::info!("{id} has expired, and is removed");
@@ -282,13 +282,13 @@ pub(super) fn sweep(root: &Root, options: WriteOptions) {
     }
 }
 
-/// Whether no larder has the folder, which then is locked. A process that is just being started
-/// holds the locks of its parent for a moment.
+/// Whether no larder uses the folder, which is then locked. A process that is just being started holds the
+/// locks of its parent for a moment.
 fn is_ownerless(folder: &Folder) -> bool {
     wait_for_lock(folder, Duration::from_millis(50)).is_ok()
 }
 
-/// Removes a folder that was made for an aside and tells nothing of itself, if it is empty.
+/// Removes a folder that was made for an aside and has no description, if it is empty.
 fn remove_unknown(larder: &Folder, id: &AsideId) -> Result<()> {
     let Some(asides) = larder.folder(ASIDE)? else { return Ok(()) };
     let name = id.as_str().as_bytes();
@@ -301,7 +301,7 @@ fn remove_unknown(larder: &Folder, id: &AsideId) -> Result<()> {
     Ok(())
 }
 
-/// Whether a store's folder holds anything but the store's metadata.
+/// Whether a store's folder contains anything but the store's metadata.
 pub(super) fn holds_more_than_metadata(folder: &Folder) -> Result<bool> {
     let mut more = false;
     folder.names_while(|name, _| {
@@ -312,7 +312,7 @@ pub(super) fn holds_more_than_metadata(folder: &Folder) -> Result<bool> {
     Ok(more)
 }
 
-/// Removes a store's folder in which nothing is but its metadata.
+/// Removes a store's folder that contains only its metadata.
 pub(super) fn remove_empty_store(parent: &Folder, name: &[u8]) {
     let Ok(Some(folder)) = parent.folder(name) else { return };
     if !matches!(holds_more_than_metadata(&folder), Ok(false)) {
@@ -323,7 +323,7 @@ pub(super) fn remove_empty_store(parent: &Folder, name: &[u8]) {
     parent.remove_if_empty(name);
 }
 
-/// A moment at which tests kill the process: between any two changes of the disk.
+/// A point at which tests kill the process: between any two changes of the disk.
 #[cfg(test)]
 pub(super) fn kill_point() {
     super::tests::kill_point();

@@ -1,8 +1,7 @@
-//! Putting back what was set aside. All of this blocks.
+//! Restores asides. All of this blocks.
 //!
-//! Where a store has had new records since, only those are put back whose keys it does not have:
-//! in small steps, and none replaces a file. Of a record first the value, then the metadata, as
-//! Crawlee writes them.
+//! Where a store has had new records since, only records with other keys are put back: in small steps, and
+//! none replaces a file. Of a record first the value, then the metadata, as Crawlee writes them.
 
 use std::collections::HashSet;
 
@@ -24,11 +23,11 @@ use super::super::times::{note_removal, touched};
 use super::entry::{Entry, STORE, holds_more_than_metadata, kill_point, remove_empty_store};
 use crate::model::{Aside, AsideId, Error, ErrorKind, Progress, Restored, Result, StoreName};
 
-/// How many records are put back under one lock.
+/// Number of records that are put back under one lock.
 const BATCH: usize = 200;
 
-/// Puts back what was set aside; of a store that has records again, those that it does not have.
-/// What is left stays set aside.
+/// Restores an aside; into a store that has records again, only records with other keys. The rest stays set
+/// aside.
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] if nothing is set aside under this id.
@@ -64,7 +63,7 @@ pub(in super::super) fn restore(
     Ok(restored)
 }
 
-/// Moves the whole folder to where there is none now; gives how many records that are.
+/// Moves the whole folder to its free place; returns the number of its records.
 fn put_back_whole(
     root: &Root,
     store: &StoreName,
@@ -89,7 +88,7 @@ fn put_back_whole(
     Ok(Some(records))
 }
 
-/// Swaps an emptied store for its records, where it is still that store and nothing has come since.
+/// Swaps an emptied store for its records, where it is still that store and has nothing new.
 fn swap_back(
     root: &Root,
     store: &StoreName,
@@ -122,7 +121,7 @@ fn swap_back(
         Err(why) => return Err(os_error::writing(folder.path(), why)),
     }
     kill_point();
-    // What a crawler wrote in the last instant is newer.
+    // Files that a crawler wrote in the last instant are newer.
     for name in all_but_metadata(&folder)? {
         let moved = rustix::fs::renameat(&folder, &*name, kept, &*name);
         moved.map_err(|why| os_error::writing(&kept.path_of(&name), why))?;
@@ -134,7 +133,7 @@ fn swap_back(
     Ok(Some(records))
 }
 
-/// Puts back the records whose keys the store does not have, in small steps.
+/// Restores the records whose keys the store does not have, in small steps.
 fn merge(
     root: &Root,
     store: &StoreName,
@@ -151,7 +150,7 @@ fn merge(
             restored.left += (listing.len() - start) as u64;
             break;
         }
-        // Anew for each batch: crawlers and other larders go on meanwhile.
+        // Opened anew for each batch: crawlers and other larders continue meanwhile.
         let folder = open_locked(root, store, options)?;
         for listed in listing.entries(start..listing.len().min(start + BATCH)) {
             let Some(files) = files_of(kept, &listed)? else { continue };
@@ -187,8 +186,8 @@ fn files_of(folder: &Folder, listed: &ListedKey<'_>) -> Result<Option<RecordFile
     }
 }
 
-/// Puts the half of a record back whose other half is in the store: what a larder left that was
-/// killed between the two.
+/// Restores the half of a record whose other half is in the store, as a larder leaves it that was killed
+/// between the two.
 fn complete(kept: &Folder, folder: &Folder, files: &RecordFiles) -> Result<bool> {
     let (half, size, stated) = match (&files.metadata, files.value) {
         (Some(metadata), None) => {
@@ -216,7 +215,7 @@ fn complete(kept: &Folder, folder: &Folder, files: &RecordFiles) -> Result<bool>
     }
 }
 
-/// The value's size, as metadata states it.
+/// Size of the value, as stated in the metadata.
 fn stated_size(metadata: &MetadataFile) -> Option<u64> {
     match &metadata.content {
         MetadataContent::Parsed(sidecar, _) => sidecar.size,
@@ -224,7 +223,7 @@ fn stated_size(metadata: &MetadataFile) -> Option<u64> {
     }
 }
 
-/// Puts a record back whose key the store does not have; says whether nobody was faster.
+/// Restores a record whose key the store does not have; returns whether nobody was faster.
 fn put_back(kept: &Folder, folder: &Folder, files: &RecordFiles) -> Result<bool> {
     if files.value.is_some() {
         match rename_new(kept, &files.name, folder, &files.name) {
@@ -237,7 +236,7 @@ fn put_back(kept: &Folder, folder: &Folder, files: &RecordFiles) -> Result<bool>
     if let Some(metadata) = &files.metadata {
         match rename_new(kept, &metadata.name, folder, &metadata.name) {
             Ok(()) => {}
-            // Written since: it was restored, and then set anew.
+            // The record was restored, and then set anew by someone.
             Err(Errno::EXIST) => drop(unlink(kept, &metadata.name)?),
             Err(why) => return Err(os_error::writing(&folder.path_of(&metadata.name), why)),
         }
@@ -246,7 +245,7 @@ fn put_back(kept: &Folder, folder: &Folder, files: &RecordFiles) -> Result<bool>
     Ok(true)
 }
 
-/// The names in a store's folder, but for that of its own metadata.
+/// The names in a store's folder, except that of its own metadata.
 fn all_but_metadata(folder: &Folder) -> Result<Vec<Vec<u8>>> {
     let mut found = Vec::new();
     folder.each_name(|name, _| {
@@ -257,7 +256,7 @@ fn all_but_metadata(folder: &Folder) -> Result<Vec<Vec<u8>>> {
     Ok(found)
 }
 
-/// Puts back what is no record, where there is nothing of its name.
+/// Restores files that are not records, where their names are free.
 fn put_back_others(kept: &Folder, folder: &Folder) -> Result<()> {
     for name in all_but_metadata(kept)? {
         match rename_new(kept, &name, folder, &name) {

@@ -87,7 +87,7 @@ impl Made {
         list(&self.root, &AsideList::All, None).unwrap()
     }
 
-    /// What is in larder's own directory, but for the directories that hold all.
+    /// The contents of larder's own directory, except the permanent directories.
     fn leftovers(&self) -> Vec<PathBuf> {
         let larder = self.place.path().join(".larder");
         let inside = ["aside", "discarded"].map(|name| fs::read_dir(larder.join(name)));
@@ -167,7 +167,7 @@ fn a_restore_replaces_no_newer_record_and_says_what_is_left() {
             let left = made.asides();
             assert_eq!((left.len(), left[0].records), (1, 1), "{aside:?}");
 
-            // Once it is deleted, the older one can come back.
+            // Once the newer record is deleted, the older one can come back.
             remove::delete(&made.root, &store.into(), &[Key::from(key.as_str())], OPTIONS).unwrap();
             let restored =
                 restore(&made.root, &info.id, &crate::model::Progress::default(), OPTIONS).unwrap();
@@ -266,13 +266,13 @@ fn a_writer_that_waited_for_the_lock_writes_to_the_store_and_not_to_the_aside() 
                 };
                 set::set(&made.root, &set, OPTIONS)
             });
-            // Until it has opened the folder too, and asks for the lock again and again.
+            // Waits until it has opened the folder too, and asks for the lock again and again.
             let path = made.path("python");
             let waits = || open_by_this_process(&path) >= 2;
             while !waits() && !writer.is_finished() {
                 thread::sleep(Duration::from_millis(1));
             }
-            // As set_aside does it, which waits for the lock itself.
+            // As in set_aside, which waits for the lock itself.
             let stores = made.root.stores().unwrap().unwrap();
             let entry = Entry::create(&made.root, &aside, &held, OPTIONS).unwrap();
             if matches!(aside, Aside::Records(_)) {
@@ -294,7 +294,7 @@ fn a_writer_that_waited_for_the_lock_writes_to_the_store_and_not_to_the_aside() 
     }
 }
 
-/// How many descriptors of this process are of a path.
+/// Number of descriptors of this process for a path.
 fn open_by_this_process(path: &Path) -> usize {
     let open = fs::read_dir("/proc/self/fd").unwrap().flatten();
     open.filter(|fd| fs::read_link(fd.path()).is_ok_and(|target| target == path)).count()

@@ -20,24 +20,24 @@ pub(super) struct KeyRows {
 pub(super) struct KeyRow {
     start: usize,
     length: u16,
-    /// The name that belongs to it.
+    /// The form of its file name.
     pub(super) name: NameForm,
-    /// What lies in the folder.
+    /// Its files in the folder.
     pub(super) files: Files,
     /// Whether other files would be the same record.
     pub(super) shared: bool,
 }
 
-/// How a file's name follows from the key, without the suffix of metadata.
+/// How the name of a file follows from the key, without the suffix of metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NameForm {
-    /// As Crawlee for Python quotes the key.
+    /// The key, quoted as in Crawlee for Python.
     Quoted,
-    /// It is the key.
+    /// The key itself.
     Itself,
-    /// It is the key and so many bytes more, which follow it.
+    /// The key and this number of further bytes, which follow it.
     Ending(u8),
-    /// It is these so many bytes, which follow the key.
+    /// A name of its own of this number of bytes, which follow the key.
     Other(u8),
 }
 
@@ -48,12 +48,12 @@ impl KeyRow {
 }
 
 fn short<T: TryFrom<usize> + Default>(length: usize) -> T {
-    // Names of files are at most 255 bytes long.
+    // Names of files have at most 255 bytes.
     T::try_from(length).unwrap_or_default()
 }
 
 impl KeyRows {
-    /// Adds a key, and what follows it in the bytes.
+    /// Adds a key, and the bytes behind it.
     pub(super) fn push(&mut self, key: &[u8], name: NameForm, files: Files, more: &[u8]) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(key);
@@ -61,7 +61,7 @@ impl KeyRows {
         self.rows.push(KeyRow { start, length: short(key.len()), name, files, shared: false });
     }
 
-    /// A copy of another list's row.
+    /// Copies the row of another list.
     fn take(&mut self, row: &KeyRow, of: &Self) {
         let start = self.bytes.len();
         let more = match row.name {
@@ -84,7 +84,7 @@ impl KeyRows {
         &self.bytes[row.range()]
     }
 
-    /// The name that stands in the bytes; of others the key.
+    /// The name in the bytes, where there is one; else the key.
     pub(super) fn name(&self, row: &KeyRow) -> &[u8] {
         let Range { start, end } = row.range();
         match row.name {
@@ -94,7 +94,7 @@ impl KeyRows {
         }
     }
 
-    /// Forgets all keys but the smallest; says whether there were more.
+    /// Drops all keys except the smallest; returns whether there were more.
     pub(super) fn cut(&mut self, most: usize) -> bool {
         if self.rows.len() <= most {
             return false;
@@ -107,8 +107,8 @@ impl KeyRows {
         true
     }
 
-    /// Sorts by the keys' bytes, each once. Eight of them, after what all keys have in common,
-    /// are compared as one number; the rest only where those are the same.
+    /// Sorts by the keys' bytes, each once. Eight bytes behind the common beginning of all keys are compared
+    /// as one number; the rest only where those are equal.
     pub(super) fn sort(&mut self) {
         let common = self.common_start();
         let bytes = &self.bytes;
@@ -134,7 +134,7 @@ impl KeyRows {
         self.rows = order.into_iter().map(|(_, row)| row).collect();
     }
 
-    /// How many bytes at their beginning all keys have in common.
+    /// Number of bytes in common at the beginning of all keys.
     fn common_start(&self) -> usize {
         let Some(first) = self.rows.first() else { return 0 };
         let first = self.key(first);
@@ -147,7 +147,7 @@ impl KeyRows {
         })
     }
 
-    /// Values with their metadata: two sorted lists as one, with each key once.
+    /// Joins values with their metadata: two sorted lists become one, with each key once.
     pub(super) fn paired(mut self, metadata: &Self) -> Self {
         let shift = self.bytes.len();
         let mut rows = Vec::with_capacity(self.rows.len().max(metadata.rows.len()));
@@ -172,8 +172,8 @@ impl KeyRows {
         self
     }
 
-    /// These rows with those of names that have an ending: bare files among them get the key
-    /// without it.
+    /// Joins these rows with those of names that have an ending: bare files among them get the key without
+    /// it.
     pub(super) fn with_ended(self, ended: &Self, keep: &impl Fn(&[u8]) -> bool) -> Self {
         let sorted = self.rows.len();
         let mut all = self;
@@ -185,13 +185,13 @@ impl KeyRows {
                 }
                 continue;
             }
-            // The file's own name: the key may have been unquoted.
+            // The name of the file: the key may have been unquoted.
             let name = match row.name {
                 NameForm::Itself => name.into(),
                 _ => names::quoted(name),
             };
             let Some(stem) = endings::stem(&name) else { continue };
-            // Metadata whose name is spelled as Crawlee for Python spells it may name this file.
+            // Metadata whose name is spelled as in Crawlee for Python may name this file.
             let unquoted = names::key(stem);
             if *unquoted != *stem && all.has_metadata(&unquoted, sorted) {
                 if keep(&unquoted) {
@@ -207,7 +207,7 @@ impl KeyRows {
         all
     }
 
-    /// Whether there is metadata alone of this key among so many rows, which are sorted.
+    /// Whether there is only metadata of this key among the first `sorted` rows, which are sorted.
     fn has_metadata(&self, key: &[u8], sorted: usize) -> bool {
         let at = self.rows[..sorted].binary_search_by(|row| self.key(row).cmp(key));
         at.is_ok_and(|at| self.rows[at].files == Files::MetadataOnly)
@@ -220,8 +220,8 @@ impl KeyRows {
         });
     }
 
-    /// Makes one row of metadata and the one bare file that may be its value. Of several files
-    /// that would be one record each gets a row, all but the first under their own names.
+    /// Joins metadata and the single bare file that may be its value into one row. Several files of one
+    /// record get a row each, all but the first under their own names.
     fn resolve(&mut self) {
         let mut rows: Vec<KeyRow> = Vec::with_capacity(self.rows.len());
         let mut rivals = false;
@@ -253,8 +253,8 @@ impl KeyRows {
         }
     }
 
-    /// Gives rows with metadata whose name is spelled otherwise than Crawlee spells it the key
-    /// that the metadata most likely states.
+    /// Gives rows of metadata whose name has another spelling than Crawlee's the key that the metadata most
+    /// likely states.
     pub(super) fn spell_out(&mut self) {
         let odd = |row: &&mut KeyRow| match row.files {
             Files::MetadataOnly | Files::Pair => row.name == NameForm::Itself,
@@ -291,7 +291,7 @@ impl KeyRows {
     }
 }
 
-/// Of one key, metadata comes before a bare file without an ending, and that before others.
+/// Rank among rows of one key: metadata comes before a bare file without an ending, and that before others.
 fn rank(row: &KeyRow) -> u8 {
     match (row.files, row.name) {
         (Files::MetadataOnly | Files::Pair, _) => 0,

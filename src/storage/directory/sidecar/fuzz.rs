@@ -1,9 +1,9 @@
-//! A record's metadata file and the names of files, as a target for a fuzzer.
+//! A fuzz target for a record's metadata file and the names of files.
 
 use super::{ContentType, Form, Key, News, is_name, names, renewed};
 
 /// The first line is a file's name, the rest the metadata's text: neither leads out of the folder, and
-/// what is written anew is read as it was meant.
+/// rewritten metadata is read back as it was meant.
 pub(crate) fn parse(data: &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
     let (base, text) = (&data[..end], data.get(end + 1..).unwrap_or_default());

@@ -8,16 +8,16 @@ use std::{env, fs, thread};
 use super::*;
 
 thread_local! {
-    /// How many more kill points this thread passes; `None`: all.
+    /// Number of kill points that this thread still passes; `None`: all.
     static LEFT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 thread_local! {
-    /// What somebody else does after so many points of this thread.
+    /// A file that somebody else writes after this number of points of this thread.
     static MEANWHILE: RefCell<Option<(usize, PathBuf)>> = const { RefCell::new(None) };
 }
 
-/// A crawler writes a file after so many points, without any lock.
+/// Writes a file as a crawler does, without any lock, after the chosen number of points.
 fn write_meanwhile() {
     MEANWHILE.with_borrow_mut(|meanwhile| match meanwhile {
         Some((0, path)) => {
@@ -42,20 +42,20 @@ pub(in super::super) fn kill_point() {
     LEFT.set(Some(left - 1));
 }
 
-/// What is done while it may be killed.
+/// The operation during which it may be killed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Doing {
     SetAside,
     SetAsideInSteps,
     Restore,
-    /// Into a store that has a record again.
+    /// A restore into a store that has a record again.
     Merge,
     Discard,
 }
 
 const CHILD: &str = "LARDER_TEST_ASIDE";
 
-/// In the child process: does it, and is killed at a point.
+/// Runs the operation in the child process, which is killed at a point.
 fn be_killed(job: &str) {
     let words: Vec<&str> = job.split('|').collect();
     let [path, doing, at, what] = words[..] else { panic!("{job}") };
@@ -100,7 +100,7 @@ fn a_kill_at_any_moment_loses_no_record() {
     assert!(kills > 60, "{kills}");
 }
 
-/// Kills it at this point, and holds that nothing is lost; says whether it was killed.
+/// Kills the process at this point, and checks that nothing is lost; returns whether it was killed.
 fn killed(doing: Doing, store: &str, aside: &Aside, at: usize) -> bool {
     let made = made();
     let all = made.records(store);
@@ -127,7 +127,7 @@ fn killed(doing: Doing, store: &str, aside: &Aside, at: usize) -> bool {
     assert!(killed || ended.status.success(), "{doing:?} {aside:?} {at}: {said}");
     let case = format!("{doing:?} of {aside:?}, killed at {at}");
 
-    // Where it is, all of it is found again.
+    // Wherever it is, all of it is found again.
     let asides = made.asides();
     let gone = doing == Doing::Discard && asides.is_empty();
     assert!(asides.len() <= 1, "{case}");
@@ -143,7 +143,7 @@ fn killed(doing: Doing, store: &str, aside: &Aside, at: usize) -> bool {
     } else {
         assert_eq!(now, all, "{case}");
     }
-    // And what is left is removed when something is set aside next.
+    // The remains are removed when something is set aside next.
     fs::create_dir_all(made.path("next")).unwrap();
     fs::write(made.path("next").join("a.txt"), "a").unwrap();
     let next = made.set_aside(&Aside::Records("next".into()));
@@ -167,7 +167,7 @@ fn what_a_crawler_writes_at_any_moment_of_a_restore_stays() {
             assert!(at > 1, "there are moments to write at");
             return;
         }
-        // What it has met may be left for another time; what was written is there.
+        // Records with a conflict may be left set aside; the new record is there.
         assert_eq!(made.records("javascript")["late"].1, "new", "{at}");
         if !made.asides().is_empty() {
             restore().unwrap();
