@@ -1,8 +1,8 @@
-//! A JSON object with its members in their order and as they are spelled: metadata in which other programs may
-//! note anything.
+//! A JSON object that keeps the order and the spelling of its members, for metadata in which other programs
+//! may add fields.
 //!
-//! `serde_json`'s own map keeps neither without features that would change how every program with this library
-//! in it reads JSON: with exact numbers, no tagged `enum` with a fraction is read.
+//! `serde_json`'s own map keeps neither without features that would change how every program that uses this
+//! library reads JSON: with exact numbers, a tagged `enum` with a fraction cannot be read.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-/// The object: each name with its value, as JSON.
+/// Names and values of the members, the values as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -20,7 +20,7 @@ impl Fields {
         Self::default()
     }
 
-    /// `None` for what is no object.
+    /// Reads an object; `None` for other values.
     pub(super) fn parse(json: &[u8]) -> Option<Self> {
         serde_json::from_slice(json).ok()
     }
@@ -33,17 +33,17 @@ impl Fields {
         self.spelled(name).is_some()
     }
 
-    /// A member that is a text.
+    /// The text of a member, if it is one.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         serde_json::from_str(self.spelled(name)?).ok()
     }
 
-    /// A member that is a whole number.
+    /// The whole number of a member, if it is one.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         serde_json::from_str(self.spelled(name)?).ok()
     }
 
-    /// Gives a member this value; one that has it stays as it is spelled.
+    /// Sets a member to this value; a member that has it already keeps its spelling.
     pub(super) fn put(&mut self, name: &str, value: impl Into<Json>) {
         let value = value.into();
         match self.0.iter_mut().find(|(known, _)| known == name) {
@@ -53,18 +53,18 @@ impl Fields {
         }
     }
 
-    /// Only the members whose names are as wanted.
+    /// The object with only the members whose names are wanted.
     pub(super) fn only(mut self, wanted: impl Fn(&str) -> bool) -> Self {
         self.0.retain(|(name, _)| wanted(name));
         self
     }
 
-    /// With the members of another object, which go before its own.
+    /// The object followed by another's members, which win where names are the same.
     pub(super) fn with(self, other: Self) -> Self {
         self.0.into_iter().chain(other.0).collect()
     }
 
-    /// Whether both have the same members, in whatever order.
+    /// Whether both have the same members, in any order.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let sorted = |fields: &Self| {
             let mut fields = fields.0.clone();
@@ -74,12 +74,12 @@ impl Fields {
         sorted(self) == sorted(other)
     }
 
-    /// In one line, without spaces.
+    /// The object on one line, without spaces.
     pub(super) fn to_line(&self) -> String {
         self.joined(("{", "", ":"), ",", "}")
     }
 
-    /// A line for each member, as Python's `json.dumps` with an indent of 2.
+    /// The object with one line for each member, as Python's `json.dumps` with an indent of 2.
     pub(super) fn to_lines(&self) -> String {
         if self.0.is_empty() {
             return "{}".to_owned();
@@ -96,7 +96,7 @@ impl Fields {
     }
 }
 
-/// Of a name that comes twice the first place and the last value.
+/// A repeated name keeps its first place and gets its last value.
 impl FromIterator<(String, String)> for Fields {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(members: T) -> Self {
         let (mut places, mut fields) = (HashMap::new(), Vec::<(String, String)>::new());

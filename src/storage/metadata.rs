@@ -1,4 +1,4 @@
-//! The two kinds of metadata as Crawlee writes and reads them: a record's and a store's.
+//! The metadata of records and of stores, as Crawlee writes and reads them.
 
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
@@ -13,12 +13,12 @@ use crate::model::{
     ContentType, Error, ErrorKind, Key, RecordMeta, RecordState, Result, Timestamp,
 };
 
-/// What a record's metadata says, borrowed from the reply where it can be.
+/// The facts in a record's metadata, borrowed from the reply where possible.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct ParsedMetadata<'a> {
     /// The content type.
     pub(super) content_type: Cow<'a, str>,
-    /// The value's size; Crawlee takes metadata without one.
+    /// Size of the value; Crawlee accepts metadata without it.
     pub(super) size: Option<u64>,
 }
 
@@ -32,8 +32,8 @@ struct Usual<'a> {
     size: Option<u64>,
 }
 
-/// Reads a record's metadata where it is written as Crawlee writes it and names this key: what
-/// nearly all of it is, and a third of the work of [`parse_record`]. `None` means nothing.
+/// Reads a record's metadata in the exact form of Crawlee and with this key: nearly all metadata is so, and
+/// this takes a third of the work of [`parse_record`]. `None` says nothing about the metadata.
 pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<ParsedMetadata<'a>> {
     let rest = json.strip_prefix(br#"{"key":""#)?.strip_prefix(key)?;
     let rest = rest.strip_prefix(br#"","content_type":""#)?;
@@ -42,7 +42,7 @@ pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<ParsedMetada
     if !is_verbatim(key) || !is_verbatim(content_type) {
         return None;
     }
-    // A number as JSON writes it, of a size that fits.
+    // A number as JSON writes it, which fits into 64 bits.
     let plain = digits.len() < 19 && digits.iter().all(u8::is_ascii_digit);
     if !plain || digits.is_empty() || (digits[0] == b'0' && digits.len() > 1) {
         return None;
@@ -53,11 +53,11 @@ pub(super) fn parse_plain<'a>(key: &[u8], json: &'a [u8]) -> Option<ParsedMetada
     Some(ParsedMetadata { content_type, size: Some(size) })
 }
 
-/// Whether none of these bytes is escaped in JSON; eight are looked at together.
+/// Whether none of these bytes is escaped in JSON; eight are tested together.
 fn is_verbatim(bytes: &[u8]) -> bool {
     const ONES: u64 = u64::MAX / 255;
-    // Whether a byte is less than `limit`, up to 128; of the bytes after the first such one it may
-    // say so wrongly.
+    // Tests whether a byte is less than `limit`, up to 128; for bytes after the first such one the answer may
+    // be wrong.
     let less = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & (ONES << 7) != 0;
     let is = |word: u64, byte: u8| less(word ^ (ONES * u64::from(byte)), 1);
     let (words, rest) = bytes.as_chunks::<8>();
@@ -72,7 +72,7 @@ pub(super) fn parse_record(json: &[u8]) -> Option<ParsedMetadata<'_>> {
     if let Ok(usual) = serde_json::from_slice::<Usual<'_>>(json) {
         return Some(ParsedMetadata { content_type: usual.content_type, size: usual.size });
     }
-    // Rare but legal: fields given twice, sizes written as text or with a fraction of zero.
+    // Rare but legal: repeated fields, sizes written as text or with a fraction of zero.
     let Json::Object(fields) = serde_json::from_slice(json).ok()? else { return None };
     fields.get("key")?.as_str()?;
     let content_type = fields.get("content_type").or_else(|| fields.get("contentType"))?;
@@ -91,8 +91,8 @@ fn whole_number(text: &str) -> Option<u64> {
         return Some(number);
     }
     let number: f64 = text.parse().ok()?;
-    // A negative or immense size is accepted by Crawlee and wrong for every value: it is clamped,
-    // so that the record still shows, as one of the wrong size.
+    // Crawlee accepts a negative or immense size, which is wrong for every value: it is clamped, so that the
+    // record still shows, as one of the wrong size.
     #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]
     (number.fract() == 0.0).then_some(number as u64)
 }
@@ -100,7 +100,7 @@ fn whole_number(text: &str) -> Option<u64> {
 /// A record's metadata as pydantic's `model_dump_json` writes it.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for a key that is not UTF-8: JSON cannot name it.
+/// [`ErrorKind::Usage`] for a key that is not UTF-8, which JSON cannot contain.
 pub(super) fn write_record(key: &Key, content_type: &ContentType, size: usize) -> Result<String> {
     let Some(key) = key.as_str() else {
         return Err(Error::new(
@@ -113,7 +113,7 @@ pub(super) fn write_record(key: &Key, content_type: &ContentType, size: usize) -
     Ok(format!(r#"{{"key":{key},"content_type":{content_type},"size":{size}}}"#))
 }
 
-/// The metadata of a record that is written anew: what other programs note in it stays.
+/// The metadata of a record that is written anew; other programs' fields stay.
 ///
 /// # Errors
 /// As [`write_record`].
@@ -135,8 +135,8 @@ pub(super) fn rewrite_record(
     Ok(fields.to_line())
 }
 
-/// Puts together what the two halves of a record say; `None` if neither is there.
-/// `real_size` is `None` where there is no value.
+/// Combines the facts from the two halves of a record; `None` if neither is there. `real_size` is `None`
+/// where there is no value.
 pub(super) fn combine_halves(
     key: &Key,
     metadata: Option<&[u8]>,
@@ -166,7 +166,7 @@ pub(super) fn bad_metadata(json: &[u8]) -> RecordState {
     RecordState::BadMetadata(String::from_utf8_lossy(json).into_owned())
 }
 
-/// What a store's metadata says.
+/// The facts in a store's metadata.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct StoreMetadata {
     pub(super) id: String,
@@ -176,7 +176,7 @@ pub(super) struct StoreMetadata {
     pub(super) accessed_at: Option<Timestamp>,
 }
 
-/// The document as Crawlee writes it, borrowed: a thousand are read to list a thousand stores.
+/// The document in Crawlee's form, borrowed: listing a thousand stores reads a thousand of them.
 #[derive(Deserialize)]
 struct UsualStore<'a> {
     #[serde(borrow)]
@@ -220,7 +220,7 @@ impl StoreMetadata {
         )
     }
 
-    /// Reads the document; says what is wrong with one that is not a store's.
+    /// Reads the document, or says what is wrong with one that is not a store's.
     pub(super) fn parse(json: &[u8]) -> std::result::Result<Self, String> {
         if let Ok(usual) = serde_json::from_slice::<UsualStore<'_>>(json)
             && let Some(metadata) = usual.read()
@@ -231,7 +231,7 @@ impl StoreMetadata {
             .map_err(|error| format!("the store's metadata is not JSON: {error}"))?;
         let fields = match &document {
             Json::Object(fields) => fields,
-            // What a JSONPath reply looks like.
+            // The form of a JSONPath reply.
             Json::Array(items) => match &items[..] {
                 [Json::Object(fields)] => fields,
                 _ => return Err("the store's metadata is not an object".to_owned()),
@@ -276,7 +276,7 @@ pub(super) const STORE_FIELDS: [&str; 9] = [
     "userId",
 ];
 
-/// Characters of what is no time that are told.
+/// Limit on the characters of an invalid time that are quoted.
 const LONGEST_TOLD: usize = 60;
 
 /// A time as Crawlee reads it.
@@ -289,7 +289,7 @@ fn time(found: &Json) -> Option<Timestamp> {
     text.and_then(Timestamp::parse).or_else(|| number().and_then(Timestamp::from_number))
 }
 
-/// What to say of metadata that lacks something and has something that neither Crawlee of today writes.
+/// A sentence on metadata that lacks a field and has a field that no present Crawlee writes.
 fn or_newer(fields: &serde_json::Map<String, Json>) -> String {
     const NAMED: usize = 3;
     let mut other = fields.keys().filter(|name| !STORE_FIELDS.contains(&name.as_str()));

@@ -1,12 +1,12 @@
-//! Names, aliases and ids of stores, as Crawlee checks and makes them; the same for every backend.
+//! Names, aliases and ids of stores, checked and made as in Crawlee; the same for every backend.
 
 use crate::model::{Error, ErrorKind, Result};
 
-/// How many letters and digits an id has.
+/// Number of letters and digits of an id.
 const ID_LENGTH: usize = 17;
 const ID_LETTERS: &[u8; 62] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// A name that Crawlee takes: letters and digits, and `-` inside.
+/// Checks that Crawlee accepts a name: letters and digits, and `-` inside.
 pub(super) fn check_name(name: &str) -> Result<&str> {
     let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if letters && !name.is_empty() && !name.starts_with('-') && !name.ends_with('-') {
@@ -20,7 +20,7 @@ pub(super) fn check_name(name: &str) -> Result<&str> {
         .hint("use letters, digits and inner hyphens, or --alias"))
 }
 
-/// An alias that Crawlee takes: anything that could be one directory's name.
+/// Checks that Crawlee accepts an alias: anything that could be one directory's name.
 pub(super) fn check_alias(alias: &str) -> Result<&str> {
     if !alias.is_empty() && !alias.contains(['/', '\\', '\0']) && alias != "." && alias != ".." {
         return Ok(alias);
@@ -34,14 +34,14 @@ pub(super) fn check_alias(alias: &str) -> Result<&str> {
     ))
 }
 
-/// A new id from the system's secure source, as Crawlee makes them.
+/// A new id from the system's secure source of randomness, in the form of Crawlee.
 pub(super) fn new_id() -> Result<String> {
     let mut id = String::with_capacity(ID_LENGTH);
     let mut random = [0; 32];
     while id.len() < ID_LENGTH {
         getrandom::fill(&mut random)
             .map_err(|error| Error::new(ErrorKind::Io, format!("no random numbers: {error}")))?;
-        // Only 4 × 62 of the 256 values, so that each letter is as likely as any other.
+        // Only 4 × 62 of the 256 values are used, so that all letters are equally likely.
         let letters = random.iter().filter(|byte| **byte < 248);
         let letters = letters.map(|byte| char::from(ID_LETTERS[usize::from(byte % 62)]));
         id.extend(letters.take(ID_LENGTH - id.len()));

@@ -1,4 +1,4 @@
-//! How a storage is to behave, and what is read of it first.
+//! Options of a storage, and its first read.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,40 +6,40 @@ use std::time::Duration;
 use super::timing::Timing;
 use crate::model::{Key, StoreName};
 
-/// How a storage is to behave; the same for every backend.
+/// Options of a storage; the same for every backend.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Options {
-    /// Refuse every write, in the storage layer itself.
+    /// Whether to refuse every write, in the storage layer itself.
     pub read_only: bool,
-    /// Let reads update `accessed_at`, exactly as Crawlee's own reads do.
+    /// Whether reads update `accessed_at`, exactly as Crawlee's own reads do.
     pub touch: bool,
-    /// How long connecting may take.
+    /// Time limit for connecting.
     pub connect_timeout: Duration,
-    /// How long one command may go unanswered.
+    /// Longest time that one command may go unanswered.
     pub command_timeout: Duration,
-    /// Wait after each write until it would survive a power cut, where the backend itself writes
+    /// Whether to wait after each write until it would survive a power cut, where the backend itself writes
     /// to a disk.
     pub durable: bool,
-    /// On how many replicas a write is to be before it is told to be made, where there are any.
+    /// Number of replicas that must have a write before it is reported as done, where there are any.
     pub wait_replicas: u32,
-    /// The share of one of the server's cores that watching may cost (0.02: two hundredths), where
-    /// it costs the server anything.
+    /// Share of one of the server's cores that watching may cost (0.02: two hundredths), where it costs the
+    /// server anything.
     pub watch_budget: f32,
-    /// What is read first, so that it can be asked for in the round trip that connects.
+    /// The first read, which can then be sent in the round trip that connects.
     pub first_read: Option<FirstRead>,
-    /// Whether a server gets one connection only, as suits who asks one thing after the other: then
-    /// what is asked meanwhile waits behind a listing.
+    /// Whether a server gets only one connection, which suits a program that asks one thing after the other:
+    /// other requests then wait behind a listing.
     pub one_connection: bool,
-    /// What is run to reach a server through another host.
+    /// Program that is run to reach a server through another host.
     pub ssh_program: PathBuf,
-    /// The times of the watchers.
+    /// Times of the watchers.
     pub timing: Timing,
 }
 
 impl Options {
-    /// By default, but every write is refused.
+    /// The defaults, with every write refused.
     pub fn read_only() -> Self {
         Self { read_only: true, ..Self::default() }
     }
@@ -63,13 +63,13 @@ impl Default for Options {
     }
 }
 
-/// What is read first of a server. It is read once more if anything else is asked before.
+/// The first read from a server. It is read once more if anything else is asked before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FirstRead {
     /// [`read`](super::Storage::read) of a record without its value.
     Record(StoreName, Key),
-    /// The same of two records, one after the other.
+    /// [`read`](super::Storage::read) of two records without their values, one after the other.
     Pair([(StoreName, Key); 2]),
     /// [`read`](super::Storage::read) of a record with its value.
     Value(StoreName, Key),
@@ -81,10 +81,11 @@ pub enum FirstRead {
     Keys(StoreName),
     /// [`get_metadata`](super::Storage::get_metadata) of a store, or [`open`](super::Storage::open) by its name.
     Store(StoreName),
-    /// [`get_metadata`](super::Storage::get_metadata) of a store, and [`scan`](super::Storage::scan) of its first keys, so many at most.
+    /// [`get_metadata`](super::Storage::get_metadata) of a store, and [`scan`](super::Storage::scan) of this
+    /// number of its first keys at most.
     StoreAndKeys(StoreName, u32),
     /// [`asides`](super::Storage::asides), all of them.
     Asides,
-    /// [`stores`](super::Storage::stores), those that the indexes name.
+    /// [`stores`](super::Storage::stores), those in the indexes.
     Stores,
 }

@@ -1,7 +1,7 @@
 //! A storage that refuses every write, whatever its backend.
 //!
-//! What a backend writes by itself it leaves out by [`Options::read_only`](super::Options): the
-//! store that an opening would create, and the times of accesses.
+//! A backend's own writes are prevented by [`Options::read_only`](super::Options): the store that an opening
+//! would create, and the times of accesses.
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -16,10 +16,10 @@ use crate::model::{
     WriteOutcome, Written,
 };
 
-/// A backend of which only the reads are let through.
+/// A backend that is only allowed to read.
 pub(super) struct ReadOnly<S>(pub(super) S);
 
-/// That this is refused because the storage is read-only.
+/// An error that says that this is refused because the storage is read-only.
 pub(super) fn refused(doing: &str) -> Error {
     Error::new(ErrorKind::ReadOnly, format!("{doing} is refused: read-only"))
 }

@@ -78,8 +78,8 @@ use crate::model::{
 
 /// Crawlee's key-value stores on a Redis server.
 ///
-/// A write is one script. Where the server forbids scripts it is one MULTI/EXEC, and what
-/// [`Expect`](crate::model::Expect) names is read right before instead of within.
+/// A write is one script. Where the server forbids scripts it is one MULTI/EXEC, and the condition of an
+/// [`Expect`](crate::model::Expect) is checked right before instead of within.
 #[derive(Clone)]
 pub struct RedisStorage {
     connections: ConnectionManager,
@@ -87,22 +87,22 @@ pub struct RedisStorage {
     server: Arc<ServerState>,
 }
 
-/// What was found out about the server; its watcher knows it, too.
+/// Facts about the server, shared with its watcher.
 #[derive(Default)]
 struct ServerState {
-    /// Whether the server was a replica when last looked at.
+    /// Whether the server was a replica at the last look.
     replica: AtomicBool,
-    /// Whether the server had no RedisJSON when last looked at.
+    /// Whether the server had no RedisJSON at the last look.
     no_json: AtomicBool,
     /// Whether the server has refused to run scripts.
     no_scripts: AtomicBool,
-    /// Whether it has refused to run even those that only read.
+    /// Whether it has refused even scripts that only read.
     no_read_scripts: AtomicBool,
-    /// What is known of creations whose answer was lost.
+    /// Creations whose answer was lost.
     claims: Claims,
-    /// What is known of other writes whose answer was lost.
+    /// Other writes whose answer was lost.
     doubts: Doubts,
-    /// The stores of what was set aside here: not every user may look into the list of all asides.
+    /// Stores of the asides that were made here: not every user may read the list of all asides.
     asides: Mutex<BTreeMap<AsideId, StoreName>>,
 }
 
@@ -128,8 +128,8 @@ impl RedisStorage {
         self.server.no_scripts.fetch_or(facts.forbids_scripts, Ordering::Relaxed);
     }
 
-    /// Refuses what would find nothing, where the server cannot keep a store at all. It is looked at
-    /// again: RedisJSON may have been loaded since.
+    /// Refuses a search that would find nothing, where the server cannot keep a store at all. The server is
+    /// asked again, since RedisJSON may have been loaded meanwhile.
     async fn can_have_stores(&self) -> Result<()> {
         if !self.server.no_json.load(Ordering::Relaxed) {
             return Ok(());
@@ -137,20 +137,19 @@ impl RedisStorage {
         self.look_at_server().await?.unusable.map_or(Ok(()), Err)
     }
 
-    /// Whether a script that only reads may be tried: a cluster keeps what it reads on several nodes.
+    /// Whether a script that only reads may be tried: in a cluster, its keys are on several nodes.
     fn reads_by_script(&self) -> bool {
         !self.connections.cluster() && !self.server.no_read_scripts.load(Ordering::Relaxed)
     }
 
-    /// Whether an error says that such scripts are forbidden or not known, which is remembered.
+    /// Whether an error says that such scripts are forbidden or unknown, which is remembered.
     fn refuses_read_scripts(&self, error: &Error) -> bool {
         let refuses = error::forbids_scripts(error);
         self.server.no_read_scripts.fetch_or(refuses, Ordering::Relaxed);
         refuses
     }
 
-    /// Whether the server takes no writes. A replica is looked at again: it may have been made
-    /// the primary since.
+    /// Whether the server takes no writes. A replica is asked again, since it may have become the primary.
     async fn is_replica(&self) -> Result<bool> {
         if !self.server.replica.load(Ordering::Relaxed) {
             return Ok(false);
@@ -159,12 +158,12 @@ impl RedisStorage {
     }
 }
 
-/// A command from anything that makes values.
+/// A command from arguments that can be converted to values.
 fn command(name: &'static str, args: impl IntoIterator<Item = Value>) -> Command {
     Command::new(name, args)
 }
 
-/// How Crawlee lays out JSON on a server.
+/// Layout of JSON that Crawlee writes on a server.
 const JSON_LAYOUT: JsonLayout = JsonLayout::OneLine;
 
 #[async_trait]

@@ -1,9 +1,9 @@
-//! Both kinds of metadata, as a target for a fuzzer.
+//! A fuzz target for both kinds of metadata.
 
 use super::{ContentType, Key, StoreMetadata, parse_plain, parse_record, write_record};
 
-/// What is read of a record's metadata is written and read again; the quick way to read it says what
-/// the thorough one says; and a store's metadata comes back as it was.
+/// A record's metadata is written and read again; the quick reader agrees with the thorough one; and a
+/// store's metadata comes back unchanged.
 pub(crate) fn parse(data: &[u8]) {
     if let Some(parsed) = parse_record(data) {
         let content_type = ContentType::from(&*parsed.content_type);

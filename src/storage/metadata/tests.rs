@@ -1,4 +1,4 @@
-//! Metadata as pydantic writes it, and as leniently as it reads it.
+//! Metadata as pydantic writes it, and in all forms that it accepts.
 
 use super::*;
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ proptest! {
 
 #[test]
 fn record_metadata_is_written_as_pydantic_writes_it() {
-    // What `KeyValueStoreRecordMetadata(key=…).model_dump_json()` gave, character by character.
+    // The output of `KeyValueStoreRecordMetadata(key=…).model_dump_json()`, character by character.
     let key = Key::from("\0\u{8}\t\n\u{b}\u{c}\r\u{1f}\"\\/\u{7f}\u{80}\u{2028}\u{feff}😀<>&'");
     let json = write_record(&key, &ContentType::from("text/plain"), 12).unwrap();
     assert_eq!(

@@ -8,11 +8,12 @@
 //! key_value_stores:asides                          the list of all: a hash from id to store
 //! ```
 //!
-//! The marker expires, the hashes do not: their end would free millions of fields in the server's
-//! main thread. What has lost its marker, and is as old as that, is freed by the next larder that looks
-//! at the lists: a server that evicts what expires may take the marker early. Who may use some stores
-//! alone has no list of all, and needs none for records that are set aside. Each step is one script, so that at every moment a record is in the store or in an aside. Where scripts
-//! are forbidden, [`unscripted`] has its transactions.
+//! The marker expires, the hashes do not: their expiry would free millions of fields in the server's main
+//! thread. An aside without its marker, and as old as a marker gets, is freed by the next larder that reads
+//! the lists; a server that evicts keys with an expiry may remove the marker early. A user with rights on
+//! some stores only has no list of all, and needs none for records that are set aside. Each step is one
+//! script, so that at every moment a record is in the store or in an aside. Where scripts are forbidden,
+//! [`unscripted`] has its transactions.
 
 mod find;
 mod restore;
@@ -38,7 +39,7 @@ use crate::storage::naming::new_id;
 const SET_ASIDE: &str = script!("refused", "changes", "set_aside");
 const DISCARD: &str = script!("refused", "discard");
 
-/// How often a transaction whose watched keys have changed is tried again.
+/// Number of tries of a transaction whose watched keys change.
 const TRIES: usize = 5;
 
 /// The Redis keys of an aside.
@@ -48,9 +49,9 @@ struct AsideKeys {
     items: Value,
     metadata_items: Value,
     marker: Value,
-    /// The store's list.
+    /// The list of the store.
     list: Value,
-    /// Whether the lists of all stores are used, too.
+    /// Whether the lists of all stores are used as well.
     lists_all: bool,
 }
 
@@ -63,7 +64,8 @@ impl AsideKeys {
         Self { store, id, items, metadata_items, marker, list, lists_all: true }
     }
 
-    /// The same for a user who may not use the lists of all stores, if that is why it was refused.
+    /// Restricts the keys to the store, for a user who may not use the lists of all stores; returns whether
+    /// that was the reason of the refusal.
     fn within_store(&mut self, error: &Error) -> bool {
         error::forbids_key(error) && std::mem::replace(&mut self.lists_all, false)
     }
@@ -72,7 +74,7 @@ impl AsideKeys {
         Value::from(self.id.as_str())
     }
 
-    /// The keys of all that is set aside.
+    /// The keys of the aside's own data.
     fn own(&self) -> [Value; 3] {
         [self.items.clone(), self.metadata_items.clone(), self.marker.clone()]
     }
@@ -86,37 +88,37 @@ impl AsideKeys {
         keys
     }
 
-    /// The keys of the lists that it is in.
+    /// The keys of the lists that contain it.
     fn lists(&self) -> Vec<Value> {
         let all = self.lists_all.then(|| Value::from(ASIDES));
         [self.list.clone()].into_iter().chain(all).collect()
     }
 
-    /// What takes it from the lists; the store's own comes last.
+    /// The commands that take it from the lists; the store's own comes last.
     fn unlist(&self) -> Vec<Command> {
         let from = |list: Value| command("HDEL", [list, self.id()]);
         self.lists().into_iter().rev().map(from).collect()
     }
 
-    /// The keys of the indexes, where all stores are used.
+    /// The keys of the indexes, where the lists of all stores are used.
     fn indexes(&self) -> Vec<Value> {
         let indexes = [ID_TO_NAME, NAME_TO_ID].map(Value::from);
         if self.lists_all { indexes.into() } else { Vec::new() }
     }
 }
 
-/// What a marker tells.
+/// The facts in a marker.
 #[derive(Debug, Default)]
 struct Marker {
     aside: Option<Aside>,
     at: Option<Timestamp>,
-    /// When it expires, where that has become later.
+    /// Time of its expiry, where that was prolonged.
     until: Option<Timestamp>,
     /// The store's metadata, as text.
     document: Option<Bytes>,
     /// The store's entry in `name_to_id`.
     name_to_id: Option<Bytes>,
-    /// The ids that lead to the store.
+    /// The ids under which indexes have the store.
     ids: Vec<Bytes>,
 }
 
@@ -174,7 +176,8 @@ impl RedisStorage {
         Ok(AsideInfo { id, aside, records, at, maker, expires_at, in_steps, replicas })
     }
 
-    /// Gives how many records there were, or nothing if there was nothing of the store.
+    /// Sets something aside under these keys; returns the number of its records, or `None` if nothing of the
+    /// store was there.
     async fn set_aside_as(
         &self,
         aside: &Aside,
@@ -197,12 +200,12 @@ impl RedisStorage {
         }
     }
 
-    /// The stores of what was set aside here.
+    /// The stores of the asides that were made here.
     fn known_asides(&self) -> std::sync::MutexGuard<'_, BTreeMap<AsideId, StoreName>> {
         self.server.asides.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Why nothing of a store was found: it is not there, or an index alone names it.
+    /// Why no part of a store was found: it does not exist, or only an index has it.
     async fn nothing_of(&self, store: &StoreName) -> Error {
         match self.info(store).await {
             Ok(_) => Error::new(
@@ -214,7 +217,7 @@ impl RedisStorage {
         }
     }
 
-    /// Removes for good what was set aside.
+    /// Removes an aside for good.
     pub(super) async fn discard(&self, id: &AsideId) -> Result<Option<Replicas>> {
         self.may_write("discarding").await?;
         let mut keys = self.find_aside(id).await?;
@@ -225,7 +228,7 @@ impl RedisStorage {
         Ok(waiting.and_then(|waiting| waiting.told()))
     }
 
-    /// The same, whose writes wait for as many replicas as are wanted; and what tells of that.
+    /// The same storage with writes that wait for the wanted number of replicas, and the report on that.
     fn waiting_for_replicas(&self) -> (Self, Option<Arc<Waiting>>) {
         match self.options.wait_replicas {
             0 => (self.clone(), None),
@@ -236,7 +239,7 @@ impl RedisStorage {
         }
     }
 
-    /// Frees an aside; where only an expired one is meant, one without a marker. Says whether.
+    /// Frees an aside, with `expired` only one without a marker. Returns whether it did.
     async fn unlink_aside(&self, keys: &mut AsideKeys, expired: bool) -> Result<bool> {
         match self.unlink_listed(keys, expired).await {
             Err(error) if keys.within_store(&error) => self.unlink_listed(keys, expired).await,
@@ -260,17 +263,17 @@ fn parse_time(text: &[u8]) -> Option<Timestamp> {
     Timestamp::parse(std::str::from_utf8(text).ok()?)
 }
 
-/// After how many seconds a marker expires.
+/// Seconds after which a marker expires.
 fn life() -> Value {
     Value::from(KEPT.as_secs().to_string())
 }
 
-/// When a marker then expires, for its own use: the time that it is to live is not always told.
+/// Time at which a marker then expires, stored in it, since the remaining time cannot always be read.
 fn expires(at: Timestamp) -> Value {
     Value::from(expiry(at).to_string())
 }
 
-/// Who sets aside, as the list tells it.
+/// The maker of asides, as the list has it.
 fn by() -> Value {
     Value::from(maker().to_string())
 }

@@ -1,8 +1,8 @@
-//! Changing records that are what they are expected to be.
+//! Changes of records under a condition.
 //!
-//! A batch is one script. Where scripts are forbidden, it is a transaction that watches the store's
-//! Redis keys while the records are compared. During a crawl these change all the time: after
-//! some tries the transaction watches nothing, and that is told.
+//! A batch is one script. Where scripts are forbidden, it is a transaction that watches the store's Redis
+//! keys while the records are compared. During a crawl these change all the time: after some tries the
+//! transaction watches nothing, which is reported.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -25,28 +25,27 @@ use crate::storage::metadata::write_record;
 
 const COMMIT: &str = script!("refused", "expected", "commit");
 
-/// How often a transaction whose watched keys have changed is tried again.
+/// Number of tries of a transaction whose watched keys change.
 pub(super) const TRIES: usize = 5;
 
-/// Records that are compared without waiting for the answers.
+/// Number of records that are compared without waiting for the answers.
 const AT_ONCE: usize = 64;
 
-/// Bytes of which one script makes digests, about: a server makes them in some milliseconds.
+/// Approximate number of bytes that one script digests: a server takes some milliseconds for them.
 const DIGESTED: u64 = 1 << 20;
 
 /// A commit that is ready to be sent.
 struct Prepared<'a> {
     commit: &'a Commit,
-    /// What a record that is set will have, and the same as it is stored.
+    /// The metadata of a record that is set, and its stored form.
     put: Option<(RecordMeta, String)>,
 }
 
-/// What came back for one commit, and how it was compared.
+/// The answer to one commit, and the way of its comparison.
 type Answer = (Result<Done>, Comparison);
 
 impl RedisStorage {
-    /// Makes the changes in their order. After a failure that concerns more than one record nothing
-    /// more is sent.
+    /// Makes the changes in order. After a failure that concerns more than one record, no more is sent.
     pub(super) async fn commit(
         &self,
         store: &StoreName,
@@ -93,7 +92,7 @@ impl RedisStorage {
         committed
     }
 
-    /// One batch: all of one kind.
+    /// Sends one batch, all of one kind.
     async fn commit_batch(
         &self,
         store: &StoreName,
@@ -111,7 +110,7 @@ impl RedisStorage {
             };
             match prepared {
                 Ok(prepared) => ready.push(prepared),
-                // A record is set alone.
+                // A set record is a batch of its own.
                 Err(error) if matches!(error.kind, ErrorKind::Usage | ErrorKind::NotSupported) => {
                     return Ok(vec![(Err(error), Comparison::OneStep)]);
                 }
@@ -140,7 +139,7 @@ impl RedisStorage {
         answers
     }
 
-    /// Sets a record, without a look at what is there before.
+    /// Sets a record, whatever is there before.
     pub(super) async fn set(&self, set: &SetValue, at: Timestamp) -> Result<Written> {
         let commit = Commit {
             id: WriteId::default(),
@@ -201,7 +200,7 @@ impl RedisStorage {
     ) -> Result<Vec<Answer>> {
         let compares = sent.iter().any(|one| one.commit.expect != Expect::Anything);
         for attempt in 0..=TRIES {
-            // There may be nothing to compare, or nobody lets it be compared undisturbed.
+            // There may be nothing to compare, or every try was disturbed.
             let keys = if compares && attempt < TRIES {
                 part_keys(store, &[Part::Items, Part::MetadataItems])
             } else {
@@ -211,7 +210,7 @@ impl RedisStorage {
             let is_one_step = !compares || transaction.is_watching();
             let comparison = if is_one_step { Comparison::OneStep } else { Comparison::Unwatched };
             let has_store = self.has_document(store).await?;
-            // Boxed, for a task may hold them.
+            // Boxed, since a task may hold them.
             let looks = sent.iter().map(|one| self.find(store, one).boxed());
             let looks: Vec<_> = looks.collect();
             let found: Vec<Found> = stream::iter(looks).buffered(AT_ONCE).try_collect().await?;
@@ -254,7 +253,7 @@ impl RedisStorage {
         Ok(sent.iter().map(|one| (Err(one.commit.conflict()), Comparison::OneStep)).collect())
     }
 
-    /// Looks whether a record is what is expected; where anything is, it is not looked at.
+    /// Checks the condition on a record; where anything may be there, it is not read.
     async fn find(&self, store: &StoreName, sent: &Prepared<'_>) -> Result<Found> {
         let Commit { key, expect, change, .. } = sent.commit;
         if *expect == Expect::Anything {
@@ -269,14 +268,14 @@ impl RedisStorage {
     }
 }
 
-/// What was found of a record before a transaction.
+/// A record as it was found before a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
-    /// What is expected.
+    /// It meets the condition.
     Fits,
-    /// Nothing, where something is to be removed.
+    /// It does not exist, and was to be removed.
     Nothing,
-    /// Something else.
+    /// It does not meet the condition.
     Other,
 }
 
@@ -285,7 +284,7 @@ impl<'a> Prepared<'a> {
         let Change::Put(value, content_type) = &commit.change else {
             return Ok(Self { commit, put: None });
         };
-        // Crawlee infers a type from the value where none is given; here the value is bytes.
+        // Crawlee infers a missing type from the value, which is bytes here.
         let content_type = match content_type.as_str() {
             "" => ContentType::BINARY,
             _ => content_type.clone(),
@@ -297,7 +296,7 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// What is sent next: removals together, a set alone, for its value may be large.
+/// The next batch: several removals, or a single set, since its value may be large.
 fn next_batch(rest: &[Commit]) -> Option<&[Commit]> {
     let mut digested = 0;
     let removals = rest.iter().take(DELETE_BATCH).take_while(|next| {
@@ -309,12 +308,12 @@ fn next_batch(rest: &[Commit]) -> Option<&[Commit]> {
     rest.get(..removals.count().max(1))
 }
 
-/// That a reply does not fit what was sent.
+/// An error that says that a reply does not fit the request.
 fn for_others() -> Error {
     Error::new(ErrorKind::Server, "the server answered for other records")
 }
 
-/// What the scripts take of a record that is compared.
+/// Arguments of the scripts for a record that is compared.
 pub(super) fn expectation(key: &Key, expect: &Expect) -> [Value; 5] {
     let empty = || Value::Bytes(Bytes::new());
     let (mode, content, size, content_type) = match expect {
@@ -333,7 +332,7 @@ pub(super) fn expectation(key: &Key, expect: &Expect) -> [Value; 5] {
     [bytes_of(key), Value::from(mode), content, size, content_type]
 }
 
-/// What the script takes for one record.
+/// Arguments of the script for one record.
 fn arguments(prepared: &Prepared<'_>) -> [Value; 7] {
     let commit = prepared.commit;
     let empty = || Value::Bytes(Bytes::new());
@@ -359,7 +358,7 @@ fn halves(store: &StoreName, sent: &Prepared<'_>) -> Vec<Command> {
     }
 }
 
-/// What is said of changes that were not sent, for one before them failed.
+/// The error of changes that were not sent, since one before them failed.
 fn not_sent(error: &Error) -> Error {
     match error.kind {
         ErrorKind::InDoubt => {

@@ -1,8 +1,7 @@
-//! The connection to a server: fred, made so that nothing hangs, nothing runs late and no write
-//! runs twice.
+//! The connection to a server: fred, used so that nothing hangs, nothing runs late and no write runs twice.
 //!
-//! fred's own reconnection is off. A [connection](server_or_cluster) is used once; when it ends, everything
-//! that waits on it fails at once, and the manager makes the next one, for ever, at most 2 s apart.
+//! fred's own reconnection is off. A [connection](server_or_cluster) is used once; when it ends, every
+//! request that waits on it fails at once, and the manager makes the next one, for ever, at most 2 s apart.
 
 mod certificate;
 mod client;
@@ -70,7 +69,7 @@ pub(in crate::storage) use self::ssh::master::end as end_ssh;
 pub(crate) use self::ssh::own_variables;
 pub(crate) use self::subscription::{Message, Subscription};
 
-/// A connection that comes back by itself. Cheap to clone; the last clone closes it.
+/// A connection that is restored by itself. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
 pub(crate) struct ConnectionManager(Arc<Supervised>, Option<Arc<Waiting>>);
 
@@ -86,10 +85,10 @@ impl Drop for Supervised {
 }
 
 impl ConnectionManager {
-    /// Connects within `options.connect_timeout`: logs in, selects the database, and looks whether
-    /// the server has loaded its data and lets this user read stores. What is asked `first` goes out
-    /// in the same round trip, for the first [`pipeline`](Self::pipeline) or
-    /// [`early`](Self::early); so do the questions for the facts.
+    /// Connects within `options.connect_timeout`: logs in, selects the database, and checks that the server
+    /// has loaded its data and lets this user read stores. The commands of `first` go out in the same round
+    /// trip, for the first [`pipeline`](Self::pipeline) or [`early`](Self::early); so do the questions for
+    /// the facts.
     pub(crate) async fn connect(
         target: &RedisTarget,
         options: &Options,
@@ -100,7 +99,7 @@ impl ConnectionManager {
         Ok((Self(Arc::new(Supervised { inner, supervisor }), None), facts))
     }
 
-    /// The answers to these commands, if they were asked while connecting and nothing was since.
+    /// The answers to these commands, if they were sent while connecting and nothing was sent since.
     pub(crate) fn early(&self, commands: &[Command]) -> Option<Vec<Result<Value>>> {
         self.0.inner.early(commands)
     }
@@ -110,7 +109,7 @@ impl ConnectionManager {
         self.0.inner.target.label()
     }
 
-    /// Bytes that came and went, over all its connections.
+    /// Bytes received and sent, over all its connections.
     pub(crate) fn traffic(&self) -> Traffic {
         self.0.inner.traffic()
     }
@@ -120,7 +119,7 @@ impl ConnectionManager {
         self.0.inner.state.subscribe()
     }
 
-    /// Uses this password from now on, if the server takes it, and connects with it at once.
+    /// Uses this password from now on, if the server accepts it, and connects with it at once.
     ///
     /// # Errors
     /// [`ErrorKind::Auth`] if the server refuses it, or why it could not be asked.
@@ -133,39 +132,39 @@ impl ConnectionManager {
         self.0.inner.place().is_cluster()
     }
 
-    /// Counts commands that a script ran, so that they are not taken for another client's.
+    /// Counts commands that a script ran, so that they are not attributed to another client.
     pub(crate) fn count_commands(&self, commands: u64) {
         self.0.inner.commands_sent.fetch_add(commands, Ordering::Relaxed);
     }
 
-    /// Commands of reads so far, sent or run by scripts.
+    /// Number of commands of reads so far, sent or run by scripts.
     pub(crate) fn commands_sent(&self) -> u64 {
         self.0.inner.commands_sent.load(Ordering::Relaxed)
     }
 
-    /// The number of the database that the target names.
+    /// Number of the database in the target.
     pub(crate) fn database(&self) -> u32 {
         self.0.inner.target.database
     }
 
-    /// What the server tells of itself.
+    /// The facts that the server tells about itself.
     pub(crate) async fn facts(&self) -> Result<Facts> {
         facts::read(self).await
     }
 
-    /// One round trip. A refusal is an answer, too.
+    /// Sends a ping; returns its round-trip time. A refusal is an answer, too.
     pub(crate) async fn ping(&self) -> Result<Duration> {
         let start = Instant::now();
         self.pipeline(vec![Command::new("PING", [])]).await?;
         Ok(start.elapsed())
     }
 
-    /// A read that the user waits on. Fails at once while there is no connection.
+    /// A read that the user waits for. Fails at once while there is no connection.
     pub(crate) async fn run(&self, command: Command) -> Result<Value> {
         first(self.pipeline(vec![command]).await?)
     }
 
-    /// Several reads in one go; each reply on its own.
+    /// Several reads in one go; each has its own reply.
     pub(crate) async fn pipeline(&self, commands: Vec<Command>) -> Result<Vec<Result<Value>>> {
         let inner = &self.0.inner;
         if let Some(replies) = inner.early(&commands) {
@@ -175,7 +174,7 @@ impl ConnectionManager {
         read(inner, &connection, commands).await
     }
 
-    /// A read that nobody waits on, as of a scan: over a second connection, so that those of
+    /// A read that nobody waits for, as of a scan: over a second connection, so that those of
     /// [`run`](Self::run) do not wait behind it.
     pub(crate) async fn run_bulk(&self, command: Command) -> Result<Value> {
         first(self.pipeline_bulk(vec![command]).await?)
@@ -228,15 +227,16 @@ impl ConnectionManager {
         reply
     }
 
-    /// The same, whose writes wait within the time of a command until this many replicas have them.
+    /// The same manager with writes that wait, within the time limit of a command, until this many replicas
+    /// have them.
     pub(crate) fn waiting(&self, replicas: u32) -> (Self, Arc<Waiting>) {
         let until = Instant::now() + self.0.inner.command_timeout();
         let waiting = Arc::new(Waiting::new(replicas, until));
         (Self(Arc::clone(&self.0), Some(Arc::clone(&waiting))), waiting)
     }
 
-    /// A write where scripts are forbidden: MULTI, the commands, EXEC, on a connection that
-    /// carries nothing else meanwhile and is never used again once an answer is missing.
+    /// A write where scripts are forbidden: MULTI, the commands, EXEC. The connection carries nothing else
+    /// meanwhile, and is never used again once an answer is missing.
     ///
     /// # Errors
     /// As [`script`](Self::script). A command that the server refuses to queue undoes all: its
@@ -250,8 +250,8 @@ impl ConnectionManager {
         replies.ok_or_else(|| Error::new(ErrorKind::Conflict, "the transaction was given up"))
     }
 
-    /// Watches keys for one transaction, which is given up if any of them changes before it. A
-    /// user who may not watch gets a transaction that is not.
+    /// Watches keys for one transaction, which is given up if any of them changes before it. A user who may
+    /// not watch gets a transaction without it.
     ///
     /// # Errors
     /// The keys could not be watched; nothing was done.
@@ -259,13 +259,13 @@ impl ConnectionManager {
         OptimisticTransaction::start(&self.0.inner, keys, self.1.clone()).await
     }
 
-    /// A connection of its own for one value of about `size` bytes; closed when dropped, also on
-    /// the way.
+    /// A connection of its own for one value of about `size` bytes; closed when dropped, even during the
+    /// read.
     pub(crate) async fn dedicated(&self, size: u64) -> Result<DedicatedConnection> {
         DedicatedConnection::open(self, size).await
     }
 
-    /// A connection of its own that tells when keys change; closed when dropped.
+    /// A connection of its own that reports changes of keys; closed when dropped.
     ///
     /// # Errors
     /// [`ErrorKind::Permission`] and others where this user, or this server, cannot have it.
@@ -273,8 +273,7 @@ impl ConnectionManager {
         KeyTracker::open(&self.0.inner).await
     }
 
-    /// A connection of its own that receives what is published on these channels; closed when
-    /// dropped.
+    /// A connection of its own that receives the messages of these channels; closed when dropped.
     ///
     /// # Errors
     /// [`ErrorKind::Permission`] if this user may not subscribe to one of them.
@@ -305,8 +304,8 @@ async fn read(
 
 /// MULTI, the commands, EXEC; `None` if a watched key has changed.
 ///
-/// While the connection is in use it is in nobody's reach: if this future is dropped on the way, it
-/// is closed, and the server forgets what was queued.
+/// No one else can reach the connection while it is in use: if this future is dropped before its end, the
+/// connection is closed, and the server drops the queued commands.
 async fn exec(
     inner: &Inner,
     connection: Connection,
@@ -316,7 +315,7 @@ async fn exec(
 ) -> Result<Option<Vec<Result<Value>>>> {
     let timeout = Some(inner.timeout_for(&commands));
     let send = |commands| connection.send(Batch { commands, slot, timeout, write: true });
-    // MULTI alone first: were it refused, the rest would run command by command.
+    // MULTI goes alone first: were it refused, the rest would run command by command.
     let (frame, _) =
         send(vec![Command::new("MULTI", [])]).await?.pop().ok_or_else(|| inner.closed())?;
     command::value(frame, None)?;

@@ -8,7 +8,7 @@ use super::stat::Stamp;
 use crate::model::{RecordMeta, RecordState, StoreName};
 use crate::storage::DirectoryTiming;
 
-/// The most records that are remembered as told.
+/// Limit on the records that are remembered as reported.
 const MOST: usize = 20_000;
 
 /// The stamps of a value's file and of its metadata's.
@@ -17,8 +17,8 @@ pub(super) type Stamps = (Option<Stamp>, Option<Stamp>);
 /// A store and the file name of a value in it.
 pub(super) type ValueFile = (StoreName, Vec<u8>);
 
-/// When a record that was read is to be told: at once (`None`), or looked at again, since its
-/// files are written and deleted one after the other.
+/// The time at which a record that was read is to be looked at again, since its files are written and deleted
+/// one after the other; `None`: it is reported at once.
 pub(super) fn again(
     record: Option<&RecordMeta>,
     span: Span,
@@ -41,13 +41,13 @@ pub(super) struct Reported {
 }
 
 impl Reported {
-    /// Whether exactly these files were told.
+    /// Whether a change to exactly these stamps was reported.
     pub(super) fn has(&self, value: &ValueFile, stamps: Stamps) -> bool {
         let reported = self.records.get(value);
         reported.is_some_and(|(reported, _)| *reported == stamps)
     }
 
-    /// Remembers what was told.
+    /// Remembers a reported change.
     pub(super) fn add(&mut self, value: ValueFile, stamps: Stamps, now: Instant) {
         if self.records.len() >= MOST {
             self.records.clear();
@@ -55,13 +55,13 @@ impl Reported {
         self.records.insert(value, (stamps, now));
     }
 
-    /// Forgets what is old.
+    /// Drops old entries.
     pub(super) fn tidy(&mut self, now: Instant, timing: &DirectoryTiming) {
         self.records.retain(|_, (_, at)| *at + timing.remembered > now);
         self.records.shrink_to(1024);
     }
 
-    /// Forgets all: those who listen know nothing.
+    /// Drops all entries, since new listeners know nothing.
     pub(super) fn clear(&mut self) {
         self.records = HashMap::new();
     }

@@ -11,10 +11,10 @@ use crate::model::StoreName;
 use crate::storage::DirectoryTiming;
 use crate::storage::directory::names::{self, FileKind};
 
-/// The most names and paths that are kept; beyond, all is to be read again.
+/// Limit on the names and paths that are kept; beyond it, everything is to be read again.
 const MOST: usize = 20_000;
 
-/// When a value's files were first and last seen to change.
+/// The first and the last time at which a value's files were seen to change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) first: Instant,
@@ -24,24 +24,24 @@ pub(super) struct Span {
 /// Changes in one store.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Touched {
-    /// File names of values that changed, or whose metadata did. Only of followed stores.
+    /// File names of values that changed, or whose metadata did. Only in followed stores.
     pub(super) values: HashMap<Vec<u8>, Span>,
-    /// Records came, went or changed; otherwise only the store's own metadata did.
+    /// Whether records were added, removed or changed; else only the store's own metadata changed.
     pub(super) records: bool,
 }
 
 /// Changes since the last batch.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ChangeBatch {
-    /// What happened in which store.
+    /// Changes by store.
     pub(super) stores: HashMap<StoreName, Touched>,
-    /// Directories may have been added or removed.
+    /// Whether directories may have been added or removed.
     pub(super) directories: bool,
-    /// Directories that are not what they were: removed, or moved.
+    /// Directories that were removed, moved or replaced.
     pub(super) gone: HashSet<PathBuf>,
-    /// More happened than could be noted.
+    /// Whether more changed than could be recorded.
     pub(super) missed: bool,
-    /// Notifications have ended; says why.
+    /// Why notifications have ended, if they have.
     pub(super) failed: Option<String>,
 }
 
@@ -63,19 +63,19 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Notes that a file of a store changed, came or went.
+    /// Records that a file of a store was changed, added or removed.
     pub(super) fn file(&mut self, store: &StoreName, name: &[u8], now: Instant) {
         let value = match names::classify(name) {
             FileKind::StoreMetadata => {
                 self.touched(store, now);
                 return;
             }
-            // A value that only looks temporary has metadata beside it, and is known by that.
+            // A value that only looks temporary has metadata, by which it is known.
             FileKind::LarderTemporary | FileKind::CrawleeTemporary | FileKind::Junk => return,
             FileKind::RecordMetadata(value) => value,
             FileKind::Value => name,
         };
-        // Metadata of a value that could have no name.
+        // Metadata of a value without a name.
         if value.is_empty() {
             return;
         }
@@ -96,22 +96,22 @@ impl Pending {
         }
     }
 
-    /// Notes that records of a store changed, it is not known which.
+    /// Records that unknown records of a store changed.
     pub(super) fn changed(&mut self, store: &StoreName, now: Instant) {
         self.touched(store, now).records = true;
     }
 
     fn touched(&mut self, store: &StoreName, now: Instant) -> &mut Touched {
         self.since.get_or_insert(now);
-        // Looked up first: the name is copied only once a batch.
+        // Looked up first, so that the name is copied only once in a batch.
         if !self.batch.stores.contains_key(store) {
             self.batch.stores.insert(store.clone(), Touched::default());
         }
         self.batch.stores.entry(store.clone()).or_default()
     }
 
-    /// Notes that directories may have come or gone; `gone` where this one certainly is not what
-    /// it was.
+    /// Records that directories may have been added or removed; `gone` is one that was certainly removed or
+    /// replaced.
     pub(super) fn directories(&mut self, gone: Option<PathBuf>, now: Instant) {
         self.since.get_or_insert(now);
         self.batch.directories = true;
@@ -123,7 +123,7 @@ impl Pending {
         }
     }
 
-    /// Notes that changes were lost.
+    /// Records that changes were lost.
     pub(super) fn missed(&mut self, now: Instant) {
         self.since.get_or_insert(now);
         self.batch.missed = true;
@@ -134,18 +134,18 @@ impl Pending {
         self.kept = 0;
     }
 
-    /// Notes that there will be no notifications any more.
+    /// Records that there will be no more notifications.
     pub(super) fn failed(&mut self, why: String, now: Instant) {
         self.since.get_or_insert(now);
         self.batch.failed.get_or_insert(why);
     }
 
-    /// From now on the names of values of this store are kept.
+    /// Keeps the names of values of this store from now on.
     pub(super) fn follow(&mut self, store: &StoreName) {
         *self.followed.entry(store.clone()).or_default() += 1;
     }
 
-    /// Takes one [`Pending::follow`] back.
+    /// Undoes one [`Pending::follow`].
     pub(super) fn unfollow(&mut self, store: &StoreName) {
         if let Some(count) = self.followed.get_mut(store) {
             *count -= 1;
@@ -156,12 +156,12 @@ impl Pending {
         }
     }
 
-    /// What a store's directory was when it began to be followed.
+    /// Records the stamp of a store's directory when it began to be followed.
     pub(super) fn began(&mut self, store: &StoreName, stamp: Stamp) {
         self.before.insert(store.clone(), stamp);
     }
 
-    /// Takes what [`Pending::began`] gave.
+    /// Takes the stamp that [`Pending::began`] recorded.
     pub(super) fn before(&mut self, store: &StoreName) -> Option<Stamp> {
         self.before.remove(store)
     }
@@ -171,13 +171,13 @@ impl Pending {
         self.followed.keys().cloned().collect()
     }
 
-    /// When the next batch is to be taken, if one was taken at `last`.
+    /// Time at which the next batch is due, if the previous one was taken at `last`.
     pub(super) fn due(&self, last: Option<Instant>, timing: &DirectoryTiming) -> Option<Instant> {
         let gathered = self.since? + timing.gather;
         Some(last.map_or(gathered, |last| gathered.max(last + timing.between_batches)))
     }
 
-    /// Takes what was gathered.
+    /// Takes the batch.
     pub(super) fn take(&mut self) -> ChangeBatch {
         self.since = None;
         self.kept = 0;
@@ -198,7 +198,7 @@ impl Inbox {
         Self { timing, ..Self::default() }
     }
 
-    /// Notes something; wakes the reader if it has nothing yet.
+    /// Records a change; wakes the reader if this is the first one.
     pub(super) fn note<T>(&self, note: impl FnOnce(&mut Pending) -> T) -> T {
         let mut pending = self.lock();
         let waiting = pending.since.is_none();
@@ -211,7 +211,7 @@ impl Inbox {
         given
     }
 
-    /// Ends the reader's present waiting.
+    /// Ends the reader's current wait.
     pub(super) fn wake(&self) {
         self.lock().woken = true;
         self.ready.notify_one();
@@ -244,7 +244,7 @@ impl Inbox {
     }
 
     fn lock(&self) -> MutexGuard<'_, Pending> {
-        // What panicked while it held the lock left at worst a change out.
+        // A panic while the lock was held has at worst left out a change.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! The platform's notifications: which directories are watched, and what the events mean.
+//! Notifications of the platform: the watched directories, and the meaning of events.
 
 use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt;
@@ -14,14 +14,14 @@ use super::stat::{self, Stamp};
 use crate::model::{StoreName, in_words};
 use crate::storage::directory::root::{Root, STORES};
 
-/// How often the nearest directory is looked for anew when it vanishes under the search.
+/// Number of searches for the nearest directory when it vanishes meanwhile.
 const TRIES: usize = 8;
 
-/// The watched directories: the one that holds the stores, or what will hold it, and the stores'.
+/// The watched directories: the one of the stores, or the one that will contain it, and each store's.
 pub(super) struct Native {
     watcher: RecommendedWatcher,
     root: Root,
-    /// The first of these, and its inode: another may have taken its place.
+    /// The first of these, and its inode: another directory may have taken its place.
     top: Option<(PathBuf, Option<u64>)>,
     stores: HashMap<StoreName, u64>,
 }
@@ -31,16 +31,15 @@ pub(super) struct Native {
 pub(super) struct StoreChanges {
     /// Stores that were not watched before, with the stamps of their directories.
     pub(super) added: Vec<(StoreName, Stamp)>,
-    /// Stores that are gone; one that was made again also is in `added`.
+    /// Stores that are gone; one that was made again is in `added`, too.
     pub(super) removed: Vec<StoreName>,
 }
 
 impl Native {
-    /// Watches what is there of the storage directory and of `first`; [`Native::arrange`] does
-    /// the rest.
+    /// Watches the existing parts of the storage directory and of `first`; [`Native::arrange`] does the rest.
     ///
     /// # Errors
-    /// A few words that say why there are no notifications.
+    /// A few words on why there are no notifications.
     pub(super) fn start(
         root: &Root,
         first: Option<&StoreName>,
@@ -65,18 +64,18 @@ impl Native {
         Ok(native)
     }
 
-    /// Watches what is there now. `gone` are directories that are not what they were; with `anew`
-    /// any may be.
+    /// Watches everything that exists now. `gone` are directories that were removed or replaced; with `anew`
+    /// any directory may be.
     ///
     /// # Errors
-    /// A few words that say why there are no notifications any more.
+    /// A few words on why there are no notifications any more.
     pub(super) fn arrange(
         &mut self,
         gone: &HashSet<PathBuf>,
         anew: bool,
     ) -> Result<StoreChanges, String> {
         let folder = self.root.path().join(STORES);
-        // One that was moved away goes on telling, of another place.
+        // A directory that was moved away keeps sending events, of another place.
         if let Some((top, _)) = self.top.take_if(|(top, _)| anew || gone.contains(top)) {
             let _ = self.watcher.unwatch(&top);
         }
@@ -108,7 +107,7 @@ impl Native {
         Ok(StoreChanges { added, removed })
     }
 
-    /// Watches the directory that holds the stores, or the nearest above it that is there.
+    /// Watches the directory of the stores, or the nearest existing one above it.
     fn find_top(&mut self) -> Result<(), String> {
         for _ in 0..TRIES {
             let nearest = stat::nearest(&self.root);
@@ -119,7 +118,7 @@ impl Native {
             if let Some((top, _)) = self.top.take() {
                 let _ = self.watcher.unwatch(&top);
             }
-            // Looked for again after it is watched: what came before that was not told.
+            // Searched for again once it is watched: earlier changes were not reported.
             if self.watch(&nearest)? {
                 self.top = Some((nearest, inode));
             }
@@ -135,14 +134,14 @@ impl Native {
         Ok(watched)
     }
 
-    /// Whether the directory was there to be watched.
+    /// Watches a directory; returns whether it was there.
     fn watch(&mut self, path: &Path) -> Result<bool, String> {
         match self.watcher.watch(path, RecursiveMode::NonRecursive) {
             Ok(()) => Ok(true),
             Err(error) => match &error.kind {
                 ErrorKind::PathNotFound => Ok(false),
                 ErrorKind::Io(io) if io.kind() == std::io::ErrorKind::NotFound => Ok(false),
-                // Also Crawlee could not read it.
+                // Crawlee could not read it, either.
                 ErrorKind::Io(io) if io.kind() == std::io::ErrorKind::PermissionDenied => Ok(false),
                 _ => Err(reason(&error)),
             },
@@ -154,7 +153,7 @@ impl Native {
 fn reason(error: &notify::Error) -> String {
     match &error.kind {
         ErrorKind::MaxFilesWatch => "the limit of watched directories is reached".to_owned(),
-        // What the platform says when a process or user has too many watchers.
+        // Error numbers of a process or user that has too many watchers.
         ErrorKind::Io(io) if matches!(io.raw_os_error(), Some(23 | 24)) => {
             "the limit of watchers is reached".to_owned()
         }
@@ -163,7 +162,7 @@ fn reason(error: &notify::Error) -> String {
     }
 }
 
-/// Notes what an event means; `stores` is the directory that holds the stores.
+/// Records the meaning of an event; `stores` is the directory of the stores.
 fn translate(event: notify::Result<Event>, stores: &Path, pending: &mut Pending, now: Instant) {
     let event = match event {
         Ok(event) => event,
@@ -189,7 +188,7 @@ fn translate(event: notify::Result<Event>, stores: &Path, pending: &mut Pending,
                 let store = StoreName::from(store.as_os_str().as_bytes());
                 pending.file(&store, name.as_bytes(), now);
             }
-            // A store, the directory of stores, or something above it.
+            // A store, the directory of stores, or one above it.
             _ if gone => pending.directories(Some(path.clone()), now),
             _ if added => pending.directories(None, now),
             _ => {}
@@ -243,7 +242,7 @@ mod tests {
         make();
         let (root, inbox) = (Root::open(&path).unwrap(), Arc::<Inbox>::default());
         let mut native = Native::start(&root, None, &inbox).unwrap();
-        // No notification tells of a directory above that is moved.
+        // No notification reports that a directory above is moved.
         std::fs::rename(&path, folder.path().join("moved")).unwrap();
         make();
         native.arrange(&HashSet::new(), false).unwrap();

@@ -1,8 +1,8 @@
 //! Polling, where there are no file notifications.
 //!
-//! A store that is followed is listed whenever its directory's time changes; its names and inodes
-//! tell what came, went or was replaced. What was changed in place, or replaced by a file that got
-//! the old one's inode, is found by asking for the stamps of some files each time, in turn.
+//! A followed store is listed whenever its directory's time changes; its names and inodes show which files
+//! were added, removed or replaced. A file that was changed in place, or replaced by one with the same inode,
+//! is found by reading the stamps of some files each time, in turn.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,18 +18,18 @@ use crate::storage::directory::folder::Folder;
 use crate::storage::directory::names::{self, FileKind};
 use crate::storage::directory::root::Root;
 
-/// How long one look may ask for stamps.
+/// Limit on the time that one look spends on stamps.
 const ASKING: Duration = Duration::from_millis(10);
 
-/// The most files of a store that are kept in mind; of a larger store it is only told that it
-/// changed.
+/// Limit on the files of a store that are remembered; of a larger store only the fact of a change is
+/// reported.
 const MOST: usize = 200_000;
 
-/// What a file was when it was last looked at.
+/// A file at its last look.
 #[derive(Debug, Clone, Copy)]
 struct Mark {
     inode: u64,
-    /// A digest of its stamp, once it was asked for.
+    /// A digest of its stamp, once that was read.
     stamp: Option<u64>,
     listing: u32,
 }
@@ -46,13 +46,14 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Begins a listing.
+    /// Starts a listing.
     fn begin(&mut self) {
         self.listing += 1;
         self.too_large = false;
     }
 
-    /// A name is there; `stamp` is asked for what is new or replaced. Gives whether it changed.
+    /// Takes a name of the listing; `stamp` is called for new and replaced files. Returns whether the file
+    /// changed.
     fn listed(&mut self, name: &[u8], inode: u64, stamp: impl FnOnce() -> Option<Stamp>) -> bool {
         let (listing, full) = (self.listing, self.marks.len() >= MOST);
         if let Some(mark) = self.marks.get_mut(name) {
@@ -62,7 +63,7 @@ impl Snapshot {
             }
             mark.inode = inode;
             let now = stamp().map(digest);
-            // Some file systems give other numbers each time.
+            // Some file systems give other inode numbers each time.
             return std::mem::replace(&mut mark.stamp, now) != now || now.is_none();
         }
         if full {
@@ -75,7 +76,7 @@ impl Snapshot {
         !first
     }
 
-    /// Ends a listing; gives the names that are gone.
+    /// Ends a listing; returns the names that are gone.
     fn end(&mut self) -> Vec<Vec<u8>> {
         let mut gone = Vec::new();
         self.marks.retain(|name, mark| {
@@ -88,8 +89,8 @@ impl Snapshot {
         gone
     }
 
-    /// Asks for stamps, from where it ended the last time, each file once at most, until `enough`
-    /// says so. Gives the names of files that changed.
+    /// Reads stamps from where it ended the last time, each file at most once, until `enough` returns true.
+    /// Returns the names of changed files.
     fn ask(
         &mut self,
         mut stamp: impl FnMut(&[u8]) -> Option<Stamp>,
@@ -132,7 +133,7 @@ fn compare(
     stamp: &mut impl FnMut(&[u8]) -> Option<Stamp>,
     changed: &mut Vec<Vec<u8>>,
 ) {
-    // One that vanished is missing in the next listing.
+    // A file that vanished is missing in the next listing.
     let Some(now) = stamp(name).map(digest) else { return };
     if mark.stamp.replace(now).is_some_and(|before| before != now) {
         changed.push(name.to_vec());
@@ -145,34 +146,34 @@ fn digest(stamp: Stamp) -> u64 {
     hasher.finish()
 }
 
-/// Looks at a storage directory again and again.
+/// A poller of a storage directory.
 pub(super) struct Poller {
     root: Root,
     stores: HashMap<StoreName, Stamp>,
     snapshots: HashMap<StoreName, Snapshot>,
-    /// What the directory of the stores was before the first look.
+    /// Stamp of the directory of the stores before the first look.
     before: Option<Stamp>,
     fresh: bool,
 }
 
 impl Poller {
-    /// Knows nothing yet; what changes from now on is told by the first look, if only as missed.
+    /// A poller that knows nothing yet; the first look reports changes from now on, if only as missed.
     pub(super) fn new(root: Root) -> Self {
         let before = folder_of_stores(&root);
         Self { root, stores: HashMap::new(), snapshots: HashMap::new(), before, fresh: true }
     }
 
-    /// Whether all of these stores were looked at before.
+    /// Whether all of these stores were listed before.
     pub(super) fn knows(&self, followed: &[StoreName]) -> bool {
         followed.iter().all(|store| self.snapshots.contains_key(store))
     }
 
-    /// The time from a look that took `cost` to the next one.
+    /// Pause from a look that took `cost` to the next one.
     pub(super) fn pause(cost: Duration, least: Duration) -> Duration {
         (cost * PAUSE).max(least)
     }
 
-    /// Looks once: notes what changed in stores, and gives which stores came and went.
+    /// Looks once: records the changes in stores, and returns the added and removed stores.
     pub(super) fn poll(&mut self, inbox: &Inbox, now: Instant) -> StoreChanges {
         let there = stat::list(&self.root).unwrap_or_default();
         if std::mem::take(&mut self.fresh) && self.before != folder_of_stores(&self.root) {
@@ -205,7 +206,7 @@ impl Poller {
 
     fn poll_store(&mut self, store: &StoreName, inbox: &Inbox, now: Instant) {
         let Ok(Some(folder)) = self.root.store(store) else {
-            // As one that is empty: all that comes is new.
+            // Like an empty store: every record that appears is new.
             let snapshot = Snapshot { listing: 1, ..Snapshot::default() };
             self.snapshots.insert(store.clone(), snapshot);
             inbox.note(|pending| {
@@ -218,7 +219,7 @@ impl Poller {
         let snapshot = self.snapshots.entry(store.clone()).or_default();
         let stamp = stat::own(&folder);
         let changed = snapshot.folder != stamp || snapshot.listing == 0;
-        // Once more after a change: another may have come in the same tick of the clock.
+        // Looked at once more after a change: another may have happened in the same tick of the clock.
         if changed || std::mem::take(&mut snapshot.again) {
             snapshot.again = changed;
             let first = snapshot.listing == 0;
@@ -251,7 +252,7 @@ fn folder_of_stores(root: &Root) -> Option<Stamp> {
     root.stores().ok().flatten().and_then(stat::own)
 }
 
-/// Lists a store; gives the names that came, went or were replaced.
+/// Lists a store; returns the names that were added, removed or replaced.
 fn list(snapshot: &mut Snapshot, folder: &Folder) -> Vec<Vec<u8>> {
     let mut changed = Vec::new();
     snapshot.begin();
@@ -262,7 +263,7 @@ fn list(snapshot: &mut Snapshot, folder: &Folder) -> Vec<Vec<u8>> {
             changed.push(name.to_vec());
         }
     });
-    // A listing that broke off says nothing of what it did not reach.
+    // An interrupted listing shows nothing about the files that it did not reach.
     if listed.is_ok() {
         changed.extend(snapshot.end());
     }

@@ -1,4 +1,4 @@
-//! Schedule of recounts: when to count which store, at a small share of one core.
+//! Schedule of recounts: the time for each store, at a small share of one core.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::model::StoreName;
 use crate::storage::DirectoryTiming;
 
-/// A count is followed by a pause of this many times what it took.
+/// Length of the pause after a count, as a multiple of its duration.
 pub(super) const PAUSE: u32 = 20;
 
 #[derive(Debug, Clone, Copy)]
@@ -15,7 +15,7 @@ struct Waiting {
     records: bool,
 }
 
-/// The stores that wait to be counted.
+/// The stores that are due to be counted.
 #[derive(Debug, Default)]
 pub(super) struct RecountSchedule {
     timing: DirectoryTiming,
@@ -29,7 +29,7 @@ impl RecountSchedule {
         Self { timing, ..Self::default() }
     }
 
-    /// The store changed; `records` if not only in its own metadata.
+    /// Records that the store changed; `records` unless only its own metadata did.
     pub(super) fn mark(&mut self, store: &StoreName, records: bool, now: Instant) {
         match self.waiting.get_mut(store) {
             Some(waiting) => waiting.records |= records,
@@ -39,31 +39,31 @@ impl RecountSchedule {
         }
     }
 
-    /// The store is gone.
+    /// Drops a store that is gone.
     pub(super) fn forget(&mut self, store: &StoreName) {
         self.waiting.remove(store);
         self.counted.remove(store);
     }
 
-    /// When the next store may be counted.
+    /// Time from which the next store may be counted.
     pub(super) fn due(&self) -> Option<Instant> {
         self.first().map(|(_, due)| due)
     }
 
-    /// Takes the store to count now; say [`Throttle::counted`] after it.
+    /// Takes the store to count now; call [`Throttle::counted`] afterwards.
     pub(super) fn next(&mut self, now: Instant) -> Option<StoreName> {
         let store = self.first().filter(|(_, due)| *due <= now)?.0.clone();
         self.waiting.remove(&store);
         Some(store)
     }
 
-    /// The store was counted from `start` to `end`.
+    /// Records that the store was counted from `start` to `end`.
     pub(super) fn counted(&mut self, store: &StoreName, start: Instant, end: Instant) {
         self.counted.insert(store.clone(), start);
         self.rest = Some(end + (end - start) * PAUSE);
     }
 
-    /// The store that may be counted first; of several, the one that waits longest.
+    /// The store that may be counted first; of several, the one that has waited longest.
     fn first(&self) -> Option<(&StoreName, Instant)> {
         let due = |store: &StoreName, waiting: &Waiting| {
             let timing = &self.timing;

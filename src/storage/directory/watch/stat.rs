@@ -1,5 +1,5 @@
-//! Stamps and names of files and directories, as the watcher compares them.
-//! Links are never followed, but on the storage directory's own path.
+//! Stamps and names of files and directories, for the comparisons of the watcher. Links are never followed,
+//! except on the storage directory's own path.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -43,8 +43,7 @@ impl From<&Stat> for Stamp {
     }
 }
 
-/// The stores there are, with the stamps of their directories; `None` if there is no directory
-/// for them.
+/// The existing stores, with the stamps of their directories; `None` if there is no directory for them.
 pub(super) fn list(root: &Root) -> Option<HashMap<StoreName, Stamp>> {
     let folder = root.stores().ok()??;
     let mut found = HashMap::new();
@@ -62,7 +61,7 @@ pub(super) fn list(root: &Root) -> Option<HashMap<StoreName, Stamp>> {
     Some(found)
 }
 
-/// Calls `each` with the name, inode and type of everything in a directory.
+/// Calls `each` with the name, inode and type of every entry of a directory.
 pub(super) fn names(folder: impl AsFd, mut each: impl FnMut(&[u8], u64, FileType)) -> Result<()> {
     let mut dir = Dir::read_from(folder)?;
     while let Some(entry) = dir.read() {
@@ -81,7 +80,7 @@ pub(super) fn stamp(folder: impl AsFd, name: &[u8]) -> Option<Stamp> {
     Some(Stamp::from(&stat))
 }
 
-/// The stamps of a value's file and of its metadata's.
+/// Stamps of a value's file and of its metadata file.
 pub(super) fn stamps(folder: impl AsFd, value: &[u8]) -> (Option<Stamp>, Option<Stamp>) {
     let mut metadata = value.to_vec();
     metadata.extend_from_slice(METADATA_SUFFIX);
@@ -93,8 +92,7 @@ pub(super) fn own(folder: impl AsFd) -> Option<Stamp> {
     fs::fstat(folder).ok().map(|stat| Stamp::from(&stat))
 }
 
-/// Of the directory that holds the stores, the storage directory, and those above it, the nearest
-/// that is there.
+/// The nearest existing directory among that of the stores, the storage directory, and those above it.
 pub(super) fn nearest(root: &Root) -> PathBuf {
     if matches!(root.stores(), Ok(Some(_))) {
         return root.path().join(STORES);
@@ -108,8 +106,8 @@ pub(super) fn inode(path: &Path) -> Option<u64> {
     fs::stat(path).ok().map(|stat| Stamp::from(&stat).inode)
 }
 
-/// What the file system is called on which notifications do not tell of other machines' changes,
-/// or of none at all; `None` where they work.
+/// Name of a file system on which notifications do not report other machines' changes, or any at all; `None`
+/// where they work.
 #[cfg(target_os = "linux")]
 pub(super) fn silent(path: &Path) -> Option<&'static str> {
     const SILENT: [(u64, &str); 17] = [
@@ -136,7 +134,7 @@ pub(super) fn silent(path: &Path) -> Option<&'static str> {
     SILENT.iter().find(|(magic, _)| *magic == kind).map(|(_, name)| *name)
 }
 
-/// Nothing is known of the file systems of other platforms.
+/// The file systems of other platforms are unknown.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn silent(_path: &Path) -> Option<&'static str> {
     None

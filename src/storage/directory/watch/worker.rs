@@ -1,4 +1,4 @@
-//! Watch thread: reads changed records, recounts changed stores, reports both.
+//! The watch thread: reads changed records, recounts changed stores, reports both.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -20,18 +20,18 @@ use crate::storage::directory::folder::Folder;
 use crate::storage::directory::record;
 use crate::storage::directory::store_info::of_store;
 
-/// The most records of one notice.
+/// Limit on the records of one event.
 const MOST: usize = 1000;
 
-/// A store whose directory changed this long before the first look may have changed after the
-/// listener came: clocks of file systems go in ticks.
+/// Granularity of the clocks of file systems, in microseconds. A store whose directory changed this shortly
+/// before the first look may have changed after the listener came.
 const TICK: i64 = 50_000;
 
-/// Where changes come from.
+/// Source of changes.
 pub(super) enum Source {
     /// The platform's notifications.
     Files(Native),
-    /// Looking again and again.
+    /// Polling.
     Polling {
         poller: Poller,
         /// Why there is nothing better.
@@ -46,11 +46,11 @@ pub(super) struct Worker {
     source: Source,
     recounts: RecountSchedule,
     reported: Reported,
-    /// Values that are still being written, and when to look at them again.
+    /// Values that are still being written, and the time of the next look at each.
     unsettled: HashMap<(StoreName, Vec<u8>), (Span, Instant)>,
-    /// When the last batch was taken.
+    /// Time of the last batch.
     last: Option<Instant>,
-    /// When to look at the directories next.
+    /// Time of the next look at the directories.
     next: Instant,
     within: Duration,
     behind: bool,
@@ -90,7 +90,7 @@ impl Worker {
         }
     }
 
-    /// Works until no one listens.
+    /// Works until nobody listens.
     pub(super) fn run(mut self) {
         let _guard = PanicGuard(self.shared.clone());
         self.rescan(&ChangeBatch::default());
@@ -105,14 +105,14 @@ impl Worker {
         }
     }
 
-    /// When there is something to do although nothing happens.
+    /// Time of the next work that is due without a change.
     fn deadline(&self) -> Instant {
         let unsettled = self.unsettled.values().map(|(_, at)| *at).min();
         let behind = self.behind.then(|| Instant::now() + self.timing.retry);
         unsettled.into_iter().chain(self.recounts.due()).chain(behind).fold(self.next, Instant::min)
     }
 
-    /// Tells what a batch holds.
+    /// Reports the changes of a batch.
     fn handle(&mut self, batch: ChangeBatch) {
         if let Some(why) = &batch.failed {
             self.poll_instead(why.clone());
@@ -132,7 +132,7 @@ impl Worker {
         }
     }
 
-    /// Does what is due by now.
+    /// Does the work that is due by now.
     fn step(&mut self) {
         let now = Instant::now();
         let unknown = match &self.source {
@@ -161,7 +161,7 @@ impl Worker {
         self.behind = self.shared.catch_up();
     }
 
-    /// Compares the directories with what is known of them.
+    /// Compares the directories with the known ones.
     fn rescan(&mut self, batch: &ChangeBatch) {
         let start = Instant::now();
         let changes = match &mut self.source {
@@ -189,7 +189,7 @@ impl Worker {
             self.recounts.forget(&store);
             self.unsettled.retain(|(of, _), _| *of != store);
             if stores.added.iter().any(|(added, _)| *added == store) {
-                // Its directory is another one, as after a purge that sets records aside.
+                // Its directory was replaced, as in a purge that sets records aside.
                 self.shared.tell_of(&store, &WatchEvent::Lagged);
             } else {
                 self.shared.tell(&WatchEvent::StoreGone(store));
@@ -207,7 +207,7 @@ impl Worker {
             if !matches!(self.source, Source::Files(_)) || !followed.contains(&store) {
                 continue;
             }
-            // What was written before it was watched was not noticed.
+            // Files that were written before it was watched are unknown.
             if new {
                 self.note_all(&store, now);
             } else if changed {
@@ -216,11 +216,11 @@ impl Worker {
         }
     }
 
-    /// Notes every file of a store as changed.
+    /// Records every file of a store as changed.
     fn note_all(&self, store: &StoreName, now: Instant) {
         let Ok(Some(folder)) = self.shared.root.store(store) else { return };
         let mut names = Vec::new();
-        // What is not read here is noticed when it changes, or is gone.
+        // A file that is not read here is found when it changes, or is gone.
         let _ = stat::names(&folder, |name, _, _| names.push(name.to_vec()));
         self.shared.inbox.note(|pending| {
             for name in names {
@@ -229,7 +229,7 @@ impl Worker {
         });
     }
 
-    /// From now on looks again and again.
+    /// Changes to polling.
     fn poll_instead(&mut self, why: String) {
         let poller = Poller::new(self.shared.root.clone());
         self.source = Source::Polling { poller, why };
@@ -238,11 +238,11 @@ impl Worker {
         self.say_source();
         self.rescan(&ChangeBatch::default());
         self.fresh = false;
-        // What happened between the two is not known.
+        // Changes between the two are unknown.
         self.shared.tell(&WatchEvent::Lagged);
     }
 
-    /// Tells how late polling may be, where that has changed much.
+    /// Reports the largest delay of polling, where it has changed much.
     fn announce(&mut self, pause: Duration) {
         if matches!(self.source, Source::Files(_)) {
             return;
@@ -268,9 +268,9 @@ impl Worker {
         self.shared.tell(&WatchEvent::Source(source));
     }
 
-    /// Reads records anew, and tells those that are settled.
+    /// Reads records anew, and reports the settled ones.
     fn read(&mut self, store: &StoreName, values: HashMap<Vec<u8>, Span>) {
-        // Without its store a record needs no word.
+        // Records of a removed store are not reported.
         let Ok(Some(folder)) = self.shared.root.store(store) else { return };
         let (mut set, mut removed) = (Vec::new(), Vec::new());
         for (value, span) in values {
@@ -305,21 +305,21 @@ impl Worker {
         }
     }
 
-    /// Counts a store again, and tells.
+    /// Counts a store again, and reports the result.
     fn count(&mut self, store: &StoreName) {
         let start = Instant::now();
         let counted = of_store(&self.shared.root, store);
         self.recounts.counted(store, start, Instant::now());
         match counted {
             Ok(info) => self.shared.tell(&WatchEvent::Store(info)),
-            // That it is gone is told by what looks at the directories.
+            // The look at the directories reports that it is gone.
             Err(error) if error.kind == ErrorKind::NotFound => {}
             Err(error) => log::debug!("{store} cannot be counted: {error}"),
         }
     }
 }
 
-/// What is now at the keys for which a changed file may stand, and which of them are not there.
+/// The present records of the keys that a changed file may belong to, and the keys that have none.
 fn changed(folder: &Folder, name: &[u8]) -> Result<(Vec<RecordMeta>, Vec<Key>)> {
     let (mut found, mut absent) = (Vec::new(), Vec::new());
     for key in keys_of_entry(folder, name)? {
@@ -330,7 +330,7 @@ fn changed(folder: &Folder, name: &[u8]) -> Result<(Vec<RecordMeta>, Vec<Key>)> 
         };
         match meta {
             Some(meta) if meta.key == key => found.push(meta),
-            // Found by the file's name, and told under its key.
+            // Found by the file's name, and reported under its key.
             Some(_) | None => absent.push(key),
         }
     }

@@ -1,4 +1,4 @@
-//! Finding what is set aside, by the lists, and freeing what has expired.
+//! Finds asides by the lists, and frees the expired ones.
 
 use std::collections::BTreeMap;
 
@@ -16,39 +16,39 @@ use crate::model::{
 };
 use crate::storage::aside::{expiry, oldest};
 
-/// How many stores are asked at once whether they have a list.
+/// Number of stores that are asked at once whether they have a list.
 const AT_ONCE: usize = 500;
-/// How many Redis keys one step of a search looks at.
+/// Number of Redis keys in one step of a search.
 const COUNT: u32 = 500;
 
-/// What is read of a marker to list an aside.
+/// Fields of a marker that are read to list an aside.
 const FIELDS: [&str; 3] = ["what", "at", "until"];
 
-/// Where asides are looked for, beside the list of all.
+/// Where asides are searched for, apart from the list of all.
 #[derive(Debug, Clone, Copy)]
 enum Among<'a> {
     /// In the lists of all stores.
     All,
-    /// Nowhere, where the user may look into the list of all.
+    /// Nowhere, if the user may read the list of all.
     Listed,
     /// In the list of one store.
     Store(&'a StoreName),
 }
 
-/// What is found of an aside.
+/// An aside that was found.
 struct Found {
     keys: AsideKeys,
-    /// What the marker tells, or else, where that went early, the list.
+    /// The facts in the marker, or in the list where the marker was removed early.
     what: Option<(Aside, Timestamp)>,
-    /// When the marker expires, where that has become later.
+    /// Time of the marker's expiry, where that was prolonged.
     until: Option<Timestamp>,
-    /// Who has set it aside, where that is known.
+    /// The maker, where it is known.
     maker: Option<Maker>,
     records: u64,
 }
 
 impl RedisStorage {
-    /// What is set aside, the oldest first. What has expired is freed.
+    /// The asides, the oldest first. Expired ones are freed.
     pub(in super::super) async fn asides(&self, list: AsideList) -> Result<Vec<AsideInfo>> {
         let among = match list {
             AsideList::All => Among::All,
@@ -69,7 +69,7 @@ impl RedisStorage {
         let keys = |listed: &BTreeMap<AsideId, StoreName>| -> Vec<AsideKeys> {
             listed.iter().map(|(id, store)| AsideKeys::new(store, id)).collect()
         };
-        // What the list of all names is read without waiting for the stores' own.
+        // The list of all is read at the same time as the stores' own lists.
         let (mut infos, mut others) =
             future::try_join(self.told(keys(&all)), self.listed_by(&stores)).await?;
         others.retain(|id, _| !all.contains_key(id));
@@ -80,7 +80,7 @@ impl RedisStorage {
         Ok(infos)
     }
 
-    /// What is told of asides; those that have expired are freed instead.
+    /// The facts about asides; expired ones are freed instead.
     async fn told(&self, asked: Vec<AsideKeys>) -> Result<Vec<AsideInfo>> {
         let mut infos = Vec::new();
         for Found { keys, what, until, maker, records } in self.read_asides(asked).await? {
@@ -107,14 +107,14 @@ impl RedisStorage {
         Ok(infos)
     }
 
-    /// Frees what has expired, where that can be.
+    /// Frees expired asides, where that is possible.
     pub(super) async fn free_expired(&self, store: &StoreName) {
         if let Err(error) = self.asides_among(Among::Store(store)).await {
             log::warn!("what was set aside could not be looked at: {error}");
         }
     }
 
-    /// Frees what has expired, where this user and the server let it be done.
+    /// Frees an expired aside, where this user and the server allow it.
     async fn free(&self, mut keys: AsideKeys) {
         if self.options.read_only || self.may_write("freeing an aside").await.is_err() {
             return;
@@ -146,7 +146,7 @@ impl RedisStorage {
         store.map(|store| AsideKeys::new(&store, id)).ok_or_else(|| nothing_aside(id))
     }
 
-    /// What is found of asides, with how many records there are.
+    /// The asides that were found, with their numbers of records.
     async fn read_asides(&self, asked: Vec<AsideKeys>) -> Result<Vec<Found>> {
         let commands = asked.iter().flat_map(|keys| {
             [
@@ -163,7 +163,7 @@ impl RedisStorage {
             let replies: Vec<_> = replies.by_ref().take(4).collect();
             match parse(keys, replies) {
                 Ok(one) => found.push(one),
-                // The list of all names those of other users' stores, too.
+                // The list of all has asides in other users' stores, too.
                 Err(error) if error::forbids_key(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -171,7 +171,7 @@ impl RedisStorage {
         Ok(found)
     }
 
-    /// What the list of all names, with the stores, and the stores whose own lists are to be looked into.
+    /// The asides in the list of all, with their stores, and the stores whose own lists have to be read.
     async fn places(
         &self,
         among: Among<'_>,
@@ -195,7 +195,7 @@ impl RedisStorage {
         Ok((all, stores))
     }
 
-    /// The ids that the own lists of these stores name.
+    /// The ids in these stores' own lists.
     async fn listed_by(&self, stores: &[StoreName]) -> Result<BTreeMap<AsideId, StoreName>> {
         let mut listed = BTreeMap::new();
         for stores in stores.chunks(AT_ONCE) {
@@ -217,7 +217,7 @@ impl RedisStorage {
         Ok(listed)
     }
 
-    /// The stores that are in the index; for a user who may not see it, those that have a list.
+    /// The stores in the index; for a user who may not read it, those with a list.
     async fn stores_that_may_list(&self) -> Result<Vec<StoreName>> {
         match self.walk_index(NAME_TO_ID).await {
             Err(error) if error::forbids_key(&error) => self.stores_with_lists().await,
@@ -225,7 +225,7 @@ impl RedisStorage {
         }
     }
 
-    /// Looks through all Redis keys, in small steps.
+    /// Walks all Redis keys, in small steps.
     async fn stores_with_lists(&self) -> Result<Vec<StoreName>> {
         let (mut stores, mut cursor, mut bounds) = (Vec::new(), 0_u64, Bounds::new());
         loop {
@@ -246,7 +246,7 @@ impl RedisStorage {
     }
 }
 
-/// What is found of an aside, by the answers.
+/// Parses the answers about an aside.
 fn parse(keys: AsideKeys, replies: Vec<Result<Value>>) -> Result<Found> {
     let mut replies = replies.into_iter();
     let fields = reply::array(reply::next(&mut replies)?)?;
@@ -269,7 +269,7 @@ fn parse_id(id: &Bytes) -> Option<AsideId> {
     AsideId::new(std::str::from_utf8(id).ok()?)
 }
 
-/// What a store's list says of an aside: what, when, and where it is known by whom.
+/// Parses a store's entry of an aside: its kind, time, and its maker where that is known.
 pub(super) fn parse_entry(
     store: &StoreName,
     entry: &[u8],

@@ -1,5 +1,5 @@
-//! Restoring: in one step, or, where a store has records again, in small ones of which none holds the
-//! server long.
+//! Restores an aside: in one step, or, where a store has records again, in small steps, none of which blocks
+//! the server for long.
 
 use std::time::{Duration, Instant};
 
@@ -16,34 +16,35 @@ use crate::storage::aside::oldest;
 const RESTORE: &str = script!("refused", "changes", "clock", "restore");
 const RESTORE_STEP: &str = script!("refused", "clock", "restore_step");
 
-/// How many records the first step looks at.
+/// Number of records in the first step.
 const FIRST_COUNT: u32 = 50;
-/// The bounds within which that is adapted.
+/// Smallest and largest number of records in a step.
 const COUNTS: (u32, u32) = (10, 100);
-/// What part of its time a step may take at most for the next one to be larger.
+/// Divisor of a step's time budget: a step that takes at most this part of it is followed by a larger one.
 const SPARE: u32 = 2;
-/// How many bytes one step moves, about.
+/// Approximate number of bytes that one step moves.
 const STEP_BYTES: u64 = 128 << 10;
-/// After how many seconds of its processor one step stops at the next record. While it waits for that
-/// processor, which it does on a busy machine, the server is held longer.
+/// Processor time after which one step stops at the next record, in seconds. While it waits for the
+/// processor, as it does on a busy machine, the server is blocked longer.
 const STEP_SECONDS: &str = "0.0005";
 
-/// How many records may have come since for all to be put back in one step, which puts them over the
-/// others: a script then takes about 1 ms.
+/// Limit on the new records up to which everything is put back in one step, which then puts the new ones over
+/// the old: the script takes about 1 ms.
 const FEW: u64 = 40;
-/// How many bytes those may be, with the older ones of their keys.
+/// Limit on the bytes of those records, with the older ones of their keys.
 const FEW_BYTES: u64 = 256 << 10;
-/// After how many seconds of its processor the server stops looking at them before that step: where they meet
-/// 5 million records that have left the processor's caches, each costs it some 0.1 ms. What it has
-/// looked at is in the caches then, so that it comes further the next time.
+/// Processor time after which the server stops a look at them before that step, in seconds. Among 5 million
+/// records that are no longer in the processor's caches, each costs it some 0.1 ms. The ones that it has
+/// looked at are in the caches then, so that it comes further the next time.
 const LOOK_SECONDS: f64 = 0.001;
-/// How often it looks. The last time it takes what it needs: all others would be put back one by one.
+/// Number of looks. The last one takes all the time it needs, since otherwise all records would be put back
+/// one by one.
 const LOOKS: u32 = 8;
 
-/// What trying to put all back in one step has come to.
+/// Result of trying to put everything back in one step.
 enum Outcome {
     Back(Restored),
-    /// Not all at once, and why, as the script says it.
+    /// Not possible at once, with the script's number of the reason.
     Not(i64),
 }
 
@@ -55,26 +56,26 @@ impl From<i64> for Outcome {
     }
 }
 
-/// Where the next step goes on.
+/// Start of the next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Where this one began, for it had to stop within its page.
+    /// The start of this step, which had to stop within its page.
     Again,
-    /// At a cursor; at 0 all has been looked at.
+    /// A cursor; 0 at the end.
     At(u64),
-    /// No record is left.
+    /// Nowhere: no record is left.
     Gone,
 }
 
-/// What a step has come to.
+/// Result of a step.
 pub(super) struct Step {
     pub(super) next: Next,
-    /// How many records were put back.
+    /// Number of records that were put back.
     pub(super) moved: u64,
 }
 
 impl RedisStorage {
-    /// Puts back what was set aside.
+    /// Restores an aside.
     pub(in super::super) async fn restore(
         &self,
         id: &AsideId,
@@ -116,8 +117,8 @@ impl RedisStorage {
         }
     }
 
-    /// Puts all back in one step, or gives a number for why not. Before that the server looks at what is there
-    /// in short steps.
+    /// Puts everything back in one step, or returns a number for why not. Before that, the server looks at
+    /// the present records in short steps.
     async fn restore_at_once(&self, keys: &AsideKeys) -> Result<Outcome> {
         for _ in 1..LOOKS {
             let started = Instant::now();
@@ -129,7 +130,7 @@ impl RedisStorage {
         self.restore_as(keys, f64::from(u32::MAX)).await
     }
 
-    /// The same, of which the server looks at what is there for at most so many seconds.
+    /// Tries the one step; the server looks at the present records for at most this number of seconds.
     async fn restore_as(&self, keys: &AsideKeys, seconds: f64) -> Result<Outcome> {
         let at = Timestamp::now();
         let mut all = keys.with_store();
@@ -156,7 +157,7 @@ impl RedisStorage {
         progress.begin(self.kept_records(keys).await?);
         let round_trip = self.connections.ping().await.unwrap_or_default();
         let (mut moved, mut count) = (0, FIRST_COUNT);
-        // Records by their metadata, then values without any.
+        // First records by their metadata, then values without metadata.
         for part in [Part::MetadataItems, Part::Items] {
             let mut cursor = 0;
             loop {
@@ -186,7 +187,7 @@ impl RedisStorage {
         Ok(Restored { records: moved, left, replicas: None })
     }
 
-    /// How many records are set aside.
+    /// Number of records that are set aside.
     pub(super) async fn kept_records(&self, keys: &AsideKeys) -> Result<u64> {
         let lengths = [&keys.items, &keys.metadata_items];
         let lengths = lengths.map(|key| command("HLEN", [key.clone()]));
@@ -233,8 +234,8 @@ impl RedisStorage {
     }
 }
 
-/// How many records the next step looks at: fewer where one stopped within its page, which is then not listed
-/// again and again.
+/// Number of records in the next step: fewer after a step that stopped within its page, so that the page is
+/// not listed again and again.
 fn count_after(step: &Step, count: u32, took: Duration) -> u32 {
     match step.next {
         Next::Again => (count / 2).max(COUNTS.0),
@@ -242,7 +243,7 @@ fn count_after(step: &Step, count: u32, took: Duration) -> u32 {
     }
 }
 
-/// Says of a restore that did not come to its end how far it came.
+/// Adds to the error of an incomplete restore how far it came.
 fn in_part(moved: u64, error: Error) -> Error {
     if moved == 0 {
         return error;

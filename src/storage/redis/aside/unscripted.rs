@@ -1,8 +1,8 @@
-//! Setting aside and restoring where the server forbids scripts: MULTI/EXEC takes their place.
+//! Sets aside and restores where the server forbids scripts, with MULTI/EXEC in their place.
 //!
-//! What is looked at before is watched. During a crawl it changes all the time: after some tries a
-//! store is set aside unwatched, for RENAME takes what is there by then, and records are put back
-//! one by one, which replaces none.
+//! The keys that are read before are watched. During a crawl they change all the time: after some tries a
+//! store is set aside unwatched, since RENAME takes whatever is there by then, and records are put back one
+//! by one, which replaces none.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -17,7 +17,7 @@ use crate::model::{Aside, Result, StoreName, Timestamp};
 use crate::storage::aside::{maker, oldest};
 use crate::storage::metadata::StoreMetadata;
 
-/// What a store is before it is changed.
+/// A store before it is changed.
 struct Found {
     values: u64,
     records: u64,
@@ -25,7 +25,7 @@ struct Found {
 }
 
 impl Found {
-    /// The id that the metadata tells.
+    /// The id in the metadata.
     fn id(&self) -> Option<Bytes> {
         let metadata = StoreMetadata::parse(self.document.as_deref()?).ok()?;
         Some(Bytes::from(metadata.id)).filter(|id| !id.is_empty())
@@ -33,7 +33,7 @@ impl Found {
 }
 
 impl RedisStorage {
-    /// Gives how many records there were, or nothing if there was nothing of the store.
+    /// Returns the number of its records, or `None` if nothing of the store was there.
     pub(super) async fn set_aside_without_script(
         &self,
         aside: &Aside,
@@ -114,7 +114,7 @@ impl RedisStorage {
         Ok(None)
     }
 
-    /// As the script answers: how many records were put back, or why not all were.
+    /// Answers like the script: the number of restored records, or why not all were restored.
     pub(super) async fn restore_without_script(
         &self,
         keys: &AsideKeys,
@@ -171,7 +171,7 @@ impl RedisStorage {
         self.restore_store_unwatched(keys, at).await
     }
 
-    /// Puts back what the store was, where that is not there, and leaves its records aside.
+    /// Restores the store itself, where it does not exist, and leaves its records aside.
     async fn restore_store_unwatched(&self, keys: &AsideKeys, at: Timestamp) -> Result<i64> {
         let (marker, [values, records]) = self.look_at_aside(keys).await?;
         let found = self.look_at(&keys.store).await?;
@@ -196,7 +196,7 @@ impl RedisStorage {
         Ok(if empty { 0 } else { -3 })
     }
 
-    /// What puts a store without metadata back into the indexes; nothing if another opener makes it.
+    /// Commands that put a store without metadata back into the indexes; none if another opener makes it.
     async fn commands_for_rest(
         &self,
         keys: &AsideKeys,
@@ -253,7 +253,7 @@ impl RedisStorage {
         Ok(replies.last().is_some_and(|listed| listed.as_u64() == Some(1)))
     }
 
-    /// What there is of a store; fails if any of it is of a wrong type.
+    /// Reads the parts of a store; fails if one has a wrong type.
     async fn look_at(&self, store: &StoreName) -> Result<Found> {
         let mut replies = self.lengths_and_document(store).await?.into_iter().map(Ok);
         let values = reply::integer(&reply::next(&mut replies)?)?;
@@ -262,7 +262,7 @@ impl RedisStorage {
         Ok(Found { values, records, document })
     }
 
-    /// The marker, and how many values and metadata entries are set aside.
+    /// The marker, and the numbers of values and of metadata entries that are set aside.
     async fn look_at_aside(&self, keys: &AsideKeys) -> Result<(Marker, [u64; 2])> {
         let commands = vec![
             command("HGETALL", [keys.marker.clone()]),
@@ -279,7 +279,7 @@ impl RedisStorage {
         let entry = entry.map(|entry| parse_entry(&keys.store, &entry));
         match entry {
             None => marker.aside = None,
-            // The marker went early: what it was is still in the list.
+            // The marker was removed early: its facts are still in the list.
             Some(Some((aside, at, _))) if marker.aside.is_none() && values + records > 0 => {
                 marker.aside = (at > oldest(Timestamp::now())).then_some(aside);
             }
@@ -289,7 +289,7 @@ impl RedisStorage {
     }
 }
 
-/// Has a marker expire later, and say so; one that is gone already is not made again.
+/// Commands that prolong a marker and its stated time; a marker that is gone already is not made again.
 fn prolong(keys: &AsideKeys, marker: &Marker, at: Timestamp) -> Vec<Command> {
     let until = [keys.marker.clone(), Value::from("until"), expires(at)];
     let until = marker.at.is_some().then(|| command("HSET", until));

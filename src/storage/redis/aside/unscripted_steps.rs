@@ -1,4 +1,4 @@
-//! Putting records back one by one where the server forbids scripts.
+//! Puts records back one by one where the server forbids scripts.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -12,12 +12,12 @@ use super::AsideKeys;
 use super::restore::{Next, Step};
 use crate::model::{ErrorKind, Key, Result, Timestamp};
 
-/// How many bytes of values one transaction takes, about.
+/// Approximate number of bytes of values in one transaction.
 const BATCH_BYTES: usize = 256 << 10;
-/// How many keys are listed at once where they cannot be listed in steps.
+/// Limit on the keys that are listed at once where they cannot be listed in steps.
 const FEW: u64 = 10_000;
 
-/// A record that is to be put back.
+/// A record to put back.
 struct Kept {
     key: Key,
     value: Option<Bytes>,
@@ -25,8 +25,8 @@ struct Kept {
 }
 
 impl RedisStorage {
-    /// Puts back some of the records that the store does not have. Of each first the halves, then,
-    /// once they are there, they are taken from what is set aside.
+    /// Puts back some of the records that the store does not have. The halves of each are set first, and
+    /// taken from the aside once they are there.
     pub(super) async fn restore_step_without_script(
         &self,
         keys: &AsideKeys,
@@ -73,7 +73,7 @@ impl RedisStorage {
         Ok(Step { next: Next::At(next), moved })
     }
 
-    /// All keys of a hash, or none where listing them at once would hold the server.
+    /// All keys of a hash, or none where listing them at once would block the server.
     async fn few_keys(&self, hash: &Value) -> Result<Vec<Value>> {
         let length = self.connections.run_bulk(command("HLEN", [hash.clone()])).await?;
         if reply::integer(&length)? > FEW {
@@ -100,7 +100,7 @@ impl RedisStorage {
         Ok(Kept { key, value, metadata })
     }
 
-    /// Puts records back that are not there, and takes those that are there then from the aside.
+    /// Puts back records that the store lacks, and takes those that are there then from the aside.
     async fn put_back(&self, keys: &AsideKeys, batch: &[Kept], at: Timestamp) -> Result<u64> {
         let (mut commands, mut counts) = (Vec::new(), Vec::new());
         for kept in batch {
@@ -117,7 +117,7 @@ impl RedisStorage {
         if commands.is_empty() {
             return Ok(0);
         }
-        // What may not be taken from the aside is not put back: no record's key has this id in it.
+        // A record that may not be taken from the aside is not put back: no record's key contains this id.
         for hash in [&keys.items, &keys.metadata_items] {
             commands.push(command("HDEL", [hash.clone(), keys.marker.clone()]));
         }
@@ -129,7 +129,7 @@ impl RedisStorage {
             for reply in replies.by_ref().take(count) {
                 put &= reply::integer(&reply)? == 1;
             }
-            // Another writer's record, which came in between, stays, and so does the older one.
+            // Another writer's record that came in between stays, and so does the older one.
             if put {
                 taken.push(bytes_of(&kept.key));
             }

@@ -1,20 +1,20 @@
-//! What stands in a certificate that a person looks at: its names, and until when it holds.
+//! The facts in a certificate that a person looks at: its names, and the end of its validity.
 //!
-//! Only a certificate that was verified is read. What cannot be read of it is left out.
+//! Only a verified certificate is read. Parts that cannot be read are left out.
 
 use crate::model::Certificate;
 
 const SEQUENCE: u8 = 0x30;
 const BIT_TIME: u8 = 0x17;
 const LONG_TIME: u8 = 0x18;
-/// The numbers of the extension with the names.
+/// Id of the extension with the names.
 const NAMES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x11];
 const DNS: u8 = 0x82;
 const ADDRESS: u8 = 0x87;
-/// What stands before the names of an issuer: in the outer list, the third of the inner one.
+/// Index of the validity in the inner list, behind the names of the issuer.
 const VALIDITY: usize = 4;
 
-/// Elements of DER, one after the other: their tags and what is in them.
+/// Consecutive elements of DER: their tags and contents.
 struct Elements<'a>(&'a [u8]);
 
 impl<'a> Iterator for Elements<'a> {
@@ -42,7 +42,7 @@ pub(super) fn read(der: &[u8]) -> Option<Certificate> {
     let (_, whole) = Elements(der).next()?;
     let (_, body) = Elements(whole).next()?;
     let elements: Vec<_> = Elements(body).collect();
-    // The version, which may be left out, stands under a tag of its own.
+    // The version, which may be left out, has a tag of its own.
     let first = usize::from(elements.first()?.0 == 0xa0);
     let (_, validity) = elements.get(first + VALIDITY - 1)?;
     let until = Elements(validity).nth(1).and_then(|(tag, time)| seconds(tag, time));
@@ -85,7 +85,7 @@ fn seconds(tag: u8, time: &[u8]) -> Option<i64> {
     let part = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
     let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
     let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, part(12, 14)?);
-    // Years that begin in March: then the day that is sometimes there is the last one.
+    // Years that begin in March, so that the leap day is the last one.
     let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
     Some(((days - 719_468) * 24 + hour) * 3600 + minute * 60 + second)

@@ -14,11 +14,11 @@ use super::relay::Relay;
 use super::transport::Way;
 use crate::model::Result;
 
-/// A client for one server, that does not reconnect and leaves all limits of time to its
-/// connection; and the relay that has connected to the server within `timeout`.
+/// A client for one server, which does not reconnect and leaves all time limits to its connection, and the
+/// relay that has connected to the server within `timeout`.
 ///
-/// The relay logs in and selects the database. Over RESP3 fred logs in itself, for it takes part in
-/// the change of protocols, and the database is the caller's to select.
+/// The relay logs in and selects the database. Over RESP3 fred logs in itself, since it takes part in the
+/// change of protocols, and the caller has to select the database.
 pub(super) async fn build(
     place: &Place,
     (login, database): (Login, u32),

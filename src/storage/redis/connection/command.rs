@@ -1,4 +1,4 @@
-//! Commands as they go to fred, and replies as they come back.
+//! Commands in the form for fred, and replies as they come back.
 
 use bytes::Bytes;
 use fred::types::{ClusterHash, CustomCommand, Resp3Frame, Value};
@@ -7,17 +7,17 @@ use fred::util::redis_keyslot;
 use super::super::error;
 use crate::model::Result;
 
-/// A command: its name, which may hold a space (`CLIENT INFO`), and its arguments.
+/// A command: its name, which may contain a space (`CLIENT INFO`), and its arguments.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Command {
-    /// Such as `JSON.GET`.
+    /// Name, such as `JSON.GET`.
     pub(crate) name: &'static str,
-    /// What follows the name.
+    /// Arguments.
     pub(crate) args: Vec<Value>,
 }
 
 impl Command {
-    /// A command from anything that makes values.
+    /// A command from arguments that can be converted to values.
     pub(crate) fn new(name: &'static str, args: impl IntoIterator<Item = Value>) -> Self {
         Self { name, args: args.into_iter().collect() }
     }
@@ -34,12 +34,12 @@ impl Command {
         key.and_then(bytes_of).map(|key| redis_keyslot(&key))
     }
 
-    /// How many bytes the arguments take on the wire, about.
+    /// Approximate size of the arguments on the wire, in bytes.
     pub(super) fn size(&self) -> usize {
         self.args.iter().map(|arg| bytes_of(arg).map_or(16, |bytes| bytes.len())).sum()
     }
 
-    /// The form fred takes. `slot` overrides the first key's.
+    /// The command in fred's form. `slot` overrides that of the first key.
     pub(super) fn prepare(self, slot: Option<u16>) -> Prepared {
         log::debug!("sending {} with {} arguments", self.name, self.args.len());
         let hash = match slot.or_else(|| self.slot()) {
@@ -47,8 +47,8 @@ impl Command {
             None => ClusterHash::Random,
         };
         let mut args = self.args;
-        // fred takes an array of three or four whose first element is `message`, `subscribe` or
-        // the like for news of a channel, and drops it: such a value would make the reply vanish.
+        // fred takes an array of three or four elements whose first is `message`, `subscribe` or similar for
+        // news of a channel, and drops it: such a value would make the reply vanish.
         let keep =
             args.len().checked_sub(1).filter(|n| self.name == "HMGET" && (3..=4).contains(n));
         if keep.is_some()
@@ -78,18 +78,18 @@ fn bytes_of(value: &Value) -> Option<Bytes> {
 pub(super) struct Prepared {
     pub(super) command: CustomCommand,
     pub(super) args: Vec<Value>,
-    /// How many elements of the reply were asked for.
+    /// Number of elements of the reply that were requested.
     keep: Option<usize>,
 }
 
 impl Prepared {
-    /// What to keep of the reply.
+    /// Number of elements of the reply to keep.
     pub(super) fn keep(&self) -> Option<usize> {
         self.keep
     }
 }
 
-/// The value of a reply; an error reply, also one within an array, as an error.
+/// The value of a reply; an error reply, even inside an array, becomes an error.
 pub(super) fn value(frame: Resp3Frame, keep: Option<usize>) -> Result<Value> {
     let mut value = match frame {
         Resp3Frame::BlobString { data, .. } | Resp3Frame::VerbatimString { data, .. } => {
@@ -119,7 +119,7 @@ fn array(frames: Vec<Resp3Frame>) -> Result<Value> {
     frames.into_iter().map(|frame| value(frame, None)).collect::<Result<_>>().map(Value::Array)
 }
 
-/// The replies of a transaction, each on its own; `None` if it was given up (a watched key).
+/// The replies of a transaction, each on its own; `None` if it was given up because of a watched key.
 pub(super) fn replies(frame: Resp3Frame) -> Result<Option<Vec<Result<Value>>>> {
     let data = match frame {
         Resp3Frame::Array { data, .. } => data,
@@ -130,9 +130,9 @@ pub(super) fn replies(frame: Resp3Frame) -> Result<Option<Vec<Result<Value>>>> {
     Ok(Some(data.into_iter().map(|frame| value(frame, None)).collect()))
 }
 
-/// An array inside a reply that looks like news of a channel (its first element is `pmessage`, as
-/// a record's key can be) gets another element put before it on its way. RESP2 itself has no
-/// pushes, so every push is one of these.
+/// Removes the extra element that an array inside a reply gets on its way if it looks like news of a channel
+/// (its first element is `pmessage`, as a record's key can be). RESP2 itself has no pushes, so every push is
+/// one of these.
 fn without_channel_mark(mut frames: Vec<Resp3Frame>) -> Vec<Resp3Frame> {
     if !frames.is_empty() {
         frames.remove(0);

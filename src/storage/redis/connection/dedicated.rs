@@ -10,8 +10,8 @@ use super::server_or_cluster::Connection;
 use super::single::Batch;
 use crate::model::Result;
 
-/// A connection of its own. Nothing else waits behind its reply; dropping it closes it at once,
-/// also in the midst of a reply.
+/// A connection of its own. Nothing else waits behind its reply; dropping it closes it at once, even in the
+/// middle of a reply.
 pub(crate) struct DedicatedConnection {
     connection: Connection,
     connections: ConnectionManager,

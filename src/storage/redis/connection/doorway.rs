@@ -1,4 +1,4 @@
-//! The socket through which fred reaches a [relay](super::relay), and nobody else does.
+//! The socket through which only fred reaches a [relay](super::relay).
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::scratch::Scratch;
 pub(super) struct Doorway {
     listener: UnixListener,
     pub(super) path: PathBuf,
-    /// Where the socket lies, if it lies in a folder.
+    /// The folder of the socket, if it is in one.
     _folder: Option<Scratch>,
 }
 
@@ -22,7 +22,7 @@ impl Doorway {
         Ok(Self { listener: UnixListener::bind(&path)?, path, _folder: folder })
     }
 
-    /// The connection of this process; those of others are closed.
+    /// Accepts the connection of this process, and closes those of others.
     pub(super) async fn accept(self) -> io::Result<Transport> {
         let own = i32::try_from(std::process::id()).ok();
         loop {
@@ -34,7 +34,7 @@ impl Doorway {
     }
 }
 
-/// A name that lies in no folder, so that nothing is left behind.
+/// A name in no folder, so that nothing is left behind.
 #[cfg(target_os = "linux")]
 fn place() -> io::Result<(PathBuf, Option<Scratch>)> {
     let chance = getrandom::u64().map_err(io::Error::other)?;
@@ -42,7 +42,7 @@ fn place() -> io::Result<(PathBuf, Option<Scratch>)> {
     Ok((PathBuf::from(name), None))
 }
 
-/// A folder that only this user can enter.
+/// A path in a folder that only this user can enter.
 #[cfg(not(target_os = "linux"))]
 fn place() -> io::Result<(PathBuf, Option<Scratch>)> {
     let folder = Scratch::make()?;

@@ -1,4 +1,4 @@
-//! The end of a connection, which whoever waits on it is told at once.
+//! The end of a connection, which is reported at once to everything that waits on it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use super::super::error;
 use super::relay::Relay;
 use crate::model::Error;
 
-/// Ends a connection, and knows whether it has ended.
+/// The switch that ends a connection, and its state.
 #[derive(Clone, Default)]
 pub(super) struct End {
     ended: watch::Sender<Option<Error>>,
@@ -19,17 +19,17 @@ pub(super) struct End {
 }
 
 impl End {
-    /// The end of what goes through this relay.
+    /// The end of a connection through this relay.
     pub(super) fn of(relay: Relay) -> Self {
         Self { relay: Some(relay), ..Self::default() }
     }
 
-    /// The task that carries the connection ends with it.
+    /// Makes the task that carries the connection end with it.
     pub(super) fn with_task(&self, task: AbortHandle) {
         *self.task.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
     }
 
-    /// That it has ended, for this reason if it had not before.
+    /// Records that it has ended, for this reason unless it had ended before.
     pub(super) fn told(&self, reason: Error) {
         self.ended.send_if_modified(|ended| {
             let first = ended.is_none();
@@ -38,7 +38,7 @@ impl End {
         });
     }
 
-    /// Ends it, for this reason if it has not ended before.
+    /// Ends it, for this reason unless it had ended before.
     pub(super) fn now(&self, reason: Error) {
         self.told(reason);
         if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -49,7 +49,7 @@ impl End {
         }
     }
 
-    /// Why what fred says has failed: the relay knows more of it than fred.
+    /// Why a request to fred has failed: the relay knows more about it than fred.
     pub(super) fn reason(&self, error: Error) -> Error {
         self.relay.as_ref().and_then(Relay::reason).unwrap_or(error)
     }
@@ -66,7 +66,7 @@ impl End {
         self.ended.borrow().clone()
     }
 
-    /// Waits for the end; gives the reason.
+    /// Waits for the end; returns the reason.
     pub(super) async fn wait(&self, address: &str) -> Error {
         let mut ended = self.ended.subscribe();
         let reason = ended.wait_for(Option::is_some).await;

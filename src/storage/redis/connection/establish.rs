@@ -1,4 +1,4 @@
-//! Making a connection: find the place, log in, select the database, look whether it is usable.
+//! Makes a connection: finds the place, logs in, selects the database, checks whether it is usable.
 
 use std::time::Duration;
 
@@ -14,19 +14,19 @@ use super::server_or_cluster::{Connection, Identity};
 use crate::model::{Cause, Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};
 
-/// A key that every server with stores has, to see what the user may do.
+/// A key that every server with stores has, for testing the user's rights.
 const PROBED_KEY: &str = "key_value_stores:name_to_id";
 
-/// A connection, and where it leads.
+/// A connection, and the place that it leads to.
 pub(super) struct Established {
     pub(super) connection: Connection,
     pub(super) place: Place,
-    /// The answers to what was asked besides.
+    /// The answers to the further commands.
     pub(super) answers: Vec<Result<Value>>,
 }
 
-/// A connection that was tried: the server has its data, and this user may read stores. What is
-/// `asked` goes out with what tries it, before the server has let the user in: it changes nothing.
+/// A connection that was checked: the server has its data, and this user may read stores. The commands of
+/// `asked` go out with the checks, before the server has let the user in, so they must change nothing.
 pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Established> {
     let work = async {
         loop {
@@ -44,7 +44,7 @@ pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Establishe
                     return Ok(Established { connection, place, answers });
                 }
                 Verdict::Cluster(host) => return cluster(plan, vec![host], asked).await,
-                // A failover is under way: ask again, until the time is up.
+                // A failover is under way: ask again until the time limit.
                 Verdict::NotPrimary => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
@@ -58,7 +58,7 @@ pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Establishe
             error.hint("check the address; without TLS, use redis://")
         }
         ErrorKind::Timeout => error.hint("check the address, or give it longer"),
-        // As a server that expects TLS does.
+        // A server that expects TLS does so.
         ErrorKind::Connection
             if plan.target.tls.is_none() && error == error::closed(&plan.target.address()) =>
         {
@@ -68,8 +68,8 @@ pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Establishe
     })
 }
 
-/// A connection to a cluster; where its nodes cannot be found (it does not know its own address,
-/// this user may not ask) to the only node that is known.
+/// A connection to a cluster; where its nodes cannot be found (it does not know its own address, or this user
+/// may not ask), to the only known node.
 async fn cluster(plan: &Plan, hosts: Vec<Host>, asked: &[Command]) -> Result<Established> {
     let only = match hosts.as_slice() {
         [host] => Some(host.clone()),
@@ -79,7 +79,7 @@ async fn cluster(plan: &Plan, hosts: Vec<Host>, asked: &[Command]) -> Result<Est
         (Err(error), Some(host))
             if matches!(error.kind, ErrorKind::Connection | ErrorKind::Permission) =>
         {
-            // What the node itself says of the cluster tells more than that it was not found.
+            // The node's own answer about the cluster tells more than that it was not found.
             let alone = usable(plan, Place::Node(host), asked).await;
             alone.map_err(|why| if error::is_cluster_down(&why) { why } else { error })
         }
@@ -96,12 +96,12 @@ async fn usable(plan: &Plan, place: Place, asked: &[Command]) -> Result<Establis
     Ok(Established { connection, place, answers })
 }
 
-/// A connection to a known place, logged in and with its database, but not tried.
+/// A connection to a known place, logged in and with its database, but not checked.
 pub(super) async fn plain(plan: &Plan, place: &Place) -> Result<Connection> {
     for_purpose(plan, place, Purpose::Data).await
 }
 
-/// As [`plain`], for something else than data.
+/// As [`plain`], for another purpose than data.
 pub(super) async fn for_purpose(
     plan: &Plan,
     place: &Place,
@@ -113,7 +113,7 @@ pub(super) async fn for_purpose(
     Ok(Connection::of_server(let_in(plan, place, purpose).await?))
 }
 
-/// Asks how the server calls a connection, where it tells.
+/// Asks for the server's name of a connection, where it tells.
 pub(super) async fn identify(connection: &Connection, timeout: Duration) -> Result<()> {
     let replies = connection.each(Identity::commands().into(), timeout).await?;
     if let [client, server] = &replies[..] {
@@ -176,7 +176,7 @@ async fn check(
     for read in reads {
         match read {
             Ok(_) => return Ok(Verdict::Usable(answers)),
-            // Who may not see the indexes may see stores.
+            // A user who may not read the indexes may still read stores.
             Err(error) if error.kind == ErrorKind::WrongType || error::forbids_key(&error) => {
                 return Ok(Verdict::Usable(answers));
             }

@@ -1,4 +1,4 @@
-//! What a server tells of itself; what it refuses to tell is left out and named.
+//! Facts that a server tells about itself; those that it refuses to tell are left out and named.
 
 use fred::types::Value;
 
@@ -6,50 +6,50 @@ use super::super::error;
 use super::{Command, ConnectionManager};
 use crate::model::{Cause, Error, ErrorKind, Result};
 
-/// What is known of a server.
+/// The facts about a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
 pub(crate) struct Facts {
-    /// `Redis`, `Valkey`, …; empty if unknown.
+    /// Name of the product: `Redis`, `Valkey`, …; empty if unknown.
     pub(crate) product: String,
-    /// Such as `8.2.1`; empty if unknown.
+    /// Version, such as `8.2.1`; empty if unknown.
     pub(crate) version: String,
-    /// A replica takes no writes.
+    /// Whether it is a replica, which takes no writes.
     pub(crate) replica: bool,
-    /// Whether it does not say what it is.
+    /// Whether it does not tell its role.
     pub(crate) role_hidden: bool,
     /// Whether the server is a cluster.
     pub(crate) cluster: bool,
-    /// Whether the server has RedisJSON; `None` if it could not be told.
+    /// Whether the server has RedisJSON; `None` if unknown.
     pub(crate) json: Option<bool>,
-    /// Whether this user may run no scripts.
+    /// Whether this user may not run scripts.
     pub(crate) forbids_scripts: bool,
-    /// What the server refused or lacks, a short sentence each.
+    /// Facilities that the server refused or lacks, one short sentence each.
     pub(crate) notes: Vec<String>,
-    /// Why no store can be kept there.
+    /// Why no store can be kept there, if so.
     pub(crate) unusable: Option<Error>,
 }
 
-/// Asks in one round trip.
+/// Asks for the facts in one round trip.
 pub(super) async fn read(connections: &ConnectionManager) -> Result<Facts> {
     let replies = connections.pipeline(questions().into()).await?;
     Ok(answered(replies, connections.cluster()))
 }
 
-/// What is asked; changes nothing.
+/// The questions; they change nothing.
 pub(super) fn questions() -> [Command; 5] {
     let text = |text: &'static str| Value::String(text.into());
     [
         Command::new("INFO", [text("server")]),
         Command::new("INFO", [text("replication")]),
         Command::new("ROLE", []),
-        // No store can have this name: a store's own metadata is never fetched here.
+        // No store can have this name, so no store's metadata is fetched here.
         Command::new("JSON.GET", [text("key_value_stores:/:metadata")]),
         Command::new("EVAL", [text("return 1"), Value::Integer(0)]),
     ]
 }
 
-/// From the answers to [`questions`].
+/// The facts in the answers to [`questions`].
 pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster: bool) -> Facts {
     let mut replies = replies.into_iter();
     let mut next = || replies.next().unwrap_or(Ok(Value::Null));
@@ -79,7 +79,7 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
             facts.unusable = Some(error);
         }
         Err(error) if error.kind == ErrorKind::WrongType => facts.json = Some(true),
-        // Who may not see this one may see others.
+        // A user who may not read this one may read others.
         Err(error) if error::forbids_key(&error) => {}
         Err(error) => facts.refused(&error, "stores' metadata is hidden"),
     }
@@ -90,7 +90,7 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
     if facts.cluster {
         facts.notes.push("a cluster: no write can be one step".to_owned());
     }
-    // Where there is little room, the end is what is lost.
+    // Where there is little room, the end is lost.
     facts.notes.sort_by_key(String::len);
     facts
 }

@@ -1,8 +1,8 @@
-//! Closing connections whose writes went unanswered, so that nothing of them runs later.
+//! Closes connections whose writes went unanswered, so that no part of them runs later.
 //!
-//! What was sent may still be on its way when larder has given the connection up: in a socket's
-//! buffer, in a tunnel, behind a line that stalls. Once the server has closed its end, it drops
-//! what it has not read, and takes no more.
+//! Sent data may still be on their way when larder has given the connection up: in a socket's buffer, in a
+//! tunnel, behind a line that stalls. Once the server has closed its end, it drops what it has not read, and
+//! accepts no more.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -13,18 +13,18 @@ use super::server_or_cluster::{Connection, Identity};
 use super::{Command, ConnectionManager};
 use crate::model::{ErrorKind, Result};
 
-/// How many lost writes are remembered; each is asked for soon after.
+/// Limit on the lost writes that are remembered; each is asked for soon afterwards.
 const REMEMBERED: usize = 256;
 
 /// A write that was sent and not answered.
 #[derive(Debug, Clone)]
 pub(crate) struct Lost {
     turn: u64,
-    /// The connection that it went over, where the server told.
+    /// The connection of the write, where the server told it.
     connection: Option<Identity>,
 }
 
-/// The writes that were lost of late.
+/// The writes that were lost recently.
 #[derive(Debug, Default)]
 pub(super) struct Losses(Mutex<(u64, VecDeque<Lost>)>);
 
@@ -46,15 +46,14 @@ impl ConnectionManager {
         self.0.inner.losses.0.lock().unwrap_or_else(PoisonError::into_inner).0
     }
 
-    /// The writes that went unanswered since then, by whomever they were sent.
+    /// The writes that went unanswered since then, whoever sent them.
     pub(crate) fn lost_since(&self, point: u64) -> Vec<Lost> {
         let losses = self.0.inner.losses.0.lock().unwrap_or_else(PoisonError::into_inner);
         losses.1.iter().filter(|lost| lost.turn > point).cloned().collect()
     }
 
-    /// Closes the connections of lost writes on the server. Gives whether nothing of them can run
-    /// any more: `false` where the server does not let this user close them, or does not tell which
-    /// they are.
+    /// Closes the connections of lost writes on the server. Returns whether no part of the writes can run any
+    /// more: `false` where the server does not let this user close them, or does not tell which they are.
     ///
     /// # Errors
     /// The server did not answer.
@@ -64,13 +63,13 @@ impl ConnectionManager {
         let mut elsewhere = false;
         for lost in lost {
             match (&lost.connection, connection.identity()) {
-                // The new connection is another one: this is not its own id.
+                // The new connection is another one, with an id of its own.
                 (Some(gone), Some(now)) if gone.run == now.run => {
                     if gone.client != now.client && !here.contains(&gone.client) {
                         here.push(gone.client);
                     }
                 }
-                // That server has ended, or has been replaced: what reaches it is not this one's.
+                // That server has ended, or was replaced: data for it do not reach this one.
                 (Some(_), Some(_)) => elsewhere = true,
                 _ => return Ok(false),
             }

@@ -1,8 +1,8 @@
-//! Replies as they arrive, checked before anything decodes them.
+//! Checks replies as they arrive, before anything decodes them.
 //!
-//! The client library decodes lists within lists by recursion, and keeps what has come of a reply
-//! until all of it is there. So a few bytes can overflow its stack, and a reply without end takes
-//! all memory. What is passed on from here is as deep and as large as the question allows.
+//! The client library decodes nested lists by recursion, and keeps an incomplete reply until all of it is
+//! there. So a few bytes could overflow its stack, and an endless reply take all memory. The replies that are
+//! passed on from here are as deep and as large as the question allows.
 
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
@@ -11,37 +11,37 @@ use std::fmt;
 
 use super::limits::{Limit, Questions};
 
-/// How many lists may lie within each other. Redis itself nests four (`CLUSTER SLOTS`).
+/// Limit on the nesting of lists. Redis itself nests four (`CLUSTER SLOTS`).
 const DEEPEST: usize = 16;
-/// How long a line may be: an error, a status or a number.
+/// Longest line, in bytes: an error, a status or a number.
 const LONGEST_LINE: usize = 64 << 10;
-/// How long the line may be that tells a length or a number.
+/// Longest line with a length or a number, in bytes.
 const LONGEST_HEAD: usize = 32;
-/// How long a string may be on any server that was not told otherwise (`proto-max-bulk-len`).
+/// Longest string on any server without another setting (`proto-max-bulk-len`), in bytes.
 const LONGEST_STRING: u64 = 512 << 20;
-/// What an element takes in memory once it is decoded, besides its bytes.
+/// Memory of a decoded element besides its bytes, in bytes.
 const ELEMENT: u64 = 64;
 
-/// How a server broke the protocol.
+/// A server's violation of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Violation {
-    /// No reply begins so: it is no Redis server, or out of step.
+    /// No reply begins like this: it is not a Redis server, or out of step.
     NoReply,
-    /// Lists within lists, too many.
+    /// Lists are nested too deep.
     TooDeep,
     /// A line without an end.
     LongLine,
-    /// A length or a number that is none.
+    /// A length or a number is invalid.
     BadNumber,
-    /// A string that is longer than any server takes.
+    /// A string is longer than any server accepts.
     LongString,
-    /// A string that does not end where it said.
+    /// A string does not end at its stated length.
     WrongLength,
-    /// A list that is larger than the question allows.
+    /// A list is larger than the question allows.
     LargeList,
-    /// A reply to no question.
+    /// A reply comes without a question.
     Unasked,
-    /// A reply to a login that neither grants nor refuses it.
+    /// A reply to a login neither grants nor refuses it.
     NoStatus,
 }
 
@@ -61,44 +61,44 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What is to be passed on.
+/// A piece to pass on.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// These bytes of what has come.
+    /// This range of the received bytes.
     Pass(usize, usize),
-    /// An error reply, in place of a string that is too large and is left out.
+    /// An error reply, in place of a string of this size that is too large and is left out.
     TooLarge(u64),
 }
 
-/// Which of the two protocols a connection speaks.
+/// The protocol of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Protocol {
-    /// What all data comes over.
+    /// The protocol of all data.
     Resp2,
-    /// Without its streamed types and attributes, which no server sends unasked.
+    /// The newer protocol, without its streamed types and attributes, which no server sends unasked.
     Resp3,
 }
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    /// An element begins.
+    /// At the start of an element.
     Head,
     /// Within a line.
     Line { length: usize, return_seen: bool },
-    /// Within a string: how much is left of it, and of the line break after it.
+    /// Inside a string: the rest of it with its line break, in bytes.
     Body { left: u64, passed_on: bool },
 }
 
-/// The state of one connection's replies. Holds no data.
+/// The state of one connection's replies. Contains no data.
 pub(super) struct Framing {
     protocol: Protocol,
     state: State,
-    /// How many elements the lists still lack that have begun, the innermost last.
+    /// Numbers of elements that the open lists still lack, the innermost last.
     open: Vec<u64>,
     limit: Limit,
-    /// How much the reply that has begun may still take.
+    /// Memory that the current reply may still take, in bytes.
     left: u64,
-    /// Whether an error has come that answers nothing: a server that takes no connection says so.
+    /// Whether an error has come that answers nothing, as from a server that accepts no connection.
     refused: bool,
 }
 
@@ -108,18 +108,18 @@ impl Framing {
         Self { protocol, state: State::Head, open: Vec::new(), limit, left: 0, refused: false }
     }
 
-    /// Checks what has come. Gives how many of the bytes are done with: what is left, less than a
-    /// short line, is to be given again with what comes after it.
+    /// Checks received bytes. Returns the number of bytes that are done with: the rest, less than a short
+    /// line, has to be given again with the bytes behind it.
     ///
     /// # Errors
-    /// The server breaks the protocol. What is in `pieces` by then is still good.
+    /// The server breaks the protocol. The `pieces` so far are still good.
     pub(super) fn read(
         &mut self,
         bytes: &[u8],
         questions: &mut impl Questions,
         pieces: &mut Vec<Piece>,
     ) -> Result<usize, Violation> {
-        // Where what is to be passed on begins, and how far all is read.
+        // Start of the bytes to pass on, and end of those that are read.
         let (mut from, mut at) = (0, 0);
         let result = loop {
             let rest = &bytes[at..];
@@ -172,13 +172,13 @@ impl Framing {
         result
     }
 
-    /// The first line of an element, or its first byte where that is all that matters.
+    /// Reads the first line of an element, or its first byte where only that matters.
     fn head(&mut self, rest: &[u8], questions: &mut impl Questions) -> Result<Head, Violation> {
         let kind = Kind::of(rest[0], self.protocol).ok_or(Violation::NoReply)?;
         let mut length = 1;
         let mut number = None;
         if kind != Kind::Line && kind != Kind::Error {
-            // A few bytes, and every string has one: looking at each costs less than a search.
+            // A few bytes, and every string has them: comparing each costs less than a search.
             let head = &rest[..rest.len().min(LONGEST_HEAD)];
             let Some(end) = head.windows(2).position(|two| two == b"\r\n") else {
                 let endless = rest.len() >= LONGEST_HEAD;
@@ -214,7 +214,7 @@ impl Framing {
         Ok(Head::Passed(length))
     }
 
-    /// A reply begins.
+    /// Begins a reply.
     fn begin(&mut self, kind: Kind, questions: &mut impl Questions) -> Result<(), Violation> {
         self.limit = if kind == Kind::Push {
             questions.told()
@@ -279,7 +279,7 @@ impl Framing {
         }
     }
 
-    /// An element has ended, and with it the lists whose last one it was.
+    /// Ends an element, and the lists whose last element it was.
     fn done(&mut self) {
         self.state = State::Head;
         while let Some(lacking) = self.open.last_mut() {
@@ -294,13 +294,13 @@ impl Framing {
 
 enum Head {
     Incomplete,
-    /// This long.
+    /// An element of this length, in bytes.
     Passed(usize),
-    /// This long, of a string of that many bytes that is not passed on.
+    /// An element of this length, of a string of that size that is not passed on.
     LeftOut(usize, u64),
 }
 
-/// What an element is, as far as its framing goes.
+/// Kind of an element, as far as its framing goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Line,
@@ -309,7 +309,7 @@ enum Kind {
     Short,
     Number,
     String,
-    /// With so many elements for each that it counts.
+    /// A list; this number of elements for each that it counts.
     List(u64),
     Push,
 }
@@ -346,7 +346,7 @@ fn pass(pieces: &mut Vec<Piece>, from: usize, to: usize) {
     }
 }
 
-/// How long the line is, with its break; `None` if it does not end here.
+/// Length of the line, with its break; `None` if it does not end here.
 fn line(bytes: &[u8], return_seen: bool) -> Option<usize> {
     if return_seen && bytes.first() == Some(&b'\n') {
         return Some(1);
@@ -354,7 +354,7 @@ fn line(bytes: &[u8], return_seen: bool) -> Option<usize> {
     memchr::memmem::find(bytes, b"\r\n").map(|at| at + 2)
 }
 
-/// How many of a string's next bytes may stand there, where `left` are to come: the last two are a line's end.
+/// Number of a string's next bytes that are valid, where `left` are to come: the last two are a line end.
 fn well_placed(bytes: &[u8], left: u64) -> usize {
     let before = left.saturating_sub(2);
     let Some(end) = usize::try_from(before).ok().and_then(|before| bytes.get(before..)) else {
@@ -365,7 +365,7 @@ fn well_placed(bytes: &[u8], left: u64) -> usize {
     bytes.len() - end.len() + right
 }
 
-/// A number of digits only, with a sign before it or none.
+/// A number of digits with or without a sign.
 fn integer(text: &[u8]) -> Option<i64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }

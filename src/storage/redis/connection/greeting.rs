@@ -1,8 +1,8 @@
 //! The greeting of a connection: login and database, sent without waiting for the answers.
 //!
-//! fred asks one thing after the other, each for a round trip, and wants to know things that larder
-//! has no use for. So it is answered here, and what the server has to be told goes out at once; what
-//! is asked next may follow before the server has answered, if it changes nothing.
+//! fred asks one question after the other, each for a round trip, for facts that larder does not need. So it
+//! is answered here, and the commands for the server go out at once; further commands may follow before the
+//! server has answered, if they change nothing.
 
 use std::io;
 
@@ -15,18 +15,18 @@ use super::transport::{Reader, Writer};
 use crate::model::{Error, ErrorKind};
 use crate::storage::target::RedisTarget;
 
-/// What fred asks of a server before it takes commands, one after the other.
+/// fred's questions to a server before it accepts commands, one after the other.
 const QUESTIONS: &[u8] = b"*1\r\n$4\r\nPING\r\n*2\r\n$6\r\nCLIENT\r\n$2\r\nID\r\n\
     *2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n";
-/// The answers: alive, an id that nothing is done with, and no word of the server itself.
+/// The answers: alive, an id that is not used, and no word about the server.
 const ANSWERS: &[u8] = b"+PONG\r\n:0\r\n$0\r\n\r\n";
 
-/// How the server grants each part of the greeting.
+/// The server's answer that grants a part of the greeting.
 const GRANTED: &[u8] = b"+OK";
-/// How long the answer to one part of the greeting may be, in bytes.
+/// Longest answer to one part of the greeting, in bytes.
 const LONGEST_ANSWER: usize = 16 << 10;
 
-/// Who to log in as.
+/// The user to log in as.
 #[derive(Default)]
 pub(super) struct Login {
     pub(super) username: Option<String>,
@@ -37,19 +37,19 @@ impl Login {
     pub(super) fn of(target: &RedisTarget) -> Self {
         let username = target.username.clone();
         let password = target.password.as_ref().map(|secret| secret.expose().to_owned());
-        // A user can do without a password, but AUTH cannot.
+        // A user may have no password, but AUTH needs one.
         let password = password.or_else(|| username.as_ref().map(|_| String::new()));
         Self { username, password }
     }
 }
 
-/// What a server is told first.
+/// The first commands for a server.
 pub(super) struct Greeting {
     bytes: Vec<u8>,
     parts: Vec<Part>,
 }
 
-/// What the server answers one by one.
+/// A part of the greeting, which the server answers by itself.
 #[derive(Clone, Copy)]
 enum Part {
     Login,
@@ -57,7 +57,7 @@ enum Part {
 }
 
 impl Greeting {
-    /// Logs in where there is somebody to log in, and selects the database.
+    /// A greeting that logs in, if there is a user or a password, and selects the database.
     pub(super) fn new(login: &Login, database: u32) -> Self {
         let mut greeting = Self { bytes: Vec::new(), parts: Vec::new() };
         if let Some(password) = &login.password {
@@ -78,7 +78,7 @@ impl Greeting {
         }
     }
 
-    /// Answers what fred asks.
+    /// Answers fred's questions.
     pub(super) async fn answer(&self, reader: &mut Reader, writer: &mut Writer) -> io::Result<()> {
         writer.write_all(ANSWERS).await?;
         writer.flush().await?;
@@ -95,8 +95,8 @@ impl Greeting {
         server.flush().await
     }
 
-    /// Takes the server's answers. Gives how much has come behind them, which stands at the
-    /// beginning of `buffer`.
+    /// Takes the server's answers. Returns the number of bytes that have come behind them, which are at the
+    /// start of `buffer`.
     pub(super) async fn answered(
         &self,
         server: &mut Reader,
@@ -169,7 +169,7 @@ mod tests {
         Ok(rest)
     }
 
-    /// Gives so many bytes at a time.
+    /// A reader that gives this number of bytes at a time.
     fn reader_of(bytes: &'static [u8], step: usize) -> Reader {
         let (mut near, far) = tokio::io::duplex(step);
         tokio::spawn(async move {

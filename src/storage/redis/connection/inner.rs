@@ -1,4 +1,4 @@
-//! The manager's connections, and the task that brings them back.
+//! The manager's connections, and the task that restores them.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,47 +19,47 @@ use crate::model::{ConnectionState, Error, ErrorKind, Result, Traffic};
 use crate::storage::Options;
 use crate::storage::target::{RedisTarget, Secret};
 
-/// The longest pause between two tries to reconnect.
+/// Longest pause between two tries to reconnect.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-/// The least that a line must carry, in bytes a second; a larger batch gets more time by this.
+/// Slowest line that is expected, in bytes a second; a larger batch gets more time by this.
 const SLOWEST_LINE: usize = 1 << 20;
 
 pub(super) struct Inner {
     pub(super) target: RedisTarget,
     pub(super) state: watch::Sender<ConnectionState>,
-    /// How to connect; a password that is typed replaces that of the target.
+    /// How to connect; a typed password replaces that of the target.
     plan: Mutex<Arc<Plan>>,
     /// Ends the pause before the next try to reconnect.
     at_once: Notify,
     command_timeout: Duration,
-    /// Commands of reads so far.
+    /// Number of commands of reads so far.
     pub(super) commands_sent: AtomicU64,
     pub(super) losses: Losses,
-    /// What was asked while connecting, with its answers, until something else is asked.
+    /// Commands sent while connecting, with their answers, until another command is sent.
     early: Mutex<Vec<Early>>,
-    /// Whether nothing gets a connection of its own.
+    /// Whether there are no further connections.
     one_connection: bool,
     main: Mutex<Current>,
     bulk: AsyncMutex<Option<Arc<Connection>>>,
     writer: AsyncMutex<Option<Connection>>,
 }
 
-/// Commands for one question that went out while connecting, and their answers.
+/// Commands for one question that were sent while connecting, and their answers.
 struct Early {
     commands: Vec<Command>,
     answers: Vec<Result<Value>>,
 }
 
-/// The connection that is in use, and where it leads.
+/// The connection in use, and the place that it leads to.
 struct Current {
     connection: Arc<Connection>,
     place: Place,
 }
 
 impl Inner {
-    /// Connects, and asks for the facts and for what is wanted first along with it.
+    /// Connects, and asks for the facts and for the first reads along with it.
     pub(super) async fn connect(
         target: &RedisTarget,
         options: &Options,
@@ -95,8 +95,8 @@ impl Inner {
         Ok((inner, facts))
     }
 
-    /// The answers to these commands, if they were asked while connecting. Told once, and no longer
-    /// after anything else was asked: by then they are old.
+    /// The answers to these commands, if they were sent while connecting. Given once, and not after any other
+    /// command was sent: by then they are old.
     pub(super) fn early(&self, commands: &[Command]) -> Option<Vec<Result<Value>>> {
         let mut early = self.early.lock().unwrap_or_else(PoisonError::into_inner);
         let at = early.iter().position(|early| early.commands == commands);
@@ -114,7 +114,7 @@ impl Inner {
         Arc::clone(&self.plan.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Tries a password on a connection of its own, and uses it from now on if the server takes it.
+    /// Tries a password on a connection of its own, and uses it from now on if the server accepts it.
     pub(super) async fn log_in(&self, password: &Secret) -> Result<()> {
         let plan = self.plan().with_password(password.clone());
         establish::checked(&plan, &[]).await?;
@@ -127,7 +127,7 @@ impl Inner {
         self.main.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where the connection leads.
+    /// The place that the connection leads to.
     pub(super) fn place(&self) -> Place {
         self.current().place.clone()
     }
@@ -135,14 +135,13 @@ impl Inner {
     /// The connection in use.
     ///
     /// # Errors
-    /// There is none at present.
+    /// There is no connection at present.
     pub(super) fn main(&self) -> Result<Arc<Connection>> {
         let current = self.current();
         let Some(ended) = current.connection.ended() else {
             return Ok(Arc::clone(&current.connection));
         };
-        // Before whoever is told so waits for it to be up. What replaces this connection says after that
-        // that it is.
+        // Before the caller waits for it to be up. A replacement reports afterwards that it is up.
         self.state.send_if_modified(|state| {
             let is_news = *state == ConnectionState::Up;
             if is_news {
@@ -162,7 +161,7 @@ impl Inner {
         error::down(&self.target.address(), &reason)
     }
 
-    /// The second connection, made when first asked for.
+    /// The second connection, made on first use.
     pub(super) async fn bulk(&self) -> Result<Arc<Connection>> {
         // Fails at once while the server is away.
         let main = self.main()?;
@@ -191,7 +190,7 @@ impl Inner {
         Ok(connection)
     }
 
-    /// Puts a connection back whose transaction has ended as it should.
+    /// Puts a connection back whose transaction has ended normally.
     pub(super) async fn keep_writer(&self, connection: Connection) {
         *self.writer.lock().await = Some(connection);
     }
@@ -213,7 +212,7 @@ impl Inner {
         establish::for_purpose(&self.plan(), &self.place(), purpose).await
     }
 
-    /// The time-out of these commands: longer where they are large.
+    /// The timeout of these commands: longer where they are large.
     pub(super) fn timeout_for<'a>(
         &self,
         commands: impl IntoIterator<Item = &'a Command>,
@@ -238,7 +237,7 @@ pub(super) async fn supervise(inner: Arc<Inner>) {
         let connection = Arc::clone(&inner.current().connection);
         let since = Instant::now();
         let reason = connection.end().await;
-        // One that ends again and again right after it was made is not made anew all the time.
+        // A connection that ends again and again right after it was made is not made anew all the time.
         if since.elapsed() > LONGEST_PAUSE {
             pause = Duration::ZERO;
         }
@@ -267,7 +266,7 @@ pub(super) async fn supervise(inner: Arc<Inner>) {
     }
 }
 
-/// That there is no connection, and why.
+/// The state without a connection, and why.
 fn down(tries: u32, why: &Error) -> ConnectionState {
     let wants_password = why.kind == ErrorKind::Auth;
     ConnectionState::Down { tries, reason: why.problem.clone(), wants_password }

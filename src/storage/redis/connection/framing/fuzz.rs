@@ -1,8 +1,8 @@
-//! The check of replies, as a target for a fuzzer.
+//! A fuzz target for the check of replies.
 
 use super::{DEEPEST, Framing, LONGEST_HEAD, Limit, Piece, Protocol, Questions, Violation};
 
-/// Three questions, the last with less room; and messages.
+/// Three questions, the last with a smaller limit, and messages.
 struct Questions3(Vec<Limit>);
 
 impl Questions for Questions3 {
@@ -15,7 +15,7 @@ impl Questions for Questions3 {
     }
 }
 
-/// What is passed on, with a mark where something is left out, and how it ended.
+/// Bytes that are passed on, with a mark where something is left out, and the result.
 fn read_in_parts(protocol: Protocol, data: &[u8], step: usize) -> (Vec<u8>, Result<(), Violation>) {
     let roomy = Limit { string: 1 << 16, reply: 1 << 20 };
     let small = Limit { string: 16, reply: 512 };
@@ -41,7 +41,7 @@ fn read_in_parts(protocol: Protocol, data: &[u8], step: usize) -> (Vec<u8>, Resu
     (passed, Ok(()))
 }
 
-/// However the bytes are cut on their way, the same is passed on and the same is found wrong.
+/// However the bytes are cut on their way, the passed bytes and the faults are the same.
 pub(crate) fn read(data: &[u8]) {
     for protocol in [Protocol::Resp2, Protocol::Resp3] {
         let (whole, end) = read_in_parts(protocol, data, data.len());

@@ -1,4 +1,4 @@
-//! The checks against the client library's own encoder and decoder.
+//! Tests of the checks against the client library's own encoder and decoder.
 
 use proptest::prelude::*;
 use redis_protocol::resp2::decode::decode as decode2;
@@ -12,7 +12,7 @@ use super::*;
 
 const WIDE: Limit = Limit { string: 1 << 20, reply: 1 << 20 };
 
-/// As many questions as are asked, each with the same limit.
+/// This number of questions, all with the same limit.
 struct Same(usize, Limit);
 
 impl Questions for Same {
@@ -26,7 +26,7 @@ impl Questions for Same {
     }
 }
 
-/// What is passed on of these bytes, given so many at a time; and how it ended.
+/// Bytes that are passed on, given in steps of this size, and the result.
 fn passed(
     protocol: Protocol,
     bytes: &[u8],
@@ -205,7 +205,7 @@ proptest! {
         }
     }
 
-    /// In the newer protocol it may refuse texts, keys of maps and numbers; it does not fail on
+    /// In the newer protocol the library may refuse texts, keys of maps and numbers, but it does not fail on
     /// them.
     #[test]
     fn what_is_passed_on_in_the_newer_protocol_ends_in_order(
