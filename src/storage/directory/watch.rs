@@ -4,8 +4,9 @@
 //! sources:
 //!
 //! ```text
-//! native     file notifications of the platform      poll      periodic listings
-//!        └──────────────┬─────────────────────────────────────┘
+//! native     file notifications of the platform, or
+//! poll       periodic listings where there are none
+//!   ↓
 //! inbox      changes, gathered into batches
 //! worker     the thread: reads changed records, reports them
 //!   debounce records that are still being written, and records already reported
