@@ -1,7 +1,7 @@
 //! One-shot commands for scripts.
 //!
-//! `main` parses [`Cli`], lets [`hide_passwords`] start larder again where a password stands in its
-//! arguments, and then either runs the browser with what [`prepare`] found, or [`run`].
+//! `main` parses [`Cli`], lets [`hide_passwords`] start larder again if a password is among its arguments,
+//! and then runs either the browser with the result of [`prepare`], or [`run`].
 
 mod arguments;
 mod aside;
@@ -84,11 +84,11 @@ use output::Output;
 use prepare::{settings, warn};
 use progress::Progress;
 
-/// How much longer than its time limit a command may take at most, to find out what became of a
-/// write that used the limit up.
+/// Limit on the time beyond its time limit that a command may take, to find out what became of a write that
+/// used the limit up.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Says on standard error why larder ends, in one line, and gives the exit code for it.
+/// Prints on standard error why larder ends, in one line, and gives the exit code for it.
 pub fn report(why: anyhow::Error) -> ExitCode {
     let error =
         why.downcast::<Error>().unwrap_or_else(|why| Error::new(ErrorKind::Io, format!("{why:#}")));
@@ -98,7 +98,7 @@ pub fn report(why: anyhow::Error) -> ExitCode {
 /// Runs a one-shot command and gives the process's exit code.
 pub fn run(command: &Command, cli: &Cli) -> ExitCode {
     let mut output = Output::new(cli.global.json);
-    // Until the settings are read: there may be no way to.
+    // These colours hold until the settings are read, which may fail.
     output.theme = painted::theme(&prepare::unread(cli), output.terminal).unwrap_or_default();
     let outcome = dispatch(command, cli, &mut output);
     let written = output.finish();
@@ -108,8 +108,8 @@ pub fn run(command: &Command, cli: &Cli) -> ExitCode {
     })
 }
 
-/// What runs a command. One thread takes replies while the other uses them: it costs 0.2 ms at the start,
-/// and takes a fifth off a long listing.
+/// The runtime for a command. One thread receives replies while the other uses them: this costs 0.2 ms at the
+/// start, and shortens a long listing by a fifth.
 fn runtime() -> Result<Runtime> {
     let built = Builder::new_multi_thread().worker_threads(2).enable_all().build();
     built.map_err(|why| {
@@ -131,10 +131,10 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
             return targets::list(&config, &environment, output);
         }
         Command::Drafts { what } => return drafts::run(what.as_ref(), output),
-        // Not a one-shot command: the browser runs beside it.
+        // This is not a one-shot command: the browser runs beside it.
         #[cfg(feature = "demo")]
         Command::Demo(_) => return Ok(exit::USAGE),
-        // Before anything is connected to.
+        // The terminal is checked before anything is connected to.
         Command::Purge(remove) | Command::Drop(remove) => {
             confirm::possible(remove.yes || remove.dry_run)?;
         }
@@ -152,7 +152,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
     let _logged_in = ending::log_in(&target, &config.options())?;
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
-        // What is wrong with the arguments is said before anything is connected to.
+        // Errors in the arguments are reported before anything is connected to.
         let set = match command {
             Command::Set(set) => Some(set::value(set)?),
             _ => None,
@@ -164,7 +164,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         };
         let mut options = config.options();
         options.first_read = first_read(command, output.json);
-        // A watch goes on beside what it reads.
+        // A watch goes on while records are read.
         options.one_connection = !matches!(command, Command::Watch(_));
         let storage = storage::connect(&target, &options).await?;
         let storage = &*storage;
@@ -231,7 +231,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
     outcome
 }
 
-/// What a command reads first of all.
+/// The first read of a command.
 fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
     let named = |store: &OsStr| {
         let by_id = store.as_bytes().starts_with(b"id:");
@@ -278,7 +278,7 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
         Command::Url(record) => Some(FirstRead::Store(named(&record.store)?)),
         Command::Aside { what: None | Some(AsideCommand::List) } => Some(FirstRead::Asides),
         Command::Exists(record) => Some(FirstRead::Record(named(&record.store)?, key(&record.key))),
-        // What is there before, should the answer be lost.
+        // The former value is read in case the answer is lost.
         Command::Set(set) if set.if_unchanged.is_none() => {
             Some(FirstRead::Value(named(&set.store)?, key(&set.key)))
         }
@@ -287,7 +287,7 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
     }
 }
 
-/// What a command is doing, for who waits for it.
+/// What a command is doing, in words, for the line of progress.
 fn doing(command: &Command) -> &'static str {
     match command {
         Command::Purge(_) => "purging",
@@ -306,11 +306,11 @@ fn doing(command: &Command) -> &'static str {
     }
 }
 
-/// Whether a person sees lines come all the time, among which no other line has a place.
+/// Whether a person sees output all the time, among which a line of progress has no place.
 fn prints_as_it_goes(command: &Command, output: &Output) -> bool {
     match command {
         Command::Watch(_) => true,
-        // One value is printed when all of it is there.
+        // A single value is printed when it is complete.
         Command::Get(get) if !output.json && get.keys.len() == 1 => false,
         Command::Export(export) => output.terminal && export.file == Path::new("-"),
         Command::Keys(KeysArgs { list, .. }) | Command::Ls(LsArgs { list, .. }) => {
@@ -338,8 +338,8 @@ async fn store(storage: &dyn Storage, argument: &OsStr) -> Result<StoreName> {
     }
 }
 
-/// Makes a plan; where the answer was lost, finds out what became of it, within the time limit of
-/// one command. What is left out is for the caller to say.
+/// Carries out a plan; if the answer is lost, finds out what became of it, within the time limit of one
+/// command. The caller reports records that were left out.
 async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outcome, Failure> {
     let started = Instant::now();
     let Failed { error: lost, doubt, .. } = match ops::perform(storage, plan).await {
@@ -366,8 +366,8 @@ async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outc
     }
 }
 
-/// Until when it may be looked what became of a write: within the time limit of one command, but a little
-/// where that is used up.
+/// The time until which larder may find out what became of a write: the time limit of one command, or a short
+/// time if that is used up.
 fn deadline(storage: &dyn Storage, started: Instant) -> Instant {
     let limit = storage.session().time_limit;
     let least = Instant::now() + (limit / 4).min(GRACE);

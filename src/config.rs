@@ -1,9 +1,9 @@
-//! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins. Of
-//! what names a target, variables that are not larder's own go behind the file. A file goes before
-//! those that it includes.
+//! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins. An
+//! exception are the variables that name a target and are not larder's own: the file takes precedence over
+//! them. A file takes precedence over those that it includes.
 //!
-//! [`Config::load`] reads the file and the environment; flags are the command line's to apply.
-//! `config.example.toml` shows every setting with its default, and a test holds it to that.
+//! [`Config::load`] reads the file and the environment; the command line applies the flags.
+//! `config.example.toml` shows every setting with its default, which a test checks.
 
 mod choice;
 mod effective;
@@ -49,7 +49,7 @@ use crate::theme::Theme;
 /// The config file that shows every setting with its default.
 pub const EXAMPLE: &str = include_str!("../config.example.toml");
 
-/// What errors call a configuration that is no file.
+/// The name of a configuration without a file, in errors.
 const UNNAMED: &str = "the configuration";
 
 /// The setting that names other config files.
@@ -60,51 +60,51 @@ const INCLUDE: &str = "include";
 #[serde(default, deny_unknown_fields)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of the user's")]
 pub struct Config {
-    /// Other config files, whose settings this one's go before.
+    /// Other config files, over whose settings this one's take precedence.
     pub include: Vec<PathBuf>,
-    /// The target where none is named: a URL, a path or a profile's name.
+    /// The target if none is named: a URL, a path or a profile's name.
     pub target: Option<String>,
-    /// Refuse every write.
+    /// Whether to refuse every write.
     pub read_only: bool,
-    /// What refuses every write, in a sentence; a profile's own unless the rest does.
+    /// The reason why every write is refused, in a sentence; a profile's own unless another applies.
     #[serde(skip)]
     pub read_only_why: &'static str,
-    /// Let reads update `accessed_at`, as Crawlee's own reads do.
+    /// Whether reads update `accessed_at`, as Crawlee's own reads do.
     pub touch: bool,
-    /// Take the mouse; otherwise the terminal's own selection works.
+    /// Whether to capture the mouse; otherwise the terminal's own selection works.
     pub mouse: bool,
-    /// How long connecting may take.
+    /// Limit on the time that connecting takes.
     #[serde(deserialize_with = "units::seconds")]
     pub connect_timeout: Duration,
-    /// How long one command may go unanswered.
+    /// Limit on the time that one command goes unanswered.
     #[serde(deserialize_with = "units::seconds")]
     pub command_timeout: Duration,
-    /// On how many replicas a write is to be before it is told to be made.
+    /// Number of replicas that must have a write before it counts as made.
     pub wait_replicas: u32,
-    /// Values over this many bytes are fetched only on request.
+    /// Size above which values are fetched only on request, in bytes.
     #[serde(deserialize_with = "units::size")]
     pub preview_limit: u64,
-    /// Text over this many bytes is edited in `$EDITOR` only.
+    /// Size above which text is edited only in `$EDITOR`, in bytes.
     #[serde(deserialize_with = "units::size")]
     pub editor_limit: u64,
-    /// Show what a save changes before it is made.
+    /// Whether to show the changes of a save before it is made.
     pub review_saves: bool,
-    /// Values over this many bytes are not copied to the clipboard.
+    /// Size above which values are not copied to the clipboard, in bytes.
     #[serde(deserialize_with = "units::size")]
     pub clipboard_limit: u64,
-    /// Wrap long lines of a value.
+    /// Whether to wrap long lines of a value.
     pub wrap: bool,
-    /// A command that opens the file that it is given; empty: the system's own.
+    /// The command that opens a file; if empty, the system's own.
     pub opener: String,
-    /// Whether the terminal's title is larder's while it runs.
+    /// Whether larder sets the terminal's title while it runs.
     pub title: bool,
-    /// Whether what leads somewhere is a link, where the terminal takes such.
+    /// Whether addresses and paths are links, if the terminal takes links.
     pub links: bool,
-    /// Who draws pictures.
+    /// The way pictures are drawn.
     pub pictures: Pictures,
-    /// How the user is told who does not look at the screen.
+    /// How a user who does not look at the screen is told.
     pub notify: Notify,
-    /// What goes to the log file.
+    /// The level of the log file.
     #[serde(deserialize_with = "level")]
     pub log: LevelFilter,
     /// Watching for changes.
@@ -121,19 +121,19 @@ pub struct Config {
     /// Whether colours are used whatever the terminal and `NO_COLOR` say (`--color always`).
     #[serde(skip)]
     pub forces_color: bool,
-    /// Whether what larder runs must be silent, because the terminal shows the browser.
+    /// Whether programs that larder runs must be silent, because the terminal shows the browser.
     #[serde(skip)]
     pub quiet: bool,
-    /// What is run as `ssh`, where it is another program (`LARDER_SSH`).
+    /// The program that is run as `ssh`, if it is another one (`LARDER_SSH`).
     #[serde(skip)]
     pub ssh_program: Option<PathBuf>,
     /// The file that was read, if there is one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
-    /// Whether others may read that file.
+    /// Whether other users may read that file.
     #[serde(skip)]
     pub exposed: bool,
-    /// What each file says alone, where it is more than one; the file itself is the first.
+    /// The settings of each file alone, if there are several; the file itself is the first.
     #[serde(skip)]
     pub parts: Vec<Config>,
 }
@@ -142,14 +142,14 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ThemeSettings {
-    /// `auto`, the name of a built-in theme, or a theme file, which ends in `.toml`. Read from a
-    /// config file, it is a whole path.
+    /// `auto`, the name of a built-in theme, or a theme file, which ends in `.toml`. The name of a file from
+    /// a config file is an absolute path.
     pub name: String,
-    /// `[theme.colors]`: a colour for each role that is to have another one.
+    /// `[theme.colors]`: a colour for each role that gets another one.
     pub colors: toml::Table,
 }
 
-/// `[watch]`: what watching may cost.
+/// `[watch]`: the cost of watching.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WatchSettings {
@@ -211,13 +211,11 @@ impl Default for ThemeSettings {
 
 impl Config {
     /// Reads the config file and applies the environment's settings.
-    ///
-    /// The file is `given` (`--config`), else what `LARDER_CONFIG` names, else `config.toml` in the
-    /// user's configuration folder, which need not be there.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`], with the file's name and the setting's, for what is unknown or makes no
-    /// sense, and for a named file that cannot be read.
+    /// | The file is `given` (`--config`), else that of `LARDER_CONFIG`, else `config.toml` in the user's
+    /// configuration folder, which need not exist.
+    /// | # Errors
+    /// [`ErrorKind::Usage`], with the name of the file and of the setting, for a setting that is unknown or
+    /// makes no sense, and for a named file that cannot be read.
     pub fn load(given: Option<&Path>, environment: &Environment) -> Result<Self> {
         let named = given.or(environment.config.as_deref());
         let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
@@ -255,11 +253,9 @@ impl Config {
         toml::from_str(text).map_err(|why| explain(text, &why))
     }
 
-    /// Checks what the browser alone makes use of: keys and colours. Where none are set, nothing
-    /// is done.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`], with the file's name and what is unknown.
+    /// Checks the settings that only the browser uses: keys and colours. If none are set, nothing is done.
+    /// | # Errors
+    /// [`ErrorKind::Usage`], with the name of the file and what is unknown.
     pub fn check(&self) -> Result<()> {
         if self.keys.is_empty() && self.theme == ThemeSettings::default() {
             return Ok(());
@@ -271,14 +267,14 @@ impl Config {
         Ok(())
     }
 
-    /// A variable that says how many colours there are, but for what `--color always` goes over.
+    /// The value of a variable for the number of colours, unless `--color always` overrides it.
     pub fn color_variable(&self, name: &str) -> Option<String> {
         environment::variable(name).filter(|value| {
             !(self.forces_color && (name == environment::NO_COLOR || value == "dumb"))
         })
     }
 
-    /// Takes what the command line says of replicas, which goes before the file and its profiles.
+    /// Applies the command line's option on replicas, which takes precedence over the file and its profiles.
     pub fn ask_for_replicas(&mut self, replicas: Option<u32>) {
         let Some(replicas) = replicas else { return };
         self.wait_replicas = replicas;
@@ -287,7 +283,7 @@ impl Config {
         }
     }
 
-    /// What is to be said of a config file that holds a password and may be read by others.
+    /// The warning about a config file that holds a password and may be read by others.
     pub fn warning(&self) -> Option<String> {
         if !self.parts.is_empty() {
             return self.parts.iter().find_map(Self::warning);
@@ -308,19 +304,19 @@ impl Config {
         Some(format!("{file} holds a password, and others may read it: chmod 600 makes it private"))
     }
 
-    /// An error in a part of the file that others read ([`Config::keys`], [`Config::theme`]).
+    /// An error in a part of the file that other modules read ([`Config::keys`], [`Config::theme`]).
     pub fn wrong(&self, problem: &str) -> Error {
         let file = self.file.as_deref().unwrap_or(Path::new(UNNAMED));
         Error::new(ErrorKind::Usage, format!("{}: {problem}", file.display()))
     }
 
-    /// An error in a profile, which does not name the file.
+    /// An error in a profile, to which the file's name is added.
     fn in_file_of(&self, profile: &str, why: Error) -> Error {
         let file = self.file_of_profile(profile).unwrap_or(Path::new(UNNAMED));
         Error { problem: format!("{}: {}", file.display(), why.problem), ..why }
     }
 
-    /// What the storage layer is to keep to.
+    /// The options for the storage.
     pub fn options(&self) -> Options {
         let defaults = Options::default();
         Options {
@@ -336,7 +332,7 @@ impl Config {
     }
 }
 
-/// Where the config file is looked for when none is named.
+/// The path at which the config file is looked for if none is named.
 pub fn default_file() -> Option<PathBuf> {
     Some(folders()?.config_dir().join("config.toml"))
 }
@@ -346,8 +342,8 @@ pub fn log_file() -> Option<PathBuf> {
     Some(state_folder()?.join("larder.log"))
 }
 
-/// Where larder keeps what it has to remember; where the system has no place for such, the local
-/// data folder. It need not be there.
+/// The folder for what larder has to remember; if the system has no state folder, the local data folder. It
+/// need not exist.
 pub fn state_folder() -> Option<PathBuf> {
     let folders = folders()?;
     Some(folders.state_dir().unwrap_or_else(|| folders.data_local_dir()).to_owned())
@@ -357,7 +353,7 @@ fn folders() -> Option<ProjectDirs> {
     ProjectDirs::from("", "", "larder")
 }
 
-/// One line: where in the text, which setting, and what about it. Never quotes the line itself,
+/// One line with the place in the text, the setting, and what is wrong. It never quotes the line itself,
 /// which may hold a password.
 fn explain(text: &str, why: &toml::de::Error) -> String {
     let mut message = why.message().replace("unknown field", "unknown setting").replace('\n', " ");

@@ -40,24 +40,23 @@ use crate::storage::{Options, Target};
 use private_folder::PrivateFolder;
 use writer::RecordWriter;
 
-/// The records after which a crawl is finished where the user names no number.
+/// Number of records after which a crawl is finished, unless the user sets another.
 pub const MOST_RECORDS: u64 = 100_000;
 
-/// The bytes of values after which it is, too.
+/// Size of all values after which it is finished too, in bytes.
 pub const MOST_BYTES: u64 = 500_000_000;
 
-/// The usual records a second.
+/// Default rate, in records a second.
 pub const RATE: f64 = 12.0;
 
-/// What a demo does.
+/// Settings of a demo.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DemoSettings {
-    /// The crawl is finished after so many records; `None`: after [`MOST_RECORDS`] or
-    /// [`MOST_BYTES`].
+    /// Number of records after which the crawl is finished; `None`: after [`MOST_RECORDS`] or [`MOST_BYTES`].
     pub records: Option<u64>,
-    /// About how many records are written a second; above 0.
+    /// Approximate rate, in records a second; above 0.
     pub rate: f64,
-    /// What is written follows from it.
+    /// The seed, which decides what is written.
     pub seed: u64,
     /// The store to make on a target that the user named.
     pub store: String,
@@ -72,25 +71,24 @@ impl DemoSettings {
     }
 }
 
-/// A demo that runs.
+/// A running demo.
 #[derive(Debug)]
 pub struct Demo {
     target: Target,
     store: StoreName,
     stop: watch::Sender<bool>,
     writer: Option<JoinHandle<Result<()>>>,
-    /// The private directory, where no target was named. Removed after the writer's end.
+    /// The private directory, if no target was named. It is removed after the writer's end.
     folder: Option<PrivateFolder>,
 }
 
 impl Demo {
-    /// Starts the crawl, into a private directory in `temporary`, or else into one new store on
-    /// `target`. Comes back when the stores are made; the records come after that, from a thread
-    /// of its own. Directories that killed demos left in `temporary` are removed beside it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Conflict`] if the target has a store of this name, [`ErrorKind::Io`] if the
-    /// directory cannot be made, and what the storage says.
+    /// Starts the crawl, into a private directory in `temporary`, or else into one new store on `target`.
+    /// Returns when the stores are made; the records follow from a thread of its own. At the same time,
+    /// directories that killed demos left in `temporary` are removed.
+    /// | # Errors
+    /// [`ErrorKind::Conflict`] if the target has a store of this name, [`ErrorKind::Io`] if the directory
+    /// cannot be made, or the storage's error.
     pub fn begin(
         settings: &DemoSettings,
         target: Option<Target>,
@@ -104,8 +102,8 @@ impl Demo {
             let target = Target::Directory(folder.path().to_owned());
             (Some(folder), target)
         };
-        // The browser may be told not to write; the crawl is what there is to look at. Nothing
-        // of it has to survive a power cut.
+        // The browser may be read-only, but the crawl must write, to have something to show. None of it must
+        // survive a power cut.
         let options = Options { read_only: false, touch: false, durable: false, ..options.clone() };
         let (stop, stopped) = watch::channel(false);
         let (ready, is_ready) = mpsc::channel();
@@ -118,12 +116,12 @@ impl Demo {
         let demo = Self { target, store: store.into(), stop, writer: Some(handle), folder };
         match is_ready.recv() {
             Ok(()) => Ok(demo),
-            // It ended before it was ready, and says why.
+            // The writer ended before it was ready, and says why.
             Err(_) => Err(demo.finish().err().unwrap_or_else(|| cannot(&"no stores were made"))),
         }
     }
 
-    /// What to browse.
+    /// The target to browse.
     pub fn target(&self) -> &Target {
         &self.target
     }
@@ -133,22 +131,21 @@ impl Demo {
         &self.store
     }
 
-    /// A product to look at, where the crawl has a directory for itself, and a queue and a dataset.
+    /// The key of a product to begin on, if the crawl has a directory of its own, with a queue and a dataset.
     pub fn first_product(&self) -> Option<Key> {
         self.folder.as_ref().map(|_| Key::from(simulation::FIRST_PRODUCT))
     }
 
-    /// Ends the crawl and removes what it made: the private directory; on a target, the store, if
-    /// it is still the one that the demo made.
-    ///
-    /// # Errors
-    /// Why the crawl ended before its time, or what could not be removed.
+    /// Ends the crawl and removes what it made: the private directory; or on a target the store, if it is
+    /// still the one that the demo made.
+    /// | # Errors
+    /// Why the crawl ended early, or what could not be removed.
     pub fn finish(mut self) -> Result<()> {
         self.end()
     }
 
     fn end(&mut self) -> Result<()> {
-        // Where nobody listens, the writer has ended.
+        // If nobody listens, the writer has ended.
         let _ = self.stop.send(true);
         let written = match self.writer.take().map(JoinHandle::join) {
             None => Ok(()),
@@ -180,7 +177,8 @@ fn private(temporary: &Path) -> Result<PrivateFolder> {
         Error::new(ErrorKind::Io, problem).hint("name another place in TMPDIR")
     })?;
     let (temporary, owner) = (temporary.to_owned(), folder.owner());
-    // Removing much takes time, and nothing waits for it; without a thread the next demo does it.
+    // Large directories take time to remove, and nothing waits for it; if no thread can be started, the next
+    // demo does it.
     let _ = thread::Builder::new().name("larder-sweep".to_owned()).spawn(move || {
         let removed = private_folder::sweep(&temporary, owner);
         if removed > 0 {
@@ -194,10 +192,9 @@ fn cannot(why: &dyn std::fmt::Display) -> Error {
     Error::new(ErrorKind::Io, format!("the demo cannot run: {why}"))
 }
 
-/// Reads how many records are to be written a second.
-///
-/// # Errors
-/// A sentence, for what is no number between 0.01 and 100,000.
+/// Reads a rate, in records a second.
+/// | # Errors
+/// A sentence, for anything but a number between 0.01 and 100,000.
 pub fn parse_rate(text: &str) -> std::result::Result<f64, String> {
     match text.parse() {
         Ok(rate) if (0.01..=100_000.0).contains(&rate) => Ok(rate),

@@ -1,7 +1,7 @@
-//! The folder of drafts, in larder's state folder: for the browser, which keeps them, and for commands.
+//! The folder of drafts, in larder's state folder: used by the browser, which keeps them, and by commands.
 //!
-//! A file is there whole or not at all, and for its owner alone. There are at most 200 of 256 MiB
-//! together; beyond that the oldest go.
+//! A file is there whole or not at all, and only its owner can read it. There are at most 200 files, of 256
+//! MiB together; beyond that, the oldest are removed.
 
 mod outside;
 
@@ -17,13 +17,13 @@ use crate::model::in_words;
 use outside::without_added_end;
 pub use outside::{is_open, let_go, read_left};
 
-/// How many drafts are kept.
+/// Limit on the drafts that are kept.
 const MOST_FILES: usize = 200;
-/// How many bytes of them are kept.
+/// Limit on their size together, in bytes.
 const MOST_BYTES: u64 = 256 << 20;
-/// The bytes at the beginning of a file in which a draft says what it is about, at most: a key may be long.
+/// Limit on the beginning of a file in which a draft says what it is about, in bytes: a key may be long.
 const HEAD: u64 = 8 << 20;
-/// What the name of a draft's file ends with.
+/// The ending of a draft's file.
 const ENDING: &str = ".draft";
 
 /// The folder of drafts.
@@ -35,24 +35,23 @@ pub struct Drafts {
 /// A draft's file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name.
+    /// The id of the draft.
     pub id: DraftId,
-    /// What it is about; or what is wrong with it.
+    /// The head of the draft; or what is wrong with it.
     pub head: Result<DraftHead, String>,
-    /// Bytes of the file.
+    /// Size of the file, in bytes.
     pub size: u64,
 }
 
 impl Drafts {
-    /// The drafts of this state folder. Nothing is made before one is kept.
+    /// The drafts of this state folder. The folder of drafts is made with the first draft.
     pub fn of(state: &Path) -> Self {
         Self { folder: state.join("drafts") }
     }
 
-    /// Keeps a draft, in place of what was kept under its name.
-    ///
-    /// # Errors
-    /// What the system says; [`io::ErrorKind::FileTooLarge`] for one that is too large.
+    /// Keeps a draft, in place of an older one of its name.
+    /// | # Errors
+    /// The system's error; [`io::ErrorKind::FileTooLarge`] for a draft that is too large.
     pub fn keep(&self, draft: &Draft) -> io::Result<()> {
         let bytes = draft.to_bytes().ok_or(io::ErrorKind::FileTooLarge)?;
         self.make()?;
@@ -74,10 +73,9 @@ impl Drafts {
         Ok(())
     }
 
-    /// Makes the file that the user's own editor is to change, beside the draft of this name.
-    ///
-    /// # Errors
-    /// What the system says.
+    /// Makes the file for the user's own editor, next to the draft of this id.
+    /// | # Errors
+    /// The system's error.
     pub fn hand_out(&self, id: &DraftId, suffix: &str, text: &[u8]) -> io::Result<PathBuf> {
         self.make()?;
         let path = self.outside_path(id, suffix);
@@ -102,9 +100,8 @@ impl Drafts {
         entries.into_iter().map(|(_, entry)| entry).collect()
     }
 
-    /// Reads a draft; where the user's own editor has left something newer, with that.
-    ///
-    /// # Errors
+    /// Reads a draft, with the newer text that the user's own editor has left, if any.
+    /// | # Errors
     /// What is wrong, in a sentence.
     pub fn read(&self, id: &DraftId) -> Result<Draft, String> {
         let bytes =
@@ -121,19 +118,17 @@ impl Drafts {
         Ok(draft)
     }
 
-    /// Removes a draft, and what the user's own editor has left of it.
-    ///
-    /// # Errors
-    /// What the system says, but for one that is not there.
+    /// Removes a draft, and the file that the user's own editor has left of it.
+    /// | # Errors
+    /// The system's error, unless there is no such file.
     pub fn remove(&self, id: &DraftId) -> io::Result<()> {
         self.take_back(id)?;
         gone(fs::remove_file(self.path(id)))
     }
 
-    /// Removes what the user's own editor has left: it is in the draft, or stored.
-    ///
-    /// # Errors
-    /// What the system says, but for one that is not there.
+    /// Removes the file that the user's own editor has left: its text is in the draft, or stored.
+    /// | # Errors
+    /// The system's error, unless there is no such file.
     pub fn take_back(&self, id: &DraftId) -> io::Result<()> {
         self.outside(id).map_or(Ok(()), |path| let_go(&path).map(drop))
     }

@@ -1,8 +1,8 @@
-//! What larder makes of bytes that come from outside, as targets for a fuzzer.
+//! Targets for a fuzzer: the code that reads bytes from outside.
 //!
-//! A target panics where larder does, or where it breaks a promise. The tests call each with some
-//! thousand inputs made from its samples; `LARDER_FUZZ=1000000 cargo test --lib fuzz::` with as many as it
-//! says. `fuzz/` lets libFuzzer choose the inputs by what they reach.
+//! A target panics if larder does, or if it breaks a promise. The tests call each with some thousand inputs
+//! made from its samples; `LARDER_FUZZ=1000000 cargo test --lib fuzz::` makes that number of inputs. `fuzz/`
+//! lets libFuzzer choose the inputs by the code that they reach.
 
 mod inner;
 #[cfg(test)]
@@ -17,14 +17,14 @@ use crate::storage::redis::connection::framing::fuzz as framing;
 use crate::storage::redis::watch::sub_keys::fuzz as sub_keys;
 use crate::tui::input::decode::fuzz as decode;
 
-/// Bytes in, a panic out if something is wrong.
+/// A function that takes bytes, and panics if something is wrong.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// Its name here and in `fuzz/`.
+    /// The target's name, here and in `fuzz/`.
     pub name: &'static str,
-    /// Calls it.
+    /// The function.
     pub run: fn(&[u8]),
-    /// Inputs that reach much of it; others are made of them.
+    /// Inputs that reach much of the code; others are made from them.
     pub samples: &'static [&'static [u8]],
 }
 

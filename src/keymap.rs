@@ -1,4 +1,4 @@
-//! Which key does what: one table that dispatch, footer and help all read.
+//! The table of keys and their actions, which dispatch, footer and help all read.
 //!
 //! The table is `assets/keymap.toml`, embedded; the user's `[keys.CONTEXT]` tables replace the
 //! chords of the actions they name.
@@ -16,43 +16,43 @@ pub use chord::Chord;
 
 const DEFAULTS: &str = include_str!("../assets/keymap.toml");
 
-/// What leads out of a context. Where one of them is bound, it can be in no keymap without a chord.
+/// Actions that lead out of a context. A context that has one of them must have a chord for it in every
+/// keymap.
 const WAYS_OUT: [Action; 3] = [Action::Cancel, Action::Close, Action::ConfirmNo];
 
 /// The chords of every context.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyMap {
-    /// One for each of [`Context::ALL`], in that order.
+    /// The tables, one for each of [`Context::ALL`], in that order.
     tables: Vec<ContextTable>,
-    /// Whether sentences spell keys in ASCII, for terminals that show no more.
+    /// Whether sentences spell keys in ASCII, for terminals that show nothing else.
     ascii: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct ContextTable {
-    /// In the file's order.
+    /// The actions with their chords, in the order of the file.
     bindings: Vec<(Action, Vec<Chord>)>,
     footer: Vec<Action>,
 }
 
-/// The embedded file: contexts, and the footer's choice beside them. The spans tell the order in
-/// which it names the actions.
+/// The embedded file: its contexts, and next to them the choice of the footer. The spans tell the order of
+/// the actions.
 type File = BTreeMap<String, BTreeMap<String, Spanned<Vec<String>>>>;
 
 impl Default for KeyMap {
     fn default() -> Self {
-        // A test holds that the embedded file is sound; no input reaches this.
+        // A test checks that the embedded file is sound; no input reaches this.
         Self::embedded().unwrap_or_else(|why| unreachable!("the embedded keymap: {why}"))
     }
 }
 
 impl KeyMap {
-    /// The built-in keys with the chords that the user's tables replace: a table for each
-    /// context, in which an action has a chord or an array of them (`[]`: no key does it).
-    ///
-    /// # Errors
-    /// A sentence that names what is wrong: an unknown context or chord, an action that the
-    /// context does not have, a chord with two meanings, a plain character where text is typed, no
+    /// The built-in keys, with the chords that the user's tables replace: a table for each context, in which
+    /// an action has a chord or an array of them (`[]`: no key does it).
+    /// | # Errors
+    /// A sentence that names what is wrong: an unknown context or chord, an action that the context does not
+    /// have, a chord with two meanings, a plain character where text is typed, or no key to get out.
     /// key to get out.
     pub fn with_overrides(overrides: &toml::Table) -> Result<Self, String> {
         let mut map = Self::default();
@@ -79,8 +79,8 @@ impl KeyMap {
         map.checked()
     }
 
-    /// What this key does. The context's own chords go first, then the global ones; but where
-    /// text is typed or a dialog stands in front, no plain character is taken from the latter.
+    /// The action of a key. The context's own chords take precedence over the global ones; where text is
+    /// typed or a dialog is in front, plain characters are not looked up among the latter.
     pub fn lookup(&self, context: Context, event: &KeyEvent) -> Option<Action> {
         let chord = Chord::from_event(event)?;
         if let Some(action) = self.bound(context, chord) {
@@ -92,24 +92,24 @@ impl KeyMap {
         self.bound(Context::Global, chord)
     }
 
-    /// The chords that do something in a context; none if the context does not have it.
+    /// The chords of an action in a context; none if the context does not have the action.
     pub fn chords(&self, context: Context, action: Action) -> &[Chord] {
         let mut entries = self.entries(context);
         entries.find(|(known, _)| *known == action).map_or(&[], |(_, chords)| chords)
     }
 
-    /// What keys do in a context, in an order fit for the help; the global ones only under
+    /// The actions and their chords in a context, in the order of the help; the global ones only under
     /// [`Context::Global`].
     pub fn entries(&self, context: Context) -> impl Iterator<Item = (Action, &[Chord])> {
         self.table(context).bindings.iter().map(|(action, chords)| (*action, chords.as_slice()))
     }
 
-    /// What the footer names in a context, from the most to the least useful.
+    /// The actions that the footer names in a context, from the most to the least useful.
     pub fn footer(&self, context: Context) -> &[Action] {
         &self.table(context).footer
     }
 
-    /// The first chord that does something in a context, its own or a global one that is taken there.
+    /// The first chord of an action in a context, its own or a global one that is valid there.
     pub fn chord(&self, context: Context, action: Action) -> Option<Chord> {
         let own = self.chords(context, action).first();
         let plain = |chord: &&Chord| context.is_in_front() && chord.character().is_some();
@@ -117,23 +117,23 @@ impl KeyMap {
         own.or_else(global).copied()
     }
 
-    /// The same where text is typed, and letters do nothing else.
+    /// The same where text is typed, so that letters have no actions.
     pub fn chord_beside_text(&self, context: Context, action: Action) -> Option<Chord> {
         let mut chords = self.chords(context, action).iter();
         chords.find(|chord| chord.character().is_none()).copied()
     }
 
-    /// For a sentence: `r reads on`; nothing where no key does it.
+    /// A key and its effect for a sentence, like `r reads on`; `None` if no key does it.
     pub fn says(&self, context: Context, action: Action, does: &str) -> Option<String> {
         Some(format!("{} {does}", self.named(self.chord(context, action)?)))
     }
 
-    /// A key, as the footer spells it: with arrows, where the terminal has them.
+    /// A key, as the footer spells it: with arrows if the terminal shows them.
     pub fn named(&self, chord: Chord) -> String {
         chord.label(!self.ascii)
     }
 
-    /// Has sentences spell keys in ASCII, or not.
+    /// Sets whether sentences spell keys in ASCII.
     #[must_use]
     pub fn spelled_in_ascii(self, ascii: bool) -> Self {
         Self { ascii, ..self }
@@ -201,7 +201,7 @@ impl KeyMap {
         }
         let quit = self.chords(Context::Global, Action::Quit);
         for context in [Context::Stores, Context::Keys, Context::Record] {
-            // A pane's own keys go before the global ones.
+            // A pane's own keys take precedence over the global ones.
             if quit.iter().all(|chord| self.bound(context, *chord).is_some()) {
                 return Err(format!(
                     "[keys.{context}] leaves no key to quit with; give quit another one in \
@@ -291,7 +291,7 @@ mod tests {
         let map = KeyMap::default();
         for &context in Context::ALL.iter().filter(|context| context.is_in_front()) {
             for key in ['r', 'M'] {
-                // The dialog's own: it reads what it shows again.
+                // The dialog has its own action: it reads its content again.
                 let reads = matches!(context, Context::Staged | Context::Contents);
                 let own = reads && key == 'r';
                 let expected = own.then_some(Action::Refresh);

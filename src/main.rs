@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(code) => return ExitCode::from(code),
     };
-    // First of all: until then, everybody on the machine can read them.
+    // This comes first: until then, every user of the machine can read the passwords.
     cli::hide_passwords(&cli);
     match &cli.command {
         None => supervised(|| code(browse(&cli))),
@@ -36,7 +36,7 @@ fn browse(cli: &Cli) -> anyhow::Result<u8> {
     let Browse { prepared, targets, warning, logged_in: _logged_in } = cli::prepare_browser(cli)?;
     if let Some(ended) = cli::browse_there(&prepared, cli) {
         return ended.map_err(|why| {
-            // What was drawn from there is still on the screen.
+            // The screen still shows what the browser on the other host has drawn.
             tui::leave();
             why.into()
         });
@@ -45,8 +45,8 @@ fn browse(cli: &Cli) -> anyhow::Result<u8> {
     tui::run(setup.with_targets(targets).with_welcome().with_warning(warning))
 }
 
-/// Browses what a simulated crawl writes meanwhile. What went wrong with the crawl is told after
-/// the browser's end, and is the end's reason where there is no other.
+/// Browses the records that a simulated crawl writes meanwhile. A failure of the crawl is reported after the
+/// browser's end, and is the reason for the end if there is no other.
 #[cfg(feature = "demo")]
 fn demonstrate(cli: &Cli, arguments: &cli::DemoArgs) -> ExitCode {
     let begun = || {

@@ -1,7 +1,7 @@
-//! Writes a local file so that it is there whole or not at all: for the browser and for commands.
+//! Writes a local file so that it is there whole or not at all; used by the browser and by commands.
 //!
-//! As `cp` does, a symbolic link is followed, and a file that is there keeps its mode and its owner;
-//! a new one gets the mode that the umask allows.
+//! As with `cp`, a symbolic link is followed, and an existing file keeps its mode and its owner; a new one
+//! gets the mode that the umask allows.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write as _};
@@ -10,24 +10,23 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// How many links lead on to each other at most, as in the system itself.
+/// Limit on links that lead to each other, as in the system itself.
 const LINKS: usize = 40;
 
 /// A file that is being written.
 pub(crate) enum Writing {
-    /// To a temporary file beside the one that it is to replace, which is left as it is until then.
+    /// To a temporary file next to the file that it will replace, which stays as it is until then.
     Temporary(NamedTempFile, PathBuf),
-    /// To where it is to be.
+    /// To the file itself.
     Direct(File),
 }
 
 impl Writing {
-    /// Begins to write what is to be at `path`: to a temporary file beside it, in the mode of the one that is
-    /// there. What is no regular file (a pipe, a device), or what another program has open (`/dev/stdout`),
-    /// is written to directly.
-    ///
-    /// # Errors
-    /// The system's.
+    /// Begins to write the file at `path`: to a temporary file next to it, with the mode of the existing one.
+    /// Anything but a regular file (a pipe, a device), or a file that another program has open
+    /// (`/dev/stdout`), is written directly.
+    /// | # Errors
+    /// The system's error.
     pub(crate) fn begin(path: &Path) -> io::Result<Self> {
         let known = fs::metadata(path).ok();
         let target = led_to(path)?;
@@ -36,7 +35,7 @@ impl Writing {
             return Ok(Self::Direct(OpenOptions::new().write(true).truncate(is_file).open(path)?));
         };
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
-        // 0o666 less the umask, as for any new file.
+        // 0o666 without the umask, as for any new file.
         let file = Builder::new()
             .prefix(".larder-")
             .suffix(".tmp")
@@ -67,19 +66,17 @@ impl Writing {
         self.file().try_clone()
     }
 
-    /// Has what was written on the disk; a pipe, or a device, has nothing to wait for.
-    ///
-    /// # Errors
-    /// The system's.
+    /// Waits until the bytes are on the disk; for a pipe or a device, there is nothing to wait for.
+    /// | # Errors
+    /// The system's error.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         let file = self.file();
         if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
     }
 
-    /// Puts what was written in its place. Where it is to be `new`, nothing may be there.
-    ///
-    /// # Errors
-    /// The system's.
+    /// Puts the file in its place. If it is to be `new`, nothing may be there.
+    /// | # Errors
+    /// The system's error.
     pub(crate) fn finish(self, new: bool) -> io::Result<()> {
         if let Self::Temporary(file, target) = self {
             if new {
@@ -102,11 +99,10 @@ impl io::Write for Writing {
     }
 }
 
-/// Writes `bytes` to `path`, where they are whole or not at all, as far as [`Writing::begin`] can.
-///
-/// # Errors
-/// [`io::ErrorKind::AlreadyExists`] if it is to be `new` and something is there, be it a link that
-/// leads nowhere.
+/// Writes `bytes` to `path`, whole or not at all, as far as [`Writing::begin`] can.
+/// | # Errors
+/// [`io::ErrorKind::AlreadyExists`] if it is to be `new` and something is there, even a link that leads
+/// nowhere.
 pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
     if new && path.symlink_metadata().is_ok() {
         return Err(io::ErrorKind::AlreadyExists.into());
@@ -117,10 +113,9 @@ pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
     writing.finish(new)
 }
 
-/// Writes a file of larder's own, and makes its folder first.
-///
-/// # Errors
-/// The system's.
+/// Writes one of larder's own files, and makes its folder first.
+/// | # Errors
+/// The system's error.
 pub(crate) fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
@@ -128,15 +123,16 @@ pub(crate) fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, false)
 }
 
-/// Gives the file another's owner and group, or else the group alone: what only root may give away
-/// stays the user's, as with any program that replaces files.
+/// Gives the file the owner and group of another, or else the group alone; what only root may give away stays
+/// the user's, as with any program that replaces files.
 fn give(file: &File, known: &Metadata) {
     if fchown(file, Some(known.uid()), Some(known.gid())).is_err() {
         let _ = fchown(file, None, Some(known.gid()));
     }
 }
 
-/// Where the links end that begin here; there need not be anything. `None` for what a program has open, which
+/// The end of the links that begin here, where nothing need exist. `None` for a file that a program has open,
+/// to which its name may not lead.
 /// its name may not lead to.
 fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut path = path.to_owned();
@@ -167,7 +163,7 @@ mod tests {
         let (file, link) = (folder.path().join("file"), folder.path().join("link"));
         fs::write(&file, "old").unwrap();
         std::os::unix::fs::symlink("file", &link).unwrap();
-        // More than the umask would allow, and less.
+        // A mode with more rights than the umask allows, and modes with fewer.
         for wanted in [0o666, 0o640, 0o600] {
             fs::set_permissions(&file, Permissions::from_mode(wanted)).unwrap();
             write(&link, b"new", false).unwrap();
@@ -224,7 +220,7 @@ mod tests {
         };
         fs::write(&file, "old").unwrap();
         let own = owner(&file);
-        // Only root can give it to somebody; whoever else runs this keeps what is theirs.
+        // Only root can give it to somebody else; for any other user the file stays theirs.
         let given = std::os::unix::fs::chown(&file, Some(SOMEBODY.0), Some(SOMEBODY.1)).is_ok();
         write(&file, b"new", false).unwrap();
         assert_eq!(owner(&file), if given { SOMEBODY } else { own });

@@ -1,8 +1,8 @@
-//! Private folders in the system's temporary one, for what lives as long as larder.
+//! Private folders in the system's temporary folder, for files that live as long as larder.
 //!
-//! Whoever is killed leaves his behind. The next larder removes it, which is safe only because of the
-//! lock in it: a file that a living process holds locked. What has no such file, is another user's
-//! or is still locked is left alone. Links are never followed.
+//! A killed larder leaves its folder behind. The next larder removes it, which is safe only because of the
+//! lock in it: a file that a living process holds locked. A folder without such a file, of another user, or
+//! with a lock that is held is left alone. Links are never followed.
 
 mod marked;
 
@@ -19,19 +19,18 @@ pub(crate) use self::marked::identity;
 
 const FOLDERS: Marked = Marked { prefix: "larder-tmp-", file: "lock", words: b"" };
 
-/// A folder that only this user can enter; removed on drop, with all that is in it.
+/// A folder that only this user can enter; removed on drop, with all its files.
 #[derive(Debug)]
 pub(crate) struct Scratch {
     folder: TempDir,
-    /// Dropped last: only then may another larder take the folder for a left one.
+    /// The lock, dropped last: only then may another larder take the folder for one that was left.
     _lock: File,
 }
 
 impl Scratch {
-    /// Makes one.
-    ///
-    /// # Errors
-    /// The system's.
+    /// Makes a folder.
+    /// | # Errors
+    /// The system's error.
     pub(crate) fn make() -> io::Result<Self> {
         Self::make_in(&std::env::temp_dir())
     }
@@ -45,14 +44,14 @@ impl Scratch {
         self.folder.path()
     }
 
-    /// Removes it before it is dropped, which an end of the process need not await.
+    /// Removes the folder before the drop, which the end of the process need not await.
     pub(crate) fn remove(&self) {
         let _ = fs::remove_dir_all(self.path());
     }
 }
 
-/// Removes the folders that killed larders of this user have left, after `ending` what may still be at
-/// work in one; gives how many.
+/// Removes the folders that killed larders of this user have left, after `ending` has ended any program that
+/// is still at work in one; gives their number.
 pub(crate) fn sweep(ending: impl Fn(&Path)) -> usize {
     sweep_in(&std::env::temp_dir(), ending)
 }
@@ -71,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    /// What a killed larder leaves.
+    /// Makes the folder that a killed larder leaves.
     fn killed(parent: &Path) -> std::path::PathBuf {
         let Scratch { folder, _lock } = Scratch::make_in(parent).unwrap();
         fs::write(folder.path().join("page.html"), "left").unwrap();

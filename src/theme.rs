@@ -35,40 +35,37 @@ const MODIFIERS: [(&str, Modifier); 5] = [
 /// A style for every role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
-    /// One for each of [`Role::ALL`], in that order.
+    /// The styles, one for each of [`Role::ALL`], in that order.
     styles: Vec<Style>,
-    /// How many colours the terminal has.
+    /// The number of colours that the terminal has.
     depth: ColorDepth,
 }
 
 /// A theme for each kind of background.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ThemePair {
-    /// For dark backgrounds.
+    /// The theme for dark backgrounds.
     pub dark: Theme,
-    /// For light ones.
+    /// The theme for light backgrounds.
     pub light: Theme,
 }
 
 impl Theme {
-    /// No colours, only bold, underline and reverse.
+    /// The theme without colours, with only bold, underline and reverse.
     pub fn plain() -> Self {
-        // The embedded files are held sound by a test; no input reaches this.
+        // A test checks the embedded files; no input reaches this.
         Self::build(ANSI, &toml::Table::new(), ColorDepth::None)
             .unwrap_or_else(|why| unreachable!("the embedded theme: {why}"))
     }
 
-    /// The theme that the settings ask for, in as many colours as the terminal has.
-    ///
-    /// `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours; others of them where
-    /// `COLORFGBG` tells of a light background), `none`, `auto`: dark or light where `COLORFGBG`
-    /// tells, else ansi; or the path of a file of the user's, which ends in `.toml`, and whose
-    /// missing roles are as in ansi. With sixteen colours dark and light are ansi too. `overrides`
-    /// gives roles other styles. `NO_COLOR` takes all colours away.
-    ///
-    /// # Errors
-    /// A sentence that names the unknown theme or role, the style that cannot be read, or the
-    /// file.
+    /// The theme that the settings ask for, in the colours that the terminal has.
+    /// | `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours; others of them if `COLORFGBG`
+    /// tells of a light background), `none`, `auto` (dark or light if `COLORFGBG` tells, else ansi), or the
+    /// path of the user's own file, which ends in `.toml`, and whose missing roles are as in ansi. With
+    /// sixteen colours, dark and light are ansi too. `overrides` gives roles other styles. `NO_COLOR` removes
+    /// all colours.
+    /// | # Errors
+    /// A sentence that names the unknown theme or role, the style that cannot be read, or the file.
     pub fn from_settings(
         name: &str,
         overrides: &toml::Table,
@@ -100,11 +97,10 @@ impl Theme {
         Self::build(file, overrides, depth)
     }
 
-    /// The themes to choose from where only the terminal itself can tell its background: with
-    /// `auto` or `ansi` and no `COLORFGBG` that tells; one of sixteen colours only where it is of a kind
-    /// that answers.
-    ///
-    /// # Errors
+    /// The themes to choose from, if only the terminal itself can tell its background: with `auto` or `ansi`,
+    /// and no `COLORFGBG` that tells it. A terminal of sixteen colours is asked only if it is of a kind that
+    /// answers.
+    /// | # Errors
     /// As [`Theme::from_settings`].
     pub fn pair(
         name: &str,
@@ -134,12 +130,13 @@ impl Theme {
         self.styles[role as usize]
     }
 
-    /// How many colours there are for what has no role, such as pictures.
+    /// The number of colours for what has no role, such as pictures.
     pub fn depth(&self) -> ColorDepth {
         self.depth
     }
 
-    /// What begins a role's style on a terminal, to be ended by [`RESET`]; nothing where it has none.
+    /// The sequence that begins a role's style on a terminal, to be ended by [`RESET`]; empty for a plain
+    /// style.
     pub fn begin(&self, role: Role) -> String {
         sgr::begin(self.style(role))
     }
@@ -159,12 +156,12 @@ impl Theme {
     }
 }
 
-/// Whether the name of a theme is that of a file.
+/// Whether the name of a theme is a file name.
 pub fn is_file(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|ending| ending == "toml")
 }
 
-/// A user's own theme file.
+/// Reads a user's own theme file.
 fn own(path: &str) -> Result<toml::Table, String> {
     let wrong = |why: &dyn std::fmt::Display| format!("the theme file {path}: {why}");
     let text = fs::read_to_string(path).map_err(|why| match why.kind() {
@@ -176,7 +173,7 @@ fn own(path: &str) -> Result<toml::Table, String> {
         let line = before.matches('\n').count() + 1;
         wrong(&format!("line {line}: {}", why.message().replace('\n', " ")))
     })?;
-    // Here rather than later, so that what is wrong in it is told with its name.
+    // The file is checked here, so that an error in it is reported with its name.
     Theme::build(ANSI, &table, ColorDepth::True).map_err(|why| wrong(&why))?;
     Ok(table)
 }
@@ -192,8 +189,8 @@ fn background(env: &dyn Fn(&str) -> Option<String>) -> Option<&'static str> {
     }
 }
 
-/// Whether a terminal of few colours is of a kind that takes a question for what it is: a console may show
-/// it.
+/// Whether a terminal of few colours is of a kind that understands a question: a console may print it
+/// instead.
 fn answers(env: &dyn Fn(&str) -> Option<String>) -> bool {
     const KINDS: [&str; 7] = ["xterm", "rxvt", "screen", "tmux", "vte", "konsole", "mlterm"];
     let term = env("TERM").unwrap_or_default();
@@ -233,7 +230,7 @@ fn parse(text: &str) -> Result<Style, String> {
 
 fn reduced(style: Style, depth: ColorDepth) -> Style {
     if depth == ColorDepth::None {
-        // A badge told only by its background would be lost.
+        // A badge with only a background would be lost.
         let behind = style.bg.is_some_and(|color| color != Color::Reset);
         let kept = Modifier::BOLD | Modifier::UNDERLINED | Modifier::REVERSED;
         let mut modifiers = style.add_modifier & kept;

@@ -1,22 +1,22 @@
-//! Settings that are one of several words.
+//! Settings whose values are words from a list.
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-/// Who draws pictures.
+/// The way pictures are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Pictures {
-    /// The terminal, where it can and the line is not slow; else larder, in characters.
+    /// By the terminal, if it can and the line is not slow; otherwise by larder, in characters.
     #[default]
     Auto,
-    /// larder, in characters.
+    /// By larder, in characters.
     Cells,
-    /// The terminal, by kitty's protocol with placeholders.
+    /// By the terminal, with kitty's protocol and its placeholders.
     Kitty,
-    /// The terminal, by the protocol of iTerm2.
+    /// By the terminal, with iTerm2's protocol.
     Iterm,
-    /// The terminal, by sixels.
+    /// By the terminal, with sixels.
     Sixel,
-    /// Nobody.
+    /// Not at all.
     Off,
 }
 
@@ -37,7 +37,7 @@ impl<'de> Deserialize<'de> for Pictures {
     }
 }
 
-/// What is sent to the terminal.
+/// The sequence by which the terminal tells the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Notify {
     /// Nothing.
@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Notify {
     }
 }
 
-/// Reads a word that stands for one of these; the error of any other names them all.
+/// Reads one of the words of a list; the error for any other names all of them.
 fn one_of<'de, T: Copy, D: Deserializer<'de>>(
     choices: &[(&str, T)],
     deserializer: D,

@@ -1,4 +1,4 @@
-//! The settings as they hold, and where each comes from; without a secret.
+//! The effective settings, and where each comes from; without secrets.
 
 use std::path::Path;
 
@@ -11,23 +11,23 @@ use super::{Config, EXAMPLE};
 use crate::keymap::{Chord, Context, KeyMap};
 use crate::storage::target::Target;
 
-/// What stands in place of a secret.
+/// The text in place of a secret.
 const HIDDEN: &str = "•••";
 
-/// A setting as it holds.
+/// An effective setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setting {
-    /// Its name, as `watch.server_budget`.
+    /// The setting's name, like `watch.server_budget`.
     pub name: String,
-    /// Its value, as a config file has it.
+    /// Its value, in the form of a config file.
     pub value: String,
-    /// What says so: `default`, the config file with the line, a variable or a flag.
+    /// Where the value comes from: `default`, the config file with the line, a variable or a flag.
     pub from: String,
 }
 
 impl Config {
-    /// All settings, in the order of `config.example.toml`, then keys, colours and profiles that are
-    /// set. What flags change is for the caller to add.
+    /// All settings, in the order of `config.example.toml`; then the keys, colours and profiles that are set.
+    /// The caller adds what flags change.
     pub fn effective(&self, environment: &Environment) -> Vec<Setting> {
         let files: Vec<(&Path, String)> = self
             .files()
@@ -120,7 +120,7 @@ impl Config {
     }
 }
 
-/// The defaults that the example shows: without the target, profiles, keys and colours, which have none.
+/// The defaults in the example, without the target, profiles, keys and colours, which have none.
 fn defaults_of_example() -> Table {
     let lines = EXAMPLE.lines().map(|line| match line.strip_prefix('#') {
         Some(setting) if !setting.starts_with(' ') => setting,
@@ -137,7 +137,7 @@ fn defaults_of_example() -> Table {
     table
 }
 
-/// The keys without settings, by place: their chords, and what each does.
+/// The default keys, by context: their chords, and what each does.
 pub fn default_keys() -> Vec<(&'static str, Vec<(String, &'static str)>)> {
     let Ok(keymap) = KeyMap::with_overrides(&Table::new()) else { return Vec::new() };
     let rows = |context: Context| -> Vec<_> {

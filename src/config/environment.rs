@@ -39,7 +39,7 @@ pub const NO_COLOR: &str = "NO_COLOR";
 /// The variables that may hold a secret. No program that larder starts may inherit them.
 pub const SECRETS: [&str; 4] = [PASSWORD, SENTINEL_PASSWORD, URL, REDIS_URL];
 
-/// All of them.
+/// All variables.
 pub const ALL: [&str; 14] = [
     URL,
     PROFILE,
@@ -57,7 +57,7 @@ pub const ALL: [&str; 14] = [
     NO_COLOR,
 ];
 
-/// What the environment says; empty variables count as unset.
+/// The values of the variables; empty variables count as unset.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     /// [`URL`].
@@ -107,7 +107,7 @@ impl Environment {
         let text = |name| match raw(name).map(OsString::into_string) {
             None => Ok(None),
             Some(Ok(text)) => Ok(Some(text)),
-            // Not quoted: it may be a password.
+            // The value is not quoted: it may be a password.
             Some(Err(_)) => Err(wrong(name, "is not UTF-8")),
         };
         let read_only = match text(READ_ONLY)? {
@@ -138,7 +138,7 @@ impl Environment {
     }
 }
 
-/// A variable of this process; an empty one, or one that is no UTF-8, counts as unset.
+/// A variable of this process; an empty one, or one that is not UTF-8, counts as unset.
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,7 +1,8 @@
 //! The config file and the files that it includes.
 //!
-//! What a file says goes before what it includes, and a later one of these before an earlier one;
-//! tables are joined, so that a profile's password can stand in a file of its own.
+//! Settings of a file take precedence over those of the files it includes, and those of a later included file
+//! over those of an earlier one; tables are joined, so that a profile's password can stand in a file of its
+//! own.
 
 use std::fs;
 use std::io;
@@ -16,7 +17,7 @@ use super::{Config, INCLUDE};
 use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::theme::is_file;
 
-/// Files that are read at most.
+/// Limit on the files that are read.
 const MOST: usize = 64;
 
 /// A file as it was read.
@@ -25,12 +26,12 @@ struct Part {
     text: String,
 }
 
-/// What is being read.
+/// The state of reading the files.
 struct Reading<'a> {
     home: Option<&'a Path>,
-    /// The file, and those that include it.
+    /// The file that is being read, and those that include it.
     open: Vec<PathBuf>,
-    /// Those that are read, the one that goes before the others last.
+    /// The files that were read; the one that takes precedence is last.
     parts: Vec<Part>,
 }
 
@@ -42,13 +43,13 @@ impl Config {
         joined(reading.parts)
     }
 
-    /// The files that settings come from, the one that goes before the others first.
+    /// The files that settings come from; the one that takes precedence is first.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let own = self.file.iter().filter(|_| self.parts.is_empty());
         own.chain(self.parts.iter().flat_map(|part| &part.file)).map(PathBuf::as_path)
     }
 
-    /// The file that says most of a profile: where its url is, or else its first setting.
+    /// The file with the most important setting of a profile: its url, or else its first setting.
     pub(super) fn file_of_profile(&self, name: &str) -> Option<&Path> {
         let of = |part: &&Self| part.profiles.contains_key(name);
         let has_url = |part: &&Self| part.profiles.get(name).is_some_and(|own| !own.url.is_empty());
@@ -85,7 +86,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// The text of a file that another includes, or what is wrong with it.
+    /// The text of a file that another includes; or what is wrong with it.
     fn included(&self, path: &Path) -> std::result::Result<String, String> {
         if self.open.contains(&real(path)) {
             return Err(format!("{} includes itself", path.display()));
@@ -111,7 +112,7 @@ impl Config {
     }
 }
 
-/// The settings of all files together; the last of them goes before the others.
+/// The settings of all files together; the last one takes precedence.
 fn joined(mut parts: Vec<Part>) -> Result<Config> {
     if parts.len() < 2 {
         return Ok(parts.pop().map(|part| part.config).unwrap_or_default());
@@ -122,7 +123,8 @@ fn joined(mut parts: Vec<Part>) -> Result<Config> {
     for own in &tables {
         lay(&mut table, own.clone());
     }
-    // Each was read alone before. As a text again it is read by the same code, which is large.
+    // Each file was parsed alone before. The joined table is parsed as a text again, as the same code is
+    // used, which is large.
     let mut config = Config::parse(&table.to_string())
         .map_err(|_| Error::new(ErrorKind::Usage, "the config files contradict each other"))?;
     for (Part { config: own, .. }, table) in parts.iter().zip(&tables) {
@@ -137,7 +139,7 @@ fn joined(mut parts: Vec<Part>) -> Result<Config> {
 }
 
 impl Config {
-    /// Takes the names of files that one of the files says, as it has them: absolute.
+    /// Takes the file names from the file that sets them, where they are absolute already.
     fn take_names(&mut self, own: &Self, table: &Table) {
         let says = |table: &Table, name: &str| table.contains_key(name);
         if table.get("theme").and_then(Value::as_table).is_some_and(|theme| says(theme, "name")) {
@@ -160,7 +162,7 @@ impl Config {
     }
 }
 
-/// The file itself, whatever leads to it.
+/// The path of the file itself, without links.
 fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }

@@ -9,19 +9,18 @@ use tokio::process::{Child, Command};
 
 use crate::model::{Error, ErrorKind, Result, in_words};
 
-/// How long the command may take; long enough for somebody to unlock a key ring.
+/// Limit on the time that the command may take; long enough for somebody to unlock a key ring.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Passwords are short; what is longer is a mistake, perhaps an endless one.
+/// Limit on a password, in bytes: longer output is a mistake, perhaps an endless one.
 const LONGEST: u64 = 64 << 10;
 
-/// Runs `command` through `sh` and returns the first line it prints, without the line's end.
-///
-/// It gets no standard input, which may hold a value to store; it can ask through `/dev/tty`, and
-/// its messages go to standard error. While the terminal shows the browser it must be `quiet`: its
-/// messages are thrown away, and it is no longer in the terminal's foreground. Must not be called from asynchronous code: it waits.
-///
-/// # Errors
+/// Runs `command` through `sh` and gives the first line it prints, without the line's end.
+/// | It gets no standard input, which may hold a value to store; it can ask through `/dev/tty`, and its
+/// messages go to standard error. While the terminal shows the browser it must be `quiet`: its messages are
+/// dropped, and it is not in the terminal's foreground. Must not be called from asynchronous code, as it
+/// waits.
+/// | # Errors
 /// [`ErrorKind::Auth`] if it cannot be run, fails, prints nothing or takes longer than `timeout`.
 pub(super) fn run(command: &str, timeout: Duration, quiet: bool) -> Result<String> {
     let cannot =
@@ -60,8 +59,8 @@ fn failed(problem: impl Into<String>) -> Error {
     Error::new(ErrorKind::Auth, problem).hint("run the command by hand")
 }
 
-/// The first line and how the command ended. What follows the line is read and thrown away, so
-/// that the command does not fail on a closed pipe.
+/// The first line, and the command's exit status. Output after the line is read and dropped, so that the
+/// command does not fail on a closed pipe.
 async fn first_line(child: &mut Child) -> io::Result<(Vec<u8>, ExitStatus)> {
     let mut line = Vec::new();
     let Some(output) = child.stdout.take() else { return Ok((line, child.wait().await?)) };
@@ -75,7 +74,7 @@ async fn first_line(child: &mut Child) -> io::Result<(Vec<u8>, ExitStatus)> {
     }
     let mut nowhere = tokio::io::sink();
     let rest = async {
-        // Whether it can be read matters to nobody.
+        // It does not matter whether the rest can be read.
         let _ = tokio::io::copy(&mut output, &mut nowhere).await;
         std::future::pending::<ExitStatus>().await
     };

@@ -12,7 +12,7 @@ use crate::storage::target::is_path;
 #[derive(Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Profile {
-    /// Where it is: a URL, or the path of a directory or a socket.
+    /// The storage: a URL, or the path of a directory or a socket.
     pub url: String,
     /// The user to log in as.
     pub username: Option<String>,
@@ -21,9 +21,9 @@ pub struct Profile {
     pub password: Option<String>,
     /// A shell command whose first line of output is the password.
     pub password_command: Option<String>,
-    /// Refuse every write.
+    /// Whether to refuse every write.
     pub read_only: bool,
-    /// On how many replicas a write is to be before it is told to be made.
+    /// Number of replicas that must have a write before it counts as made.
     pub wait_replicas: Option<u32>,
     /// The number of the database.
     pub database: Option<u32>,
@@ -33,10 +33,10 @@ pub struct Profile {
     pub cert_file: Option<PathBuf>,
     /// The key (PEM) of `cert_file`.
     pub key_file: Option<PathBuf>,
-    /// The name that the server's certificate must have, where it is not that of the address.
+    /// The name that the server's certificate must have, if that is not the address.
     pub tls_server_name: Option<String>,
-    /// The host through which `ssh` leads to the server: `USER@HOST`, `HOST:PORT` or a name of ssh's own
-    /// configuration.
+    /// The host through which `ssh` leads to the server: `USER@HOST`, `HOST:PORT`, or a name in the
+    /// configuration of ssh.
     pub ssh: Option<String>,
     /// The name of the service that Sentinel watches; the URL then names the Sentinels.
     pub sentinel_service: Option<String>,
@@ -48,8 +48,8 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Makes file names absolute: `~` is the home folder, others are relative to `folder`, where
-    /// the config file lies.
+    /// Makes file names absolute: `~` is the home folder; other names are relative to `folder`, which holds
+    /// the config file.
     pub(super) fn locate(&mut self, folder: &Path, home: Option<&Path>) {
         let files = [&mut self.ca_file, &mut self.cert_file, &mut self.key_file];
         for path in files.into_iter().flatten() {
@@ -63,7 +63,7 @@ impl Profile {
     }
 }
 
-/// Without the passwords, so that no message can show them.
+/// Leaves out the passwords, so that no message can show them.
 impl fmt::Debug for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profile")
@@ -80,7 +80,7 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// `~/…` under the home folder; any other path as it is.
+/// The path with `~/` replaced by the home folder; any other path as it is.
 pub fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
@@ -88,7 +88,7 @@ pub fn expand_home(path: &Path, home: Option<&Path>) -> PathBuf {
     }
 }
 
-/// A text whose value no error message repeats.
+/// Reads a text whose value no error message repeats.
 fn secret_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     match toml::Value::deserialize(deserializer)? {
         toml::Value::String(text) => Ok(Some(text)),

@@ -1,4 +1,4 @@
-//! Which target is meant, and how to log in there.
+//! Finds the target that is meant, and its login.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -8,18 +8,18 @@ use super::{Config, Profile, password};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Secret, SshHop, Target, TlsSettings};
 
-/// A target and what its profile adds.
+/// A target, and what its profile adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
-    /// Where to connect to, with the password.
+    /// The target to connect to, with the password.
     pub target: Target,
-    /// The profile's name, if it was one.
+    /// The profile's name, if a profile was named.
     pub profile: Option<String>,
-    /// Where it was named.
+    /// The place where it was named.
     pub source: TargetSource,
     /// Whether the profile forbids writing.
     pub read_only: bool,
-    /// How many replicas the profile asks for.
+    /// Number of replicas that the profile asks for.
     pub wait_replicas: Option<u32>,
 }
 
@@ -32,7 +32,7 @@ impl Resolved {
         resolved
     }
 
-    /// Takes the environment's passwords, which go before all others.
+    /// Takes the environment's passwords, which take precedence over all others.
     fn log_in_as(&mut self, environment: &Environment) {
         let Target::Redis(redis) = &mut self.target else { return };
         if let Some(password) = &environment.password {
@@ -47,15 +47,13 @@ impl Resolved {
 }
 
 impl Config {
-    /// Finds the target: `named` (the command line's), else the first of [`TargetSource::DEFAULTS`]. A
-    /// text may be a profile's name.
-    ///
-    /// The password is `LARDER_PASSWORD`, else the profile's, else the first line that the
-    /// profile's `password_command` prints, else the URL's.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`] for what is no target, with [`Cause::NoTarget`](crate::model::Cause)
-    /// where none is named; [`ErrorKind::Auth`] if `password_command` fails.
+    /// Finds the target: `named` (the command line's), else the first of [`TargetSource::DEFAULTS`]. The text
+    /// may be the name of a profile.
+    /// | The password is `LARDER_PASSWORD`, else the profile's, else the first line that the profile's
+    /// `password_command` prints, else the URL's.
+    /// | # Errors
+    /// [`ErrorKind::Usage`] for a text that is no target, with [`Cause::NoTarget`](crate::model::Cause) if
+    /// none is named; [`ErrorKind::Auth`] if `password_command` fails.
     pub fn resolve(&self, named: Option<&str>, environment: &Environment) -> Result<Resolved> {
         let Some(text) = named else {
             return match self.default_source(environment) {
@@ -70,9 +68,8 @@ impl Config {
         Ok(Resolved::plain(target, TargetSource::CommandLine, environment))
     }
 
-    /// Resolves what is written there.
-    ///
-    /// # Errors
+    /// Resolves the target that is written in this place.
+    /// | # Errors
     /// As [`Config::resolve`].
     pub fn resolve_at(&self, source: TargetSource, environment: &Environment) -> Result<Resolved> {
         if let Some(name) = self.profile_at(source, environment) {
@@ -113,7 +110,7 @@ impl Config {
     }
 }
 
-/// The profile's target, without its password; an error names the profile, and not the file.
+/// The profile's target, without its password; an error names the profile, but not the file.
 pub(super) fn profile_target(name: &str, profile: &Profile) -> Result<Target> {
     let wrong =
         |problem: &str| Error::new(ErrorKind::Usage, format!("[profiles.{name}] {problem}"));
@@ -174,7 +171,7 @@ pub(super) fn profile_target(name: &str, profile: &Profile) -> Result<Target> {
     Ok(target)
 }
 
-/// The profile's URL, with the service that a Sentinel URL must name where only the profile does.
+/// The profile's URL, with the service that a Sentinel URL must name, if only the profile names it.
 fn with_service(profile: &Profile) -> String {
     let url = &profile.url;
     match &profile.sentinel_service {

@@ -1,6 +1,6 @@
-//! A JSON Schema of the config file, for editors that complete and check TOML by one.
+//! A JSON Schema of the config file, for editors that complete and check TOML with one.
 //!
-//! `schema.json` has the settings; keys and colours are put in as the program itself knows them.
+//! `schema.json` holds the settings; keys and colours are added as the program itself knows them.
 
 use serde_json::{Map, Value, json};
 
@@ -10,9 +10,8 @@ use crate::theme::Role;
 const SETTINGS: &str = include_str!("schema.json");
 
 /// The schema of this version's config file.
-///
-/// # Errors
-/// What is wrong with it, if it is damaged.
+/// | # Errors
+/// What is wrong with the embedded schema, if it is damaged.
 pub fn schema() -> Result<Value, String> {
     let mut schema: Value = serde_json::from_str(SETTINGS).map_err(|why| why.to_string())?;
     let keymap = KeyMap::with_overrides(&toml::Table::new())?;
@@ -63,7 +62,7 @@ mod tests {
         assert_eq!(names("/definitions/profile/properties"), known("[profiles.x]"));
     }
 
-    /// Whether a value is as a schema says, as far as ours say anything.
+    /// Whether a value conforms to a schema, for the keywords that larder's schema uses.
     fn fits(value: &toml::Value, schema: &Value, root: &Value) -> Result<(), String> {
         if let Some(place) = schema["$ref"].as_str() {
             return fits(value, root.pointer(place.trim_start_matches('#')).unwrap(), root);

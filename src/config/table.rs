@@ -1,9 +1,9 @@
-//! Tables of settings: one over another, by their names, and where they stand in a file.
+//! Tables of settings: one laid over another by names, and the places of settings in a file.
 
 use toml::de::{DeTable, DeValue};
 use toml::{Table, Value};
 
-/// Puts what another file says over what is there.
+/// Lays the settings of another file over those that are there.
 pub(super) fn lay(under: &mut Table, over: Table) {
     for (name, value) in over {
         match (value, under.get_mut(&name)) {
@@ -14,7 +14,7 @@ pub(super) fn lay(under: &mut Table, over: Table) {
     }
 }
 
-/// Every setting with its whole name, such as `watch.server_budget`.
+/// Collects all settings with their whole names, such as `watch.server_budget`.
 pub(super) fn flatten(before: &str, table: &Table, into: &mut Vec<(String, Value)>) {
     for (name, value) in table {
         let name = if before.is_empty() { name.clone() } else { format!("{before}.{name}") };
@@ -25,17 +25,17 @@ pub(super) fn flatten(before: &str, table: &Table, into: &mut Vec<(String, Value
     }
 }
 
-/// The line of a file's text in which a setting stands.
+/// The line of a setting in a file's text.
 pub(super) fn line_in(text: &str, name: &str) -> Option<usize> {
     line_of(text, DeTable::parse(text).ok()?.get_ref(), name)
 }
 
-/// The line in which a setting stands.
+/// The line of a setting.
 fn line_of(text: &str, table: &DeTable<'_>, name: &str) -> Option<usize> {
     let mut table = table;
     let mut rest = name;
     loop {
-        // A profile's name may hold a full stop.
+        // The name of a profile may contain a full stop.
         let (key, value) = table.iter().find(|(key, _)| {
             let after = rest.strip_prefix(&**key.get_ref());
             after.is_some_and(|after| after.is_empty() || after.starts_with('.'))

@@ -1,4 +1,4 @@
-//! Where a target can be named, and which of these places goes first.
+//! The places where a target can be named, and their precedence.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -9,29 +9,29 @@ use super::environment::{self, Environment};
 use crate::model::{Cause, Error, ErrorKind, Result};
 use crate::storage::target::Target;
 
-/// Crawlee's own default, under the directory in which larder starts.
+/// Crawlee's own default, relative to the directory in which larder was started.
 const DEFAULT_STORAGE: &str = "./storage";
 
-/// What to type where nothing names a target. As it stands, behind `larder: `.
+/// What to type if nothing names a target; printed as it is, behind `larder: `.
 #[cfg(feature = "demo")]
 pub const NO_TARGET: &str = "\
 nothing to open here; name it, or try the demo:
   larder demo                       a simulated crawl
   larder path/to/storage            a Crawlee storage directory
   larder redis://127.0.0.1:6379     a Redis server";
-/// What to type where nothing names a target. As it stands, behind `larder: `.
+/// What to type if nothing names a target; printed as it is, behind `larder: `.
 #[cfg(not(feature = "demo"))]
 pub const NO_TARGET: &str = "\
 nothing to open here; name it:
   larder path/to/storage            a Crawlee storage directory
   larder redis://127.0.0.1:6379     a Redis server";
 
-/// Nothing names a target.
+/// The error that nothing names a target.
 pub(super) fn no_target() -> Error {
     Error::new(ErrorKind::Usage, NO_TARGET).because(Cause::NoTarget)
 }
 
-/// Where a target was named.
+/// The place where a target was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetSource {
     /// On the command line.
@@ -48,12 +48,12 @@ pub enum TargetSource {
     ApifyStorageDir,
     /// `CRAWLEE_STORAGE_DIR`.
     StorageDir,
-    /// `./storage`, because it is there.
+    /// `./storage`, if it exists.
     CurrentDirectory,
 }
 
 impl TargetSource {
-    /// Where a target is looked for when the command line names none, in this order.
+    /// Places to look for a target if the command line names none, in this order.
     pub const DEFAULTS: [Self; 7] = [
         Self::LarderUrl,
         Self::LarderProfile,
@@ -64,7 +64,7 @@ impl TargetSource {
         Self::CurrentDirectory,
     ];
 
-    /// What to call it.
+    /// The name of the place.
     pub fn name(self) -> &'static str {
         match self {
             Self::CommandLine => "the command line",
@@ -78,14 +78,14 @@ impl TargetSource {
         }
     }
 
-    /// Whether what is written there is a path, whatever it looks like.
+    /// Whether the text in this place is a path, whatever it looks like.
     fn is_path(self) -> bool {
         matches!(self, Self::ApifyStorageDir | Self::StorageDir | Self::CurrentDirectory)
     }
 }
 
 impl Config {
-    /// Where `larder` alone finds its target, if anywhere.
+    /// The place where `larder` alone finds its target, if there is one.
     pub fn default_source(&self, environment: &Environment) -> Option<TargetSource> {
         TargetSource::DEFAULTS
             .into_iter()
@@ -96,7 +96,7 @@ impl Config {
         self.written(source, environment).is_some()
     }
 
-    /// What is written there. May hold a password.
+    /// The text that is written in this place. May hold a password.
     fn written<'a>(
         &'a self,
         source: TargetSource,
@@ -121,7 +121,7 @@ impl Config {
         }
     }
 
-    /// The profile that is named there, if it is one.
+    /// The profile that is named in this place, if the text is a profile's name.
     pub(super) fn profile_at(
         &self,
         source: TargetSource,
@@ -134,7 +134,7 @@ impl Config {
         self.profiles.get_key_value(written.to_str()?).map(|(name, _)| name.as_str())
     }
 
-    /// What is written there as a target, without what a profile or the environment adds.
+    /// The target in this place, without what a profile or the environment adds.
     pub(super) fn target_at(
         &self,
         source: TargetSource,
@@ -176,7 +176,7 @@ mod tests {
             (resolved.target, resolved.source),
             (Target::Directory(storage), TargetSource::CurrentDirectory)
         );
-        // A bare word here is a path, not a profile or an address.
+        // A single word is a path here, not a profile or an address.
         environment.storage_dir = Some("127.0.0.1".into());
         let why = config.resolve(None, &environment).unwrap_err();
         assert!(why.problem.starts_with("CRAWLEE_STORAGE_DIR: no such directory"), "{why}");

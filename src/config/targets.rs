@@ -1,4 +1,4 @@
-//! All targets that have a name, for a list of them and for switching between them.
+//! All targets with a name, to list them and to switch between them.
 
 use super::resolve::profile_target;
 use super::target_source::TargetSource;
@@ -9,7 +9,7 @@ use crate::storage::target::{Secret, Target};
 /// A target in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// The profile's name, or that of the place where it is written.
+    /// The profile's name, or the name of the place where the target is written.
     pub name: String,
     /// Whether it is a profile.
     pub is_profile: bool,
@@ -17,22 +17,22 @@ pub struct Choice {
     pub label: std::result::Result<String, String>,
     /// Whether writes to it are refused.
     pub read_only: bool,
-    /// On how many replicas a write is to be before it is told to be made.
+    /// Number of replicas that must have a write before it counts as made.
     pub wait_replicas: u32,
-    /// Where `larder` alone finds it, if this is what it takes.
+    /// The place where `larder` alone finds this target, if it is the default.
     pub default: Option<TargetSource>,
     source: Option<TargetSource>,
 }
 
 impl Config {
-    /// The profiles, by name, and then what else is set and names another target. Runs no
-    /// `password_command` and connects to nothing.
+    /// The profiles, by name, then all other places that name another target. Runs no `password_command` and
+    /// connects to nothing.
     pub fn choices(&self, environment: &Environment) -> Vec<Choice> {
         let default = self.default_source(environment);
         let taken = default.and_then(|source| self.profile_at(source, environment));
         let label = |target: Result<Target>| match target {
             Ok(target) => Ok(target.label()),
-            // Which file it is stands over all of them.
+            // The list shows the file's name above all targets.
             Err(why) => Err(why.problem),
         };
         let profiles = self.profiles.iter().map(|(name, profile)| Choice {
@@ -70,13 +70,13 @@ impl Config {
 }
 
 impl Choice {
-    /// Whether this other one, which is no profile, need not be listed beside this one.
+    /// Whether another target, which is no profile, is the same and need not be listed.
     fn is_same(&self, other: &Self) -> bool {
         self.label.is_ok() && self.label == other.label && self.read_only == other.read_only
     }
 }
 
-/// The list, what it takes to resolve one of it, and which one was asked for at the start.
+/// The list of targets, what is needed to resolve each, and the one that larder was started with.
 #[derive(Clone)]
 pub struct Targets {
     config: Config,
@@ -87,7 +87,7 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// `config` is as it was before `resolved` made it read-only.
+    /// Makes the list. `config` is the state before `resolved` made it read-only.
     pub fn new(config: Config, environment: Environment, resolved: &Resolved) -> Self {
         let mut choices = config.choices(&environment);
         let label = resolved.target.label();
@@ -111,25 +111,24 @@ impl Targets {
             choices.insert(0, choice);
             0
         });
-        // What larder was started with is there already, with its password.
+        // The target that larder was started with is resolved already, with its password.
         let environment = Environment { password: None, sentinel_password: None, ..environment };
         let config = Config { quiet: true, ..config };
         Self { config, environment, choices, start, target: resolved.target.clone() }
     }
 
-    /// All of them.
+    /// All targets.
     pub fn choices(&self) -> &[Choice] {
         &self.choices
     }
 
-    /// The one that larder was started with.
+    /// Number of the target that larder was started with.
     pub fn start(&self) -> usize {
         self.start
     }
 
-    /// The target with a password that was typed in place of its own; no command is run for one.
-    ///
-    /// # Errors
+    /// The target with a typed password in place of its own; no command is run for a password.
+    /// | # Errors
     /// As [`Config::resolve`].
     pub fn resolve_with(&self, at: usize, password: &Secret) -> Result<Target> {
         let typed = Some(password.expose().to_owned());
@@ -138,10 +137,9 @@ impl Targets {
         Ok(target.with_password(password.clone()))
     }
 
-    /// The target with its password. Waits for a `password_command`. The password that the
-    /// environment gives is for the target larder was started with, and goes to no other.
-    ///
-    /// # Errors
+    /// The target with its password. Waits for a `password_command`. The password in the environment is for
+    /// the target that larder was started with, and is given to no other.
+    /// | # Errors
     /// As [`Config::resolve`].
     pub fn resolve(&self, at: usize) -> Result<Target> {
         if at == self.start {
@@ -161,7 +159,7 @@ impl Targets {
     }
 }
 
-/// Without the settings, which may hold passwords.
+/// Leaves out the settings, which may hold passwords.
 impl std::fmt::Debug for Targets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Targets")

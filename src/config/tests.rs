@@ -11,7 +11,7 @@ pub(super) fn switched_on() -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The settings that a struct has, as its own error message lists them.
+/// The settings of a struct, as its own error message lists them.
 pub(super) fn known(table: &str) -> BTreeSet<String> {
     let why = Config::parse(&format!("{table}\nno-such-setting = 1")).unwrap_err();
     let list = why.split_once("expected one of ").or(why.split_once("expected ")).unwrap().1;
@@ -33,7 +33,7 @@ fn the_example_as_it_stands_changes_nothing() {
 #[test]
 fn the_example_shows_the_defaults() {
     let mut config = Config::parse(&switched_on()).unwrap();
-    // There is no default: what is found then depends on where larder starts.
+    // There is no default: the target then depends on where larder is started.
     assert!(config.target.take().is_some());
     config.profiles.clear();
     let mut keys: toml::Table = include_str!("../../assets/keymap.toml").parse().unwrap();
@@ -195,7 +195,7 @@ fn a_file_goes_before_what_it_includes_and_a_later_one_before_an_earlier() {
     let config = load(&folder, "larder.toml").unwrap();
     assert_eq!((config.mouse, config.wrap, config.title), (false, false, false));
     assert_eq!(config.log, LevelFilter::Info);
-    // A profile is joined of what each says, and a file's name is that of who names it.
+    // A profile is joined from all files, and a file's name is relative to the file that names it.
     let profile = &config.profiles["p"];
     assert_eq!((&*profile.url, profile.password.as_deref()), ("rediss://h", Some("hidden")));
     assert!(profile.read_only);
@@ -225,7 +225,7 @@ fn a_file_goes_before_what_it_includes_and_a_later_one_before_an_earlier() {
         assert_eq!(from(name), place, "{name}");
     }
     assert!(!format!("{settings:?}").contains("hidden"));
-    // The one that holds a password is the one to be made private.
+    // The file that holds a password is the one to make private.
     assert!(config.warning().unwrap().contains("b.toml holds a password"));
 }
 
@@ -247,14 +247,14 @@ fn what_is_wrong_with_an_included_file_names_that_file() {
     let folder = files(&[("larder.toml", included), ("b.toml", "[keys.global]\nfly = 'f'")]);
     let why = load(&folder, "larder.toml").unwrap().check().unwrap_err();
     assert!(why.problem.contains("/b.toml: ") && why.problem.contains("fly"), "{why}");
-    // One that is included twice includes nobody who includes it.
+    // A file that is included twice does not include a file that includes it.
     let folder = files(&[
         ("larder.toml", "include = ['a.toml', 'b.toml']"),
         ("a.toml", "include = ['b.toml']"),
         ("b.toml", "wrap = false"),
     ]);
     assert!(!load(&folder, "larder.toml").unwrap().wrap);
-    // Files that include each other more and more come to an end.
+    // Files that include each other repeatedly come to an end.
     let texts: Vec<(String, String)> = (0..8)
         .map(|at| {
             let next = format!("'{}.toml',", at + 1).repeat(8);

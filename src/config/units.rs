@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor};
 
-/// The longest time that may be set, in seconds: a day.
+/// Limit on a time, in seconds: a day.
 const LONGEST: f64 = 86_400.0;
 
 const UNITS: [(&str, u64); 8] = [
@@ -58,14 +58,14 @@ fn parse_share(text: &str) -> Result<f32, String> {
         .ok_or_else(|| format!("`{text}` is not a share from \"0 %\" to \"100 %\""))
 }
 
-/// For `#[serde(deserialize_with)]`: a share as a text in percent.
+/// For `#[serde(deserialize_with)]`: a share, as a text in percent.
 pub(super) fn share<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
     parse_share(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn from_seconds(seconds: f64) -> Option<Duration> {
     let fits = seconds > 0.0 && seconds <= LONGEST;
-    // Below a nanosecond it would round to no time at all.
+    // A time below a nanosecond would be rounded to zero.
     fits.then(|| Duration::from_secs_f64(seconds)).filter(|time| !time.is_zero())
 }
 

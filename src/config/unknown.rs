@@ -1,10 +1,11 @@
-//! Names that are nothing, and what they were probably meant to be.
+//! Unknown names, and what they were probably meant to be.
 
 use super::Config;
 use crate::model::{Cause, Error, ErrorKind};
 
 impl Config {
-    /// A single word may have been meant as a profile; anything else is wrong for a reason of its own.
+    /// The error on a text that is no target. A single word may have been meant as a profile; any other text
+    /// keeps its own error.
     pub(super) fn not_a_target(&self, text: &str, why: Error) -> Error {
         let word = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
         if !word || text.is_empty() {
@@ -15,13 +16,13 @@ impl Config {
             .hint(self.meant(text, "it is no URL or directory"))
     }
 
-    /// There is no profile of this name.
+    /// The error that there is no profile of this name.
     pub(super) fn no_profile(&self, name: &str) -> Error {
         let problem = format!("there is no profile `{name}`");
         Error::new(ErrorKind::Usage, problem).hint(self.meant(name, ""))
     }
 
-    /// The profile that a name was probably meant to be, else what it is not, and all profiles.
+    /// A hint: the profile that was probably meant, or else what the name is not, and all profiles.
     fn meant(&self, name: &str, not: &str) -> String {
         let profiles = || self.profiles.keys().map(String::as_str);
         if let Some(meant) = closest(name, profiles()) {
@@ -39,14 +40,14 @@ impl Config {
 
 /// The word that another one was probably meant to be.
 pub(crate) fn closest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // As like as clap wants it of options.
+    // The same likeness as clap asks for in options.
     const LIKE: f64 = 0.7;
     let likeness = words.map(|other| (strsim::jaro(word, other), other));
     let likest = likeness.max_by(|a, b| a.0.total_cmp(&b.0))?;
     (likest.0 > LIKE).then_some(likest.1)
 }
 
-/// Whether an unknown setting is like none of those that there are, so that it is no slip of the keys.
+/// Whether an unknown setting is like none of the known ones, so that it is no typing mistake.
 pub(super) fn is_like_none(message: &str) -> bool {
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().filter(|_| message.starts_with("unknown setting"));
@@ -76,7 +77,7 @@ mod tests {
             Environment { profile: Some("produktion".into()), ..Environment::default() };
         let why = said(None, FILE, &environment);
         assert!(why.starts_with("LARDER_PROFILE: there is no profile `produktion`; did"), "{why}");
-        // It names a profile and nothing else.
+        // The variable names a profile and nothing else.
         let environment = Environment { profile: Some("localhost".into()), ..environment };
         let why = said(None, FILE, &environment);
         assert!(why.ends_with("no profile `localhost`; profiles: b, production"), "{why}");

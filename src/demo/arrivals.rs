@@ -1,13 +1,13 @@
-//! When the next record comes: steadily, with bursts and pauses, as crawls do.
+//! The times at which records come: steadily, with bursts and pauses, as in crawls.
 
 use std::time::Duration;
 
 use super::random::Random;
 
-/// How many records are written at once at the start, so that there is something to look at.
+/// Number of records that are written at once at the start, so that there is something to look at.
 const FIRST: u64 = 40;
 
-/// How much faster a burst is than the rest.
+/// Rate of a burst, as a multiple of the ordinary rate.
 const BURST: f64 = 15.0;
 
 /// The times between records.
@@ -15,29 +15,29 @@ const BURST: f64 = 15.0;
 pub(super) struct Arrivals {
     random: Random,
     rate: f64,
-    /// How many more records come without waiting.
+    /// Number of further records that come without waiting.
     first: u64,
-    /// How many more records this burst has.
+    /// Number of further records in this burst.
     burst: u64,
-    /// How many more records come before the next burst or pause.
+    /// Number of records before the next burst or pause.
     calm: u64,
 }
 
 impl Arrivals {
-    /// About `rate` records a second.
+    /// Arrivals at about `rate` records a second.
     pub(super) fn new(seed: u64, rate: f64) -> Self {
         let mut random = Random::new(seed, 2);
         let calm = random.between(60, 180);
         Self { random, rate, first: FIRST, burst: 0, calm }
     }
 
-    /// How long to wait before the next record.
+    /// Time to wait before the next record.
     pub(super) fn wait(&mut self) -> Duration {
         if self.first > 0 {
             self.first -= 1;
             return Duration::ZERO;
         }
-        // As between calls that come independently of each other, but never very long.
+        // The gaps are those between independent calls, but never very long.
         let gap = (-(1.0 - self.random.share()).ln()).min(4.0) / self.rate;
         if self.burst > 0 {
             self.burst -= 1;
@@ -49,7 +49,7 @@ impl Arrivals {
         }
         self.calm = self.random.between(60, 240);
         if self.random.once_in(3) {
-            // As a crawler waits for a slow site: as long as twenty to fifty records take.
+            // A pause like that of a crawler at a slow site: as long as twenty to fifty records take.
             let records = 20.0 + 30.0 * self.random.share();
             return Duration::from_secs_f64((records / self.rate).min(5.0));
         }

@@ -1,9 +1,9 @@
-//! What the simulated shop sells, and in which words.
+//! The goods of the simulated shop, and their texts.
 
-/// A product's name, what one writes under it, and the language of both.
+/// A product's name, a sentence about it, and the language of both.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CatalogueItem {
-    /// A BCP 47 tag.
+    /// The language, as a BCP 47 tag.
     pub(super) language: &'static str,
     /// The name.
     pub(super) name: &'static str,
@@ -15,7 +15,7 @@ const fn item(language: &'static str, name: &'static str, line: &'static str) ->
     CatalogueItem { language, name, line }
 }
 
-/// In many scripts: right to left, wide, with combining marks and joined emoji.
+/// Goods in many scripts: right to left, wide, with combining marks and joined emoji.
 pub(super) const CATALOGUE: [CatalogueItem; 24] = [
     item("en", "Walnut desk lamp", "Warm light, a brass joint, and a switch that clicks."),
     item("ja", "緑茶セット", "宇治で摘んだ一番茶。湯呑みが二つ付きます。"),
@@ -58,7 +58,7 @@ pub(super) const PEOPLE: [&str; 12] = [
     "Юля",
 ];
 
-/// Of which descriptions and reviews are made.
+/// Sentences for descriptions and reviews.
 pub(super) const SENTENCES: [&str; 20] = [
     "It arrived two days early, in a box that was larger than it needed to be.",
     "The colour is a little darker than in the picture, which suits the room.",
@@ -82,7 +82,7 @@ pub(super) const SENTENCES: [&str; 20] = [
     "It does one thing and does it quietly.",
 ];
 
-/// A failed request: its HTTP status, or 0 where there was no answer, and what Crawlee says.
+/// A failed request: its HTTP status, or 0 if there was no answer, and Crawlee's message.
 pub(super) const FAILURES: [(u16, &str); 6] = [
     (0, "Page.goto: Timeout 30000ms exceeded."),
     (503, "503 - Service Unavailable"),

@@ -9,7 +9,7 @@ use super::random::Random;
 
 /// The page of a product.
 pub(super) fn product(product: &Product, random: &mut Random) -> String {
-    // Small pages are commoner than large ones.
+    // Small pages are more frequent than large ones.
     let size = 2_000 + random.between(0, 165) * random.between(0, 165);
     let name = product.ware.name;
     let direction = if matches!(product.ware.language, "ar" | "he") { "rtl" } else { "ltr" };
@@ -72,7 +72,7 @@ pub(super) fn product(product: &Product, random: &mut Random) -> String {
     page
 }
 
-/// What the shop's server says when it refuses.
+/// The page of the shop's server when it refuses a request.
 pub(super) fn failure(status: u16, message: &str, product: &Product) -> String {
     let title = if status == 0 { "Loading …".to_owned() } else { format!("Error {status}") };
     format!(

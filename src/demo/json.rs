@@ -9,13 +9,13 @@ pub enum JsonStyle {
     OneLine,
 }
 
-/// A JSON value. Numbers, `true` and `null` are kept as text, since a demo has to show those that
-/// no machine number can hold; names may come twice.
+/// A JSON value. Numbers, `true` and `null` are kept as text, since a demo must show some that no machine
+/// number can hold; a name may occur twice.
 #[derive(Debug, Clone)]
 pub(super) enum Json {
     /// A string.
     Text(String),
-    /// Anything that is written as it is.
+    /// A text that is written as it is.
     Raw(String),
     /// An array.
     List(Vec<Json>),
@@ -29,7 +29,7 @@ impl Json {
         Self::Text(text.into())
     }
 
-    /// What is written as it is: a number, `true`, `null`, and what only Python would read.
+    /// A text that is written as it is: a number, `true`, `null`, or something that only Python reads.
     #[allow(clippy::needless_pass_by_value, reason = "numbers and literals read best as they are")]
     pub(super) fn raw(text: impl ToString) -> Self {
         Self::Raw(text.to_string())
@@ -40,7 +40,7 @@ impl Json {
         Self::Map(entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
     }
 
-    /// Writes it.
+    /// Writes the value as text.
     pub(super) fn render(&self, style: JsonStyle) -> String {
         let mut out = String::new();
         self.write(&mut out, style, 0);
@@ -75,7 +75,8 @@ impl Json {
     }
 }
 
-/// What `serde_json` escapes, and how, is what Python escapes where it need not write ASCII.
+/// Quotes a text: `serde_json` escapes the same characters in the same way as Python does when it need not
+/// write ASCII.
 fn quote(text: &str, out: &mut String) {
     out.push_str(&serde_json::Value::from(text).to_string());
 }

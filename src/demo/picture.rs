@@ -7,7 +7,7 @@ use super::random::Random;
 const WIDTH: u16 = 320;
 const HEIGHT: u16 = 200;
 
-/// How good the JPEGs are, of 100.
+/// Quality of the JPEGs, out of 100.
 const QUALITY: u8 = 70;
 
 type Colour = [u8; 3];
@@ -45,7 +45,7 @@ impl Picture {
         picture
     }
 
-    /// What a blocked crawler gets to see: one message in the middle.
+    /// The page that a blocked crawler sees: one message in the middle.
     pub(super) fn of_failure(random: &mut Random) -> Self {
         let mut picture = Self::gradient([250, 244, 244], [236, 214, 214]);
         picture.block(70, 60, 180, 80, [255; 3]);
@@ -83,7 +83,7 @@ impl Picture {
         }
     }
 
-    /// As PNG.
+    /// The picture as PNG.
     pub(super) fn png(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let mut encoder = png::Encoder::new(&mut out, WIDTH.into(), HEIGHT.into());
@@ -98,7 +98,7 @@ impl Picture {
         out
     }
 
-    /// As JPEG.
+    /// The picture as JPEG.
     pub(super) fn jpeg(&self) -> Vec<u8> {
         let mut out = Vec::new();
         // Writing to memory does not fail.
@@ -107,7 +107,7 @@ impl Picture {
     }
 }
 
-/// Pixels of three bytes: named so, only what encodes these gets into the program.
+/// Pixels of three bytes. The type keeps the encoders of other formats out of the program.
 struct Pixels<'a>(&'a [u8]);
 
 impl ImageBuffer for Pixels<'_> {

@@ -1,9 +1,9 @@
 //! The private directory that a demo fills: made, marked, and removed again.
 //!
-//! A demo that was killed leaves its directory behind. The next one removes it, which is safe only
-//! because of the mark in it: a file that a running demo holds a lock on. What is not marked, not
-//! this user's, or still locked is left alone, and so is everything in such a directory that the
-//! demo did not put there. Links are never followed.
+//! A demo that was killed leaves its directory behind. The next one removes it, which is safe only because of
+//! the mark in it: a file on which a running demo holds a lock. A directory that is not marked, not this
+//! user's, or still locked is left alone, and so is everything in a marked one that the demo did not put
+//! there. Links are never followed.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,28 +15,28 @@ use rustix::fs::{FlockOperation, flock};
 use super::siblings;
 use crate::scratch::{Marked, identity};
 
-/// What stands in the mark.
+/// The text of the mark.
 const WORDS: &[u8] = b"A demo of larder fills this directory, and removes it at its end.\n";
-/// The mark.
+/// The name of the mark.
 const MARK: &str = ".larder-demo";
 const FOLDERS: Marked = Marked { prefix: "larder-demo-", file: MARK, words: WORDS };
 
-/// What the crawl makes in the directory.
+/// The directory that the crawl makes for its stores.
 const STORES: &str = "key_value_stores";
-/// What it makes beside.
+/// The directories that it makes next to it.
 const SIBLINGS: [&str; 2] = [siblings::QUEUES, siblings::DATASETS];
 
-/// How often a directory is tried to be removed while something is still being written in it.
+/// Limit on the tries to remove a directory while something is still being written in it.
 const TRIES: u32 = 5;
 
 /// A directory of this process's own; removed on drop.
 #[derive(Debug)]
 pub(super) struct PrivateFolder {
     path: PathBuf,
-    /// Which file this is, should something else stand at the path by now.
+    /// The identity of the directory, in case something else stands at the path by now.
     identity: (u64, u64),
     owner: u32,
-    /// Holds the lock.
+    /// The mark, on which the lock is held.
     mark: File,
     removed: bool,
 }
@@ -54,7 +54,7 @@ impl PrivateFolder {
         &self.path
     }
 
-    /// Whose it is.
+    /// The user who owns the directory.
     pub(super) fn owner(&self) -> u32 {
         self.owner
     }
@@ -66,7 +66,7 @@ impl PrivateFolder {
         }
         match fs::symlink_metadata(&self.path) {
             Ok(meta) if meta.is_dir() && identity(&meta) == self.identity => empty(&self.path),
-            // Somebody has moved or removed it, and what is there now is not the demo's.
+            // Somebody has moved or removed it, and what is at the path now is not the demo's.
             Ok(_) => Ok(()),
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(why) => Err(why),
@@ -79,23 +79,24 @@ impl Drop for PrivateFolder {
         if let Err(why) = self.remove() {
             log::warn!("{} stays: {why}", self.path.display());
         }
-        // Only now may another demo take it for a left one.
+        // Only from now on may another demo take it for one that was left behind.
         let _ = flock(&self.mark, FlockOperation::Unlock);
     }
 }
 
-/// Removes the directories in `parent` that killed demos of this user left; gives how many.
+/// Removes the directories in `parent` that killed demos of this user have left; gives their number.
 pub(super) fn sweep(parent: &Path, owner: u32) -> usize {
     FOLDERS.sweep(parent, owner, empty)
 }
 
-/// Removes the stores and what lies beside them, then the mark, then the directory; fails if there is more in it.
+/// Removes the stores and the directories next to them, then the mark, then the directory; fails if it holds
+/// anything else.
 fn empty(folder: &Path) -> io::Result<()> {
     for own in [STORES].into_iter().chain(SIBLINGS) {
         let own = folder.join(own);
         let mut tries = 0;
         loop {
-            // Does not follow links, neither here nor further down.
+            // This follows no links, neither here nor further down.
             match fs::remove_dir_all(&own) {
                 Err(why) if why.kind() == io::ErrorKind::DirectoryNotEmpty && tries < TRIES => {
                     tries += 1;
@@ -105,7 +106,7 @@ fn empty(folder: &Path) -> io::Result<()> {
             }
         }
     }
-    // The mark goes last: whoever is interrupted here leaves what can still be recognised.
+    // The mark is removed last: an interrupted removal leaves a directory that can still be recognised.
     if let Some(other) = fs::read_dir(folder)?.flatten().find(|entry| entry.file_name() != MARK) {
         let name = other.file_name();
         let problem = format!("{} is not the demo's", Path::new(&name).display());

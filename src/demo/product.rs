@@ -1,4 +1,4 @@
-//! The products that the simulated crawl finds, and the JSON it makes of them.
+//! The products that the simulated crawl finds, and their JSON.
 
 use super::catalogue::{
     CATALOGUE, CATEGORIES, COLOURS, CURRENCIES, CatalogueItem, PEOPLE, SENTENCES, SHOPS,
@@ -6,8 +6,8 @@ use super::catalogue::{
 use super::json::Json;
 use super::random::Random;
 
-/// Numbers that are awkward to a reader of JSON, with a name that says what they are. Python writes
-/// NaN and the infinities; the others come from shops.
+/// Numbers that are difficult for a reader of JSON, with names that describe them. Python writes NaN and the
+/// infinities; the others come from shops.
 const AWKWARD: [(&str, &str); 12] = [
     ("weightKg", "0.30000000000000004"),
     ("discount", "-0.0"),
@@ -23,28 +23,28 @@ const AWKWARD: [(&str, &str); 12] = [
     ("version", "1.10"),
 ];
 
-/// What a page of the shop is about.
+/// The product that a page of the shop is about.
 #[derive(Debug, Clone)]
 pub(super) struct Product {
-    /// How many were found before it.
+    /// Number of products that were found before it.
     pub(super) number: u64,
-    /// What it is, in its own language.
+    /// The goods, in their own language.
     pub(super) ware: CatalogueItem,
     /// The shop's host name.
     pub(super) shop: &'static str,
-    /// Where in the shop it stands.
+    /// The category in the shop.
     pub(super) category: &'static str,
     /// One of its colours.
     pub(super) colour: &'static str,
-    /// The price in hundredths.
+    /// The price, in hundredths of its currency.
     cents: u64,
     /// The price's currency.
     pub(super) currency: &'static str,
-    /// Tenths of a star, of fifty.
+    /// The rating, in tenths of a star, out of fifty.
     rating: u64,
 }
 
-/// Where the page of a product is, which is known before the page is fetched: shop and category.
+/// Shop and category of a product, which are known before its page is fetched.
 fn place(number: u64) -> (&'static str, &'static str) {
     let mut random = Random::new(number, 4);
     (random.pick(&SHOPS), random.pick(&CATEGORIES))
@@ -71,22 +71,22 @@ impl Product {
         }
     }
 
-    /// As `46.20`.
+    /// The price, like `46.20`.
     pub(super) fn price(&self) -> String {
         format!("{}.{:02}", self.cents / 100, self.cents % 100)
     }
 
-    /// As `4.3`.
+    /// The rating, like `4.3`.
     pub(super) fn rating(&self) -> String {
         format!("{}.{}", self.rating / 10, self.rating % 10)
     }
 
-    /// Where the page is.
+    /// The address of the page.
     pub(super) fn url(&self) -> String {
         address(self.number)
     }
 
-    /// The shop's own number for it.
+    /// The shop's own number of the product.
     pub(super) fn sku(&self) -> String {
         format!("{}-{:06}", &self.category[..3].to_uppercase(), self.number)
     }
@@ -104,7 +104,7 @@ impl Product {
         ])
     }
 
-    /// What the crawl makes of its page.
+    /// The record that the crawl makes of the product's page.
     pub(super) fn json(&self, random: &mut Random) -> Json {
         let (awkward, number) = AWKWARD[(self.number % AWKWARD.len() as u64) as usize];
         let offers = (0..random.between(1, 3)).map(|_| {
@@ -143,7 +143,7 @@ impl Product {
         ])
     }
 
-    /// A line of an export: quotes and line ends inside, as spreadsheets write them.
+    /// A line of an export, with quotes and line ends inside, as spreadsheets write them.
     pub(super) fn csv(&self) -> String {
         format!(
             "{},\"{}\",{},{},\"{}\"\r\n",

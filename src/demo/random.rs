@@ -1,14 +1,14 @@
-//! Numbers that look random and are the same for the same seed, on every machine.
+//! Numbers that look random, and are the same for the same seed on every machine.
 
-/// A `SplitMix64` generator: small, quick and good enough to look at.
+/// A `SplitMix64` generator: small, quick, and random enough for a demo.
 #[derive(Debug, Clone)]
 pub(super) struct Random(u64);
 
 impl Random {
-    /// A generator of its own for each seed and purpose.
+    /// A generator for a seed and a purpose, with numbers of its own.
     pub(super) fn new(seed: u64, purpose: u64) -> Self {
         let mut random = Self(seed ^ purpose.wrapping_mul(0xd134_2543_de82_ef95));
-        // So that neighbouring seeds begin far from each other.
+        // A first step, so that neighbouring seeds begin far from each other.
         random.next();
         random
     }
@@ -21,12 +21,12 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// From `low` to `high`, both included.
+    /// A number from `low` to `high`, both included.
     pub(super) fn between(&mut self, low: u64, high: u64) -> u64 {
         low + self.next() % (high - low + 1)
     }
 
-    /// True once in `times`.
+    /// True once in `times`, on average.
     pub(super) fn once_in(&mut self, times: u64) -> bool {
         self.next().is_multiple_of(times)
     }
@@ -36,8 +36,8 @@ impl Random {
         choices[(self.next() % choices.len() as u64) as usize]
     }
 
-    /// From 0 to 1, without 1. Only for times: what is computed from it may differ in the last
-    /// digit between machines.
+    /// A number from 0 to 1, without 1. Only for times: results computed from it may differ in the last digit
+    /// between machines.
     pub(super) fn share(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }

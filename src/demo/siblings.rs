@@ -1,5 +1,5 @@
-//! What lies beside the stores of the simulated crawl: its request queue and its dataset, in files
-//! as Crawlee for Python writes them.
+//! The request queue and the dataset of the simulated crawl, which lie next to its stores, in files as
+//! Crawlee for Python writes them.
 
 use std::fs;
 use std::io;
@@ -16,14 +16,14 @@ use crate::model::Timestamp;
 pub(super) const QUEUES: &str = "request_queues";
 pub(super) const DATASETS: &str = "datasets";
 
-/// How Crawlee calls the one that it opens when none is named.
+/// Crawlee's name for the queue or dataset that it opens if none is named.
 const DEFAULT: &str = "default";
 const METADATA: &str = "__metadata__.json";
 
-/// So many pages are known at the start.
+/// Number of pages that are known at the start.
 const FIRST: u64 = 12;
 
-/// A request for a product's page that the crawl is done with.
+/// A request for a product's page that the crawl has finished.
 #[derive(Debug)]
 pub(super) struct Visit {
     /// The product's number.
@@ -31,12 +31,12 @@ pub(super) struct Visit {
     pub(super) outcome: VisitOutcome,
 }
 
-/// How a request ended.
+/// The outcome of a request.
 #[derive(Debug)]
 pub(super) enum VisitOutcome {
-    /// It was answered after so many retries, and gave an item of the dataset.
+    /// It was answered after this number of retries, and gave an item of the dataset.
     Handled { retries: u64, item: Json },
-    /// For good, after all tries.
+    /// It failed for good, after all tries.
     Failed { why: &'static str },
 }
 
@@ -45,34 +45,34 @@ pub(super) enum VisitOutcome {
 pub(super) struct Siblings {
     queue: PathBuf,
     dataset: PathBuf,
-    /// Their ids.
+    /// The ids of the two.
     ids: [String; 2],
     created: String,
-    /// Requests that were answered, each with an item in the dataset.
+    /// Number of requests that were answered, each with an item in the dataset.
     handled: u64,
-    /// Requests that were given up.
+    /// Number of requests that were given up.
     failed: u64,
-    /// All requests that there are: pages of the products 1 to this.
+    /// Number of all requests: those for the pages of product 1 to this one.
     total: u64,
 }
 
-/// How a request stands.
+/// The state of a request.
 enum State {
     Waiting,
     Handled {
         retries: u64,
     },
-    /// For good, after all tries.
+    /// It failed for good, after all tries.
     Failed(&'static str),
 }
 
-/// How often a request is tried again before it has failed.
+/// Number of tries after the first, before a request has failed.
 const RETRIES: u64 = 3;
 /// Crawlee's number for the state of a request that has failed.
 const ERROR: u64 = 6;
 
 impl Siblings {
-    /// Makes both, with the first pages in the queue.
+    /// Makes the queue and the dataset, with the first pages in the queue.
     pub(super) fn make(root: &Path, seed: u64) -> io::Result<Self> {
         let mut random = Random::new(seed, 3);
         let mut id = || {
@@ -96,11 +96,11 @@ impl Siblings {
         Ok(siblings)
     }
 
-    /// Keeps what came of these requests.
+    /// Stores the outcomes of these requests.
     pub(super) fn follow(&mut self, visits: Vec<Visit>) -> io::Result<()> {
         let before = (self.handled, self.failed);
         for Visit { number, outcome } in visits {
-            // Each page leads to others: a crawl finds more than it handles.
+            // Each page leads to others: a crawl finds more pages than it handles.
             self.find(number + FIRST + number / 20)?;
             match outcome {
                 VisitOutcome::Handled { retries, item } => {
@@ -117,7 +117,7 @@ impl Siblings {
         if (self.handled, self.failed) == before { Ok(()) } else { self.tell() }
     }
 
-    /// Puts pages into the queue until it has had so many.
+    /// Puts pages into the queue until it holds this number in all.
     fn find(&mut self, total: u64) -> io::Result<()> {
         while self.total < total {
             self.total += 1;
@@ -153,11 +153,11 @@ impl Siblings {
         ]);
         let hash = digest(&SHA256, url.as_bytes());
         let first = hash.as_ref().iter().take(8).fold(0, |all, byte| all << 8 | u64::from(*byte));
-        // Of its 16 digits all but the last.
+        // The file's name has all but the last of the 16 digits.
         write(&self.queue.join(format!("{:015x}.json", first >> 4)), &request)
     }
 
-    /// Says in both metadata how much there is.
+    /// Writes the counts into the metadata of both.
     fn tell(&self) -> io::Result<()> {
         let [queue, dataset] = self.ids.each_ref().map(|id| {
             vec![
@@ -184,7 +184,7 @@ fn map(entries: impl Iterator<Item = (&'static str, Json)>) -> Json {
     Json::Map(entries.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
-/// The time as Crawlee writes it in its files.
+/// The present time, as Crawlee writes it in its files.
 fn now() -> String {
     Timestamp::now().to_string().replacen('T', " ", 1)
 }
@@ -204,7 +204,7 @@ mod tests {
         serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
     }
 
-    /// The name of the file that Crawlee gives a request, as Python's hashlib has it.
+    /// The file in which Crawlee keeps a request, named by a hash of Python's hashlib.
     fn file(queue: &Path, url: &str) -> PathBuf {
         let hash = digest(&SHA256, url.as_bytes());
         let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
@@ -222,7 +222,7 @@ mod tests {
             Visit { number, outcome: VisitOutcome::Handled { retries: 1, item } }
         };
         let mut visits: Vec<Visit> = (1..=8).map(handled).collect();
-        // One that failed is there, with why, and counts as handled.
+        // A failed request is in the queue with its reason, and counts as handled.
         let why = "Service Unavailable";
         visits.push(Visit { number: 9, outcome: VisitOutcome::Failed { why } });
         siblings.follow(visits).unwrap();

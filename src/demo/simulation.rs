@@ -1,7 +1,7 @@
-//! The simulated crawl: what it writes, one record after the other.
+//! The simulated crawl: the records that it writes, one after the other.
 //!
-//! All of it follows from the seed and from how many records there were before, so a demo can be
-//! shown again; when a record is written is another matter (`demo::arrivals`).
+//! All of them follow from the seed and the number of records before, so that a demo can be shown again; the
+//! times at which they are written are in `demo::arrivals`.
 
 use std::collections::VecDeque;
 use std::io::Write as _;
@@ -19,44 +19,44 @@ use super::siblings::{Visit, VisitOutcome};
 use super::statistics::{self, Statistics};
 use crate::model::{ContentType, Timestamp, Value};
 
-/// When a simulated crawl starts whose every byte follows from its seed: 2026-11-22T08:00:00Z, in
+/// Start of a simulated crawl in which every byte follows from the seed: 2026-11-22T08:00:00Z, in
 /// microseconds.
 const START: i64 = 1_795_334_400_000_000;
 
 /// The type that Crawlee gives its own states.
 const STATE: &str = "application/json";
 
-/// Where a crawler keeps its statistics.
+/// The key of the crawler's statistics.
 const STATISTICS: &str = "__CRAWLER_STATISTICS_0";
 
 /// The key of the first product, whatever the seed.
 pub(super) const FIRST_PRODUCT: &str = "product-000001";
 
-/// The request that fails in every crawl.
+/// Number of the request that fails in every crawl.
 const FAILS: u64 = 14;
 
-/// How many records there are before the first `OUTPUT`.
+/// Number of records before the first `OUTPUT`.
 const OUTPUT_AFTER: u64 = 90;
 
-/// Every so many requests, the crawler persists what it keeps about itself.
+/// Number of requests between two writes of the crawler's own state.
 const PERSIST: u64 = 20;
 
-/// No more visits wait to be taken.
+/// Limit on visits that wait to be taken; later ones are dropped.
 const MOST_VISITS: usize = 100;
 
-/// Which of the crawl's stores a record goes to.
+/// The store of the crawl that a record goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Destination {
     /// The default store: input, output, states, error snapshots.
     Default,
-    /// What was found.
+    /// The store for what the crawl finds.
     Found,
 }
 
-/// One thing that the crawl writes.
+/// A record that the crawl writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoRecord {
-    /// Where to.
+    /// The store that it goes to.
     pub destination: Destination,
     /// The key.
     pub key: String,
@@ -68,17 +68,17 @@ pub struct DemoRecord {
     pub again: bool,
 }
 
-/// When a crawl is over.
+/// Limits of a crawl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// After so many records.
+    /// Number of records after which it ends.
     pub records: u64,
-    /// After so many bytes of values.
+    /// Size of all values after which it ends, in bytes.
     pub bytes: u64,
 }
 
-/// The crawl, as an iterator over what it writes: the same for the same seed and style. The last
-/// entries say that it is finished.
+/// The crawl, as an iterator over the records that it writes: the same for the same seed and style. The last
+/// records say that it is finished.
 #[derive(Debug)]
 pub struct Simulation {
     random: Random,
@@ -86,15 +86,15 @@ pub struct Simulation {
     limits: Limits,
     queue: VecDeque<DemoRecord>,
     statistics: Statistics,
-    /// Whether it tells of itself by the clock, as a crawler that runs: its states are not the same
-    /// again then, all else is.
+    /// Whether the crawler's own states follow the real clock, as in a running crawl: they then differ from
+    /// run to run, and everything else does not.
     in_real_time: bool,
-    /// The time, simulated or not.
+    /// The time, simulated or real, in microseconds.
     now: i64,
     requests: u64,
-    /// Requests that ended and were not taken yet.
+    /// Visits that have ended and were not taken yet.
     visits: Vec<Visit>,
-    /// How many records are written or in the queue.
+    /// Number of records that are written or in the queue.
     records: u64,
     bytes: u64,
     has_output: bool,
@@ -109,7 +109,7 @@ impl Simulation {
         Self::starting(seed, style, limits, START, false)
     }
 
-    /// The same, by the clock: what it tells of itself is of now.
+    /// A crawl like `new`, but with the real time in its own states.
     pub fn in_real_time(seed: u64, style: JsonStyle, limits: Limits) -> Self {
         Self::starting(seed, style, limits, Timestamp::now().micros(), true)
     }
@@ -156,7 +156,7 @@ impl Simulation {
         self.persist();
     }
 
-    /// The requests that were answered or given up since this was asked last, in order.
+    /// Takes the visits that have ended since the last call, in order.
     pub(super) fn take_visits(&mut self) -> Vec<Visit> {
         std::mem::take(&mut self.visits)
     }
@@ -167,7 +167,7 @@ impl Simulation {
         }
     }
 
-    /// What it tells of itself at this moment, though nothing has happened.
+    /// The crawler's statistics at this moment, although nothing has happened.
     pub fn sign_of_life(&mut self) -> DemoRecord {
         self.look_at_the_clock();
         let value = Value::Json(self.statistics.json(self.now).render(self.style));
@@ -209,7 +209,7 @@ impl Simulation {
         self.has_output = true;
     }
 
-    /// One page: fetched, kept, and taken apart.
+    /// Fetches one page, keeps it, and extracts its product.
     fn request(&mut self) {
         self.requests += 1;
         let number = self.requests;
@@ -219,7 +219,7 @@ impl Simulation {
             self.now += took;
         }
         let product = Product::new(number, &mut self.random);
-        // Some of everything comes early in every crawl; later it is left to chance.
+        // A record of each kind comes early in every crawl; later ones are left to chance.
         if number == FAILS || (number > 20 && self.random.once_in(90)) {
             self.failure(&product, millis);
         } else {
@@ -263,7 +263,7 @@ impl Simulation {
             self.found(&format!("screenshot-{number:06}.jpg"), "image/jpeg", jpeg);
         }
         if number == 12 || self.random.once_in(50) {
-            // What was looked at and held nothing.
+            // A page that was fetched and held nothing.
             let key = format!("seen/{}?page={}", product.url(), self.random.between(2, 40));
             self.push(Destination::Found, key, Value::None, ContentType::NONE);
         }
@@ -278,7 +278,7 @@ impl Simulation {
         self.statistics.fail(status, millis);
         let outcome = VisitOutcome::Failed { why: message };
         self.visit(Visit { number: product.number, outcome });
-        // As Crawlee makes it: part of a hash, and the message's beginning without its spaces.
+        // The key is made as in Crawlee: a part of a hash, and the beginning of the message without spaces.
         let hash = format!("{:016x}{:016x}", self.random.next(), self.random.next());
         let start = message.chars().take(30);
         let start: String =
@@ -327,7 +327,7 @@ impl Simulation {
         self.queue.push_back(DemoRecord { destination, key, content_type, value, again: false });
     }
 
-    /// Says of the last entry whether it replaces an earlier one.
+    /// Notes whether the last record replaces an earlier one.
     fn mark(&mut self, again: bool) {
         if let Some(last) = self.queue.back_mut()
             && again
@@ -337,10 +337,10 @@ impl Simulation {
         }
     }
 
-    /// Cuts off what is over the limits, and says that the crawl is finished.
+    /// Cuts off the records above the limits, and writes that the crawl is finished.
     fn end(&mut self) {
         let fits = self.limits.records;
-        // The output is a record too, where it has not been written yet.
+        // The output is a record too, if it has not been written yet.
         let wants = |has: bool| u64::from(!has && fits > 3);
         while self.records + wants(self.has_output) > fits {
             match self.queue.pop_back() {
@@ -383,7 +383,7 @@ impl Iterator for Simulation {
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
-    // Without a time and with a name, as `gzip -n -N` would have it: the same bytes each time.
+    // The file's name is stored, but no time, so that the bytes are the same each time.
     let mut packer = GzBuilder::new().filename("page.html").write(Vec::new(), Compression::fast());
     // Writing to memory does not fail.
     let _ = packer.write_all(bytes);

@@ -1,10 +1,10 @@
-//! What a crawler keeps about itself: statistics and sessions, with Crawlee's field names.
+//! The records that a crawler keeps about itself: statistics and sessions, with Crawlee's field names.
 
 use super::json::Json;
 use super::random::Random;
 use crate::model::Timestamp;
 
-/// Crawlee's `__CRAWLER_STATISTICS_0`: grows as the crawl goes on.
+/// Crawlee's `__CRAWLER_STATISTICS_0`, which grows as the crawl goes on.
 #[derive(Debug)]
 pub(super) struct Statistics {
     started: i64,
@@ -15,15 +15,15 @@ pub(super) struct Statistics {
     longest: u64,
     total_finished: u64,
     total_failed: u64,
-    /// How often each status came: 200, 403, 500, 503.
+    /// The count of each status: 200, 403, 500, 503.
     statuses: [(u16, u64); 4],
-    /// How many requests needed how many retries.
+    /// Number of requests, by the number of retries that they needed.
     histogram: [u64; 4],
     ended: bool,
 }
 
 impl Statistics {
-    /// A crawl that starts at this moment, in microseconds.
+    /// The statistics of a crawl that starts at this moment, in microseconds.
     pub(super) fn new(started: i64) -> Self {
         Self {
             started,
@@ -40,7 +40,7 @@ impl Statistics {
         }
     }
 
-    /// A request that went well after so many retries, and took so many milliseconds.
+    /// Counts a request that was answered after `retries` retries, and took `millis` milliseconds.
     pub(super) fn succeed(&mut self, retries: u64, millis: u64) {
         self.finished += 1;
         self.total_finished += millis;
@@ -49,7 +49,7 @@ impl Statistics {
         self.answer(200, retries);
     }
 
-    /// A request that was given up, with the status of its answers, or 0 if there were none.
+    /// Counts a request that was given up, with the status of its answers, or 0 if there were none.
     pub(super) fn fail(&mut self, status: u16, millis: u64) {
         self.failed += 1;
         self.total_failed += millis;
@@ -66,17 +66,17 @@ impl Statistics {
         }
     }
 
-    /// The crawl is over.
+    /// Takes note that the crawl is over.
     pub(super) fn end(&mut self) {
         self.ended = true;
     }
 
-    /// How many requests went well, and how many did not.
+    /// The number of requests that were answered, and of those that were given up.
     pub(super) fn counts(&self) -> (u64, u64) {
         (self.finished, self.failed)
     }
 
-    /// The record, persisted at this moment (in microseconds).
+    /// The record as it is persisted at this moment, in microseconds.
     pub(super) fn json(&self, now: i64) -> Json {
         let millis = |number: u64| Json::raw(format!("{number}.0"));
         // The longest moment is one that JSON shows as Python would: without an exponent.
@@ -163,7 +163,7 @@ pub(super) fn sessions(now: i64, random: &mut Random) -> Json {
     ])
 }
 
-/// A moment as Crawlee's models write it: with a `Z`.
+/// A moment as Crawlee's models write it, with a `Z`.
 pub(super) fn time(micros: i64) -> Json {
     Json::text(Timestamp::from_micros(micros).to_string().replace("+00:00", "Z"))
 }
@@ -172,7 +172,7 @@ fn tenths(number: u64) -> String {
     format!("{}.{}", number / 10, number % 10)
 }
 
-/// As ISO 8601 has it, which is how Crawlee writes this one duration: `PT1M5.25S`.
+/// A duration in ISO 8601, which is how Crawlee writes this one: `PT1M5.25S`.
 fn duration(micros: u64) -> String {
     let seconds = micros / 1_000_000;
     let mut text = String::from("PT");

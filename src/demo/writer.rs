@@ -1,4 +1,4 @@
-//! Writes the crawl through the storage, at its pace, and takes its store away at the end.
+//! Writes the crawl through the storage, at its pace, and removes its store at the end.
 
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
@@ -17,32 +17,32 @@ use crate::model::{
 };
 use crate::storage::{self, Options, Storage, Target};
 
-/// The store for what the crawl finds, where it has a directory for itself.
+/// The store for what the crawl finds, if it has a directory of its own.
 pub(super) const FOUND: &str = "shop-snapshots";
 
-/// So many entries come before the first product, at most, and it.
+/// Limit on the records up to the first product, with the product.
 const FIRST_ENTRIES: usize = 8;
 
-/// How often a crawler tells of itself though it has nothing to do, as Crawlee's do.
+/// Time between two writes of an idle crawler's statistics, as in Crawlee.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// How far behind its pace the crawl may fall before it lets the lost time go.
+/// Limit on how far the crawl falls behind its pace; time beyond it is given up.
 const LATE: Duration = Duration::from_secs(1);
 
-/// The pause before a write is tried again that the storage could not make just now.
+/// Pause before a failed write is tried again.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 
-/// How long the end may take where the storage does not answer: somebody waits for the prompt.
+/// Limit on the time that the end takes if the storage does not answer: somebody waits for the prompt.
 const STOP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// What is to be written where.
+/// Writes the records of the crawl to their stores.
 pub(super) struct RecordWriter {
     target: Target,
     options: Options,
     crawl: Simulation,
     arrivals: Arrivals,
     seed: u64,
-    /// The name of the one store on a target; none in a directory of its own.
+    /// The name of the one store on the user's target; none in a directory of the demo's own.
     only: Option<String>,
 }
 
@@ -51,28 +51,28 @@ pub(super) struct RecordWriter {
 struct CreatedStore {
     store: StoreName,
     id: Option<String>,
-    /// Whether somebody, mostly the user in the browser, has dropped it since.
+    /// Whether somebody, usually the user in the browser, has dropped it since.
     gone: bool,
 }
 
-/// The stores, once they are made.
+/// The work once the stores are made.
 struct Work {
     storage: Arc<dyn Storage>,
-    /// The default store and the one for what is found; or one for both.
+    /// The default store and the store for what is found; or one store for both.
     made: Vec<CreatedStore>,
     stopped: Receiver<bool>,
-    /// What lies beside the stores, where the crawl has a directory for itself.
+    /// The queue and the dataset next to the stores, if the crawl has a directory of its own.
     siblings: Option<Siblings>,
-    /// How many records were written.
+    /// Number of records that were written.
     records: u64,
 }
 
-/// What became of a record.
+/// The result of writing a record.
 enum SetOutcome {
     Written,
-    /// Its store is gone, and so is what would have been written to it.
+    /// The store is gone, so that the record was not written.
     Skipped,
-    /// The user leaves.
+    /// The user is leaving.
     Stopped,
 }
 
@@ -88,7 +88,7 @@ impl RecordWriter {
             Target::Directory(_) => JsonStyle::Indented,
             _ => JsonStyle::OneLine,
         };
-        // On a target of the user's, all that is written follows from the seed.
+        // On a target of the user's, everything that is written follows from the seed.
         let crawl = if own { Simulation::in_real_time } else { Simulation::new };
         Self {
             target,
@@ -100,21 +100,21 @@ impl RecordWriter {
         }
     }
 
-    /// Makes the stores, says so through `ready`, and writes until it is stopped or the crawl is
-    /// finished; then takes the store away again, unless the directory goes as a whole.
+    /// Makes the stores, says so through `ready`, and writes until it is stopped or the crawl is finished;
+    /// then removes the store, unless the whole directory is removed.
     pub(super) fn run(self, ready: &Sender<()>, stopped: Receiver<bool>) -> Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|why| cannot(&why))?;
         let ended = runtime.block_on(self.work(ready, stopped));
-        // What a connection still does ends with the process.
+        // Work that a connection still does ends with the process.
         runtime.shutdown_background();
         ended
     }
 
-    /// The queue and the dataset of a crawl that has a directory for itself. Where they cannot be
-    /// made, the stores are still there to be looked at.
+    /// The queue and the dataset of a crawl with a directory of its own. If they cannot be made, the stores
+    /// can still be looked at.
     fn siblings(&self) -> Option<Siblings> {
         let Target::Directory(root) = &self.target else { return None };
         self.only.is_none().then(|| Siblings::make(root, self.seed)).and_then(told)
@@ -132,14 +132,14 @@ impl RecordWriter {
         if self.only.is_none() {
             work.write_first_product(&mut self.crawl, &mut self.arrivals).await?;
         }
-        // Where nobody waits any more, there is a stop to be seen.
+        // If nobody waits any more, a stop is about to be seen.
         let _ = ready.send(());
         work.siblings = self.siblings();
         let ended = work.write(&mut self.crawl, &mut self.arrivals).await;
         if let Err(why) = &ended {
             log::error!("the demo's crawl ended: {why}");
         }
-        // What was made stays to be looked at until the user leaves.
+        // The stores stay until the user leaves.
         let _ = work.stopped.wait_for(|stopped| *stopped).await;
         let removed = match self.only {
             Some(_) => work.take_away().await,
@@ -150,7 +150,7 @@ impl RecordWriter {
 }
 
 impl Work {
-    /// Writes what comes up to the first product, on which the browser begins.
+    /// Writes the records up to the first product, on which the browser begins.
     async fn write_first_product(
         &mut self,
         crawl: &mut Simulation,
@@ -181,7 +181,7 @@ impl Work {
                     () = sleep_until(told_of_itself + MINUTE), if lives => {}
                 }
                 told_of_itself = Instant::now();
-                // Where it cannot be written, the next record says why.
+                // If it cannot be written, the next record tells why.
                 let _ = self.set(&crawl.sign_of_life()).await;
             }
             if let Some(siblings) = &mut self.siblings
@@ -210,7 +210,7 @@ impl Work {
         Ok(())
     }
 
-    /// Writes one record, waiting out what goes by itself.
+    /// Writes one record; waits out failures that pass by themselves.
     async fn set(&mut self, entry: &DemoRecord) -> Result<SetOutcome> {
         let at = match entry.destination {
             Destination::Default => 0,
@@ -236,7 +236,7 @@ impl Work {
                 let mut writing = std::pin::pin!(self.storage.write(&write));
                 let written = tokio::select! {
                     written = &mut writing => written,
-                    // A write under way is waited for, but not for ever.
+                    // A write under way is waited for, for a limited time.
                     _ = stopped.wait_for(|stopped| *stopped) => {
                         match timeout(STOP_TIMEOUT, writing).await {
                             Ok(written) => written,
@@ -260,7 +260,7 @@ impl Work {
             let mut connection = self.storage.session().state;
             let up = async {
                 sleep(RETRY_DELAY).await;
-                // Where it never comes back, the stop does.
+                // If the connection never comes back, the stop ends this.
                 let _ = connection.wait_for(|state| *state == ConnectionState::Up).await;
             };
             tokio::select! {
@@ -311,14 +311,14 @@ fn told(siblings: std::io::Result<Siblings>) -> Option<Siblings> {
     siblings.inspect_err(|why| log::warn!("the demo has no queue and no dataset: {why}")).ok()
 }
 
-/// Ends when it is due, at once where it is already: a timer would take a millisecond.
+/// Ends at this time; at once if it has passed, as a timer would take a millisecond.
 async fn until(due: Instant) {
     if due > Instant::now() {
         sleep_until(due).await;
     }
 }
 
-/// Whether it goes by itself: then the crawl waits, as one of Crawlee's would.
+/// Whether a failure passes by itself: then the crawl waits, as one of Crawlee would.
 fn passes(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -338,7 +338,7 @@ async fn new_store(storage: &dyn Storage, name: &str) -> Result<CreatedStore> {
         Err(why) => return Err(why),
     }
     let (made, created) = open(storage, &OpenBy::Name(name.to_owned())).await?;
-    // Somebody was quicker.
+    // Somebody else was quicker.
     if created { Ok(made) } else { Err(taken()) }
 }
 

@@ -1,8 +1,8 @@
-//! The files that the user's own editors have, beside the drafts that they were handed out of.
+//! The files of the user's own editors, next to the drafts that they were handed out of.
 //!
-//! An editor may outlive its larder, or go on in a window of its own, and write when its draft has been gone
-//! on with, stored or given up. What it left is therefore taken into the draft, and noted beside the file:
-//! what is in the file afterwards is newer, and a draft of its own.
+//! An editor may outlive its larder, or go on in a window of its own, and write after its draft has been
+//! continued, stored or given up. So the text that it left is taken into the draft, and noted next to the
+//! file: later text in the file is newer, and becomes a draft of its own.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -15,23 +15,23 @@ use super::{Drafts, read_up_to};
 use crate::edit::draft::{Draft, DraftId, MOST};
 use crate::model::Timestamp;
 
-/// What stands between a draft's name and the ending of the file that the user's own editor has.
+/// The part of the name of an editor's file between the draft's name and the ending.
 const OUTSIDE: &str = ".edit";
-/// What the name of a note ends with: the draft into which the file was taken.
+/// The ending of a note's name; a note is the draft into which the file was taken.
 const TAKEN: &str = ".taken";
-/// What the name of a file begins with that cannot be read, and is kept for its owner.
+/// The beginning of the name of a file that cannot be read, and is kept for its owner.
 const LEFT: &str = "left-";
-/// A file that was written so lately may be half written.
+/// Age under which a file may be half written.
 const SETTLED: Duration = Duration::from_secs(2);
-/// How long it is looked for what an editor writes after its text was taken in.
+/// Time for which an editor's file is watched after its text was taken in.
 const LOOKED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many notes are kept of files that are gone.
+/// Limit on the notes that are kept of files that are gone.
 const MOST_NOTES: usize = 20;
-/// How many bytes of them are kept.
+/// Limit on the size of these notes together, in bytes.
 const MOST_NOTED: u64 = 64 << 20;
 
 impl Drafts {
-    /// Where the user's own editor gets its text: never where one that outlived its larder may write.
+    /// A path for the user's own editor, to which no editor that outlived its larder may write.
     pub(super) fn outside_path(&self, id: &DraftId, suffix: &str) -> PathBuf {
         let named = |n: &str| self.folder.join(format!("{}{OUTSIDE}{n}{suffix}", id.as_str()));
         let more = (1..100).map(|n| named(&n.to_string()));
@@ -50,9 +50,9 @@ impl Drafts {
         files.map(|file| file.path()).find(is_own)
     }
 
-    /// Reads a draft in which nobody is typing, and takes in what an editor that lost its larder has left.
-    ///
-    /// # Errors
+    /// Reads a draft in which nobody is typing, and takes in the text that an editor without its larder has
+    /// left.
+    /// | # Errors
     /// What is wrong, in a sentence.
     pub fn take_up(&self, id: &DraftId) -> Result<Draft, String> {
         let draft = self.read(id)?;
@@ -68,10 +68,9 @@ impl Drafts {
     }
 
     /// Removes the file of an editor that has returned, with `left` in it, which is kept or stored by now.
-    /// The editor may go on in a window of its own: what it writes from now on is a draft of its own.
-    ///
-    /// # Errors
-    /// What the system says.
+    /// The editor may go on in a window of its own: text that it writes from now on is a draft of its own.
+    /// | # Errors
+    /// The system's error.
     pub fn returned(&self, path: &Path, draft: &Draft, left: &Bytes) -> io::Result<()> {
         let text = without_added_end(&draft.text, left.clone());
         let noted = Draft { text, ..draft.clone() }.to_bytes();
@@ -106,7 +105,7 @@ impl Drafts {
         }
     }
 
-    /// Makes drafts of what editors have written since it was taken in what they had left.
+    /// Makes drafts of the texts that editors have written since their earlier texts were taken in.
     pub(super) fn look_outside(&self) {
         let Ok(files) = fs::read_dir(&self.folder) else { return };
         for note in files.flatten().map(|file| file.path()) {
@@ -122,7 +121,7 @@ impl Drafts {
         }
     }
 
-    /// An editor has written its file after that was taken in.
+    /// Makes a draft of the text that an editor has written after its file was taken in.
     fn come_late(&self, path: &Path, note: &Path) {
         let Some(taken) = fs::read(note).ok().and_then(|it| Draft::from_bytes(&it.into()).ok())
         else {
@@ -142,7 +141,7 @@ impl Drafts {
     }
 }
 
-/// Whether a program of the user's has a file open to write it, where the system tells (Linux).
+/// Whether a program of this user has a file open for writing, if the system tells (Linux).
 pub fn is_open(path: &Path) -> bool {
     let Ok(path) = path.canonicalize() else { return false };
     let Ok(programs) = fs::read_dir("/proc") else { return false };
@@ -163,10 +162,9 @@ pub fn is_open(path: &Path) -> bool {
     })
 }
 
-/// Reads what an editor left.
-///
-/// # Errors
-/// What the system says; one for what is no regular file, of which a pipe would never end.
+/// Reads the text that an editor left.
+/// | # Errors
+/// The system's error; also for anything but a regular file, as a pipe would never end.
 pub fn read_left(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if !path.metadata()?.is_file() {
         return Err(io::Error::other("it is no regular file any more"));
@@ -174,11 +172,10 @@ pub fn read_left(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     read_up_to(path, most)
 }
 
-/// Removes a file whose text is kept or stored. One that cannot be read is kept under another name, which
-/// is given: what it holds is nowhere else.
-///
-/// # Errors
-/// What the system says, but for one that is not there.
+/// Removes a file whose text is kept or stored. A file that cannot be read is kept under another name, which
+/// is given: its text is nowhere else.
+/// | # Errors
+/// The system's error, unless there is no such file.
 pub fn let_go(path: &Path) -> io::Result<Option<PathBuf>> {
     let readable =
         || path.metadata()?.is_file().then(|| File::open(path)?.read(&mut [0])).transpose();
@@ -194,7 +191,8 @@ pub fn let_go(path: &Path) -> io::Result<Option<PathBuf>> {
     }
 }
 
-/// Editors end the last line with a line break, whether it had one or not.
+/// The text without the line break that an editor added at its end: editors end the last line with one in any
+/// case.
 pub(super) fn without_added_end(begun: &Bytes, left: Bytes) -> Bytes {
     match left.strip_suffix(b"\n") {
         Some(cut) if !begun.ends_with(b"\n") => {
@@ -210,10 +208,10 @@ fn note_of(path: &Path) -> PathBuf {
     name.into()
 }
 
-/// How long ago a file was written.
+/// Time since a file was written.
 fn age(path: &Path) -> Option<Duration> {
     let written = path.metadata().ok()?.modified().ok()?;
-    // Of one from the future, nothing is known.
+    // The age of a file from the future is not known.
     Some(SystemTime::now().duration_since(written).unwrap_or(LOOKED_FOR))
 }
 
@@ -226,14 +224,14 @@ mod tests {
     use super::super::tests::draft;
     use super::*;
 
-    /// Writes a file as an editor that ended a while ago did.
+    /// Writes a file like an editor that ended a while ago.
     fn written(path: &Path, text: &str) {
         fs::write(path, text).unwrap();
         let then = SystemTime::now() - Duration::from_secs(60);
         File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
     }
 
-    /// A folder of drafts with one in it.
+    /// A folder of drafts with one draft in it.
     fn begun() -> (tempfile::TempDir, Drafts, DraftId) {
         let state = tempfile::tempdir().unwrap();
         let drafts = Drafts::of(state.path());
@@ -248,10 +246,10 @@ mod tests {
         let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
         written(&file, "left\n");
         assert_eq!(drafts.take_up(&id).unwrap().text, "left");
-        // It is in the draft, which goes on.
+        // The text is in the draft, which goes on.
         assert_eq!((drafts.read(&id).unwrap().text, file.exists()), ("left".into(), false));
         drafts.keep(&draft("k", b"typed on")).unwrap();
-        // Written once more with nothing new, and then with something.
+        // The file is written again: first with nothing new, then with new text.
         written(&file, "left\n");
         assert_eq!((drafts.list().len(), file.exists()), (1, false));
         written(&file, "late\n");
@@ -263,7 +261,7 @@ mod tests {
         let (new, old) = (drafts.read(new).unwrap(), drafts.read(&id).unwrap());
         assert_eq!((&new.text[..], &old.text[..]), (&b"late"[..], &b"typed on"[..]));
         assert_eq!((new.head.key, new.base, file.exists()), (old.head.key, old.base, false));
-        // Also where its draft is stored by then.
+        // The same after its draft is stored.
         drafts.remove(&id).unwrap();
         written(&file, "later\n");
         assert_eq!(late(&drafts).len(), 2);
@@ -274,7 +272,7 @@ mod tests {
         let (_state, drafts, id) = begun();
         let given = drafts.read(&id).unwrap();
         let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-        // It returned at once, nothing was changed, and the draft went.
+        // The editor returned at once, nothing was changed, and the draft is gone.
         drafts.returned(&file, &given, &given.text).unwrap();
         drafts.remove(&id).unwrap();
         assert_eq!((drafts.list().len(), file.exists()), (0, false));
@@ -291,7 +289,7 @@ mod tests {
         let given = drafts.read(&id).unwrap();
         let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
         drafts.keep(&draft("k", b"typed on")).unwrap();
-        // It is written again before it goes.
+        // The file is written again before it is removed.
         written(&file, "late");
         drafts.returned(&file, &given, &"left".into()).unwrap();
         assert!(file.exists());
@@ -348,7 +346,7 @@ mod tests {
         written(&file, "half");
         assert_eq!(drafts.take_up(&id).unwrap().text, "half");
         assert!(file.exists());
-        // Who only reads it holds up nothing.
+        // A program that only reads it holds up nothing.
         let reader = File::open(&file).unwrap();
         drafts.remove(&id).unwrap();
         std::io::Write::write_all(&mut writer, b" and whole").unwrap();
@@ -369,7 +367,7 @@ mod tests {
         fs::write(&file, "text").unwrap();
         assert_eq!(let_go(&file).unwrap(), None);
         assert!(!file.exists());
-        // A folder stands for what the system refuses, which root may read.
+        // A folder stands for a file that the system refuses to read, which root could read.
         fs::create_dir(&file).unwrap();
         let kept = let_go(&file).unwrap().unwrap();
         assert!(kept.exists() && !file.exists());

@@ -1,9 +1,9 @@
-//! Everything a key can do, with its help line; and where it can do it.
+//! All actions of keys, with their help lines, and the contexts in which they are done.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Makes an enum whose variants have a name in the keymap file, from one list.
+/// Makes an enum whose variants have names in the keymap file, from one list.
 macro_rules! named {
     (
         $(#[$meta:meta])* $enum:ident, $what:literal;
@@ -16,7 +16,7 @@ macro_rules! named {
         }
 
         impl $enum {
-            /// All of them.
+            /// All variants.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The name in the keymap file, in `snake_case`.
@@ -206,12 +206,12 @@ impl Action {
         self.texts().1
     }
 
-    /// The line for the help without what it adds: `Mark the record`.
+    /// The first part of the help's line: `Mark the record`.
     pub fn clause(self) -> &'static str {
         self.description().split([',', ':', ';', '(']).next().unwrap_or_default().trim_end()
     }
 
-    /// The same for a sentence that a key begins: `marks the record`.
+    /// The same, for a sentence that begins with a key: `marks the record`.
     pub fn does(self) -> String {
         let what = self.clause();
         let (verb, rest) = what.split_once(' ').unwrap_or((what, ""));
@@ -258,17 +258,17 @@ named! {
 }
 
 impl Context {
-    /// A title for the help.
+    /// The title in the help.
     pub const fn title(self) -> &'static str {
         self.texts().0
     }
 
-    /// Whether plain characters are typed here, so that none can be bound.
+    /// Whether plain characters are typed in this context, so that none can be bound.
     pub const fn takes_text(self) -> bool {
         matches!(self, Self::Editor | Self::Prompt | Self::Palette)
     }
 
-    /// Whether this stands in front of the panes: no plain character may act on them from here.
+    /// Whether this context is in front of the panes: no plain character may act on the panes from here.
     pub const fn is_in_front(self) -> bool {
         !matches!(self, Self::Global | Self::Stores | Self::Keys | Self::Record)
     }

@@ -1,4 +1,4 @@
-//! A key with its modifiers, as text and as the terminal reports it.
+//! A key with its modifiers, as text and as the terminal's event.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,8 +7,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 /// A key with its modifiers: `q`, `ctrl-d`, `shift-tab`, `alt-enter`, `f1`.
 ///
-/// Two chords are equal exactly where a terminal sends the same: shift with a letter is the upper
-/// case letter, and case does not count together with ctrl.
+/// Two chords are equal exactly if a terminal sends the same for both: shift with a letter is the upper-case
+/// letter, and case does not count together with ctrl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chord {
     code: KeyCode,
@@ -33,7 +33,7 @@ const NAMES: &[(&str, KeyCode)] = &[
     ("ins", KeyCode::Insert),
 ];
 
-/// Further spellings that are understood but never written.
+/// Other spellings that are read but never written.
 const ALIASES: &[(&str, KeyCode)] = &[
     ("pageup", KeyCode::PageUp),
     ("pagedown", KeyCode::PageDown),
@@ -49,12 +49,12 @@ const MODIFIERS: &[(&str, KeyModifiers)] = &[
     ("shift-", KeyModifiers::SHIFT),
 ];
 
-/// What terminals send for some chords with ctrl, which therefore cannot be told apart.
+/// The keys that terminals send for some chords with ctrl, which cannot be told apart from them.
 const SAME_AS: &[(char, &str)] = &[('i', "tab"), ('m', "enter"), ('[', "esc")];
 
 impl Chord {
-    /// The chord that an event stands for. `None` for releases, for lone modifiers, for keys that
-    /// have no name here and for those with a modifier beyond ctrl, alt and shift.
+    /// The chord of an event. `None` for releases, for modifiers alone, for keys that have no name here, and
+    /// for chords with modifiers other than ctrl, alt and shift.
     pub fn from_event(event: &KeyEvent) -> Option<Self> {
         if event.kind == KeyEventKind::Release {
             return None;
@@ -62,7 +62,7 @@ impl Chord {
         Self::normal(event.code, event.modifiers)
     }
 
-    /// The event of pressing it.
+    /// The event of pressing the chord.
     pub fn event(self) -> KeyEvent {
         KeyEvent::new(self.code, self.modifiers)
     }
@@ -75,7 +75,7 @@ impl Chord {
         }
     }
 
-    /// As [`Display`](fmt::Display), but with arrows and the return symbol where `unicode`.
+    /// Like [`Display`](fmt::Display), but with arrows and the return symbol if `unicode`.
     pub fn label(self, unicode: bool) -> String {
         let symbol = match self.code {
             KeyCode::Up => "↑",
@@ -135,7 +135,7 @@ impl FromStr for Chord {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
         while let Some((found, modifier)) = MODIFIERS.iter().find_map(|(name, modifier)| {
-            // `ctrl-` alone would leave no key.
+            // `ctrl-` alone has no key.
             let after = rest.strip_prefix(name).filter(|after| !after.is_empty())?;
             Some((after, *modifier))
         }) {

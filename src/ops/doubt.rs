@@ -1,4 +1,4 @@
-//! What was sent of a plan and not answered.
+//! Writes of a plan that were sent and not answered.
 
 use std::collections::HashMap;
 
@@ -8,30 +8,30 @@ use super::plan::{Plan, PlannedChange};
 use super::record_swap::Fate;
 use super::tally::{Made, Tally, records_of};
 
-/// Writes whose answers were lost: what was sent of a plan, and how much was not.
+/// Writes whose answers were lost: those of a plan that were sent, and the number of records that were not.
 #[derive(Debug, Clone)]
 pub struct Doubt {
-    /// What was sent and not answered.
+    /// The write that was sent and not answered.
     pub(super) write: Write,
-    /// What else was sent and not answered, where records are told one by one.
+    /// Other writes that were sent and not answered, if records are reported one by one.
     pub(super) others: Vec<Write>,
-    /// Records that were changed before.
+    /// Number of records that were changed before.
     pub(super) done: u64,
-    /// Records that were to be changed.
+    /// Number of records that were to be changed.
     pub(super) all: u64,
-    /// Records of these of which nothing was sent.
+    /// Number of these records for which nothing was sent.
     pub(super) unsent: u64,
     /// Records that have changed since they were shown, and were left as they are.
     pub(super) skipped: Vec<Key>,
-    /// Why these stay, where it is not that they have changed.
+    /// Why these stay, if not because they have changed.
     pub(super) fates: HashMap<Key, Fate>,
-    /// What was to be done to records that are told one by one; `None` where one write tells it all.
+    /// The change of records that are reported one by one; `None` if one write reports all.
     pub(super) each: Option<Made>,
-    /// The keys of two changes that are one, of which this is the first or the second.
+    /// The keys of two writes that make one change, of which this write is the first or the second.
     pub(super) pair: Option<(Key, Key)>,
-    /// What undoes it, if it was made.
+    /// The plan that undoes the write, if it was made.
     pub(super) inverse: Option<Box<Plan>>,
-    /// The part that was not made, with what is in doubt.
+    /// The part that was not made, with the writes in doubt.
     pub(super) rest: Option<Box<Plan>>,
 }
 
@@ -41,17 +41,17 @@ impl Doubt {
         std::iter::once(&self.write).chain(&self.others)
     }
 
-    /// What undoes it, as far as it was made or may have been.
+    /// The plan that undoes what was made or may have been.
     pub fn inverse(&self) -> Option<Box<Plan>> {
         self.inverse.clone()
     }
 
-    /// What was not made, as far as that is known.
+    /// The plan for what was not made, as far as that is known.
     pub fn rest(&self) -> Option<Box<Plan>> {
         self.rest.clone()
     }
 
-    /// The outcome of the whole, by that of the one write that was in doubt.
+    /// The outcome of the whole plan, from that of the one write in doubt.
     pub(super) fn whole(&self, outcome: WriteOutcome) -> WriteOutcome {
         let Self { done, all, unsent, .. } = *self;
         if !matches!(self.write, Write::Delete { .. }) {
@@ -80,7 +80,7 @@ impl Doubt {
         }
     }
 
-    /// What became of all records, by what was found out of each write that was in doubt.
+    /// The results for all records, from what was found out of each write in doubt.
     pub(super) fn tally(&self, made: Made, found: Vec<Result<WriteOutcome>>) -> Tally {
         let mut tally = Tally {
             made,
@@ -98,7 +98,8 @@ impl Doubt {
         tally
     }
 
-    /// Leaves what was found not to be made out of what undoes the rest, and what was out of what is left.
+    /// Removes the writes that were not made from the plan that undoes the rest, and those that were made
+    /// from the plan for what is left.
     pub(super) fn leave_out(&mut self, found: &[Result<WriteOutcome>]) {
         let not_made = |found: &Result<WriteOutcome>| {
             matches!(found, Ok(WriteOutcome::NotApplied | WriteOutcome::Refused(_)))
@@ -116,7 +117,7 @@ impl Doubt {
         }
     }
 
-    /// The records in doubt of which this was found.
+    /// The records in doubt with this result.
     fn records(
         &self,
         found: &[Result<WriteOutcome>],
@@ -127,7 +128,7 @@ impl Doubt {
     }
 }
 
-/// A plan without changes of these records; `None` if nothing is left of it.
+/// A plan without the changes of these records; `None` if nothing is left of it.
 fn without(plan: Plan, gone: &[(StoreName, Key)]) -> Option<Box<Plan>> {
     let PlannedChange::Swap(swaps) = &plan.change else { return Some(Box::new(plan)) };
     let is_gone =

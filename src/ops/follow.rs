@@ -1,22 +1,22 @@
-//! Stores that a step is to empty or remove again, followed through larder's own steps before it: what others
-//! write meanwhile is seen all the same.
+//! Follows stores that a step is to empty or remove again through larder's own earlier steps, so that writes
+//! of others in between are still seen.
 
 use crate::model::{StoreInfo, StoreName};
 use crate::storage::Storage;
 
 use super::plan::{Contents, PlannedStore};
 
-/// A store as it was before a plan was made, and as it is after.
+/// A store before a plan was carried out, and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Followed {
-    /// As it was planned for, and found before.
+    /// The store as it was planned for, and found before.
     pub was: PlannedStore,
-    /// As it is now.
+    /// The store as it is now.
     pub now: PlannedStore,
 }
 
 impl PlannedStore {
-    /// The store as it is, into which nobody is to have written since.
+    /// The store as it is, with the condition that nobody has written to it since.
     pub(super) fn unwritten(info: &StoreInfo) -> Self {
         let StoreInfo { records, bytes, written_at, modified_at, .. } = *info;
         let contents = Contents { records, files: bytes.zip(written_at) };
@@ -24,7 +24,7 @@ impl PlannedStore {
     }
 }
 
-/// Those of the stores that are as they were planned for.
+/// Of these stores, the ones that are as they were planned for.
 pub(super) async fn unwritten(
     storage: &dyn Storage,
     planned: &[PlannedStore],
@@ -38,7 +38,7 @@ pub(super) async fn unwritten(
     same
 }
 
-/// The same stores, each with what it has become.
+/// The same stores, each with its present state.
 pub(super) async fn become_now(storage: &dyn Storage, found: Vec<PlannedStore>) -> Box<[Followed]> {
     let mut all = Vec::new();
     for was in found {
@@ -49,7 +49,7 @@ pub(super) async fn become_now(storage: &dyn Storage, found: Vec<PlannedStore>) 
     all.into()
 }
 
-/// A store as it is, where it says when it was written to last.
+/// A store's present state, if it tells when it was last written to.
 async fn look(storage: &dyn Storage, store: &StoreName) -> Option<PlannedStore> {
     let info = storage.get_metadata(store).await.ok()?;
     info.modified_at.is_some().then(|| PlannedStore::unwritten(&info))

@@ -1,4 +1,4 @@
-//! Looks at records that come from elsewhere, beside what a store has.
+//! Compares records from elsewhere with those of a store.
 
 use futures::stream::TryStreamExt as _;
 
@@ -10,24 +10,23 @@ use crate::storage::Storage;
 
 use super::plan::Plan;
 
-/// What becomes of records that are to be imported.
+/// The result of comparing records that are to be imported.
 #[derive(Debug, Default)]
 pub struct Import {
-    /// Those that are to be set, one plan each.
+    /// Plans for the records that are to be set, one for each.
     pub plans: Vec<Plan>,
-    /// Bytes of their values.
+    /// Size of their values, in bytes.
     pub bytes: u64,
-    /// How many are there already, the same.
+    /// Number of records that are there already and are the same.
     pub same: u64,
-    /// The keys of others that are there, which stay.
+    /// Keys of other records that are there, which stay.
     pub in_the_way: Vec<Key>,
 }
 
-/// Compares records, each of another key, with those that the store has. With `overwrite`, what is not the
-/// same is written over.
-///
-/// # Errors
-/// What the storage says.
+/// Compares records, each of another key, with those of the store. With `overwrite`, records that are not the
+/// same are written over.
+/// | # Errors
+/// The storage's error.
 pub async fn plan_import(
     storage: &dyn Storage,
     store: &StoreName,

@@ -1,5 +1,5 @@
-//! What was done, step by step, so that it can be undone and done again in order. Does nothing
-//! itself: it holds the plans.
+//! The log of steps that were done, so that they can be undone and done again in order. It only holds the
+//! plans, and does nothing itself.
 
 use crate::model::{AsideId, StoreInfo, StoreName, Timestamp};
 
@@ -7,45 +7,45 @@ use super::kept::Held;
 use super::record_swap::Swap;
 use super::{Followed, Plan, PlannedChange, PlannedStore, Turn, words};
 
-/// Steps that are remembered at most; the oldest is forgotten first.
+/// Limit on the steps that are remembered; the oldest is forgotten first.
 const STEPS: usize = 100;
-/// Bytes that the old values of all steps take at most: the oldest steps lose theirs first. The
-/// newest keeps its own, which what one change may keep bounds.
+/// Limit on the old values of all steps, in bytes: the oldest steps lose theirs first. The newest step keeps
+/// its own, which are within the limit for one change.
 const HELD: Held = Held { memory: 64 << 20, disk: 1 << 30 };
-/// Why a step that lost its old values stays.
+/// Why a step that lost its old values can no longer be undone.
 const LET_GO: &str = "its old values made room for newer ones";
 
 /// The number of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StepId(u64);
 
-/// Something that was done.
+/// A step that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// Its number.
     pub id: StepId,
-    /// What was done, as it was told.
+    /// The sentence that said what was done.
     pub title: String,
-    /// When.
+    /// When it was done.
     pub at: Timestamp,
-    /// Records, or stores, that were changed.
+    /// Number of records, or of stores, that were changed.
     pub records: u64,
-    /// Whether it can be undone.
+    /// Whether it can be undone or done again.
     pub state: StepState,
-    /// The store that it waits for: it was not there when the step was to be undone, or done again.
+    /// The store that it waits for: that was not there when the step was to be turned.
     pub waits: Option<StoreName>,
-    /// What is to be said and asked before it is turned.
+    /// The remark and question before it is turned.
     pub asks: Option<String>,
-    /// The stores in which it was made, by their ids.
+    /// The stores in which it was made, with their ids.
     made_in: Vec<(StoreName, String)>,
-    /// Whether it is a part of what was done: the other part was undone, or done again, alone.
+    /// Whether it is a part of a step: the other part was turned alone.
     is_part: bool,
-    /// What its old values take, as long as it has them.
+    /// Size of its old values, as long as it has them.
     held: Held,
 }
 
 impl Step {
-    /// What was done, and how much of it where it is a part.
+    /// What was done; for a part, with the number of records in it.
     pub fn words(&self) -> String {
         if self.is_part { words::part_of(&self.title, self.records) } else { self.title.clone() }
     }
@@ -55,7 +55,7 @@ impl Step {
         self.waits.is_none() && self.is_next(turn)
     }
 
-    /// Its stores that are not the ones in which it was made, by the id that each has now.
+    /// Stores that have another id now than when the step was made in them.
     pub fn in_others<'a>(
         &'a self,
         now: impl Fn(&StoreName) -> Option<String> + 'a,
@@ -73,7 +73,7 @@ impl Step {
         )
     }
 
-    /// The bytes that its old values take now.
+    /// Present size of its old values.
     fn held(&self) -> Held {
         match self.state {
             StepState::Done(_) | StepState::Undone(Some(_)) => self.held,
@@ -82,14 +82,14 @@ impl Step {
     }
 }
 
-/// Whether a step can be undone, or done again.
+/// Whether a step can be undone or done again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepState {
-    /// It is done, and this undoes it.
+    /// It is done; this plan undoes it.
     Done(Box<Plan>),
-    /// It is undone; this does it again, where that is still possible.
+    /// It is undone; this plan does it again, if that is still possible.
     Undone(Option<Box<Plan>>),
-    /// It cannot be undone, and why.
+    /// It cannot be undone; the sentence says why.
     Fixed(String),
 }
 
@@ -112,8 +112,8 @@ impl Journal {
         self.is_full
     }
 
-    /// Something new was done. `inverse` undoes it; `why` says why nothing does. What was undone before
-    /// cannot be done again any more.
+    /// Adds a new step. `inverse` undoes it; `why` says why nothing does. Steps that were undone can no
+    /// longer be done again.
     pub fn record(
         &mut self,
         title: String,
@@ -148,14 +148,14 @@ impl Journal {
         self.let_go();
     }
 
-    /// Forgets the oldest steps.
+    /// Forgets the oldest steps above the limit.
     fn forget(&mut self) {
         let over = self.steps.len().saturating_sub(STEPS);
         self.is_full |= over > 0;
         self.steps.drain(..over);
     }
 
-    /// Lets the oldest steps lose their old values until what all take is within its bounds.
+    /// Drops the old values of the oldest steps until all are within the limit.
     fn let_go(&mut self) {
         let all: Held = self.steps.iter().map(Step::held).sum();
         let mut over = Held {
@@ -174,8 +174,8 @@ impl Journal {
         }
     }
 
-    /// The step that is undone, or done again, next: the newest that is done, the oldest that is
-    /// undone.
+    /// The step that is turned next: to undo, the newest one that is done; to do again, the oldest one that
+    /// is undone.
     pub fn next(&self, turn: Turn) -> Option<(&Step, &Plan)> {
         let step = match turn {
             Turn::Undo => self.steps.iter().rev().find(|step| step.can(turn)),
@@ -187,7 +187,7 @@ impl Journal {
         }
     }
 
-    /// A step was undone, or done again; `inverse` turns that around.
+    /// Takes note that a step was turned; `inverse` turns it back.
     pub fn turned(&mut self, id: StepId, turn: Turn, inverse: Option<Box<Plan>>) {
         let Some(step) = self.steps.iter_mut().find(|step| step.id == id) else { return };
         step.state = match (turn, inverse) {
@@ -197,8 +197,8 @@ impl Journal {
         };
     }
 
-    /// A part of a step was undone, or done again: `inverse` turns that around, and `rest` is what is still to
-    /// be done of it. Each is a step from now on; where nothing turns it around, the rest is.
+    /// Takes note that a part of a step was turned: `inverse` turns that part back, and `rest` turns the
+    /// other part. Each is a step from now on; if nothing turns the made part back, only the rest is.
     pub fn turned_in_part(
         &mut self,
         id: StepId,
@@ -224,13 +224,14 @@ impl Journal {
             (StepState::Done, |plan| StepState::Undone(Some(plan)));
         let (of_made, of_rest) = if turn == Turn::Undo { (undone, done) } else { (done, undone) };
         let (made, left) = (part(inverse, StepId(self.last), of_made), part(rest, id, of_rest));
-        // What is done stands before what is undone.
+        // Done parts stand before undone ones.
         let parts = if turn == Turn::Undo { [left, made] } else { [made, left] };
         self.steps.splice(at..=at, parts);
         self.forget();
     }
 
-    /// A step can be neither undone nor done again: something else is there; but one that asks can.
+    /// Takes note that a step can be neither undone nor done again, because something else is there; a step
+    /// that asks still can.
     pub fn failed(&mut self, id: StepId, why: String) {
         if let Some(step) = self.steps.iter_mut().find(|step| step.id == id && step.asks.is_none())
         {
@@ -238,7 +239,8 @@ impl Journal {
         }
     }
 
-    /// A step is made in stores that have these ids, now or when it is turned; the newest without a number.
+    /// Sets the ids of the stores in which a step is made, now or when it is turned; `None` stands for the
+    /// newest step.
     pub fn made_in(&mut self, id: Option<StepId>, id_of: impl Fn(&StoreName) -> Option<String>) {
         let id = id.unwrap_or(StepId(self.last));
         let Some(step) = self.steps.iter_mut().find(|step| step.id == id) else { return };
@@ -250,8 +252,8 @@ impl Journal {
         step.made_in = stores.into_iter().filter_map(by_id).collect();
     }
 
-    /// A step is not turned, for someone else has deleted its records: the next time it sets them anew, by this
-    /// plan, which is asked about.
+    /// Takes note that a step was not turned because someone else has deleted its records: the next time, it
+    /// sets them anew by this plan, after a question.
     pub fn ask_to_set_anew(&mut self, id: StepId, anew: Box<Plan>) {
         let Some(step) = self.steps.iter_mut().find(|step| step.id == id) else { return };
         step.asks = Some(words::sets_anew(&anew));
@@ -260,35 +262,35 @@ impl Journal {
         }
     }
 
-    /// What was asked about is being done.
+    /// Takes note that the step is being turned after its question.
     pub fn is_asked(&mut self, id: StepId) {
         if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
             step.asks = None;
         }
     }
 
-    /// A step waits for its store, which is not there.
+    /// Lets a step wait for its store, which is not there.
     pub fn wait(&mut self, id: StepId, store: StoreName) {
         if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
             step.waits = Some(store);
         }
     }
 
-    /// The store that a step waits for, which could be turned this way if it were there.
+    /// The store that a step waits for which could otherwise be turned this way.
     pub fn waits(&self, turn: Turn) -> Option<&StoreName> {
         let mut waiting = self.steps.iter().rev().filter(|step| step.is_next(turn));
         waiting.find_map(|step| step.waits.as_ref())
     }
 
-    /// Steps wait for stores no longer that are there again.
+    /// Lets steps no longer wait for stores that are there again.
     pub fn are_there(&mut self, is_there: impl Fn(&StoreName) -> bool) {
         for step in &mut self.steps {
             step.waits.take_if(|store| is_there(store));
         }
     }
 
-    /// A step that empties or removes a store is done again whatever has been written there since, for it is
-    /// asked about before. `shown` is the store as that shows it.
+    /// Lets a step that empties or removes a store be done again whatever has been written there since,
+    /// because it is asked about first. `shown` is the store as the question shows it.
     pub fn ask_before(&mut self, id: StepId, shown: Option<&StoreInfo>) {
         let step = self.steps.iter_mut().find(|step| step.id == id);
         if let Some(Step { state: StepState::Undone(Some(plan)), .. }) = step
@@ -301,7 +303,8 @@ impl Journal {
         }
     }
 
-    /// The stores that undone steps are to empty or remove again, if nobody else has written to them.
+    /// The stores that undone steps are to empty or remove again, on the condition that nobody else has
+    /// written to them.
     pub fn follows(&self) -> Vec<PlannedStore> {
         let mut all: Vec<PlannedStore> = Vec::new();
         for step in &self.steps {
@@ -314,7 +317,7 @@ impl Journal {
         all
     }
 
-    /// Such a store was written to by a step of larder's own, and by nobody else.
+    /// Takes note that such a store was written to by a step of larder's own, and by nobody else.
     pub fn followed(&mut self, store: &Followed) {
         for step in &mut self.steps {
             if let StepState::Undone(Some(plan)) = &mut step.state
@@ -327,14 +330,14 @@ impl Journal {
         }
     }
 
-    /// A step that was done again has done something else than before.
+    /// Takes note that a step that was done again has done something else than before.
     pub fn retitle(&mut self, id: StepId, title: String, records: u64) {
         if let Some(step) = self.steps.iter_mut().find(|step| step.id == id) {
             (step.title, step.records) = (title, records);
         }
     }
 
-    /// What was set aside has been freed.
+    /// Takes note that an aside has been freed.
     pub fn freed(&mut self, id: &AsideId) {
         for step in &mut self.steps {
             if let StepState::Done(plan) = &step.state
@@ -347,7 +350,7 @@ impl Journal {
     }
 }
 
-/// The bytes that the old values of a plan take.
+/// Size of a plan's old values.
 fn held(plan: &Plan) -> Held {
     let PlannedChange::Swap(swaps) = &plan.change else { return Held::default() };
     swaps.iter().map(Swap::held).sum()

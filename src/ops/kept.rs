@@ -1,5 +1,5 @@
-//! Values that are kept so that a change of records can be undone: small ones in memory, the others
-//! in private files that have no name, so that nothing is left of them however larder ends.
+//! Old values that are kept so that a change of records can be undone: small ones in memory, others in
+//! private files without names, so that nothing is left of them however larder ends.
 
 use std::fs::File;
 use std::io;
@@ -11,22 +11,22 @@ use bytes::Bytes;
 
 use crate::model::{ContentType, Error, ErrorKind, Record, Result, Version, in_words};
 
-/// Bytes of one change that are kept in memory.
+/// Limit on the old values of one change that are kept in memory, in bytes.
 const IN_MEMORY: u64 = 1 << 20;
-/// Bytes of one change that are kept at all.
+/// Limit on the old values of one change, in bytes.
 pub(super) const KEPT: u64 = 256 << 20;
-/// Records of one change that are kept at all.
+/// Limit on the records of one change whose old values are kept.
 pub(super) const RECORDS: u64 = 100_000;
 
-/// Bytes in memory that a kept record takes beside its value: its key, type and version.
+/// Memory that a kept record takes apart from its value, in bytes: its key, type and version.
 const BESIDE: u64 = 256;
 
-/// Bytes that kept values take.
+/// Size of kept values, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Held {
-    /// In memory.
+    /// Part of it in memory.
     pub(super) memory: u64,
-    /// In private files.
+    /// Part of it in private files.
     pub(super) disk: u64,
 }
 
@@ -39,23 +39,23 @@ impl std::iter::Sum for Held {
     }
 }
 
-/// A record at one time, with its value.
+/// A record at one moment, with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The content type.
     pub content_type: ContentType,
     /// The value's size in bytes.
     pub size: u64,
-    /// What it is compared by.
+    /// The version that it is compared by.
     pub(super) version: Version,
     place: Place,
 }
 
-/// Where a value is.
+/// The place of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Place {
     Memory(Bytes),
-    /// From this byte on.
+    /// In this file, from this byte on.
     File(Arc<PrivateFile>, u64),
 }
 
@@ -71,7 +71,7 @@ impl PartialEq for PrivateFile {
 
 impl Eq for PrivateFile {}
 
-/// Where values are kept.
+/// The place where old values are kept.
 #[derive(Debug, Clone, Default)]
 pub struct OldValues {
     folder: Option<PathBuf>,
@@ -79,51 +79,50 @@ pub struct OldValues {
 }
 
 impl OldValues {
-    /// Keeps nothing: what is done cannot be undone.
+    /// Keeps no values: changes cannot be undone.
     pub fn nothing() -> Self {
         Self::default()
     }
 
-    /// Keeps in memory, and no large values.
+    /// Keeps values in memory, and no large ones.
     pub fn in_memory() -> Self {
         Self { folder: None, keeps: true }
     }
 
-    /// Keeps in memory, and large values in files in this folder, which is made where it is missing.
+    /// Keeps values in memory, and large ones in files in this folder, which is made if it is missing.
     pub fn in_folder(folder: PathBuf) -> Self {
         Self { folder: Some(folder), keeps: true }
     }
 
-    /// Whether anything is kept.
+    /// Whether any values are kept.
     pub(super) fn keeps(&self) -> bool {
         self.keeps
     }
 
-    /// What one change keeps.
+    /// A keeper for the old values of one change.
     pub(super) fn change(&self) -> Keeping<'_> {
         Keeping { old_values: self, in_memory: 0, file: None }
     }
 }
 
-/// What one change keeps, one record after the other.
+/// Keeps the old values of one change, one record after the other.
 pub(super) struct Keeping<'a> {
     old_values: &'a OldValues,
     in_memory: u64,
-    /// The file, and how many bytes are in it.
+    /// The file, and the number of bytes in it.
     file: Option<(Arc<PrivateFile>, u64)>,
 }
 
 impl Keeping<'_> {
     /// Keeps a record.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`] where there is no room for it, [`ErrorKind::NotSupported`] where one change
-    /// would keep too much.
+    /// | # Errors
+    /// [`ErrorKind::Io`] if there is no room for it, [`ErrorKind::NotSupported`] if one change would keep too
+    /// much.
     pub(super) fn keep(&mut self, record: &Record) -> Result<Kept> {
         let size = record.value.len() as u64;
         let place = if self.in_memory + size <= IN_MEMORY {
             self.in_memory += size;
-            // A part of a large answer would hold all of it.
+            // The value is copied: as a part of a large answer, it would hold all of that.
             Place::Memory(Bytes::copy_from_slice(&record.value))
         } else {
             let in_file = self.file.as_ref().map_or(0, |(_, end)| *end);
@@ -159,7 +158,7 @@ impl Keeping<'_> {
 }
 
 impl Kept {
-    /// The bytes that it takes.
+    /// The size of the kept value.
     pub(super) fn held(&self) -> Held {
         match self.place {
             Place::Memory(_) => Held { memory: BESIDE.saturating_add(self.size), disk: 0 },
@@ -167,7 +166,7 @@ impl Kept {
         }
     }
 
-    /// A record that is held as it was read.
+    /// Holds a record in memory as it was read.
     pub(super) fn of(record: &Record) -> Self {
         let content_type = record.meta.content_type.clone();
         let size = record.value.len() as u64;
@@ -176,9 +175,8 @@ impl Kept {
     }
 
     /// The value.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`] where its file cannot be read.
+    /// | # Errors
+    /// [`ErrorKind::Io`] if its file cannot be read.
     pub(super) fn value(&self) -> Result<Bytes> {
         match &self.place {
             Place::Memory(value) => Ok(value.clone()),

@@ -1,8 +1,8 @@
-//! What is asked for, as data.
+//! The operations that can be asked for, as data.
 
 use crate::model::{AsideId, ContentType, Key, OpenBy, SetValue, StoreName};
 
-/// A change of what a storage holds.
+/// A change of a storage's content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Operation {
     /// Open or create a store.
@@ -24,11 +24,11 @@ pub enum Operation {
     Rename {
         /// The store.
         store: StoreName,
-        /// The key that it has.
+        /// The record's present key.
         key: Key,
-        /// The key that it gets.
+        /// The record's new key.
         to: Key,
-        /// Whether a record of that key is written over.
+        /// Whether to write over a record of the new key.
         overwrite: bool,
     },
     /// Make a second record of the same value.
@@ -37,11 +37,11 @@ pub enum Operation {
         store: StoreName,
         /// The record's key.
         key: Key,
-        /// The store that gets the second one.
+        /// The store that gets the second record.
         to_store: StoreName,
-        /// The key of the second one.
+        /// The key of the second record.
         to: Key,
-        /// Whether a record of that key is written over.
+        /// Whether to write over a record of that key.
         overwrite: bool,
     },
     /// Give a record another content type; its value stays.
@@ -53,9 +53,9 @@ pub enum Operation {
         /// The content type.
         content_type: ContentType,
     },
-    /// Put back what was set aside.
+    /// Put an aside back.
     Restore(AsideId),
-    /// Remove for good what was set aside.
+    /// Remove an aside for good.
     Discard(AsideId),
     /// Write the metadata of a store anew.
     Repair(StoreName),

@@ -1,4 +1,4 @@
-//! What became of a plan: what it did; or that it was not made, or not seen to be made.
+//! The result of a plan: what it did; or that it was not made, or is not known to be made.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,50 +9,51 @@ use super::follow::Followed;
 use super::plan::Plan;
 use super::record_swap::Fate;
 
-/// What a plan did.
+/// The result of a plan that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Outcome {
-    /// Records that were written or removed; stores, for one that is created or dropped.
+    /// Number of records that were written or removed; of stores, if one was created or dropped.
     pub records: u64,
     /// Records that have changed since they were shown, and were left as they are.
     pub skipped: Vec<Key>,
-    /// Why these stay, where it is not that they have changed.
+    /// Why these stay, if not because they have changed.
     pub fates: HashMap<Key, Fate>,
-    /// Records that were to be removed, and were gone already.
+    /// Number of records that were to be removed and were gone already.
     pub gone: u64,
-    /// What sets records anew that were to be changed, and that someone else has deleted.
+    /// The plan that sets records anew which were to be changed and someone else has deleted.
     pub anew: Option<Box<Plan>>,
     /// The metadata of the record that was set.
     pub meta: Option<RecordMeta>,
-    /// On how many replicas it is, where the user wants it on some.
+    /// The replicas that have the write, if the user asked for some.
     pub replicas: Option<Replicas>,
-    /// How the records were compared before.
+    /// How the records were compared before the write.
     pub comparison: Comparison,
     /// The store that was opened or created.
     pub store: Option<Box<StoreInfo>>,
-    /// What undoes it, where what was there is kept.
+    /// The plan that undoes it, if the old values are kept.
     pub inverse: Option<Box<Plan>>,
-    /// Records that stay set aside, because the store has records of their keys again.
+    /// Number of records that stay set aside, because the store has records of their keys again.
     pub left: u64,
-    /// What was not made of it, for it was cancelled: it can still be made.
+    /// The plan for what was not done because it was cancelled, and can still be done.
     pub rest: Option<Box<Plan>>,
-    /// The stores that the plan follows, as far as nobody else had written to them.
+    /// The stores that the plan follows, if nobody else had written to them.
     pub followed: Box<[Followed]>,
 }
 
 impl Outcome {
-    /// Records that are as they were: they have changed since they were shown, or their turn had not come.
+    /// Keys of records that are as they were: they have changed since they were shown, or their turn had not
+    /// come.
     pub fn unchanged(&self) -> HashSet<&Key> {
         let rest = self.rest.iter().flat_map(|rest| rest.keys());
         self.skipped.iter().chain(rest).collect()
     }
 
-    /// Whether nothing of the plan is left.
+    /// Whether the plan was carried out completely.
     pub fn is_whole(&self) -> bool {
         self.skipped.is_empty() && self.rest.is_none()
     }
 
-    /// Records that it was about.
+    /// Number of records in the plan.
     pub fn all(&self) -> u64 {
         let rest = self.rest.as_ref().and_then(|rest| rest.records);
         self.records + self.skipped.len() as u64 + rest.unwrap_or_default()
@@ -66,18 +67,18 @@ impl From<Written> for Outcome {
     }
 }
 
-/// Why a plan was not made, or not seen to be made.
+/// Why a plan was not carried out, or is not known to be.
 #[derive(Debug)]
 pub struct Failed {
-    /// What to say.
+    /// The error to report.
     pub error: Error,
-    /// What was sent, where its answer was lost: for [`resolve`](super::resolve()).
+    /// The writes that were sent and whose answers were lost: for [`resolve`](super::resolve()).
     pub doubt: Option<Doubt>,
-    /// What undoes the part that was made.
+    /// The plan that undoes the part that was made.
     pub inverse: Option<Box<Plan>>,
-    /// The part that was not made and can still be; none where there is no other.
+    /// The plan for the part that was not made and still can be; `None` if there is none.
     pub rest: Option<Box<Plan>>,
-    /// What sets records anew that were to be changed, and that someone else has deleted.
+    /// The plan that sets records anew which were to be changed and someone else has deleted.
     pub anew: Option<Box<Plan>>,
 }
 

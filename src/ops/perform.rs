@@ -1,4 +1,4 @@
-//! Makes a plan: just what was shown, and nothing that has changed since.
+//! Carries out a plan: exactly what was shown, except what has changed since.
 
 use crate::model::{
     Change, Commit, Committed, Done, ErrorKind, Expect, Progress, RecordMeta, RecordState, Result,
@@ -13,31 +13,28 @@ use super::plan::{Plan, PlannedChange, PlannedRecord, PlannedStore};
 use super::tally::Made;
 use super::{follow, rewriting, set_many, swap, undo, words};
 
-/// Records that are removed by one call at most.
+/// Limit on the records that one call removes.
 const AT_ONCE: usize = 500;
 
-/// Makes a plan, for good. The future must be polled to its end.
-///
-/// # Errors
-/// What the storage says; [`ErrorKind::Conflict`] if nothing is left of the plan, because all of it
-/// has changed since.
+/// Carries out a plan, for good. The future must be polled to its end.
+/// | # Errors
+/// The storage's error; [`ErrorKind::Conflict`] if nothing is left of the plan, because all of it has changed
+/// since.
 pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
     perform_kept(storage, plan, &OldValues::nothing()).await
 }
 
-/// The same; of a plan that is [`reversible`](Plan::reversible), what was there is kept, or set aside,
-/// and [`Outcome::inverse`] puts it back.
-///
-/// # Errors
-/// As [`perform`]; where the old values cannot be kept, nothing is changed.
+/// Carries out a plan; if it is [`reversible`](Plan::reversible), the old values are kept, or set aside, and
+/// [`Outcome::inverse`] puts them back.
+/// | # Errors
+/// As [`perform`]; if the old values cannot be kept, nothing is changed.
 pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldValues) -> Performed {
     perform_in_steps(storage, plan, old_values, &Progress::default()).await
 }
 
-/// The same; of a plan [`in steps`](Plan::is_in_steps), `progress` tells how far it is, and can stop it:
-/// [`Outcome::rest`] is what was not made then.
-///
-/// # Errors
+/// Carries out a plan like [`perform_kept`]. If it is one [`in steps`](Plan::is_in_steps), `progress` tells
+/// how far it is, and can stop it: then [`Outcome::rest`] is what was not made.
+/// | # Errors
 /// As [`perform_kept`].
 pub async fn perform_in_steps(
     storage: &dyn Storage,
@@ -105,7 +102,7 @@ async fn make(
     }
 }
 
-/// Sets a record that is still what it was.
+/// Sets a record if it is still what it was.
 async fn put(
     storage: &dyn Storage,
     set: &SetValue,
@@ -146,7 +143,7 @@ async fn put(
     Ok(outcome)
 }
 
-/// Removes those of the records that are still what was shown of them.
+/// Removes the records that are still as they were shown.
 async fn remove(
     storage: &dyn Storage,
     store: &StoreName,
@@ -157,7 +154,7 @@ async fn remove(
         records.iter().filter(|record| !matches!(record, PlannedRecord::Absent(_))).collect();
     progress.begin(there.len() as u64);
     if there.is_empty() {
-        // What may not be written is refused all the same.
+        // A store that may not be written is refused all the same.
         storage.commit(store, &[]).await?;
     }
     let mut outcome = Outcome::default();
@@ -221,10 +218,10 @@ async fn remove(
 /// The removal of a record as it was shown.
 fn removal((record, id): (&&PlannedRecord, u64)) -> Commit {
     let expect = match record {
-        // What may not be looked at can be deleted all the same.
+        // A record that may not be read can be deleted all the same.
         PlannedRecord::Absent(_) | PlannedRecord::Unknown(_) => Expect::Anything,
         PlannedRecord::There(meta) if meta.state == RecordState::NotRead => Expect::Anything,
-        // What a list shows is what the metadata says; the value itself is looked at only later.
+        // A list shows what the metadata says; the value itself is read only later.
         PlannedRecord::There(meta) => Expect::Is(Version::of_meta(meta)),
     };
     Commit { id: WriteId(id), key: record.key().clone(), expect, change: Change::Remove }
@@ -244,7 +241,7 @@ pub(super) async fn is_same(storage: &dyn Storage, planned: &PlannedStore) -> Re
             let same = (modified_at, contents) == (planned.modified_at, planned.contents);
             if same { Ok(()) } else { Err(words::written_since(&planned.name)) }
         }
-        // What cannot be looked at, the write itself says.
+        // If the store cannot be read, the write itself fails with the reason.
         _ => Ok(()),
     }
 }

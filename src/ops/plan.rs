@@ -1,4 +1,4 @@
-//! What an operation would change: shown before, and then applied as it was shown.
+//! The change that an operation would make: shown first, and then carried out as it was shown.
 
 use std::sync::Arc;
 
@@ -10,35 +10,35 @@ use crate::model::{
 use super::record_swap::Swap;
 use super::rewrite::{Rewrite, RewriteKind};
 
-/// What an operation would change.
+/// The change that an operation would make.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// What is to be changed, as it was when the plan was made.
+    /// The change, for the state in which the plan was made.
     pub change: PlannedChange,
-    /// Records that are written or removed, where that is known.
+    /// Number of records that are written or removed, if it is known.
     pub records: Option<u64>,
-    /// Bytes of their values.
+    /// Size of their values.
     pub weight: Weight,
-    /// Whether nothing that is there is lost by it.
+    /// Whether the change can be undone: nothing that is there is lost.
     pub reversible: bool,
-    /// What the user is to know before, a sentence each.
+    /// Warnings for the user before the change, a sentence each.
     pub warnings: Vec<String>,
-    /// Why nothing is known of it: it is not there, or may not be looked at.
+    /// Why nothing is known of the store or record: it is not there, or may not be read.
     pub problem: Option<Error>,
-    /// The step of the journal that it undoes or does again, by its title.
+    /// The step of the journal that the plan undoes or does again, by its title.
     pub step: Option<(Turn, String)>,
     /// Stores that later steps are to empty or remove again, if nobody else has written to them.
     pub follows: Vec<PlannedStore>,
 }
 
-/// An operation, with what it was planned for.
+/// An operation, together with the state that it was planned for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlannedChange {
     /// Open or create a store.
     Create(OpenBy),
-    /// Set one record; it holds itself what must be there before.
+    /// Set one record; it holds its own expectation of what is there.
     Set(SetValue),
-    /// Set several records; each holds itself what must be there before.
+    /// Set several records; each holds its own expectation of what is there.
     SetMany(Arc<[SetValue]>),
     /// Delete records of a store.
     Delete {
@@ -51,21 +51,21 @@ pub enum PlannedChange {
     Purge(PlannedStore),
     /// Remove a store.
     Drop(PlannedStore),
-    /// Write the metadata of a store anew; `None` where nothing is wrong with it.
+    /// Write the metadata of a store anew; `None` if nothing is wrong with it.
     Repair(StoreName, Option<Repair>),
     /// Write a record anew under another key, or with another content type.
     Rewrite(Rewrite),
-    /// Change records, each only if it is what it was.
+    /// Change records, each only if it is still what it was.
     Swap(Arc<[Swap]>),
-    /// Put back what was set aside.
+    /// Put an aside back.
     Restore(AsideInfo),
-    /// Remove for good what was set aside.
+    /// Remove an aside for good.
     Discard(AsideInfo),
-    /// Remove a store that was made, if there is nothing in it.
+    /// Remove a store that was made, if it is empty.
     DropEmpty(PlannedStore, OpenBy),
 }
 
-/// Which way a step of the journal is gone.
+/// The direction in which a step of the journal is turned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
     /// It is undone.
@@ -81,7 +81,7 @@ pub enum PlannedRecord {
     There(RecordMeta),
     /// It is not there.
     Absent(Key),
-    /// What is there may not be looked at.
+    /// It may not be read.
     Unknown(Key),
 }
 
@@ -90,27 +90,27 @@ pub enum PlannedRecord {
 pub struct PlannedStore {
     /// Its internal name.
     pub name: StoreName,
-    /// Its id, where that is known: a store of the same name that is made later has another.
+    /// Its id, if it is known: a store of the same name that is made later has another one.
     pub id: Option<String>,
-    /// When it was written to last, where nobody may have since it was put back.
+    /// When it was last written to, if nobody may have written to it since it was put back.
     pub modified_at: Option<Timestamp>,
-    /// What it held then, for who writes records and does not say so: a file is dropped by hand.
+    /// Its content then, to notice programs that write records without telling: files can be copied by hand.
     pub contents: Contents,
 }
 
-/// How many records a store holds; in a directory the bytes of their files, and when the newest was written.
+/// Number of records in a store; in a directory also their files' bytes, and when the newest was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Contents {
     pub(super) records: Option<u64>,
     pub(super) files: Option<(u64, Timestamp)>,
 }
 
-/// Bytes that a plan is about.
+/// Size of the values in a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
-    /// Of the values themselves.
+    /// Size of the values themselves, in bytes.
     Values(u64),
-    /// About so many where the storage keeps them: in memory, or on a disk.
+    /// Approximate space that they take in the storage, in memory or on a disk, in bytes.
     Kept(u64),
     /// Not known.
     Unknown,
@@ -127,12 +127,12 @@ impl PlannedRecord {
 }
 
 impl Weight {
-    /// What a storage says that a store weighs.
+    /// The size of a store, as the storage tells.
     pub fn of(info: &StoreInfo) -> Self {
         info.bytes.map_or(Self::Unknown, Self::Kept)
     }
 
-    /// The bytes, where they are known.
+    /// The size in bytes, if it is known.
     pub fn bytes(self) -> Option<u64> {
         match self {
             Self::Values(bytes) | Self::Kept(bytes) => Some(bytes),
@@ -149,26 +149,26 @@ impl From<&StoreInfo> for PlannedStore {
 }
 
 impl Plan {
-    /// The plan of opening or creating a store.
+    /// The plan to open or create a store.
     pub fn create(by: OpenBy) -> Self {
         Self::new(PlannedChange::Create(by), None, Weight::Unknown, true)
     }
 
-    /// The plan of setting a record.
+    /// The plan to set a record.
     pub fn set(set: SetValue) -> Self {
         let weight = Weight::Values(set.value.len() as u64);
         let first = set.expected == Expect::Absent;
         Self::new(PlannedChange::Set(set), Some(1), weight, first)
     }
 
-    /// The plan of setting several records, each over what was read of it.
+    /// The plan to set several records, each over the version that was read.
     pub fn set_many(sets: Arc<[SetValue]>) -> Self {
         let (records, bytes) = (sets.len() as u64, sets.iter().map(|set| set.value.len() as u64));
         let weight = Weight::Values(bytes.sum());
         Self::new(PlannedChange::SetMany(sets), Some(records), weight, false)
     }
 
-    /// The plan of deleting records, as they are shown.
+    /// The plan to delete records, as they are shown.
     pub fn delete(store: StoreName, records: Vec<PlannedRecord>) -> Self {
         let (mut count, mut bytes, mut known) = (0, 0_u64, true);
         for record in &records {
@@ -188,17 +188,17 @@ impl Plan {
         Self::new(PlannedChange::Delete { store, records }, Some(count), weight, false)
     }
 
-    /// The plan of removing all records of a store that weighs this.
+    /// The plan to remove all records of a store of this size.
     pub fn purge(info: &StoreInfo, weight: Weight) -> Self {
         Self::new(PlannedChange::Purge(info.into()), info.records, weight, false)
     }
 
-    /// The plan of removing a store that weighs this.
+    /// The plan to remove a store of this size.
     pub fn drop(info: &StoreInfo, weight: Weight) -> Self {
         Self::new(PlannedChange::Drop(info.into()), info.records, weight, false)
     }
 
-    /// The plan of writing a record anew with the value it has.
+    /// The plan to write a record anew with the value it has.
     pub fn rewrite(rewrite: Rewrite) -> Self {
         let weight = Weight::Values(rewrite.bytes());
         let keeps = rewrite.replaced.is_none();
@@ -214,7 +214,7 @@ impl Plan {
         Self { change, records, weight, reversible, warnings, problem, step, follows }
     }
 
-    /// The plan of changing records that are what they were.
+    /// The plan to change records that are what they were.
     pub(super) fn swap(swaps: Arc<[Swap]>) -> Self {
         let bytes = swaps.iter().filter_map(|swap| swap.to.as_ref()).map(|kept| kept.size).sum();
         let records = swaps.len() as u64;
@@ -222,29 +222,29 @@ impl Plan {
         Self::new(change, Some(records), Weight::Values(bytes), true)
     }
 
-    /// The plan of putting back what was set aside.
+    /// The plan to put an aside back.
     pub fn restore(info: AsideInfo) -> Self {
         let records = info.records;
         Self::new(PlannedChange::Restore(info), Some(records), Weight::Unknown, true)
     }
 
-    /// The plan of removing for good what was set aside.
+    /// The plan to remove an aside for good.
     pub fn discard(info: AsideInfo) -> Self {
         let records = info.records;
         Self::new(PlannedChange::Discard(info), Some(records), Weight::Unknown, false)
     }
 
-    /// The plan of removing a store that was made, if there is nothing in it.
+    /// The plan to remove a store that was made, if it is empty.
     pub(super) fn drop_empty(store: PlannedStore, by: OpenBy) -> Self {
         Self::new(PlannedChange::DropEmpty(store, by), Some(0), Weight::Values(0), true)
     }
 
-    /// Whether it is made in steps, so that it can be stopped between two of them.
+    /// Whether the plan is carried out in steps, so that it can be stopped between two of them.
     pub fn is_in_steps(&self) -> bool {
         match &self.change {
             PlannedChange::Delete { records, .. } => records.len() > 1,
             PlannedChange::Swap(swaps) => swaps.len() > 1 && !swaps[0].is_linked,
-            // Only where the store has records again, which is seen then.
+            // It is in steps only if the store has records again, which is seen later.
             PlannedChange::Restore(info) => info.records > 1,
             PlannedChange::Create(_)
             | PlannedChange::Set(_)
@@ -258,20 +258,20 @@ impl Plan {
         }
     }
 
-    /// The key that a record of this store has afterwards, of a plan that gives it another.
+    /// The new key of a record of this store, if the plan gives it another.
     pub fn moves(&self, store: &StoreName) -> Option<Key> {
         if let PlannedChange::Rewrite(it) = &self.change {
             let moves = it.kind == RewriteKind::Rename && it.to_store == *store;
             return moves.then(|| it.to.clone());
         }
-        // Written there first, and then removed where it was.
+        // The record is written under its new key first, and then removed under the old one.
         let PlannedChange::Swap(swaps) = &self.change else { return None };
         let [first, second] = &**swaps else { return None };
         let moves = first.is_linked && second.is_linked && first.store == *store;
         moves.then(|| first.key.clone())
     }
 
-    /// The stores whose records it changes one by one.
+    /// The stores whose records the plan changes one by one.
     pub fn changes_in(&self) -> Vec<&StoreName> {
         match &self.change {
             PlannedChange::Set(set) => vec![&set.store],
@@ -289,7 +289,7 @@ impl Plan {
         }
     }
 
-    /// The records that it changes, of a plan of several.
+    /// The records that a plan of several changes.
     pub(super) fn keys(&self) -> Vec<&Key> {
         match &self.change {
             PlannedChange::Delete { records, .. } => {
@@ -309,32 +309,32 @@ impl Plan {
         }
     }
 
-    /// The records that it deletes, of a plan that deletes some.
+    /// The records that the plan deletes, if it deletes some.
     pub fn deletes(&self) -> Option<&[PlannedRecord]> {
         let PlannedChange::Delete { records, .. } = &self.change else { return None };
         Some(records)
     }
 
-    /// The same, with a sentence that the user is to know before.
+    /// The plan with a further warning.
     #[must_use]
     pub fn warned(mut self, warning: Option<String>) -> Self {
         self.warnings.extend(warning);
         self
     }
 
-    /// What is set aside that it puts back.
+    /// The aside that the plan puts back.
     pub fn restores(&self) -> Option<&AsideInfo> {
         let PlannedChange::Restore(info) = &self.change else { return None };
         Some(info)
     }
 
-    /// The same, of a store that is emptied or removed, with what is known of it now.
+    /// The plan to empty or remove a store, with what is known of the store now.
     #[must_use]
     pub fn as_of(&self, now: &StoreInfo, weight: Weight) -> Self {
         Self { records: now.records, weight, ..self.clone() }
     }
 
-    /// The store that it empties or removes.
+    /// The store that the plan empties or removes.
     pub fn empties(&self) -> Option<&PlannedStore> {
         let (PlannedChange::Purge(store) | PlannedChange::Drop(store)) = &self.change else {
             return None;
@@ -342,18 +342,18 @@ impl Plan {
         Some(store)
     }
 
-    /// What is set aside that it removes for good.
+    /// The aside that the plan removes for good.
     pub fn discards(&self) -> Option<&AsideInfo> {
         let PlannedChange::Discard(info) = &self.change else { return None };
         Some(info)
     }
 
-    /// What is not set aside any more once it is made.
+    /// The aside that no longer exists once the plan is carried out.
     pub fn ends_aside(&self) -> Option<&AsideId> {
         self.restores().or_else(|| self.discards()).map(|info| &info.id)
     }
 
-    /// Whether it removes this record of this store.
+    /// Whether the plan removes this record of this store.
     pub fn removes(&self, store: &StoreName, key: &Key) -> bool {
         match &self.change {
             PlannedChange::Delete { store: from, records } => {
@@ -374,8 +374,8 @@ impl Plan {
         }
     }
 
-    /// The write that the storage is asked for; `None` for a repair where nothing is wrong, and for
-    /// what is no write of its own.
+    /// The write to ask the storage for; `None` for a repair of a sound store, and for a change that is not a
+    /// single write.
     pub fn write(&self) -> Option<Write> {
         Some(match &self.change {
             PlannedChange::Create(by) => Write::Create(by.clone()),

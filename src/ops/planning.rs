@@ -1,4 +1,4 @@
-//! Looks at what an operation would change.
+//! Makes the plan of an operation.
 
 use futures::stream::TryStreamExt as _;
 
@@ -11,11 +11,10 @@ use super::rewrite::{self, RewriteKind};
 use super::undo;
 use super::written_back::written_back;
 
-/// Looks at what an operation would change. Changes nothing.
-///
-/// # Errors
-/// What the storage says. Of what may not be looked at there is a plan nevertheless, and so of a store
-/// that is not there: something may be left of it. [`Plan::problem`] says so.
+/// Makes the plan of an operation. Changes nothing.
+/// | # Errors
+/// The storage's error. There is a plan also for what may not be read, and for a store that is not there, as
+/// something may be left of it; [`Plan::problem`] says so.
 pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> {
     Ok(match operation {
         Operation::Create(by) => Plan::create(by.clone()),
@@ -65,7 +64,7 @@ async fn plan_rewrite(
 ) -> Result<Plan> {
     let plan = Plan::rewrite(rewrite::plan(storage, kind, stores, keys, overwrite).await?);
     let [store, to_store] = stores;
-    // What is copied stays as it is.
+    // The copied record stays as it is.
     let is_changed =
         !matches!(&plan.change, PlannedChange::Rewrite(it) if it.kind == RewriteKind::Copy);
     let changed = is_changed.then_some(keys[0]);
@@ -77,7 +76,7 @@ async fn plan_rewrite(
 }
 
 async fn plan_delete(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> Result<Plan> {
-    // Of a budget of no bytes comes the metadata alone.
+    // With a budget of no bytes, only the metadata comes.
     let budget = Budget { bytes: 0, ..Budget::default() };
     let found: Result<Vec<_>> =
         storage.scan_values(store, keys.to_vec(), budget).try_collect().await;
@@ -97,7 +96,7 @@ async fn plan_delete(storage: &dyn Storage, store: &StoreName, keys: &[Key]) -> 
     Ok(Plan { problem, ..Plan::delete(store.clone(), records).warned(warning) })
 }
 
-/// A store, or why nothing is known of it.
+/// The metadata of a store, and why it is not known, if so.
 async fn look_at(storage: &dyn Storage, store: &StoreName) -> Result<(StoreInfo, Option<Error>)> {
     match storage.get_metadata(store).await {
         Ok(info) => Ok((info, None)),

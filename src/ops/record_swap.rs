@@ -1,4 +1,4 @@
-//! A change of a record with what was there before: turned around, it undoes itself.
+//! A change of a record, together with its former state: turned around, it undoes itself.
 
 use bytes::Bytes;
 
@@ -9,22 +9,22 @@ use crate::model::{
 
 use super::kept::{Held, Kept};
 
-/// A record as it was and as it is to be; `None`: not there.
+/// A record before and after a change; `None`: not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swap {
     /// The store.
     pub store: StoreName,
     /// The record's key.
     pub key: Key,
-    /// What must be there.
+    /// The state that must be there.
     pub from: Option<Kept>,
-    /// What is there afterwards.
+    /// The state afterwards.
     pub to: Option<Kept>,
-    /// One of several that are one change: made only if the one before it was.
+    /// Whether it is a part of the same change as the one before it: it is made only if that was.
     pub is_linked: bool,
 }
 
-/// Why a record is left as it is.
+/// The reason why a record is left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fate {
     /// It has another value or another content type.
@@ -32,9 +32,9 @@ pub enum Fate {
     Changed,
     /// Someone else has deleted it.
     Gone,
-    /// It was not to be there, and someone else has made it.
+    /// It was to be absent, and someone else has made it.
     Come,
-    /// It is not what it was: which of these is not known.
+    /// It is not what it was; which of these applies is not known.
     Unknown,
 }
 
@@ -44,7 +44,7 @@ impl Swap {
         Self { from, to, ..self.clone() }
     }
 
-    /// The bytes that both values take.
+    /// Size of both values.
     pub(super) fn held(&self) -> Held {
         [&self.from, &self.to].into_iter().flatten().map(Kept::held).sum()
     }
@@ -56,10 +56,9 @@ impl Swap {
         Some(RecordMeta { key, content_type, size: *size, ..RecordMeta::default() })
     }
 
-    /// Content type and value of both, before and after.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Io`](crate::model::ErrorKind::Io) where a kept value cannot be read.
+    /// Content types and values before and after.
+    /// | # Errors
+    /// [`ErrorKind::Io`](crate::model::ErrorKind::Io) if a kept value cannot be read.
     pub fn values(&self) -> Result<[Option<(ContentType, Bytes)>; 2]> {
         let value = |kept: &Option<Kept>| {
             let kept = kept.as_ref();
@@ -68,7 +67,7 @@ impl Swap {
         Ok([value(&self.from)?, value(&self.to)?])
     }
 
-    /// Whether this is what is to be there afterwards.
+    /// Whether the present state is the one that is to be there afterwards.
     pub(super) fn is_made(&self, now: Option<&Reading>) -> bool {
         match &self.to {
             Some(kept) => Expect::Is(kept.version.clone()).is_met(now),
@@ -90,7 +89,7 @@ impl Swap {
 }
 
 impl Kept {
-    /// As the storage says that it has it now.
+    /// The kept state, as the storage says that it has it now.
     pub(super) fn stored(mut self, meta: &RecordMeta) -> Self {
         self.version.content_type = meta.content_type.clone();
         if meta.size != self.size {

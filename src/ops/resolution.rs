@@ -7,20 +7,20 @@ use super::plan::Plan;
 use super::tally::{Tally, wants_to_be_first};
 use super::words;
 
-/// What became of a write whose answer was lost.
+/// The result of looking for what became of a write whose answer was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
-    /// It is as good as done, and this is to be said of it.
+    /// It is as good as done; the sentence says so.
     Done(Outcome, String),
     /// It was refused, as its answer said.
     Refused(Error),
-    /// It was not made, or in part, or whether it was is not known: what is so, and what to do.
+    /// It was not made, or in part, or that is not known: the error says which, and what to do.
     Open(Error),
 }
 
 impl Resolution {
-    /// What the storage found out of a write, in words. A writer that wants to be the first wants to
-    /// know that it was.
+    /// The result for a write, from what the storage found out. A writer that wants to be the first must know
+    /// whether it was.
     pub fn of(write: &Write, outcome: WriteOutcome) -> Self {
         let (state, remedy) = words::found_out(write, &outcome);
         match outcome {
@@ -42,8 +42,7 @@ impl Resolution {
         }
     }
 
-    /// What was found out of records that are changed one by one, in words; `inverse` undoes what was
-    /// made.
+    /// The result for records that are changed one by one; `inverse` undoes what was made.
     pub(super) fn of_each(tally: &Tally, inverse: Option<Box<Plan>>) -> Self {
         if tally.not_made == 0 && tally.unknown.is_empty() {
             if tally.done == 0 {
@@ -57,8 +56,8 @@ impl Resolution {
         Self::Open(words::in_part(tally))
     }
 
-    /// Of two changes that are one, where `write` was the first or the second: the first alone is half
-    /// of it, and so is what leaves the second open.
+    /// The result for two writes that are one change, where `write` is the first or the second. The first
+    /// alone is half of the change, and so is the first with an unknown second.
     pub(super) fn of_pair(self, write: &Write, first: &Key, second: &Key) -> Self {
         let is_first = matches!(write, Write::Set(set) if set.key == *first);
         match self {
@@ -129,7 +128,8 @@ mod tests {
         Write::Set(SetValue { key: Key::from(key), ..set })
     }
 
-    /// What is told of four staged edits: so many done, these lost, the others not sent.
+    /// The sentence about four staged edits: `done` are saved, the answers to `lost` were lost, the others
+    /// were not sent.
     fn told(done: u64, lost: Vec<(Write, Result<WriteOutcome>)>, skipped: &[&str]) -> Resolution {
         let (mut writes, found): (Vec<_>, Vec<_>) = lost.into_iter().unzip();
         let unsent = 4 - done - (writes.len() + skipped.len()) as u64;

@@ -1,4 +1,4 @@
-//! The loop that finds out what became of writes whose answers were lost.
+//! Finds out, in a loop, what became of writes whose answers were lost.
 
 use std::time::Duration;
 
@@ -10,15 +10,14 @@ use crate::storage::Storage;
 use super::doubt::Doubt;
 use super::resolution::Resolution;
 
-/// The pause between two tries.
+/// Pause between two tries.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Finds out what became of a plan as soon as the storage can be reached again, until `deadline`: each
-/// write of it that was in doubt is looked up. What was not made is left out of what
+/// Finds out what became of a plan as soon as the storage can be reached again, until `deadline`: each of its
+/// writes in doubt is looked up. Writes that were not made are removed from the plan that
 /// [undoes](Doubt::inverse) the rest.
-///
-/// # Errors
-/// The storage could not be asked in that time of the one write there was.
+/// | # Errors
+/// The storage could not be asked in that time about the only write.
 pub async fn resolve(
     storage: &dyn Storage,
     doubt: &mut Doubt,
@@ -46,9 +45,8 @@ pub async fn resolve(
     Ok(resolution)
 }
 
-/// The same of a plan that one write tells of, as the storage tells it.
-///
-/// # Errors
+/// The same for a plan of one write, in the storage's terms.
+/// | # Errors
 /// As [`resolve`].
 pub async fn find_out(
     storage: &dyn Storage,
@@ -58,21 +56,21 @@ pub async fn find_out(
     look(storage, &doubt.write, deadline).await.map(|found| doubt.whole(found))
 }
 
-/// What [`find_out`] has found, in words.
+/// The result of [`find_out`], in words.
 pub fn told(doubt: &Doubt, found: WriteOutcome) -> Resolution {
     Resolution::of(&doubt.write, found)
 }
 
-/// Looks what became of a write.
+/// Finds out what became of a write.
 async fn look(storage: &dyn Storage, write: &Write, deadline: Instant) -> Result<WriteOutcome> {
     let mut states = storage.session().state;
     loop {
         let up = states.wait_for(|state| *state == ConnectionState::Up);
-        // Where it does not come back, the storage says so itself.
+        // If the connection does not come back, the storage itself says so.
         let _ = timeout_at(deadline, up).await;
         match timeout_at(deadline, storage.resolve(write)).await {
             Ok(Err(why)) if may_pass(why.kind) && Instant::now() < deadline => {
-                // The loss may not have been noticed everywhere yet.
+                // The loss may not be known everywhere yet.
                 sleep(PAUSE).await;
             }
             Ok(found) => return found,

@@ -1,4 +1,4 @@
-//! Whether what a plan changes can be undone: what is there is kept up to a limit, or set aside.
+//! Whether the change of a plan can be undone: old values are kept up to a limit, or set aside.
 
 use crate::model::{Expect, RecordState, SetValue};
 
@@ -6,8 +6,8 @@ use super::kept;
 use super::plan::{Plan, PlannedChange, PlannedRecord};
 
 impl Plan {
-    /// The same, to be made so that it can be undone, where that is possible: values are kept up to a
-    /// limit, stores are set aside where the storage can (`sets_aside`).
+    /// The plan, made so that it can be undone if that is possible: values are kept up to a limit, and stores
+    /// are set aside if the storage can do so (`sets_aside`).
     #[must_use]
     pub fn undoable(mut self, sets_aside: bool) -> Self {
         self.reversible = match &self.change {
@@ -35,7 +35,7 @@ impl Plan {
         self
     }
 
-    /// Whether the values that are there, and that come, are more than one step of the journal keeps.
+    /// Whether the old and new values are more than one step of the journal keeps.
     pub fn is_too_much(&self) -> bool {
         match &self.change {
             PlannedChange::Delete { records, .. } => {
@@ -57,17 +57,17 @@ impl Plan {
     }
 }
 
-/// Whether what a set replaces can be put back.
+/// Whether the record that a set replaces can be put back.
 fn can_be_put_back(set: &SetValue) -> bool {
     match &set.expected {
         Expect::Anything => false,
         Expect::Absent => true,
-        // What had no type was damaged, and cannot be made so again.
+        // A record without a type was damaged, and cannot be damaged again in the same way.
         Expect::Is(version) => !version.content_type.as_str().is_empty(),
     }
 }
 
-/// Bytes of the values of a set that are kept.
+/// Size of the values of a set that are kept, in bytes.
 fn kept_bytes(set: &SetValue) -> u64 {
     set.replaced() + set.value.len() as u64
 }

@@ -1,4 +1,4 @@
-//! A record under another key, or of another content type, as data, and what there is to say before.
+//! A record under another key or with another content type, as data; and the checks before it is written.
 
 use crate::model::{
     ContentType, Error, ErrorKind, Expect, Key, RecordMeta, RecordState, Result, StoreName,
@@ -8,83 +8,83 @@ use crate::storage::{Storage, no_record, no_store};
 
 use super::kept;
 
-/// A record that is written anew with the value it has.
+/// A record that is written anew with the value that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
-    /// What is asked for.
+    /// The kind of change.
     pub kind: RewriteKind,
     /// The record's store.
     pub store: StoreName,
     /// The record, as it was shown.
     pub record: RecordMeta,
-    /// The store that is written.
+    /// The store that the record is written to.
     pub to_store: StoreName,
-    /// The key that is written.
+    /// The key that the record is written under.
     pub to: Key,
-    /// The other record of that key, as it was shown, which is written over.
+    /// Another record of that key, as it was shown, which is written over.
     pub replaced: Option<RecordMeta>,
-    /// What the record must be, where more is known than what is shown.
+    /// The version that the record must have, if more of it is known than what is shown.
     pub version: Option<Version>,
 }
 
-/// What becomes of a record that is written anew.
+/// The kind of change of a record that is written anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RewriteKind {
     /// It gets another key.
     Rename,
-    /// A second one is made under another key.
+    /// A second record is made under another key.
     Copy,
     /// It gets another content type.
     Retype(ContentType),
 }
 
 impl Rewrite {
-    /// A change of the content type alone.
+    /// The change of a content type alone.
     pub fn retype(store: StoreName, record: RecordMeta, content_type: ContentType) -> Self {
         let (kind, to) = (RewriteKind::Retype(content_type), record.key.clone());
         let to_store = store.clone();
         Self { kind, store, record, to_store, to, replaced: None, version: None }
     }
 
-    /// Another key within the store, or a copy there.
+    /// Another key within the store, or a copy under it.
     pub fn under(kind: RewriteKind, store: StoreName, record: RecordMeta, to: Key) -> Self {
         let to_store = store.clone();
         Self { kind, store, record, to_store, to, replaced: None, version: None }
     }
 
-    /// Whether it undoes another, or does it again: only of these more is known than what is shown.
+    /// Whether this undoes another change or does it again: only then is more known than what is shown.
     pub(super) fn is_step(&self) -> bool {
         self.version.is_some()
     }
 
-    /// Whether it changes the record where it is.
+    /// Whether this changes the record in its place.
     pub(super) fn is_retype(&self) -> bool {
         matches!(self.kind, RewriteKind::Retype(_))
     }
 
-    /// Bytes of the values that are written.
+    /// Size of the values that are written, in bytes.
     pub(super) fn bytes(&self) -> u64 {
         self.record.size
     }
 
-    /// Whether what was there before can be kept.
+    /// Whether the old state can be kept.
     pub(super) fn is_undoable(&self) -> bool {
         let whole = is_whole(&self.record) && self.replaced.as_ref().is_none_or(is_whole);
         whole && self.kept_bytes() <= kept::KEPT
     }
 
-    /// Bytes of the values that are kept so that it can be undone.
+    /// Size of the values that are kept so that this can be undone, in bytes.
     pub(super) fn kept_bytes(&self) -> u64 {
         match (&self.kind, &self.replaced) {
-            // Turned around, it carries the value as it did here, or removes the copy.
+            // Turned around, the change carries the value in the same way, or removes the copy.
             (_, None) => 0,
-            // A value that is held can be held once more by a file.
+            // A value in memory may have to be held a second time, in a file.
             (_, Some(replaced)) => self.record.size + replaced.size,
         }
     }
 }
 
-/// Looks at the record, and at what is in the way of a rename or a copy.
+/// Reads the record, and the record in the way of a rename or a copy.
 pub(super) async fn plan(
     storage: &dyn Storage,
     kind: RewriteKind,
@@ -102,7 +102,7 @@ pub(super) async fn plan(
     let record = RecordMeta { key: key.clone(), ..found.into_meta() };
     is_sound(&record, is_retype)?;
     if store != to_store {
-        // Its records may be looked at although it is not there.
+        // Records of a store that is not there may still be read.
         no_store(storage, to_store).await.map_or(Ok(()), Err)?;
     }
     let replaced = if is_retype { None } else { storage.read(to_store, to, Want::Meta).await? };
@@ -119,7 +119,7 @@ fn is_whole(meta: &RecordMeta) -> bool {
     matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead)
 }
 
-/// Refuses what cannot be written again as it is. A content type can be given to every value.
+/// Refuses a record that cannot be written again as it is. Every value can be given another content type.
 pub(super) fn is_sound(meta: &RecordMeta, is_retype: bool) -> Result<()> {
     match meta.state {
         _ if is_whole(meta) => Ok(()),
@@ -132,12 +132,12 @@ pub(super) fn is_sound(meta: &RecordMeta, is_retype: bool) -> Result<()> {
     }
 }
 
-/// The refusal to give a record the key it has.
+/// The error that the record has this key already.
 pub(super) fn same_key(key: &Key) -> Error {
     Error::new(ErrorKind::Usage, format!("{key} is the key it has")).hint("choose another key")
 }
 
-/// The refusal to write a record anew that cannot be written as it is.
+/// The error that a damaged record cannot be written anew.
 fn is_damaged(key: &Key) -> Error {
     let problem = format!("`{key}` is damaged and cannot be rewritten");
     Error::new(ErrorKind::Damaged, problem).hint("retype it first, or set it again")

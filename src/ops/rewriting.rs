@@ -1,7 +1,7 @@
 //! Writes a record anew under another key, in another store, or with another content type.
 //!
-//! The storage does it in one step, and carries the value itself. What is kept of it here is what undoes
-//! it: of a rename and of a new content type the same the other way round.
+//! The storage does it in one step, and carries the value itself. Here, the plan that undoes it is kept: for
+//! a rename or a new content type, the same change in the other direction.
 
 use std::sync::Arc;
 
@@ -19,11 +19,11 @@ use super::record_swap::{Fate, Swap};
 use super::rewrite::{self, Rewrite, RewriteKind};
 use super::{swap, words};
 
-/// Up to this size in bytes a value is compared by its digest where the write can be undone; of a larger
-/// one the server would make it for too long.
+/// Limit on a value that is compared by its digest if the write can be undone, in bytes; the server would
+/// take too long for the digest of a larger one.
 const DIGESTED: u64 = 1 << 20;
 
-/// Writes the record anew if it is still what was shown.
+/// Writes the record anew, if it is still as it was shown.
 pub(super) async fn write_anew(
     storage: &dyn Storage,
     it: &Rewrite,
@@ -35,11 +35,11 @@ pub(super) async fn write_anew(
         return Err(rewrite::same_key(to).into());
     }
     let now = as_shown(storage, (store, shown), Want::Meta, it.is_step()).await?.into_meta();
-    // A file is found by its name, too.
+    // A file may be found under another spelling of its name.
     let now = RecordMeta { key: shown.key.clone(), ..now };
     rewrite::is_sound(&now, it.is_retype())?;
     let mut keeping = old_values.change();
-    // What is written over is lost without this.
+    // Without this, the record that is written over would be lost.
     let over = match replaced {
         Some(shown) if keeps => {
             let record = as_shown(storage, (to_store, shown), Want::Whole, it.is_step()).await?;
@@ -105,7 +105,7 @@ pub(super) async fn write_anew(
     }
 }
 
-/// Why it was not written, as exactly as it is known by now.
+/// Why the record was not written, as exactly as that is known by now.
 async fn why_not(storage: &dyn Storage, it: &RecordRewrite, is_step: bool, error: Error) -> Error {
     let both = [(&it.store, &it.key, &it.expect), (&it.to_store, &it.to, &it.over)];
     for (store, key, expect) in both {
@@ -120,8 +120,8 @@ async fn why_not(storage: &dyn Storage, it: &RecordRewrite, is_step: bool, error
     error
 }
 
-/// What turns it around. `meta` is the record as it is written, `held` its value, `over` what it was
-/// written over.
+/// The plan that undoes the write. `meta` is the record as it is written, `held` its value, `over` the record
+/// that it was written over.
 fn inverse(
     it: &Rewrite,
     now: &RecordMeta,
@@ -170,7 +170,7 @@ fn inverse(
         RewriteKind::Retype(_) => RewriteKind::Retype(now.content_type.clone()),
     };
     let content = match &version.content {
-        // As another program than Crawlee for Python stores it.
+        // The value is stored as another program than Crawlee for Python stores it.
         _ if written.size != now.size => Content::Size(written.size),
         content => content.clone(),
     };
@@ -187,7 +187,7 @@ fn inverse(
     Some(Box::new(Plan::rewrite(back).undoable(false)))
 }
 
-/// The record, if it is what was shown.
+/// The record, if it is as it was shown.
 async fn as_shown(
     storage: &dyn Storage,
     (store, shown): (&StoreName, &RecordMeta),

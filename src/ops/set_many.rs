@@ -1,4 +1,4 @@
-//! Sets several records, of one store or of several, each if it is still what it was.
+//! Sets several records, of one store or several, each if it is still what it was.
 
 use crate::model::{Error, ErrorKind, Progress, Record, SetValue};
 use crate::storage::Storage;
@@ -10,7 +10,7 @@ use super::record_swap::Swap;
 use super::tally::Made;
 use super::{swap, undo, words};
 
-/// Sets those that are still what is expected; what has changed is left as it is, and named.
+/// Sets the records that are still as expected; others are left as they are, and named.
 pub(super) async fn set_many(
     storage: &dyn Storage,
     sets: &[SetValue],
@@ -28,7 +28,7 @@ pub(super) async fn set_many(
     let outcome = match swap::swap_each(storage, &swaps, Made::Saved, &Progress::default()).await {
         Ok(outcome) => outcome,
         Err(Failed { error, doubt, inverse, .. }) => {
-            // What is not saved stays staged.
+            // Edits that are not saved stay staged.
             let doubt = doubt.map(|doubt| {
                 let inverse = doubt.inverse().filter(|_| keeps);
                 Doubt { inverse, rest: None, ..doubt }
@@ -44,7 +44,7 @@ pub(super) async fn set_many(
     Ok(Outcome { inverse, ..outcome })
 }
 
-/// The refusal to write over what was not read.
+/// The error that a record was not read, and so is not written over.
 fn not_read(set: &SetValue) -> Error {
     let problem = format!("what {} was before is not known", set.key.named());
     Error::new(ErrorKind::Usage, problem).hint("read it first")

@@ -1,4 +1,4 @@
-//! Makes changes of records that know what was there before.
+//! Makes changes of records whose former states are known.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,21 +15,21 @@ use super::record_swap::{Fate, Swap};
 use super::tally::Made;
 use super::words;
 
-/// Records that are removed by one call at most.
+/// Limit on the records that one call removes.
 const AT_ONCE: usize = 100;
-/// Records that are set by one call at most: a storage sets one after the other, so that more gain nothing,
-/// and only make whoever cancels wait.
+/// Limit on the records that one call sets: a storage sets one after the other, so that more would gain
+/// nothing, and would only delay a cancellation.
 const SET_AT_ONCE: usize = 16;
-/// Bytes of values that are sent by one call, about.
+/// Approximate limit on the values that one call sends, in bytes.
 const BYTES: u64 = 4 << 20;
 
-/// The plan that turns these changes around, the last one first.
+/// The plan that undoes these changes, the last one first.
 pub(super) fn undo(made: &[Swap]) -> Option<Box<Plan>> {
     let turned: Arc<[Swap]> = made.iter().rev().map(Swap::turned).collect();
     (!turned.is_empty()).then(|| Box::new(Plan::swap(turned)))
 }
 
-/// Makes those changes whose records are still what they are expected to be.
+/// Makes the changes whose records are still as expected.
 pub(super) async fn swap(
     storage: &dyn Storage,
     swaps: &[Swap],
@@ -46,7 +46,7 @@ pub(super) async fn swap(
     Ok(outcome)
 }
 
-/// The same, also if none of them is. `made` is how they are told.
+/// The same, but no error if none of them is. `made` says how the changes are named.
 pub(super) async fn swap_each(
     storage: &dyn Storage,
     swaps: &[Swap],
@@ -78,31 +78,31 @@ pub(super) async fn swap_each(
     }
     let inverse = undo(&so_far.changed);
     let SoFar { outcome, anew, gone, .. } = so_far;
-    // What was stopped goes on without them.
+    // A change that was stopped goes on without these records.
     let sets_anew = !anew.is_empty() && outcome.rest.is_none();
     let anew = sets_anew.then(|| Box::new(Plan::swap(anew.into())));
     Ok(Outcome { gone, anew, inverse, ..outcome })
 }
 
-/// What was made of the changes.
+/// The results so far.
 #[derive(Default)]
 struct SoFar {
     outcome: Outcome,
-    /// Those that were made.
+    /// The changes that were made.
     changed: Vec<Swap>,
-    /// Those that were not, for their records have changed or are gone.
+    /// Records whose changes were not made, as they have changed or are gone.
     over: HashSet<(StoreName, Key)>,
-    /// How many had nothing to remove.
+    /// Number of removals that had nothing to remove.
     gone: u64,
-    /// Of those whose records are gone, what sets them anew.
+    /// For records that are gone, the changes that set them anew.
     anew: Vec<Swap>,
 }
 
-/// What of a batch was sent and not answered.
+/// The changes of a batch that were sent and not answered.
 type Lost<'a> = Vec<(&'a Swap, Commit)>;
 
 impl SoFar {
-    /// Why it ends here, and what is in doubt.
+    /// The failure that ends the run, with the writes in doubt.
     fn failed(self, swaps: &[Swap], made: Made, error: Error, lost: &Lost<'_>) -> Failed {
         let rest = self.left(swaps);
         let Self { outcome, mut changed, gone, .. } = self;
@@ -119,7 +119,7 @@ impl SoFar {
         let doubt = doubt(lost, made).map(|doubt| {
             let doubt = Doubt { inverse: inverse.clone(), rest: rest.clone(), ..doubt };
             if pair.is_some() {
-                // What is linked is told by the pair.
+                // The two writes of a linked change are reported as a pair.
                 return Doubt { pair, ..doubt };
             }
             let each = (all > 1 && made != Made::Deleted).then_some(made);
@@ -129,7 +129,8 @@ impl SoFar {
         Failed { error, doubt, inverse, rest, anew: None }
     }
 
-    /// What was neither made nor found changed, and is not one with what was made.
+    /// The plan for changes that were neither made nor found impossible, without those linked to a change
+    /// that was made.
     fn left(&self, swaps: &[Swap]) -> Option<Box<Plan>> {
         let made: HashSet<_> = self.changed.iter().map(|swap| (&swap.store, &swap.key)).collect();
         let over: HashSet<_> = self.over.iter().map(|(store, key)| (store, key)).collect();
@@ -189,7 +190,7 @@ async fn change<'a>(
                 over.insert((swap.store.clone(), swap.key.clone()));
             }
             Err(error) => {
-                // One in doubt is told before one that was refused.
+                // A write in doubt is reported before one that was refused.
                 if error.kind == ErrorKind::InDoubt {
                     lost.push((swap, commit));
                     failed = failed.filter(|failed| failed.kind == ErrorKind::InDoubt);
@@ -201,11 +202,11 @@ async fn change<'a>(
     Ok(failed.map(|error| (error, lost)))
 }
 
-/// What a record is that is not what it was.
+/// The state of a record that is not what it was.
 enum Found {
-    /// What it is to be: by an earlier try whose answer was lost.
+    /// It is what it is to be, by an earlier try whose answer was lost.
     Made,
-    /// Something else.
+    /// It is something else.
     Left(Fate),
 }
 
@@ -220,18 +221,18 @@ async fn found(storage: &dyn Storage, swap: &Swap) -> Found {
         (Some(_), None) => Fate::Gone,
         (None, Some(_)) => Fate::Come,
         (Some(_), Some(_)) => Fate::Changed,
-        // It was there a moment before.
+        // The record was there a moment before.
         (None, None) => Fate::Unknown,
     })
 }
 
-/// The keys of two changes that are one.
+/// The keys of two linked changes.
 fn linked(swaps: &[Swap]) -> Option<(Key, Key)> {
     let [first, second] = swaps else { return None };
     (first.is_linked && second.is_linked).then(|| (first.key.clone(), second.key.clone()))
 }
 
-/// How many of the changes one call takes: all of one store.
+/// Number of changes that one call takes, all of one store.
 fn batch(swaps: &[Swap]) -> usize {
     let Some(first) = swaps.first().filter(|first| !first.is_linked) else { return 1 };
     let sets = swaps.iter().take(SET_AT_ONCE).any(|swap| swap.to.is_some());
@@ -244,7 +245,7 @@ fn batch(swaps: &[Swap]) -> usize {
     fits.count().max(1)
 }
 
-/// What was lost: removals alone are one write, else each record is one.
+/// The writes that were lost: removals alone are one write; otherwise each record is one.
 fn doubt(lost: &Lost<'_>, made: Made) -> Option<Doubt> {
     let mut writes = lost.iter().map(|(swap, commit)| commit.as_write(&swap.store));
     let mut write = writes.next()?;

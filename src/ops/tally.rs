@@ -1,4 +1,4 @@
-//! What became of records that are changed one by one, where some answers were lost.
+//! Counts what became of records that are changed one by one, where some answers were lost.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use crate::model::{Error, ErrorKind, Expect, Key, Result, StoreName, Write, Writ
 
 use super::record_swap::Fate;
 
-/// What is done to records, as it is told of them.
+/// The change of the records, by which it is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Made {
     /// All of them are removed.
@@ -17,29 +17,29 @@ pub(super) enum Made {
     Saved,
 }
 
-/// What became of them.
+/// The results for the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tally {
-    /// What was to be done to them.
+    /// The change that was to be made.
     pub(super) made: Made,
-    /// Records that were to be changed.
+    /// Number of records that were to be changed.
     pub(super) all: u64,
-    /// Records that are as they were to be.
+    /// Number of records that are as they were to be.
     pub(super) done: u64,
     /// Records that someone else has changed since they were shown: they stay.
     pub(super) skipped: Vec<Key>,
-    /// Why these stay, where it is not that they have changed.
+    /// Why these stay, if not because they have changed.
     pub(super) fates: HashMap<Key, Fate>,
-    /// Records that were not changed, and will not be.
+    /// Number of records that were not changed, and will not be.
     pub(super) not_made: u64,
-    /// Records of which it is not known.
+    /// Records whose state is not known.
     pub(super) unknown: Vec<Key>,
-    /// Why the storage did not tell of one of these.
+    /// Why the storage could not tell about one of these.
     pub(super) why: Option<Error>,
 }
 
 impl Tally {
-    /// Counts the write of one record by what the storage found out of it.
+    /// Counts the write of one record, by what the storage found out.
     pub(super) fn count(&mut self, write: &Write, found: Result<WriteOutcome>) {
         let Some((_, key)) = records_of(write).pop() else { return };
         match found {
@@ -49,7 +49,7 @@ impl Tally {
             Ok(WriteOutcome::Refused(error)) if error.kind != ErrorKind::Conflict => {
                 self.not_made += 1;
             }
-            // A removal that was run and has left its record.
+            // A removal that was carried out and has left its record.
             Ok(WriteOutcome::Partly { pending: false, .. }) => self.skipped.push(key),
             Ok(WriteOutcome::Refused(_)) => {
                 let is_new = wants_to_be_first(write);
@@ -85,7 +85,7 @@ pub(super) fn records_of(write: &Write) -> Vec<(StoreName, Key)> {
     }
 }
 
-/// Whether a writer wants to know that no other came first.
+/// Whether a writer must know that no other came first.
 pub(super) fn wants_to_be_first(write: &Write) -> bool {
     matches!(write, Write::Set(set) if set.expected == Expect::Absent)
 }

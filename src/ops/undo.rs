@@ -1,4 +1,4 @@
-//! What is done so that it can be undone: values are kept, stores are set aside.
+//! Changes that can be undone: values are kept, stores are set aside.
 
 use futures::stream::{self, StreamExt as _};
 
@@ -18,7 +18,7 @@ use super::swap::swap_each;
 use super::tally::Made;
 use super::words;
 
-/// The record that is set, and what is there before it by what the writer expects; `None` where that
+/// The change that a set makes: the record, and its former state by what the writer expects; `None` if that
 /// is not known.
 pub(super) fn swap_of(
     set: &SetValue,
@@ -42,7 +42,7 @@ pub(super) fn swap_of(
     Ok(Some(Swap { store, key, from, to, is_linked: false }))
 }
 
-/// Reads records that are still what was shown of them, and removes just what was read.
+/// Reads the records that are still as they were shown, and removes exactly what was read.
 pub(super) async fn remove(
     storage: &dyn Storage,
     store: &StoreName,
@@ -50,7 +50,7 @@ pub(super) async fn remove(
     old_values: &OldValues,
     progress: &Progress,
 ) -> Performed {
-    // Each is read, and then removed.
+    // Each record is read, and then removed.
     progress.begin(2 * records.len() as u64);
     let Some((swaps, mut skipped)) = read(storage, store, records, old_values, progress).await?
     else {
@@ -75,7 +75,7 @@ pub(super) async fn remove(
     }
 }
 
-/// What is to be removed, with its values, and the keys of what has changed; `None` where it was cancelled.
+/// The removals, with the values, and the keys of records that have changed; `None` if it was cancelled.
 async fn read(
     storage: &dyn Storage,
     store: &StoreName,
@@ -97,7 +97,7 @@ async fn read(
         }
         progress.step(1);
         let found = match found? {
-            // Over the budget.
+            // The value was over the budget.
             Some(Reading::Meta(_)) => storage.read(store, &shown.key, Want::Whole).await?,
             found => found,
         };
@@ -131,7 +131,7 @@ pub(super) async fn set_aside(
             Ok(Outcome { records, replicas, inverse, ..Outcome::default() })
         }
         Err(error) if error.kind == ErrorKind::InDoubt => {
-            // What is read afterwards tells the same as of one that removes.
+            // A later read tells the same as after a removal.
             let doubt = plan.write().map(Doubt::from);
             Err(Failed { doubt, ..Failed::from(error) })
         }
@@ -139,14 +139,14 @@ pub(super) async fn set_aside(
     }
 }
 
-/// Puts back what was set aside.
+/// Puts an aside back.
 pub(super) async fn restore(
     storage: &dyn Storage,
     info: &AsideInfo,
     progress: &Progress,
 ) -> Performed {
     let restored = storage.restore(&info.id, progress).await.map_err(|error| match error.kind {
-        // What is back is not touched by another try.
+        // Records that are back are not touched by another try.
         ErrorKind::InDoubt => {
             Error { kind: ErrorKind::Connection, ..error }.hint("do it again: nothing is lost")
         }
@@ -160,7 +160,7 @@ pub(super) async fn restore(
     let name = info.aside.store();
     let now = storage.get_metadata(name).await.ok();
     let now = now.unwrap_or_else(|| StoreInfo { store: name.clone(), ..StoreInfo::default() });
-    // Where something came since, another purge does it again, which is asked about.
+    // If something has come since, another purge takes that too, after a question.
     let planned = if left == 0 { PlannedStore::unwritten(&now) } else { PlannedStore::from(&now) };
     let plan = match &info.aside {
         Aside::Records(_) => Plan::purge(&now, Weight::of(&now)),
@@ -174,13 +174,13 @@ pub(super) async fn restore(
     Ok(Outcome { records, replicas, inverse, left, ..Outcome::default() })
 }
 
-/// What is set aside under an id.
+/// The aside of this id.
 pub(super) async fn find_aside(storage: &dyn Storage, id: &AsideId) -> Result<AsideInfo> {
     let asides = storage.asides(AsideList::One(id.clone())).await?;
     asides.into_iter().next().ok_or_else(|| words::nothing_aside(id.as_str()))
 }
 
-/// Removes for good what was set aside.
+/// Removes an aside for good.
 pub(super) async fn discard(storage: &dyn Storage, info: &AsideInfo) -> Performed {
     let replicas = storage.discard(&info.id).await.map_err(|error| match error.kind {
         ErrorKind::InDoubt => error.hint(words::LIST_ASIDES),
@@ -189,7 +189,7 @@ pub(super) async fn discard(storage: &dyn Storage, info: &AsideInfo) -> Performe
     Ok(Outcome { records: info.records, replicas, ..Outcome::default() })
 }
 
-/// What removes a store that was made.
+/// The plan that removes a store that was made.
 pub(super) async fn of_create(storage: &dyn Storage, by: &OpenBy) -> Option<Box<Plan>> {
     let name = match by {
         OpenBy::Default => StoreName::from("default"),
@@ -201,7 +201,7 @@ pub(super) async fn of_create(storage: &dyn Storage, by: &OpenBy) -> Option<Box<
     Some(Box::new(Plan::drop_empty((&made).into(), by.clone())))
 }
 
-/// Removes a store that was made, if there is nothing in it.
+/// Removes a store that was made, if it is empty.
 pub(super) async fn drop_empty(
     storage: &dyn Storage,
     store: &PlannedStore,
@@ -215,7 +215,7 @@ pub(super) async fn drop_empty(
     if records(&now) > 0 {
         return Err(words::not_empty(&store.name, records(&now)).into());
     }
-    // A crawler may come between: what it has written is put back.
+    // A crawler may write in between: its records are put back.
     match storage.set_aside(&Aside::Store(store.name.clone())).await {
         Ok(info) if info.records > 0 => {
             storage.restore(&info.id, &Progress::default()).await?;

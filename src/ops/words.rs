@@ -1,4 +1,4 @@
-//! The sentences on what is done to data: each once, for notices, dialogs and commands.
+//! The sentences about changes of data: each written once, for notices, dialogs and commands.
 
 use crate::model::{Comparison, Error, ErrorKind, Key, Replicas, StoreInfo, StoreName};
 use crate::text::{count, plural, size, visible_bytes};
@@ -29,10 +29,10 @@ pub use turn::{
     why_fixed,
 };
 
-/// Keys that a sentence names at most.
+/// Limit on the keys that a sentence names.
 const NAMED: usize = 5;
 
-/// What a dialog about a plan is called.
+/// The title of a plan's dialog.
 pub fn title(plan: &Plan) -> String {
     match &plan.change {
         PlannedChange::Create(_) => "Create the store".to_owned(),
@@ -55,7 +55,7 @@ pub fn title(plan: &Plan) -> String {
     }
 }
 
-/// The word for doing it, on a button.
+/// The word on the button that carries out a plan.
 pub fn verb(plan: &Plan) -> &'static str {
     match &plan.change {
         PlannedChange::Create(_) => "create",
@@ -73,8 +73,8 @@ pub fn verb(plan: &Plan) -> &'static str {
     }
 }
 
-/// What a plan would do, line by line, as its dialog and a dry run show it. `place` is what
-/// [`place`](place()) gives. May hold hostile text.
+/// What a plan would do, line by line, as its dialog and a dry run show it. `place` is the result of
+/// [`place`](place()). May hold hostile text.
 pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
     let weight = match plan.weight {
         Weight::Values(bytes) => size(bytes),
@@ -110,16 +110,15 @@ pub fn lines(plan: &Plan, place: &str) -> Vec<String> {
     lines.into_iter().chain(plan.warnings.iter().cloned()).collect()
 }
 
-/// The first of several records by name, and how many more there are; `None` where one is told
-/// anyway.
+/// Names of the first records, of several, and the number of the others; `None` for one record, which is
+/// named anyway.
 pub fn first_of(records: &[PlannedRecord]) -> Option<(Vec<String>, usize)> {
     let more = records.len().saturating_sub(NAMED);
     let names = records.iter().take(NAMED).map(|record| record.key().named()).collect();
     (records.len() > 1).then_some((names, more))
 }
 
-/// That so many of the records to be deleted are not in the list as it is shown; `None` where all
-/// are.
+/// A sentence on how many of the records to delete are not in the list as it is shown; `None` if all are.
 pub fn not_shown(hidden: usize) -> Option<String> {
     match hidden {
         0 => None,
@@ -128,21 +127,21 @@ pub fn not_shown(hidden: usize) -> Option<String> {
     }
 }
 
-/// That a change of a record that Crawlee keeps in memory would not last.
+/// The warning that a change of a record that Crawlee keeps in memory would not last.
 pub const WRITTEN_BACK: &str = "a running crawl overwrites this within a minute";
-/// The same where there is little room.
+/// The same, for little room.
 pub const WRITTEN_BACK_SHORT: &str = "a crawl may write this back";
 
-/// That the record in the editor is no longer what was read.
+/// The warning that the record in the editor has changed since it was read.
 pub const CHANGED_MEANWHILE: &str = "changed by someone else: saving merges, or asks";
-/// The same where there is little room.
+/// The same, for little room.
 pub const CHANGED_MEANWHILE_SHORT: &str = "changed by someone else";
-/// That the record in the editor is gone.
+/// The warning that the record in the editor is gone.
 pub const REMOVED_MEANWHILE: &str = "removed by someone else: saving asks first";
-/// The same where there is little room.
+/// The same, for little room.
 pub const REMOVED_MEANWHILE_SHORT: &str = "removed by someone else";
 
-/// That so many of the records to be deleted come back; `None` where none does.
+/// The warning on how many of the records to delete would come back; `None` if none would.
 pub fn come_back(back: usize, all: usize) -> Option<String> {
     let which = match (back, all) {
         (0, _) => return None,
@@ -153,22 +152,22 @@ pub fn come_back(back: usize, all: usize) -> Option<String> {
     Some(format!("A crawl writes {which} back within a minute."))
 }
 
-/// The same for commands, of a store that was written to so long ago, in seconds.
+/// The same for commands, about a store that was written to `seconds` ago.
 pub(super) fn may_come_back(key: &Key, seconds: i64) -> String {
     format!("a running crawl overwrites {} within a minute (it wrote {seconds} s ago)", key.named())
 }
 
-/// Where a server keeps values.
+/// The place of a server's values.
 const MEMORY: &str = "of server memory";
-/// Where a directory keeps them.
+/// The place of a directory's values.
 const DISK: &str = "on the disk";
 
-/// Where a storage keeps its values, for [`lines`] and [`question`].
+/// The place of a storage's values, for [`lines`] and [`question`].
 pub fn place(is_directory: bool) -> &'static str {
     if is_directory { DISK } else { MEMORY }
 }
 
-/// The question before a store is emptied or removed, where a line must do.
+/// The question before a store is emptied or removed, in one line.
 pub fn question(plan: &Plan, place: &str) -> String {
     if let Some(info) = plan.discards() {
         return aside::question(info);
@@ -188,7 +187,7 @@ pub fn question(plan: &Plan, place: &str) -> String {
     format!("{what} the store `{}` with {records}{bytes}?", visible_bytes(name.as_bytes()))
 }
 
-/// That a store was made, or is there already.
+/// The sentence that a store was made, or is there already.
 pub fn opened(info: &StoreInfo, is_new: bool) -> String {
     let name = visible_bytes(info.store.as_bytes());
     match info.records {
@@ -198,15 +197,15 @@ pub fn opened(info: &StoreInfo, is_new: bool) -> String {
     }
 }
 
-/// What ends a dry run.
+/// The last line of a dry run.
 pub const DRY_RUN: &str = "Nothing was changed.";
 
-/// That a key names no record.
+/// The sentence that there is no record of a key.
 pub fn no_record(key: &Key) -> String {
     format!("there was no record `{key}`")
 }
 
-/// That it is under way.
+/// The sentence that a plan is being carried out.
 pub fn doing(plan: &Plan) -> String {
     match &plan.step {
         Some((Turn::Undo, title)) => return format!("undoing: {title}"),
@@ -234,16 +233,16 @@ pub fn doing(plan: &Plan) -> String {
     }
 }
 
-/// That it is done, and what is left of it.
+/// The sentence that a plan was carried out, with what is left of it.
 pub fn done(plan: &Plan, outcome: &Outcome) -> String {
     let part = if outcome.rest.is_some() { " in part" } else { "" };
     let done = match &plan.step {
         Some((Turn::Undo, title)) => format!("undone{part}: {title}"),
-        // With a crawl at work it is another number than before.
+        // While a crawl writes, the number differs from the first time.
         Some((Turn::Redo, _)) if plan.empties().is_some() => {
             format!("done again{part}: {}", made(plan, outcome))
         }
-        // Nothing was done of it.
+        // Nothing was undone of it.
         Some((Turn::Redo, _)) if matches!(plan.change, PlannedChange::Create(_)) => {
             format!("done again: {}", made(plan, outcome))
         }
@@ -260,7 +259,7 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         .join("; ")
 }
 
-/// That it is done, and nothing of what is left: the title of its step.
+/// The sentence that a plan was carried out, without what is left: the title of its step.
 pub fn made(plan: &Plan, outcome: &Outcome) -> String {
     let records = outcome.records;
     match &plan.change {
@@ -288,12 +287,12 @@ pub fn made(plan: &Plan, outcome: &Outcome) -> String {
     }
 }
 
-/// That it is done, but on fewer replicas than the user wants it on; `None` where it is on enough.
+/// The sentence that a write is on fewer replicas than the user wants; `None` if it is on enough.
 pub fn on_few_replicas(done: &str, replicas: Option<Replicas>) -> Option<String> {
     replicas.and_then(Replicas::in_words).map(|few| format!("{done}, but {few}"))
 }
 
-/// What is said before a save or a deletion where somebody can come between comparing and writing.
+/// The warning before a save or a deletion if somebody can write between the comparison and the write.
 pub fn can_come_between(comparison: Comparison) -> Option<&'static str> {
     match comparison {
         Comparison::OneStep => None,
@@ -304,25 +303,25 @@ pub fn can_come_between(comparison: Comparison) -> Option<&'static str> {
     }
 }
 
-/// That somebody may have come between, where that is not so each time.
+/// The warning that somebody may have written in between, if that is not so each time.
 pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
     (outcome.comparison == Comparison::Unwatched)
         .then_some("a crawl may have written in between: look")
 }
 
-/// The refusal to remove a store that was made and is used.
+/// The error that a store that was made is in use and is not removed.
 pub(super) fn not_empty(store: &StoreName, records: u64) -> Error {
     let problem = format!("the store {store} has {} by now, and stays", plural(records, "record"));
     Error::new(ErrorKind::Conflict, problem).hint("drop it to remove them too")
 }
 
-/// The refusal of a plan for a store that somebody has written to.
+/// The error that somebody has written to the store of a plan.
 pub(super) fn written_since(store: &StoreName) -> Error {
     let problem = format!("the store {store} has been written to since");
     Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look at it again")
 }
 
-/// The refusal of a plan for a store that has been dropped and made anew since.
+/// The error that the store of a plan was dropped and made anew since.
 pub(super) fn made_anew(store: &StoreName) -> Error {
     let problem = format!("the store {store} was dropped and made anew since");
     Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look, then try again")

@@ -1,15 +1,15 @@
-//! Records that a running Crawlee writes back, before a command changes them.
+//! Records that a running Crawlee would write back, checked before a command changes them.
 
 use crate::model::{Key, StoreName, Timestamp};
 use crate::storage::Storage;
 
 use super::words;
 
-/// A store that has not changed for so many seconds is not being written.
+/// Age of a store's last change from which the store counts as not being written, in seconds.
 const LATELY: i64 = 120;
 
-/// What is to be said before records are changed: the first of them that a crawl would write back, if
-/// the store was written to lately. Only for such keys is anything asked.
+/// A warning before records are changed: about the first of them that a crawl would write back, if the store
+/// was written to recently. The storage is asked only if there is such a key.
 pub async fn written_back<'a>(
     storage: &dyn Storage,
     store: &StoreName,
@@ -17,7 +17,7 @@ pub async fn written_back<'a>(
 ) -> Option<String> {
     let key = keys.into_iter().find(|key| key.is_written_back())?;
     let info = storage.get_metadata(store).await.ok()?;
-    // One that was only created is not being written.
+    // A store that was only created is not being written.
     let modified_at = info.modified_at.filter(|at| info.created_at != Some(*at))?;
     let ago = (Timestamp::now().micros() - modified_at.micros()) / 1_000_000;
     // Another machine's clock may be ahead.

@@ -1,4 +1,4 @@
-//! Folders with a locked file in them: by it the next process knows those that a killed one has left.
+//! Folders with a locked file in them, by which the next process recognises those that a killed one has left.
 
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
@@ -8,24 +8,23 @@ use std::path::Path;
 use rustix::fs::{FlockOperation, OFlags, flock};
 use tempfile::TempDir;
 
-/// Letters or digits behind the beginning of a folder's name.
+/// Number of random letters and digits in a folder's name.
 const RANDOM: usize = 6;
 
 /// A kind of such folders.
 pub(crate) struct Marked {
-    /// How their names begin.
+    /// The beginning of their names.
     pub(crate) prefix: &'static str,
     /// The name of the locked file.
     pub(crate) file: &'static str,
-    /// What stands in it.
+    /// The content of the locked file.
     pub(crate) words: &'static [u8],
 }
 
 impl Marked {
-    /// Makes a folder that only this user can enter, and its mark, which is locked until it is dropped.
-    ///
-    /// # Errors
-    /// The system's; then nothing is left.
+    /// Makes a folder that only this user can enter, and its mark, which stays locked until it is dropped.
+    /// | # Errors
+    /// The system's error; then nothing is left.
     pub(crate) fn make(&self, parent: &Path) -> io::Result<(TempDir, File)> {
         let folder = tempfile::Builder::new()
             .prefix(self.prefix)
@@ -38,7 +37,7 @@ impl Marked {
 
     /// Marks a folder.
     pub(crate) fn mark(&self, folder: &Path) -> io::Result<File> {
-        // The mark has its name only once it is locked: no one sees it free while this process runs.
+        // The mark gets its name only once it is locked: nobody sees it unlocked while this process runs.
         let early = folder.join(format!("{}.new", self.file));
         let mut mark = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&early)?;
         flock(&mark, FlockOperation::NonBlockingLockExclusive)?;
@@ -47,8 +46,8 @@ impl Marked {
         Ok(mark)
     }
 
-    /// Has `remove` remove the folders in `parent` that killed processes of the owner have left; gives
-    /// how many.
+    /// Removes with `remove` the folders in `parent` that killed processes of the owner have left; gives
+    /// their number.
     pub(crate) fn sweep(
         &self,
         parent: &Path,
@@ -67,7 +66,7 @@ impl Marked {
             }
             let path = entry.path();
             match self.left_behind(&path, owner) {
-                // The lock is held until it is gone, so that two sweepers do not meet.
+                // The lock is held until the folder is gone, so that two sweeps do not meet.
                 Ok(Some(_lock)) => match remove(&path) {
                     Ok(()) => removed += 1,
                     Err(why) => log::warn!("{} stays: {why}", path.display()),
@@ -79,13 +78,13 @@ impl Marked {
         removed
     }
 
-    /// The lock of a folder that the owner's process made and that none holds any more.
+    /// The lock of a folder that a process of the owner made and no process holds any more.
     fn left_behind(&self, folder: &Path, owner: u32) -> io::Result<Option<File>> {
         let meta = fs::symlink_metadata(folder)?;
         if !meta.is_dir() || meta.uid() != owner || meta.mode() & 0o077 != 0 {
             return Ok(None);
         }
-        // Neither a link nor a pipe without a writer may hold this up.
+        // A link, or a pipe without a writer, must not block this.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         let mut mark = OpenOptions::new()
             .read(true)
@@ -98,14 +97,14 @@ impl Marked {
         let mut words = Vec::new();
         mark.read_to_end(&mut words)?;
         let free = flock(&mark, FlockOperation::NonBlockingLockExclusive).is_ok();
-        // Whoever held the lock may have removed the folder just before it was free.
+        // The process that held the lock may have removed the folder just before releasing it.
         let there = fs::symlink_metadata(folder.join(self.file));
         let same = there.is_ok_and(|there| identity(&there) == identity(&meta));
         Ok((free && same && words == self.words).then_some(mark))
     }
 }
 
-/// Which file this is, whatever stands at its path by now.
+/// The identity of a file, whatever stands at its path by now.
 pub(crate) fn identity(meta: &Metadata) -> (u64, u64) {
     (meta.dev(), meta.ino())
 }

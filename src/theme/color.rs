@@ -1,22 +1,22 @@
-//! How many colours a terminal has, and the nearest to one that it does not have.
+//! The number of colours of a terminal, and the nearest colour that it has.
 
 use ratatui::style::Color;
 
-/// How many colours a terminal shows.
+/// The number of colours of a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ColorDepth {
-    /// None: only bold, reverse and underline.
+    /// No colours, only bold, reverse and underline.
     None,
-    /// The terminal's own sixteen.
+    /// The terminal's own sixteen colours.
     Sixteen,
-    /// The table of 256.
+    /// The table of 256 colours.
     Indexed,
-    /// Any.
+    /// Any colour.
     True,
 }
 
-/// xterm's sixteen colours; other terminals have others, but none so different that the nearest
-/// would be another one.
+/// xterm's sixteen colours. Those of other terminals differ, but not so much that another one would be the
+/// nearest.
 const SIXTEEN: [(Color, [u8; 3]); 16] = [
     (Color::Black, [0, 0, 0]),
     (Color::Red, [205, 0, 0]),
@@ -36,14 +36,14 @@ const SIXTEEN: [(Color, [u8; 3]); 16] = [
     (Color::White, [255, 255, 255]),
 ];
 
-/// How much red, green and blue count: the eye sees green best and blue least.
+/// Weights of red, green and blue: the eye sees green best and blue least.
 const WEIGHTS: [u32; 3] = [3, 6, 1];
 
 /// The steps of red, green and blue in the table of 256.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 impl ColorDepth {
-    /// What the environment tells: `NO_COLOR`, `COLORTERM`, `TERM`.
+    /// The depth by the environment: `NO_COLOR`, `COLORTERM`, `TERM`.
     pub fn of_terminal(env: &dyn Fn(&str) -> Option<String>) -> Self {
         let get = |name| env(name).unwrap_or_default();
         let term = get("TERM");
@@ -51,7 +51,7 @@ impl ColorDepth {
             return Self::None;
         }
         let colorterm = get("COLORTERM");
-        // These say so in COLORTERM, which ssh does not pass on.
+        // These terminals set COLORTERM, which ssh does not pass on.
         let known = ["kitty", "alacritty", "foot", "ghostty", "wezterm", "-direct"];
         if colorterm == "truecolor"
             || colorterm == "24bit"
@@ -65,12 +65,12 @@ impl ColorDepth {
         }
     }
 
-    /// A colour of a picture, or the nearest to it that the terminal has.
+    /// The colour of a pixel, or the nearest one that the terminal has.
     pub fn of_rgb(self, [red, green, blue]: [u8; 3]) -> Color {
         self.nearest(Color::Rgb(red, green, blue))
     }
 
-    /// The colour, or the nearest to it that the terminal has.
+    /// The colour, or the nearest one that the terminal has.
     pub fn nearest(self, color: Color) -> Color {
         match (self, color) {
             (Self::None, _) => Color::Reset,
@@ -92,8 +92,8 @@ fn nearest_of_sixteen(rgb: [u8; 3]) -> Color {
     nearest.map_or(Color::Reset, |(color, _)| *color)
 }
 
-/// The nearest of the table, without its first sixteen, which terminals redefine: of the cube or of
-/// the greys. Asked for each pixel of a picture, so not by looking at all of them.
+/// The nearest colour of the table without its first sixteen, which terminals redefine: from the cube or the
+/// greys. It is computed, not searched for, as it is needed for each pixel of a picture.
 fn nearest_indexed(rgb: [u8; 3]) -> u8 {
     let step = |part: u8| match part {
         0..48 => 0,
@@ -102,7 +102,7 @@ fn nearest_indexed(rgb: [u8; 3]) -> u8 {
     };
     let [red, green, blue] = rgb.map(step);
     let cube = 16 + 36 * red + 6 * green + blue;
-    // A grey's distance is least where it is nearest to the mean that is weighted alike.
+    // The distance of a grey is least if it is nearest to the mean with the same weights.
     let parts = rgb.iter().zip(WEIGHTS).map(|(part, weight)| u32::from(*part) * weight);
     let mean = parts.sum::<u32>() / WEIGHTS.iter().sum::<u32>();
     let grey = 232 + (mean.saturating_sub(3) / 10).min(23) as u8;
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn no_other_of_the_table_is_nearer() {
         for at in 0..2_000_u32 {
-            // Spread over all colours, and all greys.
+            // Values spread over all colours, and all greys.
             let [_, red, green, blue] = (at * 8389).to_be_bytes();
             for rgb in [[red, green, blue], [(at % 256) as u8; 3]] {
                 let least = (16..=255).map(|index| distance(rgb, indexed_rgb(index))).min();

@@ -1,18 +1,18 @@
-//! What a style stands for.
+//! Roles of styles.
 
 use std::fmt;
 use std::str::FromStr;
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $variant:ident $name:literal)*) => {
-        /// What a piece of the screen means; a theme gives it a style.
+        /// The meaning of a piece of the screen, to which a theme gives a style.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Role {
             $($(#[$doc])* $variant,)*
         }
 
         impl Role {
-            /// All of them.
+            /// All roles.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The name in theme files.

@@ -1,11 +1,11 @@
-//! Styles as the sequences that a terminal takes, for output that is no screen.
+//! Styles as terminal sequences, for output outside the browser's screen.
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// What ends every style.
+/// The sequence that ends every style.
 pub const RESET: &str = "\x1b[0m";
 
-/// What begins a style; nothing where it changes nothing.
+/// The sequence that begins a style; empty for a plain one.
 pub(super) fn begin(style: Style) -> String {
     let mut codes: Vec<String> = Vec::new();
     let modifiers = [
@@ -25,7 +25,7 @@ pub(super) fn begin(style: Style) -> String {
     if codes.is_empty() { String::new() } else { format!("\x1b[{}m", codes.join(";")) }
 }
 
-/// A colour of the text (`base` 30) or of what is behind it (40).
+/// The code of a colour for text (`base` 30) or background (40).
 fn code_of(color: Color, base: u8) -> Option<String> {
     let dark = |at: u8| Some((base + at).to_string());
     let light = |at: u8| Some((base + 60 + at).to_string());

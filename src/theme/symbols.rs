@@ -5,7 +5,7 @@ use ratatui::symbols::border;
 /// The symbols of the screen. All of `UNICODE` are one column wide, as are those of `ASCII`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Symbols {
-    /// Whether these are more than ASCII; also for labels of keys.
+    /// Whether the symbols go beyond ASCII; also for labels of keys.
     pub unicode: bool,
     /// Before the row under the cursor, in the pane that keys go to and in the others.
     pub marker: [&'static str; 2],
@@ -52,7 +52,7 @@ pub struct Symbols {
 }
 
 impl Symbols {
-    /// For terminals that show Unicode.
+    /// Symbols for terminals that show Unicode.
     pub const UNICODE: Self = Self {
         unicode: true,
         marker: ["▌", "▏"],
@@ -78,7 +78,7 @@ impl Symbols {
         joints: [["┬", "┴"], ["┱", "┹"], ["┲", "┺"]],
     };
 
-    /// For terminals that show ASCII only.
+    /// Symbols for terminals that show only ASCII.
     pub const ASCII: Self = Self {
         unicode: false,
         marker: [">", "|"],
@@ -122,7 +122,7 @@ impl Symbols {
         joints: [["+", "+"], ["#", "#"], ["#", "#"]],
     };
 
-    /// Those that the terminal shows, told by `TERM`: the Linux console and `dumb` get ASCII.
+    /// The symbols that the terminal shows, by `TERM`: the Linux console and `dumb` get ASCII.
     pub fn for_terminal(env: &dyn Fn(&str) -> Option<String>) -> Self {
         match env("TERM").as_deref() {
             Some("linux" | "dumb") => Self::ASCII,

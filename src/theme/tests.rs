@@ -10,7 +10,7 @@ fn theme(name: &str, overrides: &str, env: &[(&str, &str)]) -> Result<Theme, Str
 const TRUE: (&str, &str) = ("COLORTERM", "truecolor");
 const INDEXED: (&str, &str) = ("TERM", "xterm-256color");
 
-/// As WCAG has it: 1 for equal colours, 21 for black on white.
+/// The contrast as WCAG defines it: 1 for equal colours, 21 for black on white.
 fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
     let linear = |part: u8| {
         let part = f64::from(part) / 255.0;
@@ -47,7 +47,7 @@ fn dark_and_light_are_readable_on_their_backgrounds() {
                 let style = theme.style(*role);
                 let Some(front) = style.fg.and_then(color::rgb) else { continue };
                 let back = style.bg.and_then(color::rgb).unwrap_or(ground);
-                // Lines and what steps back on purpose need no more.
+                // Lines, and text that is dim on purpose, need less contrast.
                 let least = match role {
                     Role::Border => 3.0,
                     _ => 4.5,
@@ -69,7 +69,7 @@ fn ansi_uses_no_colour_that_is_lost_on_some_background() {
             let style = theme.style(*role);
             assert!(style.fg.is_none_or(|color| fine.contains(&color)), "{role}");
             assert_eq!(style.bg, None, "{role}");
-            // Dim colours can vanish.
+            // A colour that is dimmed as well may become invisible.
             let dim = style.add_modifier.contains(Modifier::DIM);
             assert!(style.fg.is_none() || !dim, "{role}");
         }

@@ -11,7 +11,7 @@
 //! - passes on the signals that it is sent, except those that the keyboard sends to the whole group anyway;
 //! - stops when the child stops, so that the shell sees the job stop, and continues it with itself;
 //! - is outlived only for a moment: the kernel tells the child of its end with SIGTERM (on Linux; elsewhere
-//! the child stays until the terminal is gone).
+//!   the child stays until the terminal is gone).
 //!
 //! If there is no terminal, or no child can be started, the browser runs without a parent.
 

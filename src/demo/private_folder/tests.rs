@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::*;
 
-/// What a killed demo leaves: the directory with a record in it, and a mark that nobody holds.
+/// Makes what a killed demo leaves: the directory with a record in it, and a mark without a lock.
 fn killed(parent: &Path, name: &str) -> PathBuf {
     let path = parent.join(name);
     fs::create_dir(&path).unwrap();
@@ -47,7 +47,7 @@ fn look_alikes_are_left_alone() {
     let elsewhere = tempfile::tempdir().unwrap();
     let mine = PrivateFolder::make(parent.path()).unwrap();
     let at = |name: &str| parent.path().join(name);
-    // Names that no demo makes.
+    // These are names that no demo makes.
     for name in
         ["larder-demo-abc12", "larder-demo-abc1234", "larder-demo-ab/..", "my-larder-demo-abc123"]
     {
@@ -55,7 +55,7 @@ fn look_alikes_are_left_alone() {
             killed(parent.path(), name);
         }
     }
-    // No mark, a wrong one, a mark that is a link, a directory or a pipe.
+    // Without a mark, with a wrong one, with a link, a directory or a pipe as the mark.
     fs::remove_file(killed(parent.path(), "larder-demo-nomark").join(MARK)).unwrap();
     fs::write(killed(parent.path(), "larder-demo-wrong1").join(MARK), "mine\n").unwrap();
     let linked = killed(parent.path(), "larder-demo-linked").join(MARK);
@@ -67,10 +67,10 @@ fn look_alikes_are_left_alone() {
     let pipe = killed(parent.path(), "larder-demo-piped1").join(MARK);
     fs::remove_file(&pipe).unwrap();
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    // Others may enter it: a demo's own is private.
+    // Others may enter this one: a demo's own is private.
     let open = killed(parent.path(), "larder-demo-opened");
     fs::set_permissions(open, Permissions::from_mode(0o755)).unwrap();
-    // A link to what would be removed, and a file.
+    // A link to a directory that would be removed, and a file.
     let target = killed(elsewhere.path(), "larder-demo-target");
     symlink(&target, at("larder-demo-alinkk")).unwrap();
     fs::write(at("larder-demo-afile1"), "").unwrap();
@@ -79,7 +79,7 @@ fn look_alikes_are_left_alone() {
     assert_eq!(sweep(parent.path(), mine.owner()), 0);
     assert_eq!(listing(parent.path()), before);
     assert!(target.join(MARK).exists());
-    // Nor are another user's.
+    // Directories of another user stay too.
     killed(parent.path(), "larder-demo-theirs");
     assert_eq!(sweep(parent.path(), mine.owner() + 1), 0);
     assert!(at("larder-demo-theirs").exists());

@@ -66,7 +66,7 @@ fn what_it_makes_decodes() {
         match entry.content_type.short() {
             "json" => {
                 let text = std::str::from_utf8(value).unwrap();
-                // Python reads these; the standard does not have them.
+                // Python reads these words; the standard does not have them.
                 let beyond = ["NaN", "Infinity"].iter().any(|word| text.contains(word));
                 let read = serde_json::from_str::<serde_json::Value>(text);
                 assert!(beyond || read.is_ok(), "{}: {text}", entry.key);
@@ -101,7 +101,7 @@ fn png_size(bytes: &[u8]) -> (u32, u32, usize) {
     (frame.width, frame.height, frame.buffer_size())
 }
 
-/// Walks the segments from the start to the end mark.
+/// Reads the size from the segments, from the start to the end mark.
 fn jpeg_size(bytes: &[u8]) -> (u16, u16) {
     let two = |at: usize| u16::from_be_bytes([bytes[at], bytes[at + 1]]);
     assert_eq!(two(0), 0xffd8, "starts as an image");

@@ -1,4 +1,4 @@
-//! What the journal undoes, does again, lets go and forgets.
+//! Undoing, doing again, dropping and forgetting in the journal.
 
 use super::*;
 use crate::model::{OpenBy, Record, RecordMeta, StoreName};
@@ -90,7 +90,7 @@ fn only_so_many_steps_are_remembered() {
     assert_eq!(journal.steps()[0].title, "5");
 }
 
-/// Steps that hold a value each, of `size` bytes, in memory where it was short when it was kept.
+/// Steps that hold a value of `size` bytes each: in memory if `short`, otherwise in files.
 fn holding(steps: usize, short: bool, size: u64) -> Journal {
     let folder = tempfile::tempdir().unwrap();
     let old_values = crate::ops::OldValues::in_folder(folder.path().to_owned());
@@ -116,7 +116,7 @@ fn let_go(journal: &Journal) -> Vec<bool> {
 
 #[test]
 fn the_oldest_steps_lose_their_old_values_past_one_bound_for_all_and_say_so() {
-    // A quarter each of what all may take in files; somewhat more than that in memory.
+    // A quarter of the limit on files each; somewhat more than that in memory.
     let journal = holding(6, false, HELD.disk / 4);
     assert_eq!(let_go(&journal), [true, true, false, false, false, false]);
     let mut journal = holding(6, true, HELD.memory / 4);
@@ -136,7 +136,7 @@ fn the_newest_step_keeps_its_old_values_and_steps_without_any_keep_their_plan() 
     assert_eq!(let_go(&journal), [true, false, false]);
 }
 
-/// A plan of changes of these records.
+/// A plan that changes these records.
 fn swaps(keys: &[&str]) -> Box<Plan> {
     let swap = |key: &&str| {
         let (store, key) = (StoreName::from("shop"), (*key).into());
@@ -165,14 +165,14 @@ fn a_step_that_is_undone_in_part_is_one_step_that_is_undone_and_one_that_is_not(
     let part = |count: u64| format!("deleted 3 records ({count} of them)");
     let parts = [("one".to_owned(), true), (part(2), true), (part(1), false)];
     assert_eq!(words(&journal), parts);
-    // Done again and undone, each is by itself, and the part that was undone comes first.
+    // Done again and undone, each part is a step of its own, and the undone part comes first.
     let (step, plan) = journal.next(Turn::Redo).unwrap();
     assert_eq!((step.words(), plan.records), (part(1), Some(1)));
     let (step, plan) = journal.next(Turn::Undo).unwrap();
     assert_eq!((step.id, step.words(), plan.records), (id, part(2), Some(2)));
     assert_eq!(go(&mut journal, Turn::Undo).as_deref(), Some("deleted 3 records"));
     assert_eq!(go(&mut journal, Turn::Undo).as_deref(), Some("one"));
-    // And in part again.
+    // And again in part.
     go(&mut journal, Turn::Redo);
     let id = journal.next(Turn::Redo).unwrap().0.id;
     journal.turned_in_part(id, Turn::Redo, Some(swaps(&["b"])), swaps(&["c"]));

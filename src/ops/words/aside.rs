@@ -1,23 +1,23 @@
-//! The sentences on what is set aside, restored and discarded.
+//! The sentences about what is set aside, restored and discarded.
 
 use crate::model::{AsideInfo, Error, ErrorKind};
 use crate::text::{plural, visible_bytes};
 
 use super::super::plan::{Plan, PlannedChange};
 
-/// What becomes of a store that is set aside.
+/// The remark on a store that is set aside.
 const UNDOABLE: &str = "Undoable for 10 min, or until larder ends.";
 
-/// What becomes of what is restored.
+/// The remark on records that are restored.
 const RESTORED: &str = "Records whose keys are taken stay set aside.";
 
-/// What becomes of what has come into a store that is to be emptied or removed again.
+/// The remark on records that have come into a store that is to be emptied or removed again.
 pub const COME_SINCE: &str = "What came since is set aside too.";
 
-/// Where to look for what is set aside.
+/// The hint where to find asides.
 pub const LIST_ASIDES: &str = "larder aside lists what is set aside";
 
-/// What becomes of what a plan removes, or puts back: its last line.
+/// The last line about a plan: what becomes of what it removes, or puts back.
 pub fn ending(plan: &Plan) -> &'static str {
     match (&plan.change, plan.reversible) {
         (PlannedChange::Restore(_), _) => RESTORED,
@@ -29,36 +29,36 @@ pub fn ending(plan: &Plan) -> &'static str {
     }
 }
 
-/// That nothing is set aside under an id.
+/// The error that nothing is set aside under an id.
 pub fn nothing_aside(id: &str) -> Error {
     Error::new(ErrorKind::NotFound, format!("nothing is set aside as `{id}`")).hint(LIST_ASIDES)
 }
 
-/// That what is set aside was not freed at the end.
+/// The sentence that an aside was not freed at the end.
 pub fn not_freed(info: &AsideInfo, why: &Error) -> String {
     let (store, records) = (info.aside.store(), plural(info.records, "record"));
     let store = visible_bytes(store.as_bytes());
     format!("{records} of `{store}` stay set aside: {}; {LIST_ASIDES}", why.problem)
 }
 
-/// The question before it is removed for good, where a line must do.
+/// The question before an aside is removed for good, in one line.
 pub(super) fn question(info: &AsideInfo) -> String {
     let (store, records) = (info.aside.store(), plural(info.records, "record"));
     let store = visible_bytes(store.as_bytes());
     format!("Discard {records} set aside of `{store}` for good?")
 }
 
-/// That it is being removed.
+/// The sentence that an aside is being removed.
 pub(super) fn discarding(info: &AsideInfo) -> String {
     format!("discarding what was set aside of {}", info.aside.store())
 }
 
-/// That it is removed.
+/// The sentence that an aside is removed.
 pub(super) fn discarded(info: &AsideInfo) -> String {
     format!("discarded {} of {}", plural(info.records, "record"), info.aside.store())
 }
 
-/// How many records a restore has left; `None` where it has left none.
+/// The sentence on how many records a restore has left; `None` if it has left none.
 pub(super) fn left(left: u64) -> Option<String> {
     Some(match left {
         0 => return None,

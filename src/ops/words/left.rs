@@ -1,4 +1,4 @@
-//! The sentences on records that are left as they are, for someone else has come between.
+//! The sentences about records that are left as they are, because someone else has written in between.
 
 use std::collections::HashMap;
 
@@ -10,16 +10,16 @@ use super::super::plan::{Plan, PlannedChange, Turn};
 use super::super::record_swap::Fate;
 use super::{NAMED, staged, turn};
 
-/// When a record was as it should still be.
+/// The moment since which a record should not have changed.
 #[derive(Clone, Copy)]
 enum Since {
-    /// When it was shown.
+    /// The moment when it was shown.
     Shown,
-    /// When the step was made that is undone or done again.
+    /// The moment of the step that is undone or done again.
     Step,
 }
 
-/// That a plan has left records as they are; `None` where it has left none.
+/// The sentence that a plan has left records as they are; `None` if it has left none.
 pub fn left_by(plan: &Plan, outcome: &Outcome) -> Option<String> {
     if matches!(&plan.change, PlannedChange::SetMany(_)) {
         return staged::left(&outcome.skipped, &outcome.fates);
@@ -28,18 +28,18 @@ pub fn left_by(plan: &Plan, outcome: &Outcome) -> Option<String> {
     told(&outcome.skipped, &outcome.fates, since)
 }
 
-/// That records have changed since they were shown; `None` where none has.
+/// The sentence that records have changed since they were shown; `None` if none has.
 pub fn left(skipped: &[Key]) -> Option<String> {
     told(skipped, &HashMap::new(), Since::Shown)
 }
 
-/// The refusal of a plan of which nothing is as it was shown.
+/// The error that nothing in a plan is as it was shown.
 pub(in crate::ops) fn all_skipped(skipped: &[Key]) -> Error {
     let problem = left(skipped).unwrap_or_default();
     Error::new(ErrorKind::Conflict, problem).hint(LOOK)
 }
 
-/// The refusal of a plan of one record, which is not as it was shown, or as the step left it that it is of.
+/// The error that the only record of a plan is not as it was shown, or not as its step left it.
 pub(in crate::ops) fn is_another(key: &Key, fate: Fate, is_step: bool) -> Error {
     let (skipped, fates) = ([key.clone()], HashMap::from([(key.clone(), fate)]));
     let since = if is_step { Since::Step } else { Since::Shown };
@@ -52,8 +52,8 @@ pub(in crate::ops) fn is_another(key: &Key, fate: Fate, is_step: bool) -> Error 
     Error::new(ErrorKind::Conflict, problem).hint(remedy)
 }
 
-/// The refusal to undo a step, or to do it again, where nothing is as it left it. `sets_anew`: by turning it
-/// once more, what is gone is set anew.
+/// The error that nothing is as the step left it, so that it is not turned. `sets_anew`: if it is turned once
+/// more, records that are gone are set anew.
 pub(in crate::ops) fn all_changed(
     skipped: &[Key],
     fates: &HashMap<Key, Fate>,
@@ -73,7 +73,7 @@ const LOOK: &str = "look at it, then try again";
 const STAYS: &str = "what is there now is not overwritten";
 const UNCHANGED: &str = "nothing was changed";
 
-/// What became of each, those of one fate together.
+/// The records and their fates, those of one fate together.
 fn told(skipped: &[Key], fates: &HashMap<Key, Fate>, since: Since) -> Option<String> {
     let of = |fate: Fate| {
         let all = skipped.iter().filter(|key| fates.get(*key).copied().unwrap_or_default() == fate);
@@ -119,7 +119,7 @@ fn of_one_fate(keys: &[&Key], fate: Fate, since: Since) -> String {
     }
 }
 
-/// The first of them by name.
+/// The names of the first keys.
 fn named(keys: &[&Key]) -> String {
     let names: Vec<_> = keys.iter().take(NAMED).map(|key| key.named()).collect();
     let more = if keys.len() > NAMED { ", …" } else { "" };

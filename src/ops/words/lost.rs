@@ -1,25 +1,25 @@
-//! The sentences on writes whose answers were lost.
+//! The sentences about writes whose answers were lost.
 
 use crate::model::{Error, Write, WriteOutcome};
 
 use super::super::tally::wants_to_be_first;
 
-/// What to do where it is not known.
+/// The hint where the result is not known.
 pub(super) const LOOK: &str = "look before you repeat it";
 
-/// That the answer to a write was lost.
+/// The sentence that the answer to a write was lost.
 pub fn in_doubt(error: &Error) -> String {
     format!("{}; looking what became of it…", error.problem)
 }
 
-/// That it could not be found out what became of a write.
+/// The sentence that it could not be found out what became of a write.
 pub fn not_known(error: &Error) -> String {
     format!("{NOT_KNOWN}: {error}")
 }
 
 const NOT_KNOWN: &str = "whether the write was made is not known";
 
-/// What was found out of a write whose answer was lost: the state, then what to do about it.
+/// The result for a write whose answer was lost: the state, then what to do about it.
 pub(in crate::ops) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'static str) {
     let (state, remedy) = match outcome {
         WriteOutcome::Applied(_) => {

@@ -1,4 +1,4 @@
-//! The sentences on records that are changed one by one, where not all of them were.
+//! The sentences about records that are changed one by one, where not all of them were.
 
 use crate::model::{Error, ErrorKind};
 
@@ -16,7 +16,7 @@ impl Made {
     }
 }
 
-/// An error, after so many of so many records were changed.
+/// An error after `done` of `all` records were changed.
 pub(in crate::ops) fn so_far(done: u64, all: u64, made: Made, error: Error) -> Error {
     if done == 0 {
         return error;
@@ -25,7 +25,7 @@ pub(in crate::ops) fn so_far(done: u64, all: u64, made: Made, error: Error) -> E
     Error { problem, ..error }
 }
 
-/// That the answer was lost, but all records were changed that are as they were shown.
+/// The sentence that the answer was lost, but all records that are as they were shown were changed.
 pub(in crate::ops) fn all_made(tally: &Tally) -> String {
     let Tally { made, all, done, .. } = tally;
     let made = made.word();
@@ -37,7 +37,7 @@ pub(in crate::ops) fn all_made(tally: &Tally) -> String {
     }
 }
 
-/// The refusal where someone else has changed all of them.
+/// The error that someone else has changed all of the records.
 pub(in crate::ops) fn none_made(tally: &Tally) -> Error {
     match tally.made {
         Made::Saved => staged::all_stay_staged(&tally.skipped, &tally.fates),
@@ -45,8 +45,8 @@ pub(in crate::ops) fn none_made(tally: &Tally) -> Error {
     }
 }
 
-/// That the answer was lost: how many records were changed, how many were not, of how many that is not
-/// known; and what to do.
+/// The error that the answer was lost: how many records were changed, how many were not, and of how many that
+/// is not known; and what to do.
 pub(in crate::ops) fn in_part(tally: &Tally) -> Error {
     let Tally { made, done, skipped, unknown, why, .. } = tally;
     let mut state = format!("answer lost: {}", counted(tally));
@@ -61,7 +61,7 @@ pub(in crate::ops) fn in_part(tally: &Tally) -> Error {
         state = format!("{state}; {left}");
     }
     let (kind, remedy) = match (made, unknown.is_empty()) {
-        // What is stored by now is found to be, and left.
+        // Edits that are stored by now are recognised, and left.
         (Made::Saved, true) => (ErrorKind::Connection, "save the others again"),
         (Made::Saved, false) => (ErrorKind::InDoubt, "save again: nothing is written twice"),
         (_, true) if *done == 0 => (ErrorKind::Connection, "try again"),
@@ -71,7 +71,7 @@ pub(in crate::ops) fn in_part(tally: &Tally) -> Error {
     Error::new(kind, state).hint(remedy)
 }
 
-/// How many of them are done, are not, and may be.
+/// The counts of records that are done, not done, and in doubt.
 fn counted(tally: &Tally) -> String {
     let Tally { made, all, done, not_made, unknown, .. } = tally;
     let (made, none) = (made.word(), unknown.is_empty());
@@ -89,7 +89,7 @@ fn counted(tally: &Tally) -> String {
     if none { known } else { format!("{known}, {unknown}") }
 }
 
-/// So many of so many.
+/// The count of records, out of all.
 fn so_many(done: u64, all: u64, made: &str) -> String {
     format!("{done} of {all} records {} {made}", are(done))
 }

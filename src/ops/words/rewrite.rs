@@ -1,11 +1,11 @@
-//! The sentences on a record that gets another key or another content type.
+//! The sentences about a record that gets another key or another content type.
 
 use crate::model::{Error, Key, RecordMeta, RecordRewrite};
 use crate::text::size;
 
 use super::super::rewrite::{Rewrite, RewriteKind};
 
-/// What a dialog about it is called.
+/// The title of the dialog.
 pub(super) fn title(it: &Rewrite) -> &'static str {
     match it.kind {
         _ if it.replaced.is_some() => "Overwrite the record",
@@ -15,7 +15,7 @@ pub(super) fn title(it: &Rewrite) -> &'static str {
     }
 }
 
-/// The word for doing it.
+/// The word on its button.
 pub(super) fn verb(it: &Rewrite) -> &'static str {
     match it.kind {
         RewriteKind::Rename => "rename",
@@ -24,17 +24,17 @@ pub(super) fn verb(it: &Rewrite) -> &'static str {
     }
 }
 
-/// That it is under way.
+/// The sentence that it is under way.
 pub(super) fn doing(it: &Rewrite) -> String {
     rewritten(it, ["renaming", "copying", "changing"])
 }
 
-/// That it is done.
+/// The sentence that it is done.
 pub(super) fn done(it: &Rewrite) -> String {
     rewritten(it, ["renamed", "copied", "changed"])
 }
 
-/// What is there, after a write whose answer was lost.
+/// The sentence that the wanted state is there, after a write whose answer was lost.
 pub(super) fn as_wanted(it: &RecordRewrite) -> &'static str {
     match it.removes {
         _ if it.is_in_place() => "the record has this content type now",
@@ -43,7 +43,7 @@ pub(super) fn as_wanted(it: &RecordRewrite) -> &'static str {
     }
 }
 
-/// What is written anew, and how.
+/// The sentence on what is written anew, and how.
 fn rewritten(it: &Rewrite, [rename, copy, retype]: [&str; 3]) -> String {
     let (from, to) = (it.record.key.named(), it.to.named());
     match &it.kind {
@@ -81,7 +81,7 @@ pub(super) fn lines(it: &Rewrite) -> Vec<String> {
     lines
 }
 
-/// Of two changes that are one, the first is made and the second is not, or not known to be.
+/// The error that the first of two linked changes is made, and the second is not, or not known to be.
 pub(in crate::ops) fn half_made(first: &Key, second: &Key, error: Error) -> Error {
     let problem = format!("{first} is written, {second} is not removed: {}", error.problem);
     Error { problem, ..error }.hint("look at both, and delete one")

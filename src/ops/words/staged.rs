@@ -1,4 +1,4 @@
-//! The sentences on records that are saved together.
+//! The sentences about records that are saved together.
 
 use std::collections::HashMap;
 
@@ -9,12 +9,12 @@ use super::super::outcome::Outcome;
 use super::super::record_swap::Fate;
 use super::NAMED;
 
-/// What a dialog about it is called.
+/// The title of the dialog.
 pub(super) fn title(sets: &[SetValue]) -> String {
     format!("Save {}", plural(sets.len() as u64, "record"))
 }
 
-/// That it is under way.
+/// The sentence that the save is under way.
 pub(super) fn doing(sets: &[SetValue]) -> String {
     match sets {
         [set] => format!("saving {}", set.key.named()),
@@ -22,7 +22,7 @@ pub(super) fn doing(sets: &[SetValue]) -> String {
     }
 }
 
-/// That it is done.
+/// The sentence that the save is done.
 pub(super) fn done(sets: &[SetValue], outcome: &Outcome) -> String {
     match sets {
         [set] => format!("saved {}", set.key.named()),
@@ -30,7 +30,8 @@ pub(super) fn done(sets: &[SetValue], outcome: &Outcome) -> String {
     }
 }
 
-/// That records were written or deleted by someone else since they were read; `None` where none was.
+/// The sentence that records were written or deleted by someone else since they were read; `None` if none
+/// was.
 pub(super) fn left(skipped: &[Key], fates: &HashMap<Key, Fate>) -> Option<String> {
     let names: Vec<_> = skipped.iter().take(NAMED).map(Key::named).collect();
     let more = if skipped.len() > NAMED { ", …" } else { "" };
@@ -56,7 +57,7 @@ pub(super) fn left(skipped: &[Key], fates: &HashMap<Key, Fate>) -> Option<String
     })
 }
 
-/// The refusal where someone else has written all of them.
+/// The error that someone else has written all of the records.
 pub(in crate::ops) fn all_stay_staged(skipped: &[Key], fates: &HashMap<Key, Fate>) -> Error {
     let problem = format!("not saved: {}", left(skipped, fates).unwrap_or_default());
     Error::new(ErrorKind::Conflict, problem).hint("edit it to merge the two")

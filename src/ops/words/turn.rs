@@ -1,4 +1,4 @@
-//! The sentences on what can be undone and done again.
+//! The sentences about undoing and doing again.
 
 use crate::model::StoreName;
 use crate::text::{count, plural};
@@ -7,10 +7,10 @@ use super::super::outcome::Outcome;
 use super::super::plan::{Plan, PlannedChange, Turn};
 use super::super::rewrite::RewriteKind;
 
-/// That the steps before the ones in the log are forgotten.
+/// The sentence that steps before those in the log are forgotten.
 pub const OLDER_STEPS: &str = "older steps are no longer kept";
 
-/// That nothing can be undone, or done again.
+/// The sentence that there is nothing to undo, or to do again.
 pub fn nothing_to(turn: Turn) -> &'static str {
     match turn {
         Turn::Undo => "there is nothing to undo",
@@ -18,7 +18,7 @@ pub fn nothing_to(turn: Turn) -> &'static str {
     }
 }
 
-/// That a step can be turned again once its store is there.
+/// The sentence that a step can be turned once its store is there again.
 pub fn waits_for(store: &StoreName, turn: Turn) -> String {
     let what = match turn {
         Turn::Undo => "undone",
@@ -27,7 +27,7 @@ pub fn waits_for(store: &StoreName, turn: Turn) -> String {
     format!("not {what}: the store {} is not there", store.escaped())
 }
 
-/// Why a plan that was made for good cannot be undone.
+/// Why a plan that was carried out for good cannot be undone.
 pub fn why_fixed(plan: &Plan) -> &'static str {
     match &plan.change {
         PlannedChange::Purge(_) | PlannedChange::Drop(_) => "the memory was freed at once",
@@ -44,8 +44,8 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
     }
 }
 
-/// That a change of records cannot be undone, before it is made; `None` where it can be, or where its
-/// dialog says so anyway.
+/// The warning that a change of records cannot be undone; `None` if it can be, or if its dialog says so
+/// anyway.
 pub fn for_good(plan: &Plan) -> Option<&'static str> {
     let is_told = match &plan.change {
         PlannedChange::Set(_)
@@ -71,7 +71,7 @@ pub fn for_good(plan: &Plan) -> Option<&'static str> {
     })
 }
 
-/// What a step did that keeps no values, by the plan that undoes it or does it again.
+/// What a step without kept values did, from the plan that undoes it or does it again.
 pub fn step_lines(plan: &Plan, turn: Turn) -> Vec<String> {
     const STAYS: &str = "The value stayed as it was.";
     let is_done = turn == Turn::Undo;
@@ -110,12 +110,12 @@ pub fn step_lines(plan: &Plan, turn: Turn) -> Vec<String> {
     }
 }
 
-/// A step of which only so many records are left.
+/// The title of a step of which only this number of records is left.
 pub(in crate::ops) fn part_of(title: &str, records: u64) -> String {
     format!("{title} ({} of them)", count(records))
 }
 
-/// How far a change came that was cancelled, and what becomes of the others; `None` for one that was not.
+/// How far a cancelled change came, and what becomes of the other records; `None` if it was not cancelled.
 pub(super) fn cancelled(plan: &Plan, outcome: &Outcome) -> Option<String> {
     outcome.rest.as_ref()?;
     let others = match &plan.step {
@@ -128,7 +128,7 @@ pub(super) fn cancelled(plan: &Plan, outcome: &Outcome) -> Option<String> {
     Some(format!("cancelled after {records} of {all}; {others}"))
 }
 
-/// That some of the records that a step was to remove were gone already; `None` where none was.
+/// The sentence that some of the records that a step was to remove were gone already; `None` if none was.
 pub(super) fn gone(plan: &Plan, outcome: &Outcome) -> Option<String> {
     plan.step.as_ref()?;
     match (outcome.gone, outcome.all()) {
@@ -140,13 +140,13 @@ pub(super) fn gone(plan: &Plan, outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// What sets records anew that someone else has deleted; `None` where nothing does.
+/// The hint how to set records anew that someone else has deleted; `None` if that is not possible.
 pub(super) fn set_anew(plan: &Plan, outcome: &Outcome) -> Option<String> {
     let (way, _) = plan.step.as_ref()?;
     outcome.anew.as_ref().map(|_| again_sets_anew(*way).to_owned())
 }
 
-/// What sets them anew.
+/// The key that sets them anew.
 pub(super) fn again_sets_anew(turn: Turn) -> &'static str {
     match turn {
         Turn::Undo => "undo it once more to set it anew",
@@ -154,7 +154,7 @@ pub(super) fn again_sets_anew(turn: Turn) -> &'static str {
     }
 }
 
-/// The question whether a step is turned by setting records anew that someone else has deleted.
+/// The question whether to turn a step by setting records anew that someone else has deleted.
 pub fn sets_anew(plan: &Plan) -> String {
     match plan.keys()[..] {
         [key] => format!("Someone else deleted {}: it is set anew.", key.named()),
@@ -165,7 +165,7 @@ pub fn sets_anew(plan: &Plan) -> String {
     }
 }
 
-/// That a store is not the one in which a step was made.
+/// The sentence that a store is not the one in which a step was made.
 pub fn is_another_store(store: &StoreName) -> String {
     format!("The store {} was dropped and made anew since.", store.escaped())
 }
