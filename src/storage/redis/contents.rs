@@ -1,5 +1,5 @@
-//! A page of a request queue or of a dataset. Neither is read whole: of a queue's hash a page is walked,
-//! of a dataset's list as many items are asked for as have room.
+//! A page of a request queue or of a dataset. Neither is read whole: a queue's hash is walked by a page, and
+//! of a dataset's list as many items are requested as fit.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -11,13 +11,13 @@ use super::scan::hscan;
 use super::{RedisStorage, reply};
 use crate::model::{Contents, OtherStorage, Result, StoreName};
 
-/// About how many requests a page brings.
+/// Approximate number of requests in a page.
 const REQUESTS: u32 = 200;
-/// So many items a page brings at most …
+/// Limit on the items in a page.
 const ITEMS: u64 = 100;
-/// … or so many bytes of the server's memory, but one item always.
+/// Limit on the memory of a page's items on the server, in bytes; one item always fits.
 const BYTES: u64 = 2 << 20;
-/// A request of more bytes is left out.
+/// Longest request, in bytes; a longer one is left out.
 const LONGEST: usize = 1 << 20;
 
 impl RedisStorage {
@@ -28,7 +28,7 @@ impl RedisStorage {
         }
     }
 
-    /// `from`: a cursor of the walk.
+    /// A page of requests; `from` is a cursor of the walk.
     async fn requests(&self, name: &StoreName, from: u64) -> Result<Contents> {
         let data = SiblingKind::Queues.held(name);
         let length = Command { name: "HLEN", args: vec![data.clone()] };
@@ -47,7 +47,7 @@ impl RedisStorage {
         Ok(page)
     }
 
-    /// `from`: the number of the first item.
+    /// A page of items; `from` is the number of the first item.
     async fn items(&self, name: &StoreName, from: u64) -> Result<Contents> {
         let items = SiblingKind::Datasets.held(name);
         let path = |end: u64| Value::from(format!("$[{from}:{end}]"));
@@ -57,7 +57,7 @@ impl RedisStorage {
         let asked = vec![of("JSON.ARRLEN", Value::from(".")), sizes];
         let mut replies = self.connections.pipeline_bulk(asked).await?.into_iter();
         let total = reply::integer(&reply::next(&mut replies)?)?;
-        // Where sizes are not told, few items are asked for.
+        // Where sizes are unknown, few items are requested.
         let sizes = reply::next(&mut replies).and_then(reply::array).unwrap_or_default();
         let mut bytes = 0;
         let fits = sizes.iter().take_while(|size| {
@@ -77,7 +77,7 @@ impl RedisStorage {
     }
 }
 
-/// The items of a list that RedisJSON has spelled: numbers and the order of keys stay.
+/// The items of a list as RedisJSON spells it: numbers and the order of keys stay.
 fn items_of(list: &[u8]) -> Vec<Bytes> {
     let items: Vec<&RawValue> = serde_json::from_slice(list).unwrap_or_default();
     items.into_iter().map(|item| Bytes::copy_from_slice(item.get().as_bytes())).collect()

@@ -1,7 +1,7 @@
-//! What is remembered of a write on its way, so that its outcome can be told if its answer is lost.
+//! Facts about a write on its way, from which its outcome can be told if its answer is lost.
 //!
-//! Three things tell it: what was there before; the time that the write gives its store, to the
-//! microsecond, by which it is known again; and the connection that it went over.
+//! Three facts tell it: the state before the write; the time that the write gives its store, to the
+//! microsecond, by which it is recognized; and the connection that it was sent over.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -17,32 +17,32 @@ use crate::model::{
 };
 use crate::storage::no_repair;
 
-/// How many lost writes are remembered until they are settled.
+/// Limit on the lost writes that are remembered until they are settled.
 const REMEMBERED: usize = 64;
 
-/// A value up to this size, in bytes, is compared with what was there before.
+/// Largest value that is compared with the one before, in bytes.
 const COMPARED: u64 = 64 << 10;
 
-/// What was there before a write; where it could not be read, nothing is known.
+/// The state before a write; unknown where it could not be read.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Before {
-    /// Nothing is known.
+    /// Unknown.
     #[default]
     Unknown,
-    /// The record that is to be set.
+    /// The record to be set.
     Record(Option<Reading>),
-    /// For each record of a list whether it was there.
+    /// Whether each record of a list was there.
     Records(Vec<bool>),
     /// The store.
     Store(Option<StoreInfo>),
 }
 
-/// How far a long delete has come.
+/// Progress of a long delete.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Progress {
-    /// How many batches were answered.
+    /// Number of batches that were answered.
     pub(super) batches: usize,
-    /// How many records these deleted.
+    /// Number of records that these deleted.
     pub(super) records: u64,
 }
 
@@ -51,22 +51,22 @@ pub(super) struct Progress {
 pub(super) struct Doubt {
     pub(super) write: Write,
     pub(super) before: Before,
-    /// The time that the write gives its store; a batch of a delete its own.
+    /// The time that the write gives its store; each batch of a delete gives its own.
     pub(super) at: Option<Timestamp>,
     pub(super) progress: Progress,
     pub(super) lost: Vec<Lost>,
-    /// Whether records that are not as they were expected stay.
+    /// Whether records that do not meet the condition stay.
     pub(super) is_conditional: bool,
 }
 
 impl Doubt {
-    /// A write before it is sent. The connections that it is lost with are known afterwards.
+    /// A write before it is sent. The connections with which it may be lost are known afterwards.
     pub(super) fn of(write: Write, before: Before) -> Self {
         let (at, progress, lost) = (None, Progress::default(), Vec::new());
         Self { write, before, at, progress, lost, is_conditional: false }
     }
 
-    /// What is known of some of the records of a batch.
+    /// The part of this doubt about some records of a batch.
     fn of_some(&self, write: &Write) -> Option<Self> {
         let (Write::Delete { store, keys }, Write::Delete { store: of, keys: all }) =
             (write, &self.write)
@@ -89,7 +89,7 @@ impl Doubt {
     }
 }
 
-/// The writes whose answers were lost and that have not been settled.
+/// The writes whose answers were lost and that are not settled yet.
 #[derive(Debug, Default)]
 pub(super) struct Doubts(Mutex<VecDeque<Doubt>>);
 
@@ -123,7 +123,7 @@ pub(super) fn batch_time(at: Timestamp, batch: usize) -> Timestamp {
 }
 
 impl RedisStorage {
-    /// Writes, and remembers what is needed to settle it.
+    /// Performs a write, and remembers the facts for settling it.
     pub(super) async fn write(&self, write: &Write) -> Result<Written> {
         self.check(write).await?;
         let before = self.look_before(write).await;
@@ -157,7 +157,7 @@ impl RedisStorage {
         Err(told)
     }
 
-    /// Remembers a write whose answer was lost; `point` is when it was sent.
+    /// Remembers a write whose answer was lost; `point` is the time of its sending.
     pub(super) fn remember_if_lost(&self, error: &Error, point: u64, doubt: Doubt) {
         if error.kind == ErrorKind::InDoubt {
             let lost = self.connections.lost_since(point);
@@ -165,8 +165,7 @@ impl RedisStorage {
         }
     }
 
-    /// What is known of a lost write; of one that was not made by [`write`], how it
-    /// may have gone.
+    /// The facts about a lost write; for a write that was not made by [`write`], the most general ones.
     ///
     /// [`write`]: Self::write
     pub(super) fn doubt(&self, write: &Write) -> Doubt {
@@ -176,7 +175,7 @@ impl RedisStorage {
         })
     }
 
-    /// Looks at what a write is about to change, where the write itself does not say.
+    /// Reads the state that a write is about to change, where the write itself does not tell it.
     pub(super) async fn look_before(&self, write: &Write) -> Before {
         if self.connections.cluster() {
             return Before::Unknown;
@@ -203,7 +202,7 @@ impl RedisStorage {
         })
     }
 
-    /// For each record whether it is there, in either half.
+    /// Whether each record is there, in either half.
     pub(super) async fn are_there(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<bool>> {
         let mut there = Vec::with_capacity(keys.len());
         for batch in keys.chunks(DELETE_BATCH) {
@@ -222,7 +221,7 @@ impl RedisStorage {
     }
 }
 
-/// Says of a long delete that did not come to its end how far it came.
+/// Adds to the error of an incomplete long delete how far it came.
 fn told(progress: &Progress, write: &Write, error: &Error) -> Error {
     let Write::Delete { keys, .. } = write else { return error.clone() };
     if progress.batches == 0 {

@@ -1,5 +1,5 @@
-//! What the server's error replies and fred's errors mean for a user: one sentence each, with a
-//! remedy, and never a secret.
+//! The server's error replies and fred's errors in words for a user: one sentence each, with a remedy, and
+//! never a secret.
 
 mod tls;
 mod way;
@@ -11,20 +11,19 @@ pub(super) use self::way::SshFailed;
 pub(crate) use self::way::ssh_not_started;
 use crate::model::{Cause, Error, ErrorKind, in_words};
 
-/// How a cluster answers for a slot that has been given to no node.
+/// A cluster's reply for a slot without a node.
 const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
 
-/// What a Redis key of a wrong type comes to.
+/// Words for a Redis key of a wrong type.
 pub(super) const WRONG_TYPE: &str = "a Redis key of this store has another type";
 
-/// The first word of the error that stands in place of a string that is larger than its question
-/// allows.
+/// First word of the error in place of a string that is larger than its question allows.
 pub(super) const TOO_LARGE: &str = "TOOLARGE";
 
-/// How many characters of a text of the server's are shown.
+/// Characters of a server's text that are shown.
 const LONGEST_QUOTE: usize = 300;
 
-/// An error reply of the server, by its first word.
+/// The error for an error reply of the server, by its first word.
 pub(super) fn reply(text: &str) -> Error {
     let text = inner_error(text.trim());
     let (code, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -121,7 +120,7 @@ fn other(text: &str) -> Error {
     if lower.contains("executing the script can't run") {
         return Error::new(ErrorKind::Permission, "the user may not run this script's commands");
     }
-    // As Redis 7 says the two within a script, then as older servers do.
+    // The words of Redis 7 for a script, then those of older servers.
     if lower.contains("acl failure in script")
         || lower.contains("executing the script can't access")
     {
@@ -131,12 +130,12 @@ fn other(text: &str) -> Error {
         return Error::new(ErrorKind::Usage, "the server is not a cluster")
             .hint("connect with redis://");
     }
-    // What the server quotes may be a value, or what was meant as a password.
+    // The server may quote a value, or words meant as a password.
     let end = lower.find(", with args beginning with").unwrap_or(message.len());
     Error::new(ErrorKind::Server, format!("the server answered: {}", cut(&message[..end])))
 }
 
-/// Before Redis 7 a script's error stands within another one.
+/// Before Redis 7 a script's error is inside another one.
 fn inner_error(text: &str) -> &str {
     if text.starts_with("ERR Error running script")
         && let Some((_, after)) = text.split_once("@user_script:")
@@ -150,7 +149,7 @@ fn inner_error(text: &str) -> &str {
     text
 }
 
-/// What is shown of a text of the server's.
+/// The shown part of a server's text.
 fn cut(text: &str) -> String {
     match text.char_indices().nth(LONGEST_QUOTE) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -158,7 +157,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-/// A command that the server is too old for, or that its administrator has taken away.
+/// The error of a command that the server is too old for, or that its administrator has removed.
 fn unknown(command: &str) -> Error {
     Error::new(ErrorKind::NotSupported, format!("the server does not know {command}"))
         .hint("ask whether it is renamed or switched off there (rename-command)")
@@ -177,7 +176,7 @@ fn forbidden(text: &str) -> Error {
         if is_script(&name) {
             return scripts_forbidden();
         }
-        // As larder's own scripts say it.
+        // The form of larder's own scripts.
         let on = rest.strip_prefix(" command on ").map(|key| format!(" on {key}"));
         let name = cut(&name);
         let problem = format!("the user may not run {name}{}", cut(&on.unwrap_or_default()));
@@ -199,17 +198,17 @@ fn is_script(name: &str) -> bool {
     matches!(name, "EVAL" | "EVALSHA" | "EVAL_RO" | "EVALSHA_RO")
 }
 
-/// Whether the error says that scripts are forbidden or missing, so that a transaction is the way.
+/// Whether the error says that scripts are forbidden or missing, so that a transaction has to be used.
 pub(super) fn forbids_scripts(error: &Error) -> bool {
     matches!(&error.cause, Some(Cause::Command(name)) if is_script(name))
 }
 
-/// Whether the error says that it is the Redis key that this user may not use, not the command.
+/// Whether the error says that this user may not use the Redis key, rather than the command.
 pub(super) fn forbids_key(error: &Error) -> bool {
     error.cause == Some(Cause::Key)
 }
 
-/// Whether the error is a cluster's word that it does not serve.
+/// Whether the error is a cluster's reply that it does not serve.
 pub(super) fn is_cluster_down(error: &Error) -> bool {
     error.cause == Some(Cause::ClusterDown)
 }
@@ -242,7 +241,7 @@ pub(super) fn fate_unknown(reason: &Error) -> Error {
     )
 }
 
-/// The system's word on the connection to the server itself.
+/// The error of the system for the connection to the server itself.
 pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
     if let Some(failed) = error.get_ref().and_then(|why| why.downcast_ref::<SshFailed>()) {
         return failed.error();
@@ -255,7 +254,7 @@ pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
     })
 }
 
-/// larder's own socket, through which all goes, cannot be had.
+/// The error that larder's own socket, which carries everything, cannot be made.
 pub(super) fn no_relay(error: &std::io::Error) -> Error {
     Error::new(
         ErrorKind::Io,
@@ -263,7 +262,7 @@ pub(super) fn no_relay(error: &std::io::Error) -> Error {
     )
 }
 
-/// The server sends what no server may.
+/// The error of a server that breaks the protocol.
 pub(super) fn protocol(how: &str, address: &str) -> Error {
     Error::new(
         ErrorKind::Connection,
@@ -272,7 +271,7 @@ pub(super) fn protocol(how: &str, address: &str) -> Error {
     .hint("check the address: no sound Redis server")
 }
 
-/// What fred says when making a connection fails.
+/// The error of fred when a connection cannot be made.
 pub(super) fn connecting(error: &fred::error::Error, address: &str) -> Error {
     use fred::error::ErrorKind as Fred;
     let details = error.details();
@@ -292,7 +291,7 @@ pub(super) fn connecting(error: &fred::error::Error, address: &str) -> Error {
     }
 }
 
-/// What fred says when a connection that worked ends.
+/// The error of fred when a working connection ends.
 pub(super) fn lost(error: &fred::error::Error, address: &str) -> Error {
     use fred::error::ErrorKind as Fred;
     if error.details().starts_with("CLUSTERDOWN") {
@@ -308,7 +307,7 @@ pub(super) fn lost(error: &fred::error::Error, address: &str) -> Error {
     }
 }
 
-/// Another kind of server, or none of its kind.
+/// The error of a server of another kind.
 pub(super) fn not_redis(address: &str) -> Error {
     Error::new(ErrorKind::Connection, format!("not a Redis server: {address}"))
         .hint("check the port; TLS needs rediss://")

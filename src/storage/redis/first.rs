@@ -1,4 +1,4 @@
-//! What is read first, in the round trip that makes the connection.
+//! The first read, in the round trip that makes the connection.
 
 use fred::types::Value;
 
@@ -14,13 +14,14 @@ use super::{RedisStorage, reply};
 use crate::model::{Key, Result, StoreName};
 use crate::storage::FirstRead;
 
-/// How large a value may be that is read unasked for its size, in bytes: what a reply to a script may
-/// hold at least.
+/// Largest value that is read before its size is known, in bytes: the least that the reply to a script may
+/// contain.
 const SMALL: u32 = 128 << 10;
-/// How many values are read unasked for their sizes, which together are as small.
+/// Limit on the number of values that are read before their sizes are known, with the same limit on their
+/// total.
 const FEW: usize = 16;
 
-/// What is asked for it: commands that go out together, each group for one question.
+/// The commands of a first read: they go out together, each group for one question.
 pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
     match first {
         FirstRead::Value(store, key) => {
@@ -32,7 +33,7 @@ pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
         }
         FirstRead::Records(store, keys) if is_page(keys) => {
             let mut groups = vec![sizes(store, keys)];
-            // One whose halves do not fit is asked for at one moment.
+            // A record whose halves may not fit is read at one moment.
             if let [key] = &**keys {
                 groups.push(vec![at_once(store, key, 0)]);
             }
@@ -58,7 +59,7 @@ fn indexes(both: [&'static str; 2]) -> Vec<Vec<Command>> {
     both.map(|index| vec![index_page(Value::from(index), 0)]).into()
 }
 
-/// Nothing where they are not few.
+/// Commands for a few keys; none where there are more.
 fn read_few(store: &StoreName, keys: &[Key]) -> Vec<Command> {
     let few = u32::try_from(keys.len()).ok().filter(|_| keys.len() <= FEW);
     let most = few.and_then(|few| SMALL.checked_div(few)).unwrap_or_default();
@@ -67,14 +68,14 @@ fn read_few(store: &StoreName, keys: &[Key]) -> Vec<Command> {
 }
 
 impl RedisStorage {
-    /// A small record that was read while connecting. `None` if none was, or the server runs no
-    /// scripts that only read: then it is read as any other.
+    /// A small record that was read while connecting. `None` if none was, or if the server runs no scripts
+    /// that only read: then it is read like any other.
     pub(super) fn read_first(&self, store: &StoreName, key: &Key) -> Option<Halves> {
         let mut replies = self.connections.early(&[at_once(store, key, SMALL)])?;
         halves(replies.pop()?).ok()?
     }
 
-    /// The same of several records: all of them, or none.
+    /// Several small records that were read while connecting: all of them, or `None`.
     pub(super) fn read_few_first(&self, store: &StoreName, keys: &[Key]) -> Option<Vec<Halves>> {
         let asked = read_few(store, keys);
         if asked.is_empty() {
@@ -85,7 +86,7 @@ impl RedisStorage {
     }
 }
 
-/// `None` for a value that is too large for this.
+/// The halves in a reply; `None` for a value that is too large for this.
 fn halves(reply: Result<Value>) -> Result<Option<Halves>> {
     let mut parts = reply::array(reply?)?.into_iter().map(Ok);
     let size = reply::next(&mut parts)?;

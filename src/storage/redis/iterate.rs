@@ -1,4 +1,4 @@
-//! Keys in Crawlee's order, out of a walk that has none.
+//! Keys in Crawlee's order, from a walk without any order.
 
 use std::collections::BTreeMap;
 
@@ -9,22 +9,22 @@ use super::RedisStorage;
 use crate::index::Builder;
 use crate::model::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreName};
 
-/// Keys up to which they are kept one by one while a store is walked; of more, an index of all
-/// takes less memory and time.
+/// Limit up to which keys are kept one by one while a store is walked; above it, an index of all takes less
+/// memory and time.
 const FEW: usize = 100_000;
-/// How many rows of an index are copied at a time.
+/// Number of an index's rows that are copied at a time.
 const BATCH: usize = 1000;
-/// How many copies wait until they are used.
+/// Number of copies that wait to be used.
 const WAITING: usize = 4;
 
-/// Which keys are wanted.
+/// The wanted keys.
 struct Wanted {
     prefix: Vec<u8>,
     after: Option<Key>,
 }
 
 impl Wanted {
-    /// What is wanted of a page.
+    /// The wanted rows of a page.
     fn of(&self, page: KeyPage) -> KeyPage {
         if self.prefix.is_empty() && self.after.is_none() {
             return page;
@@ -61,7 +61,7 @@ impl RedisStorage {
     }
 }
 
-/// The `limit` smallest keys; never holds more than that and one page.
+/// The `limit` smallest keys; never holds more than these and one page.
 fn smallest(
     pages: BoxStream<'_, Result<KeyPage>>,
     wanted: Wanted,
@@ -95,7 +95,7 @@ fn smallest(
     page.boxed()
 }
 
-/// All keys or the first ones, out of an index that the pages are put into as they come.
+/// All keys or the first ones, from an index that collects the pages as they come.
 fn sorted(
     pages: BoxStream<'_, Result<KeyPage>>,
     wanted: Wanted,
@@ -112,7 +112,7 @@ fn sorted(
     stream::once(collected).try_flatten().boxed()
 }
 
-/// Sorts what was collected and gives the first rows, some at a time, while those before are used.
+/// Sorts the collected rows and gives the first ones, some at a time, while earlier ones are used.
 fn rows(builder: Builder, limit: Option<usize>) -> impl Stream<Item = Result<KeyPage>> {
     let (sender, receiver) = mpsc::channel(WAITING);
     let work = tokio::task::spawn_blocking(move || {
@@ -136,7 +136,7 @@ fn rows(builder: Builder, limit: Option<usize>) -> impl Stream<Item = Result<Key
         if let Some(page) = receiver.recv().await {
             return Ok(Some((page, (receiver, work))));
         }
-        // That no more comes does not mean that this was all.
+        // The end of the rows may be a failure.
         if let Some(work) = work.take() {
             let broken = || Error::new(ErrorKind::Io, "the sorting was stopped before its end");
             work.await.map_err(|_| broken())??;

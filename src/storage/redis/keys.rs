@@ -1,15 +1,15 @@
-//! What the Redis keys of Crawlee's storages are called. The only place that spells them.
+//! Names of the Redis keys of Crawlee's storages. This is the only place that spells them.
 //!
-//! A store's internal name is opaque: it may hold `:` and glob characters. So Redis keys are made
-//! by joining and taken apart by stripping the known prefix and suffix, never by splitting, and no
-//! pattern is ever made from a name.
+//! A store's internal name is opaque: it may contain `:` and glob characters. So Redis keys are made by
+//! joining and parsed by stripping the known prefix and suffix, never by splitting, and no pattern is ever
+//! made from a name.
 
 use bytes::Bytes;
 use fred::types::Value;
 
 use crate::model::{AsideId, StoreName, Timestamp};
 
-/// How many records one script deletes at most, so that none holds the server for long.
+/// Limit on the records that one script deletes, so that none blocks the server for long.
 pub(super) const DELETE_BATCH: usize = 100;
 /// The hash from store id to internal name.
 pub(super) const ID_TO_NAME: &str = "key_value_stores:id_to_name";
@@ -19,18 +19,18 @@ pub(super) const NAME_TO_ID: &str = "key_value_stores:name_to_id";
 pub(super) const ASIDES: &str = "key_value_stores:asides";
 /// The one pattern that is ever sent: every Redis key of every key-value store.
 pub(super) const EVERY_STORE: &str = "key_value_stores:*";
-/// The path of the time of last use, within a store's metadata.
+/// Path of the time of last use, in a store's metadata.
 pub(super) const ACCESSED_AT: &str = "$.accessed_at";
-/// The path of the time of last change, within a store's metadata.
+/// Path of the time of last change, in a store's metadata.
 pub(super) const MODIFIED_AT: &str = "$.modified_at";
 
 const PREFIX: &[u8] = b"key_value_stores:";
-/// What stands before an aside's id, behind the part that was set aside.
+/// Separator before an aside's id, behind the part that was set aside.
 const ASIDE: &[u8] = b":aside:";
-/// What ends the Redis key of a store's list of asides.
+/// Suffix of the Redis key of a store's list of asides.
 const ASIDE_LIST: &[u8] = b":asides";
 
-/// The other kinds of storages that a crawl has.
+/// The other kinds of storages of a crawl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SiblingKind {
     /// The request queues.
@@ -48,7 +48,7 @@ impl SiblingKind {
         }
     }
 
-    /// What holds the requests or the items of the one of this name: a hash, or a RedisJSON list.
+    /// The Redis key of the requests or items of the storage of this name: a hash, or a RedisJSON list.
     pub(super) fn held(self, name: &StoreName) -> Value {
         let (prefix, suffix): (&[u8], &[u8]) = match self {
             Self::Queues => (b"request_queues:", b":data"),
@@ -57,7 +57,7 @@ impl SiblingKind {
         Value::Bytes([prefix, name.as_bytes(), suffix].concat().into())
     }
 
-    /// The RedisJSON document that describes the one of this name.
+    /// The Redis key of the RedisJSON document that describes the storage of this name.
     pub(super) fn metadata(self, name: &StoreName) -> Value {
         let prefix: &[u8] = match self {
             Self::Queues => b"request_queues:",
@@ -103,36 +103,35 @@ pub(super) fn key(store: &StoreName, part: Part) -> Value {
     Value::Bytes(key_bytes(store, part))
 }
 
-/// The Redis key under which a part of a store is set aside. Crawlee's rights cover it, and no part
-/// of any store is called so: an id ends it.
+/// The Redis key under which a part of a store is set aside. Crawlee's rights cover it, and it is no part of
+/// any store, since it ends with an id.
 pub(super) fn aside(store: &StoreName, part: Part, id: &AsideId) -> Value {
     let key = [PREFIX, store.as_bytes(), part.suffix(), ASIDE, id.as_str().as_bytes()].concat();
     Value::Bytes(key.into())
 }
 
-/// The Redis key of an aside's marker: a hash that expires, and holds what the aside is.
+/// The Redis key of an aside's marker: a hash that expires, with the description of the aside.
 pub(super) fn aside_marker(store: &StoreName, id: &AsideId) -> Value {
     Value::Bytes([PREFIX, store.as_bytes(), ASIDE, id.as_str().as_bytes()].concat().into())
 }
 
-/// The Redis key of a store's list of asides: a hash from id to what it is, and when it was set aside.
+/// The Redis key of a store's list of asides: a hash from id to kind and time.
 pub(super) fn aside_list(store: &StoreName) -> Value {
     Value::Bytes([PREFIX, store.as_bytes(), ASIDE_LIST].concat().into())
 }
 
-/// The store whose list of asides a Redis key is.
+/// The store of a Redis key that is a list of asides.
 pub(super) fn parse_aside_list(key: &[u8]) -> Option<StoreName> {
     key.strip_prefix(PREFIX)?.strip_suffix(ASIDE_LIST).map(StoreName::from)
 }
 
-/// The channel on which a server says that something has happened to a part of a store, where its
-/// key events are on.
+/// The channel on which a server reports that a part of a store has changed, where its key events are on.
 pub(super) fn key_events(store: &StoreName, part: Part, database: u32) -> Bytes {
     channel("__keyspace@", store, part, database)
 }
 
-/// The channel on which a server says which fields of a part of a store have changed, where its
-/// sub-key notifications are on.
+/// The channel on which a server reports the changed fields of a part of a store, where its sub-key
+/// notifications are on.
 pub(super) fn sub_keys(store: &StoreName, part: Part, database: u32) -> Bytes {
     channel("__subkeyspace@", store, part, database)
 }
@@ -142,7 +141,7 @@ fn channel(kind: &str, store: &StoreName, part: Part, database: u32) -> Bytes {
     Bytes::from([head.as_bytes(), &key_bytes(store, part)].concat())
 }
 
-/// The store and the part that a Redis key belongs to; `None` for keys that are not a store's.
+/// The store and the part of a Redis key; `None` for keys that are not a store's.
 pub(super) fn parse_key(key: &[u8]) -> Option<(StoreName, Part)> {
     let rest = key.strip_prefix(PREFIX)?;
     Part::ALL.into_iter().find_map(|part| {
@@ -150,7 +149,7 @@ pub(super) fn parse_key(key: &[u8]) -> Option<(StoreName, Part)> {
     })
 }
 
-/// Whether a Redis key holds the values of a store, those that are set aside included.
+/// Whether a Redis key contains the values of a store, including those that are set aside.
 pub(super) fn holds_values(key: &[u8]) -> bool {
     let mut pieces = key.rsplitn(3, |byte| *byte == b':');
     let own = match (pieces.next(), pieces.next(), pieces.next()) {
@@ -165,7 +164,7 @@ pub(super) fn part_keys(store: &StoreName, parts: &[Part]) -> Vec<Value> {
     parts.iter().map(|part| key(store, *part)).collect()
 }
 
-/// A time as a store's metadata has it.
+/// A time in the form of a store's metadata.
 pub(super) fn json(at: Timestamp) -> Value {
     Value::from(format!("\"{at}\""))
 }

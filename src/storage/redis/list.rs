@@ -1,4 +1,4 @@
-//! Listing the stores that the indexes name, and telling what state each is in.
+//! Lists the stores in the indexes, and finds the state of each.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,33 +18,33 @@ use crate::storage::metadata::StoreMetadata;
 
 const STORES: &str = script!("stores");
 
-/// Stores in one batch: it holds the server for about half a millisecond.
+/// Number of stores in one batch, which takes the server about half a millisecond.
 const BATCH: usize = 64;
-/// How many such batches are under way, so that a distant server is not waited for each time.
+/// Number of batches that are under way at once, so that a distant server is not waited for each time.
 const BATCHES: usize = 4;
-/// The commands for each store in [`info_commands`].
+/// Number of commands for each store in [`info_commands`].
 pub(super) const INFO_COMMANDS: usize = 3;
-/// How many index entries one page of HSCAN brings, about.
+/// Approximate number of index entries in one page of HSCAN.
 const INDEX_PAGE: u32 = 1000;
 
-/// What the indexes say of one store.
+/// The entries of one store in the indexes.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Indexed {
     /// Its entry in `name_to_id`.
     pub(super) id: Option<Bytes>,
-    /// The ids that lead to it in `id_to_name`.
+    /// The ids that have it in `id_to_name`.
     pub(super) ids: Vec<Bytes>,
 }
 
 impl Indexed {
-    /// Whether both indexes lead to the store with this id, and no other id does.
+    /// Whether both indexes have the store under this id, and under no other.
     pub(super) fn leads_to(&self, id: &str) -> bool {
         let is_it = |indexed: &Bytes| indexed == id;
         self.id.as_ref().is_some_and(is_it) && !self.ids.is_empty() && self.ids.iter().all(is_it)
     }
 }
 
-/// The step of a listing that is due.
+/// The next step of a listing.
 enum Step {
     Names,
     Rest(BTreeMap<StoreName, Indexed>),
@@ -52,7 +52,7 @@ enum Step {
 }
 
 impl RedisStorage {
-    /// All stores; of many, first those that a screen shows, and of the others the names.
+    /// All stores; if there are many, first those that a screen shows, with only the names of the others.
     pub(super) fn indexed_stores(&self) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
         stream::try_unfold(Step::Names, move |step| async move {
             let indexed = match step {
@@ -82,7 +82,7 @@ impl RedisStorage {
 
     async fn list_indexed(&self, indexed: &BTreeMap<StoreName, Indexed>) -> Result<Vec<StoreInfo>> {
         let names: Vec<_> = indexed.keys().cloned().collect();
-        // Collected first, for the compiler cannot follow the borrow through the stream.
+        // Collected first, since the compiler cannot follow the borrow through the stream.
         let batches: Vec<_> =
             names.chunks(BATCH).map(|batch| self.facts_of(batch).boxed()).collect();
         let mut infos = stream::iter(batches).buffered(BATCHES).try_concat().await?;
@@ -90,7 +90,7 @@ impl RedisStorage {
         Ok(infos)
     }
 
-    /// Both indexes, by store. Sorted by name.
+    /// Both indexes, by store, sorted by name.
     pub(super) async fn read_indexes(&self) -> Result<BTreeMap<StoreName, Indexed>> {
         let mut indexed: BTreeMap<StoreName, Indexed> = BTreeMap::new();
         let (ids, names) =
@@ -132,8 +132,8 @@ impl RedisStorage {
         }
     }
 
-    /// What the stores' own Redis keys hold, in the order given. A store without metadata is a
-    /// ghost here: what the indexes know comes after, in [`classify`].
+    /// The facts in the stores' own Redis keys, in the given order. A store without metadata is a ghost here:
+    /// the facts of the indexes are added in [`classify`].
     pub(super) async fn facts_of(&self, stores: &[StoreName]) -> Result<Vec<StoreInfo>> {
         let replies = match self.answers_by_script(stores).await? {
             Some(replies) => replies,
@@ -142,8 +142,8 @@ impl RedisStorage {
         parse_infos(stores, replies)
     }
 
-    /// The answers to [`info_commands`] by one script; `None` where scripts that only read are
-    /// forbidden or not known, or where one of the answers is an error.
+    /// The answers to [`info_commands`] by one script; `None` where scripts that only read are forbidden or
+    /// unknown, or where one of the answers is an error.
     async fn answers_by_script(&self, stores: &[StoreName]) -> Result<Option<Vec<Result<Value>>>> {
         if !self.reads_by_script() {
             return Ok(None);
@@ -151,13 +151,13 @@ impl RedisStorage {
         let keys = info_commands(stores).into_iter().flat_map(|command| command.args);
         let args = [Value::from(STORES), Value::from((stores.len() * 3).to_string())];
         let script = command("EVAL_RO", args.into_iter().chain(keys));
-        // The server counts what a script runs, too.
+        // The server counts the commands of a script, too.
         self.connections.count_commands(stores.len() as u64 * 3);
         match self.connections.run_bulk(script).await {
             Ok(reply) => Ok(Some(reply::array(reply)?.into_iter().map(Ok).collect())),
             Err(error) if self.refuses_read_scripts(&error) => Ok(None),
             Err(error) => match error.kind {
-                // Asked one by one, it shows which.
+                // Asked one by one, the failing store shows.
                 ErrorKind::Server
                 | ErrorKind::WrongType
                 | ErrorKind::Permission
@@ -168,12 +168,12 @@ impl RedisStorage {
     }
 }
 
-/// A page of a hash of small entries.
+/// The command for a page of a hash of small entries.
 pub(super) fn index_page(hash: Value, cursor: u64) -> Command {
     hscan(hash, cursor, INDEX_PAGE)
 }
 
-/// An index that this user may not see is the list of stores.
+/// The error for an index that this user may not read, which is the list of stores.
 fn of_index(error: Error) -> Error {
     if !error::forbids_key(&error) {
         return error;
@@ -255,7 +255,7 @@ fn parse_info(
     Ok(info)
 }
 
-/// Passes on what concerns the whole server; what concerns one store becomes its fault.
+/// Returns an error that concerns the whole server; one that concerns a single store becomes its fault.
 fn of_one_store(error: Error) -> Result<String> {
     match error.kind {
         ErrorKind::WrongType | ErrorKind::Damaged | ErrorKind::Server => Ok(error.problem),
@@ -263,7 +263,7 @@ fn of_one_store(error: Error) -> Result<String> {
     }
 }
 
-/// Sets the state of a store from what the indexes say of it.
+/// Sets the state of a store from its entries in the indexes.
 pub(super) fn classify(info: &mut StoreInfo, index: &Indexed) {
     let own = |id: &Bytes| info.id.as_ref().is_some_and(|own| own.as_bytes() == id);
     info.state = match &info.state {
@@ -280,7 +280,7 @@ pub(super) fn classify(info: &mut StoreInfo, index: &Indexed) {
         _ if index.id.is_none() || index.ids.is_empty() => StoreState::NotIndexed,
         _ => StoreState::Whole,
     };
-    // Without metadata an index is all that tells the id.
+    // Without metadata only an index tells the id.
     if info.id.is_none() {
         let id = index.id.as_ref().or(index.ids.first());
         info.id = id.and_then(|id| String::from_utf8(id.to_vec()).ok());

@@ -1,4 +1,4 @@
-//! What is known of one store, whatever state it is in: in one round trip, where scripts may run.
+//! The facts about one store in any state, in one round trip where scripts may run.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -13,20 +13,21 @@ use crate::model::{Error, ErrorKind, Result, StoreInfo, StoreName, StoreState, T
 
 const OWNER: &str = script!("owner");
 
-/// The parts of a store that hold what is in it.
+/// The parts of a store with its contents.
 const PARTS: [Part; 3] = [Part::Metadata, Part::MetadataItems, Part::Items];
 
 impl RedisStorage {
-    /// One store, whatever state it is in.
+    /// The facts about one store in any state.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] if neither an index nor any of its Redis keys knows it.
+    /// [`ErrorKind::NotFound`] if neither an index nor any of its Redis keys exists.
     pub(super) async fn info(&self, store: &StoreName) -> Result<StoreInfo> {
         let replies = self.asked_alone(store).await?;
         self.info_of(store, replies, None).await
     }
 
-    /// The answers to [`alone`], or, where scripts that only read are forbidden or not known, to all but its script.
+    /// The answers to [`alone`], or to all but its script where scripts that only read are forbidden or
+    /// unknown.
     pub(super) async fn asked_alone(&self, store: &StoreName) -> Result<Vec<Result<Value>>> {
         if !self.reads_by_script() {
             return self.connections.pipeline(store_commands(store, None)).await;
@@ -39,7 +40,7 @@ impl RedisStorage {
         Ok(replies)
     }
 
-    /// The same of what [`store_commands`] were answered, or [`alone`].
+    /// The facts in the answers to [`store_commands`] or [`alone`].
     pub(super) async fn info_of(
         &self,
         store: &StoreName,
@@ -51,7 +52,7 @@ impl RedisStorage {
         let Some(mut info) = parse_infos(std::slice::from_ref(store), own)?.pop() else {
             return Err(Error::no_store(store));
         };
-        // A user who may not see the indexes sees the store: what they say is not known.
+        // A user who may not read the indexes may read the store: their entries are unknown then.
         let mut known = true;
         let mut entry = |reply: Result<Value>| match reply {
             Err(error) if error.kind == ErrorKind::Permission => {
@@ -61,10 +62,10 @@ impl RedisStorage {
             reply => reply::bytes(reply?),
         };
         let mut index = Indexed { id: entry(reply::next(&mut replies))?, ids: Vec::new() };
-        // A word about it can be refused, or unknown.
+        // The memory may be refused, or unknown.
         let memory = reply::next(&mut replies).and_then(|value| reply::integer(&value));
         info.bytes = memory.ok();
-        // So can this, and servers before Redis 7 do not know it.
+        // So may the expiry, which servers before Redis 7 do not know.
         let ends = PARTS.map(|_| reply::next(&mut replies).ok());
         let ends = ends.into_iter().flatten().filter_map(|end| end.as_i64().filter(|end| *end > 0));
         info.expires_at = ends.min().map(|end| Timestamp::from_micros(end.saturating_mul(1000)));
@@ -104,19 +105,20 @@ impl RedisStorage {
     }
 }
 
-/// The commands for a store that is looked at alone: those of [`info_commands`], and what the index and the
-/// server know of it; with an `id` also what that leads to.
+/// The commands for a single store: those of [`info_commands`], and those for its index entries and the
+/// server's facts; with an `id` also for the entry of that.
 pub(super) fn store_commands(store: &StoreName, id: Option<&str>) -> Vec<Command> {
     let mut commands = info_commands(std::slice::from_ref(store));
     commands.push(command("HGET", [Value::from(NAME_TO_ID), store_arg(store)]));
-    // From a few of its fields: cheap at any size, and about right.
+    // Estimated from a few of its fields: cheap at any size, and about right.
     commands.push(command("MEMORY USAGE", [keys::key(store, Part::Items)]));
     commands.extend(PARTS.map(|part| command("PEXPIRETIME", [keys::key(store, part)])));
     commands.extend(id.map(name_of));
     commands
 }
 
-/// The same of a store whose id is not known, with a script that finds what that leads to: one round trip.
+/// The commands for a store whose id is unknown, with a script that finds the entry of the id: one round
+/// trip.
 pub(super) fn alone(store: &StoreName) -> Vec<Command> {
     let keys = [keys::key(store, Part::Metadata), Value::from(ID_TO_NAME)];
     let script = [Value::from(OWNER), Value::Integer(2)].into_iter();
@@ -125,7 +127,7 @@ pub(super) fn alone(store: &StoreName) -> Vec<Command> {
     commands
 }
 
-/// The id and the name that the script of [`alone`] told.
+/// The id and the name in the answer of the script of [`alone`].
 fn owner(reply: Result<Value>) -> Option<(String, Result<Value>)> {
     let mut told = reply::array(reply.ok()?).ok()?.into_iter();
     Some((told.next()?.as_string()?, Ok(told.next()?)))

@@ -1,8 +1,8 @@
-//! Opening and creating stores, side by side with Crawlee's own openers.
+//! Opens and creates stores, side by side with Crawlee's own openers.
 //!
-//! Of all that race to create a store, the one that gets `HSETNX name_to_id` through makes it, in
-//! Crawlee as here. Where Crawlee's losers take turns at `created_signal`, larder's look for the
-//! metadata until it is there: that needs no blocking command and leaves the signal to Crawlee.
+//! Of all openers that race to create a store, the one whose `HSETNX name_to_id` succeeds makes it, in
+//! Crawlee as here. Where Crawlee's losers take turns at `created_signal`, larder's poll for the metadata:
+//! that needs no blocking command and leaves the signal to Crawlee.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -24,23 +24,23 @@ use crate::storage::read_only;
 
 const CREATE: &str = script!("refused", "create");
 
-/// How long another opener may take to finish what it began, at most; Crawlee waits as long. A
-/// shorter command time-out shortens it: to who waits, it is one command.
+/// Longest wait for another opener to finish; Crawlee waits as long. A shorter command timeout shortens it,
+/// since the caller sees it as one command.
 const CREATION_TIMEOUT: Duration = Duration::from_secs(30);
-/// The pause between two looks at a store that another opener is making: the first, the longest.
+/// Pause between two looks at a store that another opener is making: the first, and the longest.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(200));
 
-/// What an attempt to create a store came to.
+/// Result of a try to create a store.
 pub(super) enum Attempt {
     /// The store was made.
     Created,
     /// Somebody else has made it.
     Exists,
-    /// Somebody else is making it, or came between.
+    /// Somebody else is making it, or came in between.
     Wait,
 }
 
-/// The ids of stores that were to be made and whose answer was lost.
+/// Ids of stores whose creation was not answered.
 #[derive(Debug, Default)]
 pub(super) struct Claims(Mutex<HashSet<String>>);
 
@@ -55,7 +55,7 @@ impl Claims {
         id.is_some_and(|id| claims.contains(id))
     }
 
-    /// As [`has`](Self::has), told once.
+    /// As [`has`](Self::has), but only once for each id.
     fn take(&self, id: Option<&str>) -> bool {
         let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         id.is_some_and(|id| claims.remove(id))
@@ -82,7 +82,7 @@ impl RedisStorage {
         let started = Instant::now();
         let mut pause = LOOK_AGAIN.0;
         loop {
-            // A new id for each attempt: it is the mark by which an attempt knows its own work.
+            // A new id for each try, by which it recognizes its own work.
             let new = StoreMetadata::new(new_id()?, name.clone(), Timestamp::now());
             let attempt = self.try_to_create(&store, &new).await;
             if attempt.as_ref().is_err_and(|error| error.kind == ErrorKind::InDoubt) {
@@ -90,7 +90,7 @@ impl RedisStorage {
             }
             match attempt.map_err(|error| not_made(&store, error))? {
                 Attempt::Created => {
-                    // Records that a ghost of this name left are its own now.
+                    // Records that a ghost of this name left now belong to it.
                     let info = self.info_of_made(&store, &new.id).await;
                     let info = info.unwrap_or_else(|_| info_of_new(store, new));
                     return Ok(Opened { info, created: true });
@@ -128,7 +128,7 @@ impl RedisStorage {
 
     /// Opens a store that has metadata, readable or not.
     async fn open_existing(&self, store: &StoreName) -> Result<Option<Opened>> {
-        // Where it may not be made, it is asked alone whether it is there.
+        // Where it may not be made, only its existence is checked.
         if self.options.read_only && self.store_document(store).await?.is_none() {
             return Ok(None);
         }
@@ -143,7 +143,7 @@ impl RedisStorage {
         } else {
             self.info_of(store, replies, None).await?
         };
-        // Made by an attempt whose answer was lost.
+        // It was made by a try whose answer was lost.
         let created = self.server.claims.take(info.id.as_deref());
         Ok(Some(Opened { info, created }))
     }
@@ -184,7 +184,7 @@ fn info_of_new(store: StoreName, new: StoreMetadata) -> StoreInfo {
     }
 }
 
-/// Who wants to open a store by its name wants to hear first that it is not there.
+/// For a user who opens a store by name, its absence is the first thing to report.
 fn not_made(store: &StoreName, error: Error) -> Error {
     if error.kind != ErrorKind::Permission {
         return error;

@@ -1,4 +1,4 @@
-//! Stores that no index names, found by a walk of the whole key space.
+//! Finds stores that are in no index, by a walk of the whole key space.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -14,16 +14,16 @@ use super::step::{held, leave_half, next_count};
 use super::{RedisStorage, command, reply};
 use crate::model::{Result, StoreInfo, StoreName};
 
-/// How many keys the first step looks at.
+/// Number of keys in the first step.
 const FIRST_COUNT: u32 = 500;
-/// The bounds within which that is adapted.
+/// Smallest and largest number of keys in a step.
 const COUNTS: (u32, u32) = (50, 4000);
-/// What part of its time a step may take at most for the next one to be larger.
+/// Divisor of a step's time budget: a step that takes at most this part of it is followed by a larger one.
 const SPARE: u32 = 4;
 
 struct Search<'a> {
     storage: &'a RedisStorage,
-    /// Stores that need not be looked at (again).
+    /// Stores that need not be looked at, or not again.
     known: Option<BTreeSet<StoreName>>,
     cursor: u64,
     count: u32,
@@ -86,14 +86,14 @@ impl Search<'_> {
         Ok(Some((self.progress, found)))
     }
 
-    /// The stores that a page of Redis keys names and no index does.
+    /// The stores of a page of Redis keys that are in no index.
     async fn look_at(&mut self, keys: Vec<Value>) -> Result<Vec<StoreInfo>> {
         let known = self.known.get_or_insert_default();
         let mut new = BTreeSet::new();
         for key in keys {
             let key = reply::bytes(key)?.unwrap_or_default();
             match keys::parse_key(&key) {
-                // A signal alone holds nothing of a store.
+                // A signal alone is no content of a store.
                 None | Some((_, Part::CreatedSignal)) => {}
                 Some((store, _)) if known.contains(&store) => {}
                 Some((store, _)) => {

@@ -1,8 +1,8 @@
-//! Reading one record.
+//! Reads one record.
 //!
-//! Its two halves lie in two hashes, and a writer may change both between two reads. So the
-//! metadata is read on both sides of the value: where it stayed the same, and fits, it is the
-//! value's. Where not, and of a large value, both come in one transaction, or without the value by a script.
+//! Its two halves are in two hashes, and a writer may change both between two reads. So the metadata is read
+//! before and after the value: where it stayed the same, and fits, it is the value's. Otherwise, and for a
+//! large value, both come in one transaction, or without the value by a script.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -46,7 +46,7 @@ impl RedisStorage {
         let fits = stat.size.zip(want.limit()).filter(|(size, limit)| size <= limit);
         let Some((size, _)) = fits else {
             let meta = combine_halves(key, stat.metadata.as_deref(), stat.size);
-            // Without a value there is no more to read.
+            // Without a value there is nothing more to read.
             let whole = stat.size.is_none() && want != Want::Meta;
             return Ok(meta.map(|meta| {
                 if whole {
@@ -80,7 +80,7 @@ impl RedisStorage {
         }
     }
 
-    /// The same of a record whose halves did not fit a moment ago.
+    /// Reads a record without its value again, since its halves did not fit a moment ago.
     pub(super) async fn stat_again(&self, store: &StoreName, key: &Key) -> Result<Stat> {
         match self.stat_by_script(store, key).await? {
             Some(stat) => Ok(stat),
@@ -88,8 +88,8 @@ impl RedisStorage {
         }
     }
 
-    /// The same by one command; `None` where scripts that only read are forbidden or not known, and where the
-    /// server refuses it otherwise.
+    /// Reads a record without its value by one command; `None` where scripts that only read are forbidden or
+    /// unknown, and where the server refuses it for another reason.
     async fn stat_by_script(&self, store: &StoreName, key: &Key) -> Result<Option<Stat>> {
         if !self.reads_by_script() {
             return Ok(None);
@@ -113,7 +113,7 @@ impl RedisStorage {
         Ok(Some(Stat { metadata, size }))
     }
 
-    /// The metadata and the value that belongs to it.
+    /// The metadata and its value.
     pub(super) async fn both_halves(
         &self,
         store: &StoreName,
@@ -142,7 +142,7 @@ impl RedisStorage {
         .await
     }
 
-    /// Reads the metadata and what else is asked as they are at one moment.
+    /// Reads the metadata and the rest as they are at one moment.
     async fn at_one_moment<T>(
         &self,
         asked: Vec<Command>,
@@ -155,8 +155,8 @@ impl RedisStorage {
         }
     }
 
-    /// What is asked, with the first command, the one for the metadata, once more as the last; and whether the
-    /// metadata stayed as it was, and fits.
+    /// Runs the commands, with the first one, which reads the metadata, repeated at the end; returns also
+    /// whether the metadata stayed the same, and fits.
     async fn sandwich<T>(
         &self,
         asked: &[Command],
@@ -176,7 +176,8 @@ impl RedisStorage {
         Ok((read, is_sound))
     }
 
-    /// A writer came between, or the record is damaged: a transaction tells, or else what was `read` has to do.
+    /// Reads in a transaction, since a writer came in between or the record is damaged; where that is
+    /// impossible, `read` has to do.
     async fn in_transaction<T>(
         &self,
         asked: Vec<Command>,
@@ -185,7 +186,7 @@ impl RedisStorage {
     ) -> Result<T> {
         match self.connections.transaction(asked).await {
             Ok(replies) => parse(replies.into_iter()),
-            // Forbidden, or the halves lie on different nodes.
+            // Forbidden, or the halves are on different nodes.
             Err(error) if matches!(error.kind, ErrorKind::Permission | ErrorKind::Cluster) => {
                 Ok(read)
             }
@@ -197,7 +198,7 @@ impl RedisStorage {
     }
 }
 
-/// What is asked for [`RedisStorage::stat`]: the metadata on both sides of the rest.
+/// The commands of [`RedisStorage::stat`]: the metadata before and after the rest.
 pub(super) fn stat_commands(store: &StoreName, key: &Key) -> Vec<Command> {
     let metadata = || hash_command("HGET", store, Part::MetadataItems, key);
     let size = hash_command("HSTRLEN", store, Part::Items, key);
@@ -205,7 +206,7 @@ pub(super) fn stat_commands(store: &StoreName, key: &Key) -> Vec<Command> {
     vec![metadata(), size, exists, metadata()]
 }
 
-/// A record at one moment, with its value where that has no more than `most` bytes.
+/// The command for a record at one moment, with its value if that has at most `most` bytes.
 pub(super) fn at_once(store: &StoreName, key: &Key, most: u32) -> Command {
     let keys = [Part::Items, Part::MetadataItems].map(|part| keys::key(store, part));
     let source = [Value::from(READ), Value::Integer(2)];
@@ -213,7 +214,7 @@ pub(super) fn at_once(store: &StoreName, key: &Key, most: u32) -> Command {
     command("EVAL_RO", source.into_iter().chain(keys).chain(args))
 }
 
-/// What is wanted of both halves.
+/// The wanted part of both halves.
 pub(super) fn reading(key: &Key, (metadata, value): Halves, want: &Want) -> Option<Reading> {
     let size = value.as_ref().map(|value| value.len() as u64);
     let meta = combine_halves(key, metadata.as_deref(), size)?;
@@ -230,8 +231,8 @@ pub(super) fn fits(key: &Key, metadata: Option<&[u8]>, size: Option<u64>) -> boo
     combine_halves(key, metadata, size).is_none_or(|meta| meta.state == RecordState::Whole)
 }
 
-/// Fetching a large value twice is too much: both halves come in one transaction, or, where that
-/// is forbidden, one after the other.
+/// Reads both halves in one transaction, or, where that is forbidden, one after the other: fetching a large
+/// value twice is too much.
 async fn both_halves_dedicated(
     dedicated: &DedicatedConnection,
     metadata: Command,

@@ -1,4 +1,4 @@
-//! Taking apart what a Redis server answers.
+//! Parses the replies of a Redis server.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -48,10 +48,10 @@ pub(super) fn page(value: Value) -> Result<(u64, Vec<Value>)> {
     Ok((cursor, array(items)?))
 }
 
-/// The share of a hash table that lies before a cursor, from 0 to 1.
+/// The share of a hash table before a cursor, from 0 to 1.
 ///
-/// Redis walks its tables with the bits of the cursor counted from the other end, so the cursor
-/// read backwards is the exact fraction.
+/// Redis walks its tables with the bits of the cursor in reverse order, so the reversed cursor is the exact
+/// fraction.
 pub(super) fn walked(cursor: u64) -> f32 {
     if cursor == 0 { 1.0 } else { (cursor.reverse_bits() as f64 / 2f64.powi(64)) as f32 }
 }

@@ -1,6 +1,6 @@
-//! Finding out by reading what became of a write whose answer was lost.
+//! Finds out the outcome of a write whose answer was lost, by reading.
 //!
-//! First the connection that it went over is closed on the server: what is read then stays so.
+//! First the connection of the write is closed on the server, so that the state that is read is final.
 
 use super::RedisStorage;
 use super::doubt::{Before, Doubt, batch_time};
@@ -61,7 +61,7 @@ impl RedisStorage {
             Write::Repair(repair) => return Err(no_repair(&repair.store)),
         };
         self.server.doubts.forget(write);
-        // WAIT would have told of the lost connection alone.
+        // Only WAIT on the lost connection could have told.
         let wanted = self.options.wait_replicas;
         let replicas = (wanted > 0).then_some(Replicas { wanted, have: None });
         Ok(match outcome {
@@ -133,7 +133,7 @@ impl Before {
     }
 }
 
-/// Whether the last that changed the store was the write that gave it this time.
+/// Whether the last change of the store was the write that gave it this time.
 fn is_marked(info: Option<&StoreInfo>, at: Option<Timestamp>) -> bool {
     at.is_some() && info.and_then(|info| info.modified_at) == at
 }

@@ -1,9 +1,9 @@
-//! Writing a record anew from what the server has of it: under another key, in another store, or with
-//! another content type.
+//! Writes a record anew from the server's own copy: under another key, in another store, or with another
+//! content type.
 //!
 //! A script does it in one step, and the value stays on the server. Where scripts are forbidden, or would
-//! hold the server for long with a large value, a transaction that watches the Redis keys takes its place;
-//! there the value passes through larder.
+//! block the server for long with a large value, a transaction that watches the Redis keys is used; there the
+//! value passes through larder.
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -21,28 +21,28 @@ use crate::model::{
 };
 use crate::storage::metadata::{combine_halves, rewrite_record};
 
-/// How often a large value is tried to be moved while its store is watched.
+/// Number of tries to move a large value while its store is watched.
 const LARGE_TRIES: usize = 3;
 
 const REWRITE: &str = script!("refused", "expected", "rewrite");
 
-/// What the record will be, and its metadata as it is stored.
+/// The new record, and its metadata in stored form.
 struct Next {
     meta: RecordMeta,
     text: String,
 }
 
-/// How a try ended.
+/// Result of a try.
 enum Tried {
     Done(Written),
-    /// The record is no longer what was read.
+    /// The record differs from the one that was read.
     Changed,
     /// The server runs no scripts.
     NoScripts,
 }
 
 impl RedisStorage {
-    /// Writes a record anew, if it and the one that is written over are what is expected.
+    /// Writes a record anew, if it and the one that is replaced meet their conditions.
     pub(super) async fn rewrite(&self, it: &RecordRewrite, at: Timestamp) -> Result<Written> {
         if it.removes && it.store != it.to_store {
             let problem = "a record is not renamed from one store to another";
@@ -54,7 +54,7 @@ impl RedisStorage {
         {
             return Ok(written);
         }
-        // What has changed since is found by the script.
+        // The script detects later changes.
         let mut stat = Some(stat);
         for _ in 0..TRIES {
             let stat = match stat.take() {
@@ -112,8 +112,8 @@ impl RedisStorage {
         Err(it.expect.conflict(&it.key))
     }
 
-    /// A large value passes through larder, for a script that copies it holds the server several times
-    /// as long. `None`: nothing was done, for the store changes all the time or the user may not.
+    /// Rewrites a large value through larder, since a script that copies it blocks the server several times
+    /// as long. `None`: nothing was done, since the store changes all the time or the user may not.
     async fn rewrite_large(&self, it: &RecordRewrite, at: Timestamp) -> Result<Option<Written>> {
         if it.is_in_place() {
             return Ok(None);
@@ -132,7 +132,7 @@ impl RedisStorage {
         Ok(None)
     }
 
-    /// Writes within a transaction. `None`: a key that it watches has changed, and nothing was done.
+    /// Writes within a transaction. `None`: a watched key has changed, and nothing was done.
     async fn rewrite_within(
         &self,
         transaction: OptimisticTransaction,
@@ -155,7 +155,7 @@ impl RedisStorage {
         Ok(Some(done(next.meta, comparison)))
     }
 
-    /// Compares both records, and gives the commands that write.
+    /// Compares both records, and returns the commands that write.
     async fn rewriting(&self, it: &RecordRewrite) -> Result<(Next, Vec<Command>)> {
         if !self.has_document(&it.to_store).await? {
             return Err(self.why_missing(&it.to_store).await);
@@ -200,7 +200,7 @@ impl RedisStorage {
     }
 }
 
-/// The Redis keys that must stay as they are.
+/// The Redis keys that must not change.
 fn watched(it: &RecordRewrite) -> Vec<Value> {
     let mut keys = part_keys(&it.store, &[Part::Items, Part::MetadataItems]);
     if it.store != it.to_store {
@@ -209,17 +209,17 @@ fn watched(it: &RecordRewrite) -> Vec<Value> {
     keys
 }
 
-/// Whether a script may do what a transaction may not: nothing was done.
+/// Whether a script may be allowed where a transaction was refused; nothing was done.
 fn is_for_script(why: ErrorKind) -> bool {
     matches!(why, ErrorKind::Permission | ErrorKind::NotSupported)
 }
 
-/// What is written, by what is there.
+/// The new record, given the present one.
 fn next(it: &RecordRewrite, metadata: Option<&[u8]>, size: Option<u64>) -> Result<Next> {
     let meta = combine_halves(&it.key, metadata, size);
     let Some(meta) = meta else { return Err(it.expect.conflict(&it.key)) };
     let content_type = it.content_type.clone().unwrap_or(meta.content_type);
-    // As Crawlee infers a type from the value where none is given; here it is bytes.
+    // Crawlee infers a missing type from the value, which is bytes here.
     let content_type = match content_type.as_str() {
         "" => ContentType::BINARY,
         _ => content_type,

@@ -1,4 +1,4 @@
-//! What this user may do, asked command by command.
+//! Examines this user's rights, command by command.
 
 use fred::types::Value;
 
@@ -10,7 +10,7 @@ use crate::model::{Error, ErrorKind, Examined, Result, Right, Write};
 
 const RIGHTS: &str = script!("rights");
 
-/// What larder does, with the commands that it takes, each on keys as Crawlee has them.
+/// Larder's tasks, with the commands that they need, each on keys as Crawlee has them.
 const NEEDED: [(&str, &[&str]); 7] = [
     (
         "list stores",
@@ -70,11 +70,11 @@ const NEEDED: [(&str, &[&str]); 7] = [
     ),
 ];
 
-/// What of it changes something.
+/// The tasks that change something.
 const CHANGING: [&str; 3] = ["change records", "create stores", "purge and drop stores"];
 
-/// What removing takes: commands, the Redis keys of the store that they are about, which stand behind
-/// their names, and the other words.
+/// The commands of a removal, with the Redis keys of the store that they are about, which follow their names,
+/// and the other words.
 const DELETE: [(&str, &[Part]); 2] =
     [("HDEL k", &[Part::Items]), ("HDEL k", &[Part::MetadataItems])];
 const PURGE: [(&str, &[Part]); 2] = [
@@ -88,7 +88,7 @@ const DROP: [(&str, &[Part]); 3] = [
 ];
 
 impl RedisStorage {
-    /// What the user may do and what the server's clock says. Changes nothing.
+    /// The rights of the user, and the server's clock. Changes nothing.
     pub(in crate::storage) async fn examine(&self) -> Result<Examined> {
         let lines = NEEDED.iter().flat_map(|(_, commands)| *commands);
         let script = [Value::from(RIGHTS), Value::Integer(0)].into_iter();
@@ -132,7 +132,7 @@ impl RedisStorage {
 }
 
 impl RedisStorage {
-    /// Why this user's delete, purge or drop would be refused, as far as the server tells it.
+    /// Why this user's delete, purge or drop would be refused, as far as the server tells.
     pub(super) async fn refusal(&self, write: &Write) -> Result<Option<Error>> {
         let (doing, store, commands): (_, _, &[(&'static str, &[Part])]) = match write {
             Write::Delete { store, .. } => ("deleting", store, &DELETE),
@@ -179,18 +179,18 @@ impl RedisStorage {
     }
 }
 
-/// What a server says of commands that are put into a transaction and never run.
+/// A server's answers to commands that are queued in a transaction and never run.
 enum Queued {
-    /// For each 1 or 0, or 2 where that is not known, as the script tells it.
+    /// For each command 1 or 0, or 2 where that is unknown, as from the script.
     Told(Vec<Value>),
-    /// This user may begin no transaction.
+    /// This user may not begin a transaction.
     Refused,
-    /// The server does not do as it should.
+    /// The server does not behave as it should.
     Unknown,
 }
 
-/// Asks without a script: the server refuses a command when it is to be queued. Nothing is run, for the
-/// transaction is given up, and so it is where the connection ends.
+/// Asks without a script: the server refuses a command when it is queued. No command runs, since the
+/// transaction is given up, even if the connection ends.
 async fn queued(connections: &ConnectionManager, asked: Vec<Command>) -> Queued {
     let Ok(own) = connections.dedicated(0).await else { return Queued::Unknown };
     match own.run(command("MULTI", [])).await {
@@ -198,7 +198,7 @@ async fn queued(connections: &ConnectionManager, asked: Vec<Command>) -> Queued 
         Err(why) if why.kind == ErrorKind::Permission => return Queued::Refused,
         Err(_) => return Queued::Unknown,
     }
-    // What would change nothing goes first: a proxy may not keep commands for later.
+    // A harmless command goes first: a proxy may not queue commands.
     match own.run(command("PING", [])).await {
         Ok(said) if said.as_str().as_deref() != Some("QUEUED") => return Queued::Unknown,
         _ => {}
@@ -210,7 +210,7 @@ async fn queued(connections: &ConnectionManager, asked: Vec<Command>) -> Queued 
             Ok(said) if said.as_str().as_deref() == Some("QUEUED") => 1,
             Ok(_) => return Queued::Unknown,
             Err(why) if why.kind == ErrorKind::Permission => 0,
-            // It has no place in a transaction, and is allowed.
+            // It is allowed, but has no place in a transaction.
             Err(why) if is_told_later && why.kind != ErrorKind::Connection => 1,
             Err(_) => 2,
         }));
@@ -219,20 +219,20 @@ async fn queued(connections: &ConnectionManager, asked: Vec<Command>) -> Queued 
     Queued::Told(told)
 }
 
-/// What changes something takes a transaction, where no script may run.
+/// The rights without transactions, which changes need where no script may run.
 fn without_transactions() -> Vec<Right> {
     let changing = NEEDED.iter().filter(|(to, _)| CHANGING.contains(to));
     changing.map(|(to, _)| Right { to, command: "MULTI", allowed: Some(false) }).collect()
 }
 
-/// A line of a command: its name, and its words.
+/// The command in a line: its name, and its arguments.
 fn words(line: &'static str) -> Command {
     let name = name(line);
     let rest = line.get(name.len()..).unwrap_or_default();
     command(name, rest.split_whitespace().map(Value::from))
 }
 
-/// Of each thing that larder does the first command that is refused, or that none is.
+/// The right to each task, with the first refused command, if there is one.
 fn rights(told: &[Value]) -> Vec<Right> {
     let mut told = told.iter();
     let mut rights = Vec::new();
@@ -247,7 +247,7 @@ fn rights(told: &[Value]) -> Vec<Right> {
     rights
 }
 
-/// The command's name, which may be of two words.
+/// Name of the command, which may have two words.
 fn name(line: &'static str) -> &'static str {
     let words = if line.starts_with("CLIENT ") { 2 } else { 1 };
     let end = line.match_indices(' ').nth(words - 1);

@@ -1,5 +1,4 @@
-//! Walking the keys of one store with HSCAN, or the values of many keys, never holding the server for
-//! long.
+//! Walks the keys of one store with HSCAN, or the values of many keys, never blocking the server for long.
 
 pub(super) mod bounds;
 pub(super) mod pages;
@@ -17,15 +16,15 @@ use super::{Command, RedisStorage, command, reply};
 use crate::model::{ErrorKind, Key, KeyPage, RecordState, Result, StoreName};
 use crate::storage::metadata::{bad_metadata, parse_plain, parse_record};
 
-/// The walk of one store: first the metadata, then what has none.
+/// The walk of one store: first the metadata, then values without metadata.
 struct Walk<'a> {
     storage: &'a RedisStorage,
     store: StoreName,
     pages: Pages<'a>,
     phase: Phase,
-    /// Whether values without metadata are looked for.
+    /// Whether values without metadata are searched for.
     with_orphans: bool,
-    /// Whether any row was given.
+    /// Whether any row was found.
     found: bool,
 }
 
@@ -43,12 +42,12 @@ impl RedisStorage {
         self.walk(store, true)
     }
 
-    /// As [`scan`](Self::scan), but only what has metadata: what Crawlee lists.
+    /// As [`scan`](Self::scan), but only records with metadata, which Crawlee lists.
     pub(super) fn scan_metadata(&self, store: &StoreName) -> BoxStream<'_, Result<KeyPage>> {
         self.walk(store, false)
     }
 
-    /// About so many keys, by a single command.
+    /// About this number of keys, by a single command.
     pub(super) fn scan_first(
         &self,
         store: &StoreName,
@@ -81,7 +80,7 @@ impl RedisStorage {
         .boxed()
     }
 
-    /// Asks for the sizes of values that their metadata does not name.
+    /// Asks for the sizes of values that are missing in their metadata.
     pub(super) async fn measure(&self, store: &StoreName, page: &mut KeyPage) -> Result<()> {
         let keys = page.sizeless();
         if keys.is_empty() {
@@ -89,7 +88,7 @@ impl RedisStorage {
         }
         let asked = keys.iter().map(|key| hash_command("HSTRLEN", store, Part::Items, key));
         let replies = self.connections.pipeline_bulk(asked.collect()).await?.into_iter();
-        // What may not be asked stays unknown.
+        // A size that may not be read stays unknown.
         page.set_sizes(replies.map(|size| size.and_then(|it| reply::integer(&it)).unwrap_or(0)));
         Ok(())
     }
@@ -100,12 +99,12 @@ impl RedisStorage {
         let mut replies = self.connections.pipeline_bulk(lengths.into()).await?.into_iter();
         match (reply::next(&mut replies), reply::next(&mut replies)) {
             (Ok(values), Ok(records)) => Ok(reply::integer(&values)? != reply::integer(&records)?),
-            // The keys have been listed: what the other hash refuses shows when it is read.
+            // The keys have been listed: refusals of the other hash show when it is read.
             _ => Ok(false),
         }
     }
 
-    /// Those of these keys that have a value and no metadata, with the value's size.
+    /// The keys among these that have a value and no metadata, with the value's size.
     async fn orphans_among(&self, store: &StoreName, keys: &[Key]) -> Result<Vec<(Key, u64)>> {
         let asked = keys.iter().map(|key| hash_command("HEXISTS", store, Part::MetadataItems, key));
         let replies = self.connections.pipeline_bulk(asked.collect()).await?;
@@ -153,7 +152,7 @@ impl Walk<'_> {
 
     async fn after_metadata(&mut self) -> Result<()> {
         if !self.found {
-            // Nothing came: an empty store, or none at all.
+            // No page came: an empty store, or none at all.
             self.storage.info(&self.store).await?;
         }
         if self.with_orphans && self.storage.lengths_differ(&self.store).await? {
@@ -169,8 +168,8 @@ impl Walk<'_> {
         let found = match self.pages.next().await {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(None),
-            // The server does not know NOVALUES: the store's counts tell that there are orphans,
-            // and reading all the values to find them would cost too much.
+            // The server does not know NOVALUES: the store's counts show that there are orphans, and reading
+            // all the values to find them would cost too much.
             Err(error) if error.kind == ErrorKind::Server => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -189,7 +188,7 @@ impl Walk<'_> {
     }
 }
 
-/// HSCAN of a hash from a cursor on, of about `count` entries.
+/// HSCAN of a hash from a cursor on, with about `count` entries.
 pub(super) fn hscan(hash: Value, cursor: u64, count: u32) -> Command {
     let cursor = Value::from(cursor.to_string());
     command("HSCAN", [hash, cursor, Value::from("COUNT"), Value::from(count)])
@@ -205,7 +204,7 @@ pub(super) fn parse_page(fields: Vec<Value>) -> Result<KeyPage> {
     Ok(page)
 }
 
-/// A page of which only the keys are known.
+/// A page of keys alone.
 fn only_keys(fields: Vec<Value>) -> Result<KeyPage> {
     let mut page = KeyPage::default();
     for key in fields {
@@ -214,8 +213,7 @@ fn only_keys(fields: Vec<Value>) -> Result<KeyPage> {
     Ok(page)
 }
 
-/// Adds a record of which this is the metadata. A size that it does not name is told by
-/// [`RedisStorage::measure`].
+/// Adds a record with this metadata. A missing size is read by [`RedisStorage::measure`].
 pub(super) fn push_record(page: &mut KeyPage, key: &[u8], json: &[u8]) {
     match parse_plain(key, json).or_else(|| parse_record(json)) {
         Some(parsed) => {

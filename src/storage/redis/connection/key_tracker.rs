@@ -1,8 +1,8 @@
 //! A connection that is told when tracked Redis keys change: once for each, until tracked again.
 //!
-//! This is the server's tracking of what a client has read, in its plain mode: it remembers a few
-//! names of keys, sends one line for each that changes and forgets it. So it costs a server next to
-//! nothing however much is written, and it needs no set-up.
+//! This is the server's tracking of what a client has read, in its plain mode: it remembers a few names of
+//! keys, sends one line for each that changes and forgets it. So it costs a server next to nothing however
+//! much is written, and needs no set-up.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::place::Purpose;
 use super::server_or_cluster::Connection;
 use crate::model::Result;
 
-/// Such a connection; dropping it closes it.
+/// A connection that tracks keys; dropping it closes it.
 pub(crate) struct KeyTracker {
     connection: Connection,
     invalidations: Receiver<Invalidation>,
@@ -35,16 +35,14 @@ impl KeyTracker {
         Ok(Self { connection, invalidations, timeout })
     }
 
-    /// From the answer on, one invalidation comes for each of these keys that changes, be it there
-    /// or not.
+    /// From the answer on, one invalidation comes for each of these keys that changes, whether it exists or
+    /// not.
     pub(crate) async fn track(&self, keys: Vec<Value>) -> Result<()> {
-        // Whatever reads a key makes the server remember it; this reads many, and none of their
-        // data.
+        // Any read of a key makes the server remember it; this one reads many, and none of their data.
         self.connection.one(Command::new("EXISTS", keys), self.timeout).await.map(|_| ())
     }
 
-    /// Whether an invalidation came since the last call of this or of
-    /// [`invalidated`](Self::invalidated).
+    /// Whether an invalidation came since the last call of this or of [`invalidated`](Self::invalidated).
     pub(crate) fn has_invalidated(&mut self) -> bool {
         let mut invalidated = false;
         loop {
@@ -55,7 +53,7 @@ impl KeyTracker {
         }
     }
 
-    /// Waits for an invalidation. Nothing is lost if this is dropped while it waits.
+    /// Waits for an invalidation. Nothing is lost if this is dropped during the wait.
     ///
     /// # Errors
     /// The connection has ended.

@@ -1,4 +1,4 @@
-//! How much the reply to each command may take, told from the commands as they are sent.
+//! Limits of the replies, derived from the commands as they are sent.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,36 +8,36 @@ use super::super::keys;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
-/// Above this size in bytes a value comes over a connection of its own, so that what is asked
-/// meanwhile does not wait behind it.
+/// Size above which a value comes over a connection of its own, in bytes, so that other requests do not wait
+/// behind it.
 pub(in crate::storage::redis) const DEDICATED_ABOVE: u64 = 4 << 20;
 
-/// How much of a command's name and of its first argument is looked at. A store's key that is
-/// longer than this gets the smaller limit of its kind.
+/// Bytes that are read of a command's name and of its first argument. A store's key that is longer gets the
+/// smaller limit of its kind.
 const LOOKED_AT: usize = 1 << 10;
 
-/// What a reply may take.
+/// Limits of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Limit {
-    /// Bytes of a string; one that is longer is left out, and an error stands in its place.
+    /// Longest string, in bytes; a longer one is left out, and an error takes its place.
     pub(super) string: u64,
-    /// All of it, decoded; what is larger breaks the protocol.
+    /// Size of the whole reply, decoded, in bytes; a larger one breaks the protocol.
     pub(super) reply: u64,
 }
 
 impl Limit {
-    /// What the server tells of itself, and everything that is not named.
+    /// For the server's facts about itself, and for all other commands.
     const FACTS: Self = Self { string: 256 * KIB, reply: MIB };
-    /// A store's metadata is some 300 bytes, a record's 100.
+    /// For metadata: a store's has some 300 bytes, a record's 100.
     const METADATA: Self = Self { string: 256 * KIB, reply: 4 * MIB };
-    /// Up to some thousand keys, with their metadata.
+    /// For up to some thousand keys, with their metadata.
     const PAGE: Self = Self { string: 16 * MIB, reply: 16 * MIB };
-    /// A fragmented cluster names its nodes 16,384 times.
+    /// For the slots: a fragmented cluster names its nodes 16,384 times.
     const SLOTS: Self = Self { string: 256 * KIB, reply: 16 * MIB };
-    /// A message of what has changed: many of these may wait.
+    /// For a message about changes, of which many may wait.
     const MESSAGE: Self = Self { string: 64 * KIB, reply: 64 * KIB };
 
-    /// A value of about so many bytes: it may have grown since it was measured.
+    /// For a value of about this size, in bytes: it may have grown since it was measured.
     pub(super) const fn value(size: u64) -> Self {
         let string = size.saturating_add(4 * MIB);
         Self { string, reply: string.saturating_add(4 * MIB) }
@@ -55,28 +55,28 @@ impl Limit {
     }
 }
 
-/// Where the limit of each reply comes from.
+/// The source of each reply's limit.
 pub(super) trait Questions {
     /// The limit of the reply to the oldest question; `None` if all are answered.
     fn answered(&mut self) -> Option<Limit>;
-    /// The limit of what comes without a question.
+    /// The limit of data without a question.
     fn told(&self) -> Limit;
 }
 
-/// The questions on their way, oldest first, each as the limit of its reply.
+/// The limits of the replies to the questions on their way, oldest first.
 #[derive(Clone)]
 pub(super) struct Asked(Arc<Mutex<Waiting>>);
 
 struct Waiting {
-    /// What a value may take here.
+    /// Limits of a value here.
     value: Limit,
-    /// Whether messages come in the form of replies, so that they cannot be told from these.
+    /// Whether messages come in the form of replies, so that the two cannot be distinguished.
     messages: bool,
     limits: VecDeque<Limit>,
 }
 
 impl Asked {
-    /// For a connection that reads values up to this size, or one that is sent messages.
+    /// For a connection that reads values up to this size, or one that receives messages.
     pub(super) fn new(value: Limit, messages: bool) -> Self {
         Self(Arc::new(Mutex::new(Waiting { value, messages, limits: VecDeque::new() })))
     }
@@ -105,11 +105,11 @@ impl Questions for Asked {
     }
 }
 
-/// Reads the commands that the client sends: where each ends, and what it is.
+/// Reads the commands that the client sends: the end of each, and its kind.
 pub(super) struct Commands {
     asked: Asked,
     state: State,
-    /// How many arguments the command still lacks.
+    /// Number of arguments that the command still lacks.
     lacking: u64,
     /// The beginnings of the name and of the first argument.
     words: [Vec<u8>; 2],
@@ -118,7 +118,7 @@ pub(super) struct Commands {
 
 enum State {
     Line(Vec<u8>),
-    /// How much is left of an argument, with the line break after it.
+    /// Inside an argument: the rest of it with its line break, in bytes.
     Argument(u64),
 }
 
@@ -128,7 +128,7 @@ impl Commands {
         Self { asked, state: State::Line(Vec::new()), lacking: 0, words, word: 0 }
     }
 
-    /// Takes note of what is about to be sent.
+    /// Records the questions in bytes that are about to be sent.
     pub(super) fn read(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             match &mut self.state {
@@ -167,7 +167,7 @@ impl Commands {
             (Some(b'$'), Some(length)) => {
                 self.state = State::Argument(u64::saturating_add(length, 2));
             }
-            // HELLO goes out as a line.
+            // HELLO is sent as a line.
             _ => self.asked.ask(line.split(|byte| *byte == b' ').next().unwrap_or_default(), b""),
         }
     }

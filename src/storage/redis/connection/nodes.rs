@@ -1,4 +1,4 @@
-//! A cluster: a connection to each of its nodes, and which of them serves which slots.
+//! A cluster: a connection to each of its nodes, and the node of each slot.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,12 +14,12 @@ use super::single::{Batch, ServerConnection};
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::Host;
 
-/// How many nodes are connected to. Redis recommends no more than this either.
+/// Limit on the connected nodes. Redis recommends no more, either.
 const MOST: usize = 1000;
-/// How often one read follows a cluster that names another node.
+/// Number of times that one read follows a redirection to another node.
 const REDIRECTIONS: usize = 3;
 
-/// A reply, and how many elements of it were asked for.
+/// A reply, and the number of its elements that were requested.
 type Reply = (Resp3Frame, Option<usize>);
 
 pub(super) struct Nodes {
@@ -29,11 +29,11 @@ pub(super) struct Nodes {
     connections: AsyncMutex<BTreeMap<String, Arc<ServerConnection>>>,
 }
 
-/// Which node serves which slots.
+/// The node of each slot.
 #[derive(Debug, Default)]
 struct Slots {
     ranges: Vec<(u16, u16, Host)>,
-    /// Slots that another node was named for since.
+    /// Slots that were redirected to another node since.
     moved: BTreeMap<u16, Host>,
 }
 
@@ -47,7 +47,7 @@ impl Slots {
 }
 
 impl Nodes {
-    /// Asks the first of these nodes that answers who serves what, and connects to all of them.
+    /// Asks the first of these nodes that answers for the slots, and connects to all nodes.
     ///
     /// # Errors
     /// No node answers, or one of those that serve slots cannot be reached.
@@ -93,7 +93,7 @@ impl Nodes {
         Ok(hosts)
     }
 
-    /// The connection to this node, made when first asked for.
+    /// The connection to this node, made on first use.
     async fn connection(&self, host: &Host) -> Result<Arc<ServerConnection>> {
         let name = host.to_string();
         if let Some(connection) = self.connections.lock().await.get(&name) {
@@ -105,7 +105,7 @@ impl Nodes {
         Ok(Arc::clone(self.connections.lock().await.entry(name).or_insert(connection)))
     }
 
-    /// Waits until one of the connections ends; gives the reason.
+    /// Waits until one of the connections ends; returns the reason.
     pub(super) async fn end(&self) -> Error {
         let connections: Vec<_> = self.connections.lock().await.values().cloned().collect();
         let ends = connections.iter().map(|connection| connection.end().boxed());
@@ -114,13 +114,13 @@ impl Nodes {
 
     /// Ends all connections at once.
     pub(super) fn close(&self, reason: &Error) {
-        // Held only while a connection is being made, which then goes with the rest.
+        // It is held only while a connection is being made, which then ends with the rest.
         if let Ok(connections) = self.connections.try_lock() {
             connections.values().for_each(|connection| connection.close(reason.clone()));
         }
     }
 
-    /// Sends each command to the node that serves its key; the replies come in their order.
+    /// Sends each command to the node of its key; the replies come in the order of the commands.
     pub(super) fn send(self: Arc<Self>, batch: Batch) -> BoxFuture<'static, Result<Vec<Reply>>> {
         async move {
             let Batch { commands, slot, timeout, write } = batch;
@@ -159,7 +159,7 @@ impl Nodes {
         .boxed()
     }
 
-    /// Asks the node that a reply names, and the one that this names; `None` if it names none.
+    /// Follows a reply to the node that it names, and on to the one that this names; `None` if it names none.
     async fn follow(
         &self,
         reply: &Resp3Frame,
@@ -185,7 +185,7 @@ impl Nodes {
     }
 }
 
-/// The slots as a node knows them, and the connection over which it told.
+/// The slots as a node knows them, and the connection that was used.
 async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, ServerConnection)> {
     let place = Place::Node(host.clone());
     let connection = to_server(plan, &place, purpose).await?;
@@ -195,7 +195,7 @@ async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, 
         slots.ranges = ranges.into_iter().filter_map(|range| range_of(range, host)).collect();
     }
     if slots.ranges.is_empty() {
-        // What it says of its own slots tells more; see `establish::cluster`.
+        // The node's answer about its own slots tells more; see `establish::cluster`.
         return Err(Error::new(
             ErrorKind::Connection,
             format!("the node at {host} knows no slots"),
@@ -204,7 +204,7 @@ async fn discover(plan: &Plan, host: &Host, purpose: Purpose) -> Result<(Slots, 
     Ok((slots, connection))
 }
 
-/// `[first slot, last slot, [host, port, …], …]`; a node that does not know its own name is the one
+/// Reads `[first slot, last slot, [host, port, …], …]`; a node that does not know its own name is the one
 /// that was asked.
 fn range_of(range: Value, asked: &Host) -> Option<(u16, u16, Host)> {
     let Value::Array(parts) = range else { return None };
@@ -216,12 +216,12 @@ fn range_of(range: Value, asked: &Host) -> Option<(u16, u16, Host)> {
     Some((slot(first)?, slot(last)?, host))
 }
 
-/// A cluster's word that another node is to be asked.
+/// A cluster's answer that another node has to be asked.
 #[derive(Debug, PartialEq, Eq)]
 struct Redirection {
     slot: u16,
     host: Host,
-    /// From now on, and not only this once.
+    /// Whether this holds from now on; else only once.
     for_good: bool,
 }
 

@@ -1,4 +1,4 @@
-//! A transaction on keys that nobody else may change before its end.
+//! A transaction on keys that must not change before its end.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::server_or_cluster::Connection;
 use super::{Command, Waiting, exec};
 use crate::model::{ErrorKind, Result};
 
-/// A connection that watches keys; dropped before its transaction, it is closed.
+/// A connection that watches keys; if it is dropped before its transaction, it is closed.
 pub(crate) struct OptimisticTransaction {
     inner: Arc<Inner>,
     connection: Connection,
@@ -41,12 +41,12 @@ impl OptimisticTransaction {
         }
     }
 
-    /// Whether the keys are watched: this user may be forbidden to.
+    /// Whether the keys are watched, which this user may not be allowed to do.
     pub(crate) fn is_watching(&self) -> bool {
         self.watching
     }
 
-    /// Ends the watch: nothing is to be changed.
+    /// Ends the watch without a change.
     pub(crate) async fn release(self) {
         let unwatch = Command::new("UNWATCH", Vec::new());
         let timeout = self.inner.timeout_for([&unwatch]);
@@ -56,7 +56,7 @@ impl OptimisticTransaction {
         }
     }
 
-    /// MULTI, the commands, EXEC. `None`: a key that is watched has changed, and nothing was done.
+    /// MULTI, the commands, EXEC. `None`: a watched key has changed, and nothing was done.
     ///
     /// # Errors
     /// As [`ConnectionManager::transaction`](super::ConnectionManager::transaction).

@@ -1,4 +1,4 @@
-//! Where a connection leads, and what it is for.
+//! The place that a connection leads to, and its purpose.
 
 use fred::types::RespVersion;
 
@@ -6,7 +6,7 @@ use super::framing::Protocol;
 use super::limits::{DEDICATED_ABOVE, Limit};
 use crate::storage::target::Host;
 
-/// Where a single connection leads: what an endpoint comes down to.
+/// The place of a single connection, which an endpoint is resolved to.
 #[derive(Debug, Clone)]
 pub(super) enum Place {
     /// One server.
@@ -39,21 +39,21 @@ impl std::fmt::Display for Place {
     }
 }
 
-/// What a connection is for.
+/// Purpose of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Questions and their answers.
     Data,
     /// One value of this size in bytes.
     Large(u64),
-    /// What is published on channels.
+    /// Messages of channels.
     Channels,
-    /// Word of keys that have changed.
+    /// Reports of changed keys.
     Tracking,
 }
 
 impl Purpose {
-    /// How many messages may wait for a listener that is busy.
+    /// Number of messages that may wait for a busy listener.
     pub(super) fn room(self) -> usize {
         match self {
             Self::Data | Self::Large(_) => 32,
@@ -62,8 +62,8 @@ impl Purpose {
         }
     }
 
-    /// Data comes over RESP2: its replies take half the time. But only RESP3 tells of keys on the
-    /// connection that asked for them.
+    /// Data come over RESP2, whose replies take half the time. But only RESP3 reports keys on the connection
+    /// that asked for them.
     pub(super) fn protocol(self) -> RespVersion {
         match self {
             Self::Data | Self::Large(_) | Self::Channels => RespVersion::RESP2,
@@ -79,7 +79,7 @@ impl Purpose {
         }
     }
 
-    /// What a value may take that comes over it.
+    /// Limits of a value that comes over it.
     pub(super) fn value(self) -> Limit {
         match self {
             Self::Large(size) => Limit::value(size),

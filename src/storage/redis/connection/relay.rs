@@ -1,8 +1,8 @@
-//! Between fred and the server, in this process: what the server sends is checked before fred
-//! decodes it.
+//! A relay between fred and the server, in this process: it checks the server's data before fred decodes
+//! them.
 //!
-//! fred has no place where one could look at what arrives, and decodes whatever that is. So larder
-//! makes the connection itself, and fred's own leads only to here.
+//! fred has no place to inspect arriving data, and decodes all of them. So larder makes the connection
+//! itself, and fred's own leads only to here.
 
 use std::io;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use super::server_end::{REFUSAL, ServerEnd};
 use super::transport::{Reader, Transport, Way, Writer};
 use crate::model::{Error, Result, Traffic};
 
-/// How much is taken at a time of what the server sends, and of what is sent to it.
+/// Bytes that are taken at a time: from the server, and for it.
 const DOWN: usize = 128 << 10;
 const UP: usize = 32 << 10;
 
@@ -37,8 +37,8 @@ pub(super) struct Relay {
 }
 
 impl Relay {
-    /// Connects to a server within `timeout`, and greets it if that is not left to fred. Gives the
-    /// socket, too, at which fred finds it.
+    /// Connects to a server within `timeout`, and greets it unless that is left to fred. Returns the socket
+    /// for fred, too.
     pub(super) async fn open(
         place: &Place,
         way: &Way,
@@ -79,18 +79,18 @@ impl Relay {
         }
     }
 
-    /// Why it ended, where it was for another reason than that one side closed it.
+    /// Why it ended, unless one side just closed it.
     pub(super) fn reason(&self) -> Option<Error> {
         self.reason.get().cloned()
     }
 
-    /// Ends it at once: nothing more is sent, not even what fred has handed over.
+    /// Ends it at once: nothing more is sent, not even data that fred has handed over.
     pub(super) fn stop(&self) {
         self.task.abort();
     }
 }
 
-/// Carries both ways until one side ends.
+/// Carries data both ways until one side ends.
 async fn carry(
     near: Transport,
     server: Transport,
@@ -130,20 +130,20 @@ async fn carry(
         tokio::pin!(down);
         tokio::select! {
             end = &mut down => end,
-            // fred is gone, and so is what it asked for. But a server that takes nothing more may
-            // have said why.
+            // fred is gone, and so are its questions. But a server that accepts nothing more may have said
+            // why.
             sent = up => match sent {
                 Ok(()) => return,
                 Err(_) => down.await,
             },
         }
     };
-    // The reason stands before fred can see the end.
+    // The reason has to be there before fred can see the end.
     if let Err(end) = end {
         ended(end);
     }
     let _ = near_writer.shutdown().await;
-    // Closed with commands in it, a socket would take back the replies before fred has read them.
+    // A socket closed with commands in it would withdraw the replies before fred has read them.
     let _ = tokio::io::copy(&mut near_reader, &mut tokio::io::sink()).await;
 }
 
@@ -163,7 +163,7 @@ async fn pass_commands(
     }
 }
 
-/// `come` bytes stand in the buffer when it begins.
+/// `come` is the number of bytes in the buffer at the start.
 async fn pass_replies(
     (mut server, mut buffer, mut come): (Reader, Vec<u8>, usize),
     near: &mut Writer,
@@ -178,7 +178,7 @@ async fn pass_replies(
         let length = match std::mem::take(&mut come) {
             0 => match server.read(&mut buffer[held..]).await {
                 Ok(length) => length,
-                // It had closed before it was asked anything, which the system says in this way.
+                // It had closed before it was asked anything, which the system reports in this way.
                 Err(error) => return Err(ServerEnd::after(&first).or_broken(error)),
             },
             come => come,

@@ -1,7 +1,7 @@
-//! Waiting until replicas have a write.
+//! Waits until replicas have a write.
 //!
-//! WAIT tells only of what its own connection wrote, so it follows the write there, and on one on
-//! which nothing else waits behind it.
+//! WAIT only covers writes of its own connection, so it follows the write there, on a connection on which
+//! nothing else waits behind it.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,28 +12,28 @@ use super::Command;
 use super::server_or_cluster::Connection;
 use crate::model::Replicas;
 
-/// The least time that replicas are given, in milliseconds; 0 would be for ever.
+/// Shortest wait for replicas, in milliseconds; 0 would be for ever.
 const LEAST: u128 = 1;
 
-/// How much longer than the server waits its answer is waited for.
+/// Extra time for the answer, beyond the time that the server waits.
 const SLACK: Duration = Duration::from_millis(500);
 
-/// A write that is to be on some replicas.
+/// A write that some replicas shall have.
 #[derive(Debug)]
 pub(crate) struct Waiting {
     wanted: u32,
     until: Instant,
-    /// For each part of it on how many it is, where that could be found out.
+    /// Number of replicas that have each part of the write, where it could be found out.
     told: Mutex<Vec<Option<u32>>>,
 }
 
 impl Waiting {
-    /// Until `until` these replicas may take their time.
+    /// The wait for this number of replicas, which ends at `until`.
     pub(super) fn new(wanted: u32, until: Instant) -> Self {
         Self { wanted, until, told: Mutex::default() }
     }
 
-    /// Waits for what this connection has just written.
+    /// Waits for the writes that this connection has just made.
     pub(super) async fn wait(&self, connection: &Connection) {
         let left = self.until.saturating_duration_since(Instant::now());
         let millis = i64::try_from(left.as_millis().max(LEAST)).unwrap_or(i64::MAX);
@@ -48,10 +48,10 @@ impl Waiting {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).push(have);
     }
 
-    /// On how many replicas the write is, if it was made.
+    /// The replicas that have the write, if it was made.
     pub(crate) fn told(&self) -> Option<Replicas> {
         let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where one of them is not known, the whole is not.
+        // If the number for one part is unknown, so is the whole.
         let have = told.iter().copied().min()?;
         Some(Replicas { wanted: self.wanted, have })
     }

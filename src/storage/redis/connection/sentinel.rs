@@ -1,4 +1,4 @@
-//! Asks the Sentinels where the primary is.
+//! Asks the Sentinels for the primary.
 
 use fred::types::Value;
 
@@ -12,10 +12,10 @@ use super::single::ServerConnection;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::target::{Endpoint, Host};
 
-/// How long a host's name can be.
+/// Longest name of a host, in bytes.
 const LONGEST_NAME: usize = 253;
 
-/// The primary of the target's service, by the first Sentinel that knows.
+/// The primary of the target's service, from the first Sentinel that knows it.
 pub(super) async fn primary(plan: &Plan) -> Result<Host> {
     let Endpoint::Sentinel { hosts, .. } = &plan.target.endpoint else {
         return Err(Error::new(ErrorKind::Usage, "the target names no Sentinel"));
@@ -25,7 +25,7 @@ pub(super) async fn primary(plan: &Plan) -> Result<Host> {
         match ask(plan, host, hosts.len()).await {
             Ok(primary) => return Ok(primary),
             Err(error) => {
-                // What a Sentinel answered tells more than that another one is away.
+                // A Sentinel's answer tells more than the absence of another one.
                 let told = !matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
                 if told || best.is_none() {
                     best = Some(error);
@@ -60,7 +60,7 @@ async fn ask(plan: &Plan, host: &Host, hosts: usize) -> Result<Host> {
         username: username.clone(),
         password: password.or_else(|| username.as_ref().map(|_| String::new())),
     };
-    // Each gets its share, so that one that hangs leaves time for the next and for the server.
+    // Each gets its share of the time, so that one that hangs leaves time for the next and for the server.
     let timeout = plan.timeout / u32::try_from(hosts + 1).unwrap_or(u32::MAX);
     let place = Place::Tcp(host.clone());
     let wired = client::build(&place, (login, 0), &plan.way, timeout, Purpose::Data).await?;

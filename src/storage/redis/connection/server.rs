@@ -1,4 +1,4 @@
-//! How to connect, and a connection to one server.
+//! The plan of connecting, and a connection to one server.
 
 use std::io;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::model::{Certificate, Result, Traffic};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, RedisTarget, Secret};
 
-/// How to connect.
+/// The plan of connecting.
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) target: RedisTarget,
@@ -27,7 +27,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// Reads the certificates.
+    /// Makes a plan; reads the certificates.
     pub(super) fn new(target: &RedisTarget, options: &Options) -> Result<Self> {
         let tls = target.tls.as_deref().map(Tls::new).transpose()?;
         let tunnel = tunnel(target, options)?;
@@ -35,7 +35,7 @@ impl Plan {
         Ok(Self { target: target.clone(), way, timeout: options.connect_timeout })
     }
 
-    /// The same with this password instead of the target's.
+    /// The same plan with this password in place of the target's.
     pub(super) fn with_password(&self, password: Secret) -> Self {
         let mut plan = self.clone();
         plan.target.password = Some(password);
@@ -43,10 +43,10 @@ impl Plan {
     }
 }
 
-/// The certificate of the target's server, or of the first Sentinel or node that is named.
+/// The certificate of the target's server, or of the first named Sentinel or node.
 ///
 /// # Errors
-/// It cannot be reached, or is not who it should be.
+/// It cannot be reached, or its certificate is not valid for it.
 pub(in crate::storage) async fn certificate(
     target: &RedisTarget,
     options: &Options,
@@ -68,7 +68,7 @@ pub(in crate::storage) async fn certificate(
     Ok(shown.as_deref().and_then(super::certificate::read))
 }
 
-/// A connection to one server, which has been greeted, but has not answered, and is not tried.
+/// A connection to one server, which has been greeted; the answer has not come, and nothing is checked.
 pub(super) async fn to_server(
     plan: &Plan,
     place: &Place,

@@ -1,4 +1,4 @@
-//! How the server's side of a connection ended, and what of it fred cannot know.
+//! The end of the server's side of a connection, and the facts about it that fred cannot know.
 
 use std::io;
 
@@ -6,10 +6,10 @@ use super::super::error;
 use super::framing::Violation;
 use crate::model::{Error, ErrorKind};
 
-/// How much of what a server says first may be a refusal, in bytes.
+/// Longest first message of a server that may be a refusal, in bytes.
 pub(super) const REFUSAL: usize = 512;
 
-/// How the server's side of a connection ended.
+/// The way in which the server's side of a connection ended.
 pub(super) enum ServerEnd {
     Closed,
     Refused(Error),
@@ -18,8 +18,8 @@ pub(super) enum ServerEnd {
 }
 
 impl ServerEnd {
-    /// The end of a server that has closed the connection, by the first of what it has said: who
-    /// takes no connection says one error, whatever it is asked.
+    /// The end of a server that has closed the connection, given its first data: a server that accepts no
+    /// connection sends one error, whatever it is asked.
     pub(super) fn after(first: &[u8]) -> Self {
         let line = first.strip_prefix(b"-").and_then(|rest| rest.strip_suffix(b"\r\n"));
         let alone = |line: &&[u8]| first.len() <= REFUSAL && !line.contains(&b'\n');
@@ -29,7 +29,7 @@ impl ServerEnd {
         }
     }
 
-    /// The same of a connection that broke: a refusal stays one.
+    /// The end of a connection that broke: a refusal stays one.
     pub(super) fn or_broken(self, error: io::Error) -> Self {
         match self {
             Self::Closed => Self::Broken(error),
@@ -37,13 +37,13 @@ impl ServerEnd {
         }
     }
 
-    /// What fred cannot know of it.
+    /// The error that fred cannot know, if there is one.
     pub(super) fn told(self, address: &str) -> Option<Error> {
         match self {
             Self::Closed => None,
             Self::Refused(error) => Some(error),
-            // A server that wants another certificate says so after the handshake, and ssh when it
-            // has tried. All else looks to fred as it is.
+            // A server that wants another certificate says so after the handshake, and ssh once it has tried.
+            // fred sees all other ends as they are.
             Self::Broken(error) => {
                 let failed = error
                     .get_ref()

@@ -1,4 +1,4 @@
-//! A connection to wherever a target leads: to one server, or to the nodes of a cluster.
+//! A connection to the place of a target: to one server, or to the nodes of a cluster.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -21,7 +21,7 @@ pub(super) struct Connection {
     identity: OnceLock<Identity>,
 }
 
-/// Who carries the commands.
+/// The connections that carry the commands.
 enum Way {
     /// One server's connection.
     Server(ServerConnection),
@@ -29,29 +29,29 @@ enum Way {
     Cluster(ClusterConnection),
 }
 
-/// The connections to all nodes of a cluster as one: it ends with the first of them.
+/// The connections to all nodes of a cluster as one, which ends with the first of them.
 struct ClusterConnection {
     nodes: Arc<Nodes>,
     end: End,
     address: String,
 }
 
-/// A connection as the server knows it.
+/// The server's identification of a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Identity {
-    /// What CLIENT ID gave. Ids begin anew when a server starts.
+    /// The answer to CLIENT ID. Ids start anew with each start of the server.
     pub(super) client: u64,
-    /// The run of the server in which that id is this connection's.
+    /// The run of the server to which the id belongs.
     pub(super) run: String,
 }
 
 impl Identity {
-    /// The questions that [`read`](Self::read) takes the answers of.
+    /// The questions whose answers [`read`](Self::read) takes.
     pub(super) fn commands() -> [Command; 2] {
         [Command::new("CLIENT ID", []), Command::new("INFO", [Value::String("server".into())])]
     }
 
-    /// From the answers; `None` where the server does not tell.
+    /// The identity in the answers; `None` where the server does not tell.
     pub(super) fn read(client: &Result<Value>, info: &Result<Value>) -> Option<Self> {
         let client = client.as_ref().ok()?.as_u64()?;
         let info = info.as_ref().ok()?.as_string()?;
@@ -72,7 +72,7 @@ impl Connection {
         Self { way: Way::Cluster(cluster), identity: OnceLock::new() }
     }
 
-    /// Ends it as a lost line does, for tests.
+    /// Ends it like a lost line, for tests.
     #[cfg(test)]
     pub(super) fn close(&self, reason: Error) {
         match &self.way {
@@ -81,10 +81,10 @@ impl Connection {
         }
     }
 
-    /// The client, for what is neither a command nor its reply.
+    /// The client, for uses other than commands and their replies.
     ///
     /// # Errors
-    /// There is none: it leads to all nodes of a cluster.
+    /// There is none: the connection leads to all nodes of a cluster.
     pub(super) fn client(&self) -> Result<&Client> {
         match &self.way {
             Way::Server(server) => Ok(server.client()),
@@ -95,15 +95,15 @@ impl Connection {
         }
     }
 
-    /// How the server calls this connection, as far as it told.
+    /// The server's identification of this connection, if it told.
     pub(super) fn identity(&self) -> Option<&Identity> {
         self.identity.get()
     }
 
-    /// Remembers how the server calls this connection.
+    /// Remembers the server's identification of this connection.
     pub(super) fn is(&self, identity: Option<Identity>) {
         if let Some(identity) = identity {
-            // Told before, it was told the same.
+            // An earlier answer was the same.
             let _ = self.identity.set(identity);
         }
     }
@@ -116,7 +116,7 @@ impl Connection {
         }
     }
 
-    /// Waits for the end; gives the reason.
+    /// Waits for the end; returns the reason.
     pub(super) async fn end(&self) -> Error {
         match &self.way {
             Way::Server(server) => server.end().await,
@@ -127,7 +127,7 @@ impl Connection {
     /// Sends commands and waits for their replies, as [`ServerConnection::send`] does.
     ///
     /// # Errors
-    /// The connection ended, or the time was up. Error replies are within the frames.
+    /// The connection ended, or the time was up. Error replies are in the frames.
     pub(super) async fn send(&self, batch: Batch) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
         match &self.way {
             Way::Server(server) => server.send(batch).await,
@@ -138,13 +138,13 @@ impl Connection {
         }
     }
 
-    /// One command; an error reply is an error.
+    /// Runs one command; an error reply is an error.
     pub(super) async fn one(&self, command: Command, timeout: Duration) -> Result<Value> {
         let mut replies = self.each(vec![command], timeout).await?;
         replies.pop().unwrap_or_else(|| Err(error::closed(self.address())))
     }
 
-    /// Several commands in one go; each reply on its own.
+    /// Runs several commands in one go; each has its own reply.
     pub(super) async fn each(
         &self,
         commands: Vec<Command>,

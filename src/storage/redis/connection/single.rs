@@ -1,8 +1,8 @@
-//! One connection to one server, from its making to its end.
+//! One connection to one server, from start to end.
 //!
-//! A fred client is used for one connection only and never reconnects: so a command can neither
-//! wait in a queue for a later one nor be sent a second time. The
-//! [manager](super::ConnectionManager) makes the next connection.
+//! A fred client is used for one connection only and never reconnects, so a command can neither wait in a
+//! queue for a later one nor be sent a second time. The [manager](super::ConnectionManager) makes the next
+//! connection.
 
 use std::time::Duration;
 
@@ -24,21 +24,21 @@ pub(super) struct ServerConnection {
     address: String,
 }
 
-/// What is to be sent, and how long its answer may take.
+/// Commands to send, and the time limit of their answers.
 pub(super) struct Batch {
-    /// All of them go out together.
+    /// The commands, which all go out together.
     pub(super) commands: Vec<Command>,
-    /// The cluster slot of all, where it is not that of each command's first key.
+    /// The cluster slot of all commands, where it is not that of each command's first key.
     pub(super) slot: Option<u16>,
-    /// `None`: no limit.
+    /// Time limit; `None`: no limit.
     pub(super) timeout: Option<Duration>,
-    /// Whether the commands change data: then they are never sent again, not even to the node of
-    /// a cluster that another node names.
+    /// Whether the commands change data: then they are never sent again, not even to the node of a cluster
+    /// that another node names.
     pub(super) write: bool,
 }
 
 impl Batch {
-    /// Commands that change nothing.
+    /// A batch of commands that change nothing.
     pub(super) fn reads(commands: Vec<Command>, timeout: Duration) -> Self {
         Self { commands, slot: None, timeout: Some(timeout), write: false }
     }
@@ -59,7 +59,7 @@ impl ServerConnection {
         let mut task = client.connect();
         let end = End::of(relay);
         end.with_task(task.abort_handle());
-        // From here on dropping `connection` ends the task.
+        // From here on, dropping `connection` ends the task.
         let connection = Self { client: Box::new(client), end, address: address.to_owned() };
         let reason = |error| connection.end.reason(error);
         tokio::select! {
@@ -85,7 +85,7 @@ impl ServerConnection {
         Ok(connection)
     }
 
-    /// Waits until the server has let the user in and selected the database. What changes data is
+    /// Waits until the server has let the user in and selected the database. Commands that change data are
     /// not sent before.
     ///
     /// # Errors
@@ -99,12 +99,12 @@ impl ServerConnection {
         }
     }
 
-    /// The client, for what is neither a command nor its reply.
+    /// The client, for uses other than commands and their replies.
     pub(super) fn client(&self) -> &Client {
         &self.client
     }
 
-    /// What the server is called in messages.
+    /// Name of the server in messages.
     pub(super) fn address(&self) -> &str {
         &self.address
     }
@@ -119,18 +119,18 @@ impl ServerConnection {
         self.end.ended()
     }
 
-    /// Waits for the end; gives the reason.
+    /// Waits for the end; returns the reason.
     pub(super) async fn end(&self) -> Error {
         self.end.wait(&self.address).await
     }
 
-    /// Sends commands and waits for their replies. If they do not come in time, this connection
-    /// is given up, so that nothing of them is sent later and no late reply is taken for another.
+    /// Sends commands and waits for their replies. If these do not come in time, the connection is given up,
+    /// so that no command is sent later and no late reply is taken for another.
     ///
-    /// A task of its own waits, so that this holds even when the caller has gone.
+    /// A task of its own waits, so that this holds even when the caller is gone.
     ///
     /// # Errors
-    /// The connection ended, or the time was up. Error replies are within the frames.
+    /// The connection ended, or the time was up. Error replies are in the frames.
     pub(super) async fn send(&self, batch: Batch) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
         if let Some(reason) = self.ended() {
             return Err(reason);
@@ -161,7 +161,7 @@ impl ServerConnection {
         }
     }
 
-    /// One command; an error reply is an error.
+    /// Runs one command; an error reply is an error.
     pub(super) async fn one(&self, command: Command, timeout: Duration) -> Result<Value> {
         let mut replies = self.send(Batch::reads(vec![command], timeout)).await?;
         let (reply, keep) = replies.pop().ok_or_else(|| error::closed(&self.address))?;
@@ -175,15 +175,15 @@ impl Drop for ServerConnection {
     }
 }
 
-/// Hands the commands over in order, at once, and collects the replies.
+/// Hands the commands over at once, in order, and collects the replies.
 async fn exchange(
     client: &Client,
     batch: Batch,
     address: &str,
 ) -> Result<Vec<(Resp3Frame, Option<usize>)>> {
     let sending = Sending {
-        // Without a reconnect policy fred sends nothing again after a broken connection, and a
-        // cluster's redirections are followed by who knows its nodes.
+        // Without a reconnect policy fred sends nothing again after a broken connection; a cluster's
+        // redirections are followed by the code that knows its nodes.
         max_attempts: Some(1),
         max_redirections: Some(0),
         fail_fast: true,

@@ -1,8 +1,8 @@
 //! The way to a server through the user's own `ssh`.
 //!
-//! Each connection is `ssh -W HOST:PORT HOP`, which carries it over its standard input and output: so
-//! it ends with larder, however larder ends. The first of them logs in, and may ask for what it needs;
-//! the others go through it, over a socket in a private folder, and ask nothing.
+//! Each connection is `ssh -W HOST:PORT HOP`, which carries it over its standard input and output: so it ends
+//! with larder, however larder ends. The first of them logs in, and may ask the user; the others go through
+//! it, over a socket in a private folder, and ask nothing.
 
 pub(in crate::storage) mod master;
 mod process;
@@ -24,7 +24,7 @@ use crate::scratch::{self, Scratch};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, Host, RedisTarget, SshHop};
 
-/// A login by `ssh`, which ends with this.
+/// A login by `ssh`, which ends when this is dropped.
 pub struct LoggedIn(Tunnel);
 
 impl Drop for LoggedIn {
@@ -51,8 +51,8 @@ pub(in crate::storage) fn log_in(
     Ok(Some(LoggedIn(tunnel)))
 }
 
-/// Ends all that this process has started to reach servers, and removes their folders: for who ends
-/// without dropping anything.
+/// Ends the processes that this one has started to reach servers, and removes their folders: for an exit
+/// without destructors.
 #[cfg(feature = "tui")]
 pub(in crate::storage) fn end_all() {
     let tunnels: Vec<_> = locked(&TUNNELS).values().filter_map(Weak::upgrade).collect();
@@ -61,7 +61,7 @@ pub(in crate::storage) fn end_all() {
     }
 }
 
-/// The way through another host, where the target names one.
+/// The way through another host, if the target names one.
 pub(super) fn tunnel(target: &RedisTarget, options: &Options) -> Result<Option<Tunnel>> {
     match (&target.ssh, &target.endpoint) {
         (None, _) => Ok(None),
@@ -73,24 +73,24 @@ pub(super) fn tunnel(target: &RedisTarget, options: &Options) -> Result<Option<T
     }
 }
 
-/// Between two looks whether `ssh` has logged in.
+/// Pause between two looks whether `ssh` has logged in.
 const LOOK: Duration = Duration::from_millis(20);
-/// Between two looks whether it goes through another one.
+/// Pause between two looks whether it goes through another `ssh`.
 const CHECK: Duration = Duration::from_millis(700);
 
 /// The tunnels of this process: targets behind the same host share one.
 static TUNNELS: Mutex<BTreeMap<SshHop, Weak<Shared>>> = Mutex::new(BTreeMap::new());
 
-/// The way through one host. Cheap to clone; the last clone ends what it has started.
+/// The way through one host. Cheap to clone; the last clone ends its processes.
 #[derive(Clone)]
 pub(super) struct Tunnel(Arc<Shared>);
 
 struct Shared {
     hop: SshHop,
     program: PathBuf,
-    /// In seconds, for the connection to the host itself.
+    /// Time limit for the connection to the host itself, in seconds.
     timeout: u64,
-    /// Where the first `ssh` listens for the others.
+    /// Folder of the socket on which the first `ssh` listens for the others.
     folder: Scratch,
     /// The connection by which the user has logged in, until it is used.
     first: Mutex<Option<(String, Process)>>,
@@ -123,8 +123,8 @@ impl Tunnel {
         Ok(Self(shared))
     }
 
-    /// Logs in by a connection to `host`, which the next [`open`](Self::open) uses. `ssh` may ask on
-    /// the terminal, and says there what goes wrong. Waits for as long as the user takes.
+    /// Logs in by a connection to `host`, which the next [`open`](Self::open) uses. `ssh` may ask on the
+    /// terminal, and reports its errors there. Waits for as long as the user takes.
     ///
     /// # Errors
     /// [`ErrorKind::Connection`] if `ssh` has ended.
@@ -138,7 +138,7 @@ impl Tunnel {
             if let Some(failed) = process.ended() {
                 return Err(failed.error());
             }
-            // Where the user's own settings lead through another `ssh`, neither is made.
+            // Where the user's own settings lead through another `ssh`, neither file is made.
             if begun.elapsed() > CHECK * checks {
                 checks += 1;
                 if self.goes_through_another() {
@@ -152,7 +152,7 @@ impl Tunnel {
         Ok(())
     }
 
-    /// A connection to this host. What goes wrong on the way is told by its end.
+    /// A connection to this host. Errors on the way are reported by its end.
     pub(super) fn open(
         &self,
         host: &Host,
@@ -171,12 +171,12 @@ impl Tunnel {
         self.0.folder.path().join(master::SOCKET)
     }
 
-    /// What the first `ssh` makes once it has logged in.
+    /// The file that the first `ssh` makes once it has logged in.
     fn marker(&self) -> PathBuf {
         self.0.folder.path().join("logged-in")
     }
 
-    /// Whether there is an `ssh` already that this one goes through.
+    /// Whether this `ssh` goes through another one that exists already.
     fn goes_through_another(&self) -> bool {
         let mut command = self.command(false);
         command.args(["-O", "check", "--", &self.0.hop.destination]);
@@ -233,8 +233,7 @@ impl Shared {
     }
 }
 
-/// The option that makes this file once `ssh` has logged in; none for a name that a shell would take
-/// apart.
+/// The option that makes this file once `ssh` has logged in; `None` for a name that a shell would split.
 fn touch(file: &Path) -> Option<String> {
     let name = file.to_str().filter(|name| !name.contains(['\'', '\\', '!']))?;
     Some(format!("LocalCommand=touch '{}'", name.replace('%', "%%")))

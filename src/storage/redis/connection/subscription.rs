@@ -1,8 +1,8 @@
-//! A connection that only receives what is published.
+//! A connection that only receives published messages.
 //!
-//! fred takes the server's answers to SUBSCRIBE and UNSUBSCRIBE for news of a channel and drops
-//! them, so neither is ever seen to be answered. A PING right after tells: if the first thing that
-//! comes is a refusal, it was the subscription's; if it is a pong, that was granted.
+//! fred takes the server's answers to SUBSCRIBE and UNSUBSCRIBE for news of a channel and drops them, so
+//! neither is ever seen to be answered. A PING right behind shows it: if the first reply is a refusal, it is
+//! the subscription's; if it is a pong, the subscription was granted.
 
 use bytes::Bytes;
 use fred::interfaces::{ClientLike, EventInterface};
@@ -20,14 +20,14 @@ use super::single::Batch;
 use crate::model::Result;
 use crate::storage::redis::error;
 
-/// What came over such a connection.
+/// An arrival on such a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Message {
-    /// A message, and the channel it was on.
+    /// A message, and its channel.
     Published { channel: Bytes, message: Bytes },
-    /// Something happened to a key whose events are listened to.
+    /// An event of a key whose events are followed.
     KeyEvent,
-    /// More came than was taken in time: some of it is lost.
+    /// More arrived than was taken in time: some of it is lost.
     Lagged,
 }
 
@@ -35,7 +35,7 @@ pub(crate) enum Message {
 pub(crate) struct Subscription {
     connection: Connection,
     published: Receiver<Published>,
-    /// fred sorts these out by the names of their channels.
+    /// Key events, which fred separates by the names of their channels.
     events: Receiver<KeyspaceEvent>,
 }
 
@@ -47,7 +47,7 @@ impl Subscription {
         let channels = channels.into_iter().map(Value::Bytes);
         let subscribe = Command::new("SUBSCRIBE", channels).prepare(None);
         let ping = Command::new("PING", []).prepare(None);
-        // As all other commands go out, so that there is one way for all.
+        // Sent like all other commands, so that all take the same way.
         let client = client.with_options(&Sending::default());
         let timeout = inner.command_timeout();
         let answered = async {
@@ -67,7 +67,7 @@ impl Subscription {
         Ok(Self { connection, published, events })
     }
 
-    /// The next message. Nothing is lost if this is dropped while it waits.
+    /// The next message. Nothing is lost if this is dropped during the wait.
     ///
     /// # Errors
     /// The connection has ended.
@@ -85,7 +85,7 @@ impl Subscription {
         }
     }
 
-    /// Listens no longer to a channel. What has been sent already still comes.
+    /// Leaves a channel. Messages that were sent already still come.
     pub(crate) fn unsubscribe(&self, channel: Bytes) {
         let commands = vec![Command::new("UNSUBSCRIBE", [Value::Bytes(channel)])];
         let batch = Batch { commands, slot: None, timeout: None, write: false };

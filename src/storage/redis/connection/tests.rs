@@ -1,4 +1,4 @@
-//! The connection manager against real servers.
+//! Tests of the connection manager against real servers.
 
 #[path = "../../../../tests/support/server.rs"]
 mod server;
@@ -23,7 +23,7 @@ use crate::model::{ConnectionState, Error, Result};
 use crate::storage::Options;
 use crate::storage::target::{RedisTarget, Target};
 
-/// No test may take longer than this for one step.
+/// Time limit for one step of a test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn target(url: &str) -> RedisTarget {

@@ -1,4 +1,4 @@
-//! TLS: which authorities are trusted, and the client's certificate.
+//! TLS: the trusted authorities, and the client's certificate.
 
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -15,10 +15,10 @@ use super::super::error;
 use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::storage::target::TlsSettings;
 
-/// How much of a key's file is looked through for its kind, in bytes.
+/// Bytes of a key's file in which its kind is searched for.
 const HEAD: usize = 4 << 10;
 
-/// TLS as a target wants it. Certificate and name are always verified.
+/// TLS with the settings of a target. Certificate and name are always verified.
 #[derive(Clone)]
 pub(super) struct Tls {
     connector: TlsConnector,
@@ -29,7 +29,7 @@ impl Tls {
     /// Reads the files.
     ///
     /// # Errors
-    /// A file cannot be read or holds nothing that fits; a name that no certificate can have.
+    /// A file cannot be read or has nothing suitable; or the name is not valid in a certificate.
     pub(super) fn new(settings: &TlsSettings) -> Result<Self> {
         let name = settings.server_name.as_ref().map(|name| {
             ServerName::try_from(name.clone()).map_err(|_| {
@@ -40,7 +40,7 @@ impl Tls {
         Ok(Self { connector: connector(settings)?, name: name.transpose()? })
     }
 
-    /// Makes a connection secure that leads to this host, or to a tunnel of this name.
+    /// Secures a connection to this host, or to a tunnel of this name.
     pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         host: &str,
@@ -48,7 +48,7 @@ impl Tls {
     ) -> io::Result<TlsStream<S>> {
         let name = match &self.name {
             Some(name) => name.clone(),
-            // A zone is no part of a name.
+            // A zone is not part of a name.
             None => ServerName::try_from(host.split('%').next().unwrap_or(host).to_owned())
                 .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "InvalidDnsName"))?,
         };
@@ -63,7 +63,7 @@ fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
             roots.add(certificate).map_err(|_| unusable(file))?;
         }
     } else {
-        // Some systems carry certificates that cannot be read; the others still count.
+        // Some systems have certificates that cannot be read; the others still count.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if roots.is_empty() {
             return Err(Error::new(ErrorKind::Tls, "this system has no certificate authorities")
@@ -97,7 +97,7 @@ fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
     if found.is_empty() { Err(unusable(file)) } else { Ok(found) }
 }
 
-/// A key with a passphrase is one that nothing can be read of.
+/// The error of a key that cannot be read, as one with a passphrase.
 fn unreadable_key(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
     let mut head = [0; HEAD];
     let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut head));

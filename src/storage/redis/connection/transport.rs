@@ -1,4 +1,4 @@
-//! The way to the server itself: TCP or ssh, TLS over it, or a Unix socket.
+//! The transport to the server itself: TCP or ssh, TLS over it, or a Unix socket.
 
 use std::io;
 use std::time::Duration;
@@ -13,15 +13,15 @@ use super::tls::Tls;
 use crate::model::Traffic;
 use crate::storage::target::Host;
 
-/// What comes of a server.
+/// Data from a server.
 pub(super) type Reader = Box<dyn AsyncRead + Send + Unpin>;
-/// What goes to it.
+/// Data for a server.
 pub(super) type Writer = Box<dyn AsyncWrite + Send + Unpin>;
 
-/// Both, with TLS.
+/// Both directions, with TLS.
 type Secure = TlsStream<Join<Reader, Writer>>;
 
-/// How long a server may say nothing to TLS before it is tried without.
+/// Time for which a server may be silent in TLS before it is tried without.
 const SILENCE: Duration = Duration::from_secs(1);
 
 /// Both directions of one connection.
@@ -31,7 +31,7 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    /// From two halves.
+    /// A transport of two halves.
     pub(super) fn of(
         (reader, writer): (
             impl AsyncRead + Send + Unpin + 'static,
@@ -42,17 +42,17 @@ impl Transport {
     }
 }
 
-/// What lies between this process and a host.
+/// The layers between this process and a host.
 #[derive(Clone)]
 pub(super) struct Way {
     pub(super) tls: Option<Tls>,
     pub(super) tunnel: Option<Tunnel>,
-    /// What comes and goes by it.
+    /// Counts of transferred bytes.
     pub(super) traffic: Traffic,
 }
 
 impl Way {
-    /// Connects within `timeout`, to one server: a cluster is connected to node by node.
+    /// Connects to one server within `timeout`: a cluster is connected to node by node.
     pub(super) async fn open(&self, place: &Place, timeout: Duration) -> io::Result<Transport> {
         let opening = async {
             match place {
@@ -71,7 +71,7 @@ impl Way {
         Ok(Transport::of(tokio::io::split(self.secure(tls, host).await?)))
     }
 
-    /// Without TLS.
+    /// Connects without TLS.
     async fn plain(&self, host: &Host) -> io::Result<Transport> {
         if let Some(tunnel) = &self.tunnel {
             return Ok(Transport::of(tunnel.open(host)?));
@@ -81,8 +81,8 @@ impl Way {
         Ok(Transport::of(stream.into_split()))
     }
 
-    /// With TLS. A Redis server without it waits for the end of a line that never comes, so one that is
-    /// silent is tried without.
+    /// Connects with TLS. A Redis server without it waits for the end of a line that never comes, so a silent
+    /// server is tried without.
     async fn secure(&self, tls: &Tls, host: &Host) -> io::Result<Secure> {
         let Transport { reader, writer } = self.plain(host).await?;
         let handshake = tls.connect(&host.name, tokio::io::join(reader, writer));
@@ -101,7 +101,7 @@ impl Way {
         handshake.await
     }
 
-    /// Whether a Redis server answers a question that holds no secret; even a refusal is an answer.
+    /// Whether a Redis server answers a question without a secret; even a refusal is an answer.
     async fn answers_without_tls(&self, host: &Host) -> bool {
         let answer = async {
             let Transport { mut reader, mut writer } = self.plain(host).await?;
@@ -112,7 +112,7 @@ impl Way {
         matches!(answer.await, Ok(b'+' | b'-'))
     }
 
-    /// What a server shows of itself over TLS, once that was verified: its certificate in DER.
+    /// The certificate of a server over TLS, in DER, once it was verified.
     pub(super) async fn certificate(
         &self,
         host: &Host,

@@ -1,4 +1,4 @@
-//! What TLS refuses: a server's certificate, a handshake, or a client's certificate and key.
+//! Refusals of TLS: a server's certificate, a handshake, or a client's certificate and key.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +8,7 @@ use rustls::{AlertDescription, CertificateError, InconsistentKeys};
 use super::cut;
 use crate::model::{Error, ErrorKind};
 
-/// One sentence of what TLS refuses; `None` for an error of another kind.
+/// A sentence on a refusal of TLS; `None` for an error of another kind.
 pub(super) fn refused(error: &io::Error, address: &str) -> Option<Error> {
     let why = error.get_ref()?.downcast_ref::<rustls::Error>()?;
     Some(match why {
@@ -20,7 +20,7 @@ pub(super) fn refused(error: &io::Error, address: &str) -> Option<Error> {
     })
 }
 
-/// The server answers otherwise than TLS does.
+/// The server does not answer as in TLS.
 pub(super) fn not_spoken(address: &str) -> Error {
     new(format!("{address} does not speak TLS")).hint("use redis:// or the server's TLS port")
 }
@@ -72,7 +72,7 @@ fn certificate(fault: &CertificateError, address: &str) -> Error {
     }
 }
 
-/// What is wrong with a certificate, whosever it is, and what helps.
+/// The fault of a certificate, whoever's it is, and the remedy.
 fn faulty(fault: &CertificateError) -> Option<(&'static str, &'static str)> {
     const ANEW: &str = "have it made anew, with SHA-256 and an RSA key of 2048 bits, or P-256";
     Some(match fault {
@@ -95,7 +95,7 @@ fn faulty(fault: &CertificateError) -> Option<(&'static str, &'static str)> {
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             ("is for another purpose", "have it made anew, with extendedKeyUsage=serverAuth")
         }
-        // They have no variant of their own.
+        // These have no variant of their own.
         CertificateError::Other(other) => match &*other.to_string() {
             "UnsupportedCertVersion" => (
                 "is of X.509 version 1, which is no longer taken",
@@ -134,7 +134,7 @@ fn nothing_in_common(address: &str) -> Error {
         .hint("let the server take TLS 1.2 or 1.3")
 }
 
-/// `db.internal` of `DnsName("db.internal")`.
+/// Extracts `db.internal` from `DnsName("db.internal")`.
 fn plain_name(told: &str) -> Option<String> {
     let (_, rest) = told.split_once('(')?;
     let name = rest.trim_end_matches(')').trim_matches('"');

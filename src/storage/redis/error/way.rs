@@ -1,4 +1,4 @@
-//! What goes wrong with `ssh` on the way to the server, one sentence each.
+//! Errors of `ssh` on the way to the server, one sentence each.
 
 use std::fmt;
 use std::io;
@@ -17,19 +17,19 @@ pub(crate) fn ssh_not_started(program: &Path, why: &io::Error) -> Error {
     Error::new(ErrorKind::Connection, problem).hint("name another ssh in LARDER_SSH")
 }
 
-/// `ssh` has ended by an error of its own.
+/// A failure of `ssh` itself.
 #[derive(Debug, Clone)]
 pub(in crate::storage::redis) struct SshFailed {
     /// The host that it was to log in to.
     pub(in crate::storage::redis) destination: String,
-    /// Its last line, if it said any.
+    /// Its last line, if it printed any.
     pub(in crate::storage::redis) said: Option<String>,
-    /// What helps, where it is not what `ssh` says itself.
+    /// A remedy, where there is a better one than the words of `ssh`.
     pub(in crate::storage::redis) remedy: Option<String>,
 }
 
 impl SshFailed {
-    /// As the user is told.
+    /// The error for the user.
     pub(in crate::storage::redis) fn error(&self) -> Error {
         let said = self.said.as_deref().unwrap_or("it ended").trim_end_matches('.');
         let problem = format!("ssh to {}: {said}", self.destination);

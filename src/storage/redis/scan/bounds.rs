@@ -1,23 +1,23 @@
-//! The end of a walk that has none: its cursor is the server's, and so is the word that it is over.
+//! Limits of a walk, which has none itself: its cursor is the server's, and so is the answer that it is over.
 
 use fred::types::Value;
 
 use super::super::{RedisStorage, command, reply};
 use crate::model::{Error, ErrorKind, Result};
 
-/// How many times more entries than the server counts a walk may give: it meets what is there all
-/// the time once, and some of it again when the table changes its size.
+/// Limit on the entries of a walk, as a multiple of the server's count: entries that stay are met once, and
+/// some of them again when the table changes its size.
 const TIMES: u64 = 4;
-/// How many entries it may give beyond that: a crawl writes meanwhile.
+/// Number of entries allowed beyond that, since a crawl writes meanwhile.
 const BEYOND: u64 = 100_000;
-/// How many places it may go through for each entry: a table that was emptied is sparse.
+/// Number of places allowed for each entry: a table that was emptied is sparse.
 const SPARSE: u64 = 64;
-/// How many places it may go through beyond that.
+/// Number of places allowed beyond that.
 const PLACES: u64 = 1_000_000;
-/// What is taken for the count where the server does not tell it.
+/// Count that is assumed where the server does not tell it.
 const UNTOLD: u64 = 10_000_000;
 
-/// How far a walk has come, and how far it may go before the server is asked how much there is.
+/// Progress of a walk, and its limit until the server is asked for the count again.
 pub(in crate::storage::redis) struct Bounds {
     given: u64,
     places: u64,
@@ -29,11 +29,11 @@ impl Bounds {
         Self { given: 0, places: 0, counted: 0 }
     }
 
-    /// A page that asked for so many entries gave so many. Now and then asks `count`, which is HLEN
-    /// or DBSIZE, how many there are.
+    /// Records a page that asked for this number of entries and got that number. Now and then asks for the
+    /// number of entries with `count`, which is HLEN or DBSIZE.
     ///
     /// # Errors
-    /// It gives far more than the server counts.
+    /// The walk gives far more entries than the server counts.
     pub(in crate::storage::redis) async fn page(
         &mut self,
         storage: &RedisStorage,
@@ -82,7 +82,7 @@ impl Bounds {
 mod tests {
     use super::*;
 
-    /// Pages that a walk gives before it is ended.
+    /// Number of pages of a walk before it is ended.
     fn pages(count: u64, asked: u32, given: usize) -> Option<u64> {
         let mut bounds = Bounds::new();
         (1..200_000).find(|_| {

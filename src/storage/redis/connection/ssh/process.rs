@@ -17,19 +17,19 @@ use super::super::super::error::{SshFailed, ssh_not_started};
 use super::locked;
 use crate::storage::target::SshHop;
 
-/// How much is kept of what it says, in bytes.
+/// Bytes of its messages that are kept.
 const SAID: usize = 4096;
-/// What stands in its words before those of the host that could not connect to the server.
+/// Words in its message before those of the host that could not connect to the server.
 const NOT_OPENED: &str = "open failed: ";
-/// What helps there.
+/// Remedy for that.
 const UNREACHED: &str = "that host cannot connect: start the server, or correct its address";
-/// How much of a line is shown, in characters.
+/// Characters of a line that are shown.
 const SHOWN: usize = 160;
 
-/// What begins the name of a variable that another program need not see, or may not: passwords.
+/// Beginnings of the names of variables that other programs need not see, or may not, such as passwords.
 const OWN_VARIABLES: [&str; 2] = ["LARDER_", "REDIS_URL"];
 
-/// The names of those that are set.
+/// The names of such variables that are set.
 pub(crate) fn own_variables() -> impl Iterator<Item = OsString> {
     std::env::vars_os().map(|(name, _)| name).filter(|name| {
         let own = |start: &&str| name.as_encoded_bytes().starts_with(start.as_bytes());
@@ -46,13 +46,13 @@ pub(super) struct Process {
     destination: String,
 }
 
-/// What is left of it once its pipes are in use.
+/// The rest of it once its pipes are in use.
 #[derive(Clone)]
 pub(super) struct Handle {
     child: Arc<Mutex<Child>>,
-    /// `Some(None)`: it ended well.
+    /// How it ended; `Some(None)`: without an error.
     failed: Arc<OnceLock<Option<SshFailed>>>,
-    /// Whether what it says is shown at once: while it logs in, and the terminal is free.
+    /// Whether its messages are shown at once: while it logs in, and the terminal is free.
     shows: Arc<AtomicBool>,
 }
 
@@ -61,17 +61,17 @@ impl Handle {
         self.failed.get().is_none()
     }
 
-    /// Ends it, if it has not ended.
+    /// Ends it, if it is still running.
     pub(super) fn kill(&self) {
         let mut child = locked(&self.child);
-        // Not that of another: whoever has not been waited for keeps the number.
+        // The number cannot be another process's: it is reserved until it has been waited for.
         let _ = child.kill();
         let _ = child.wait();
     }
 }
 
 impl Process {
-    /// Starts it. Where it `asks`, what it says is shown at once, too.
+    /// Starts it. Where it `asks`, its messages are shown at once, too.
     pub(super) fn start(mut command: Command, hop: &SshHop, asks: bool) -> io::Result<Self> {
         for name in own_variables() {
             command.env_remove(name);
@@ -102,7 +102,7 @@ impl Process {
                 said.extend_from_slice(&buffer[..length]);
                 said.drain(..said.len().saturating_sub(SAID));
             }
-            // It is not waited for under the lock, so that it can be killed.
+            // The wait is outside the lock, so that it can be killed.
             let _ = waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
             let well = locked(&waited.child).wait().is_ok_and(|status| status.success());
             let failed = (!well).then(|| {
@@ -119,7 +119,7 @@ impl Process {
         self.handle.clone()
     }
 
-    /// Shows nothing more of what it says.
+    /// Stops showing its messages.
     pub(super) fn silence(&self) {
         self.handle.shows.store(false, Ordering::Relaxed);
     }
@@ -135,7 +135,7 @@ impl Process {
         Some(failed.unwrap_or_else(gone))
     }
 
-    /// What comes over it and what goes. Needs tokio.
+    /// Its two pipes. Needs tokio.
     pub(super) fn pipes(self) -> io::Result<(Carried, tokio::process::ChildStdin)> {
         let Self { stdin, stdout, handle, end, .. } = self;
         let stdin = tokio::process::ChildStdin::from_std(stdin)?;
@@ -144,7 +144,7 @@ impl Process {
     }
 }
 
-/// What comes over it. Its end is an error where `ssh` failed.
+/// The data that it carries to larder. Their end is an error where `ssh` failed.
 pub(super) struct Carried {
     stdout: tokio::process::ChildStdout,
     handle: Handle,
@@ -162,7 +162,7 @@ impl AsyncRead for Carried {
         if !matches!(read, Poll::Ready(Ok(()))) || buf.filled().len() > before {
             return read;
         }
-        // Its output has ended, and so it will.
+        // Its output has ended, so it will end, too.
         if self.handle.runs() && Pin::new(&mut self.end).poll(cx).is_pending() {
             return Poll::Pending;
         }
@@ -173,12 +173,12 @@ impl AsyncRead for Carried {
     }
 }
 
-/// Whether the login went well, and the host cannot reach the server.
+/// Whether the login succeeded, and the host cannot reach the server.
 fn server_refuses(said: &[u8]) -> bool {
     String::from_utf8_lossy(said).contains(NOT_OPENED)
 }
 
-/// The line that says why it ended, safe to be shown: the last, or what the host says of the server.
+/// The line that tells why it ended, safe to show: the last one, or the host's on the server.
 fn last_line(said: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(said);
     let last = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;

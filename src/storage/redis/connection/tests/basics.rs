@@ -103,7 +103,7 @@ async fn a_long_scan_does_not_hold_up_a_read() {
     let server = Server::start_without_module(&[]);
     let connections = connect(&server.url()).await.unwrap();
     let bulk = connections.clone();
-    // A blocking command stands for a long one: the second connection waits, the first does not.
+    // A blocking command stands for a slow one: the second connection waits, the first does not.
     let waiting =
         tokio::spawn(async move { bulk.run_bulk(command("BLPOP", &["list", "0"])).await });
     while !String::from_utf8_lossy(&server.cli(&["CLIENT", "LIST"])).contains("cmd=blpop") {

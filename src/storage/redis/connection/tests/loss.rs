@@ -38,7 +38,7 @@ async fn a_server_that_comes_back_is_found_again() {
 async fn whoever_is_told_that_there_is_no_connection_can_wait_for_one() {
     let server = Server::start_without_module(&[]);
     let connections = connect(&server.url()).await.unwrap();
-    // Nothing else runs before the command that finds the connection ended.
+    // No other task runs before the command that finds the connection ended.
     let inner = &connections.0.inner;
     inner.main().unwrap().close(inner.closed());
     let failed = connections.run(command("GET", &["k"])).await.unwrap_err();
@@ -62,7 +62,7 @@ async fn a_server_that_reads_its_data_is_not_up_yet() {
     assert_eq!(error.kind, ErrorKind::Loading, "{error}");
 }
 
-/// A server that loads the data of another one, 50 ms for each key.
+/// A server that loads the data of another one, taking 50 ms for each key.
 struct Loading {
     child: std::process::Child,
     port: u16,
@@ -129,7 +129,7 @@ async fn a_transaction_in_flight_when_the_wire_is_cut_runs_once() {
     let proxy = Proxy::start(server.port()).await;
     let connections = connect(&proxy.url()).await.unwrap();
     connections.transaction(vec![command("SET", &["warm", "1"])]).await.unwrap();
-    // The pause lets MULTI be answered, but not what follows; so silence begins between the two.
+    // The pause lets MULTI be answered, but not the rest; so the silence begins between the two.
     server.cli(&["CLIENT", "PAUSE", "60000", "WRITE"]);
     let writing = connections.clone();
     let write = tokio::spawn(async move {
@@ -184,7 +184,7 @@ async fn a_write_that_a_silent_server_has_got_is_of_unknown_fate_and_runs_once()
     assert_eq!(write.kind, ErrorKind::InDoubt);
     server.continue_process();
     until_up(&connections).await;
-    // Connections are served in turn: what the old one had sent was read before.
+    // Connections are served in turn: the data that the old one had sent were read before.
     let count = connections.run(command("GET", &["n"])).await.unwrap();
     assert!(count == Value::Null || count == text("1"), "{count:?}");
 }

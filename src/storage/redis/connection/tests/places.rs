@@ -83,7 +83,7 @@ async fn after_a_failover_the_link_goes_to_the_new_primary() {
     let connections = connect(&url).await.unwrap();
     let new = Server::start_without_module(&[]);
     new.cli(&["SET", "who", "new"]);
-    // What a failover comes to for a client: the Sentinel names another server.
+    // The effect of a failover for a client: the Sentinel names another server.
     let port = new.port().to_string();
     sentinel.cli(&["SENTINEL", "REMOVE", "shop"]);
     sentinel.cli(&["SENTINEL", "MONITOR", "shop", "127.0.0.1", &port, "1"]);
@@ -149,7 +149,7 @@ async fn keys_are_read_from_whichever_node_holds_them() {
     nodes[1].cli(&["CLUSTER", "ADDSLOTSRANGE", "8001", "16383"]);
     nodes[0].cli(&["CLUSTER", "MEET", "127.0.0.1", &nodes[1].port().to_string()]);
     nodes.iter().for_each(until_ok);
-    // `a` lies in slot 15495, `b` in slot 3300.
+    // `a` belongs to slot 15495, `b` to slot 3300.
     for url in [nodes[0].url(), format!("redis-cluster://127.0.0.1:{}", nodes[1].port())] {
         let connections = connect(&url).await.unwrap();
         for key in ["a", "b"] {
@@ -161,7 +161,7 @@ async fn keys_are_read_from_whichever_node_holds_them() {
         assert_eq!(refused.kind, ErrorKind::Cluster);
     }
     assert_eq!([nodes[0].cli(&["DBSIZE"]), nodes[1].cli(&["DBSIZE"])], [b"1", b"1"]);
-    // A slot that moves while the link looks elsewhere is found again.
+    // A slot that moves unseen is found again.
     let connections = connect(&nodes[0].url()).await.unwrap();
     nodes[0].cli(&["DEL", "b"]);
     let id = String::from_utf8(nodes[1].cli(&["CLUSTER", "MYID"])).unwrap();

@@ -163,7 +163,7 @@ async fn a_password_that_the_server_got_meanwhile_is_taken_at_once_and_a_wrong_o
     let connections = connect(&server.url()).await.unwrap();
     let mut admin = server.client();
     admin.call(&[b"CONFIG", b"SET", b"requirepass", b"opensesame"]);
-    // The connection that there is stays, but there can be no other.
+    // The present connection stays, but there can be no other.
     assert!(connections.run(command("GET", &["k"])).await.is_ok());
     let another = connections.run_bulk(command("GET", &["k"])).await.unwrap_err();
     assert_eq!(another.kind, ErrorKind::Auth);

@@ -41,7 +41,7 @@ impl Certificates {
         self.server_as("server", clients)
     }
 
-    /// A server that shows the certificate of this name.
+    /// A server with the certificate of this name.
     fn server_as(&self, name: &str, clients: &str) -> Server {
         let [cert, key] = ["pem", "key"].map(|end| self.path(&format!("{name}.{end}")));
         let ca = self.path("ca.pem");
@@ -99,7 +99,7 @@ async fn a_certificate_for_another_name_is_refused() {
     assert_eq!(error.kind, ErrorKind::Tls);
     assert!(error.problem.contains("is for client"), "{error}");
     assert!(error.to_string().contains("?server_name=client"), "{error}");
-    // As behind a tunnel: the address is another than the name.
+    // As behind a tunnel: the address differs from the name.
     let url = format!("rediss://127.0.0.1:{}?ca_file={ca}&server_name=", server.port());
     let connections = connect(&format!("{url}client")).await.unwrap();
     assert_eq!(connections.run(command("GET", &["k"])).await, Ok(Value::Null));
@@ -136,7 +136,7 @@ async fn a_server_without_tls_and_a_missing_file_are_told() {
     let certificates = Certificates::make();
     let base = format!("rediss://127.0.0.1:{}", server.port());
     let error = refusal(&format!("{base}?ca_file={}", certificates.path("ca.pem"))).await;
-    // It waits for the end of a line that never comes, and is not waited for.
+    // The server waits for the end of a line that never comes; larder does not wait for it.
     assert_eq!(error.kind, ErrorKind::Tls, "{error}");
     assert!(error.problem.contains("does not speak TLS"), "{error}");
     assert!(error.to_string().contains("use redis://"), "{error}");
@@ -154,9 +154,9 @@ async fn what_is_wrong_with_a_certificate_is_told() {
     let new_key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
     let signed = "-CA ca.pem -CAkey ca.key -CAcreateserial -days 2";
     for line in [
-        // As the first answer of a search engine makes one.
+        // Made as the first answer of a search engine recommends.
         &*format!("req -x509 {new_key} -days 2 -subj /CN=localhost -keyout own.key -out own.pem"),
-        // No extension: the first version of certificates.
+        // Without extensions: the first version of certificates.
         &*format!("req {new_key} -subj /CN=localhost -keyout first.key -out first.csr"),
         &*format!("x509 -req -in first.csr {signed} -out first.pem"),
         "pkey -in client.key -aes256 -passout pass:secret -out locked.key",
@@ -179,7 +179,7 @@ async fn what_is_wrong_with_a_certificate_is_told() {
         assert_eq!(why.kind, ErrorKind::Tls, "{why}");
         assert!(why.problem.contains(says) && why.remedy().contains(helps), "{name}: {why}");
     }
-    // What is wrong with one's own is seen before anything is sent.
+    // Faults of one's own files are found before anything is sent.
     let [first, client, locked, key] =
         ["first.pem", "client.pem", "locked.key", "first.key"].map(|name| certificates.path(name));
     for (cert, key, says) in [

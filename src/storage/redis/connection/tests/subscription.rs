@@ -1,4 +1,4 @@
-//! What is published, and what a subscription hears of it.
+//! Tests of published messages, and of those that a subscription receives.
 
 use bytes::Bytes;
 
@@ -70,7 +70,7 @@ async fn who_listens_too_slowly_is_told() {
     let mut subscription = connections.subscribe(channels(&["a"])).await.unwrap();
     let publish = [b"PUBLISH".to_vec(), b"a".to_vec(), b"1".to_vec()].to_vec();
     server.client().pipeline(&vec![publish; 3000]);
-    // The last one tells that all have come.
+    // The last one shows that all have come.
     connections.run(command("PUBLISH", &["a", "2"])).await.unwrap();
     let mut told = false;
     loop {
