@@ -1,6 +1,7 @@
 //! The leaves of a JSON value, each with its bytes: found in one pass, without recursion, by the lexer of the
 //! preview. JSON is read as Python reads it: `NaN`, repeated keys, lone surrogates.
 
+mod build;
 mod change;
 mod folded;
 mod member;
@@ -8,11 +9,13 @@ mod path;
 mod trail;
 mod tree;
 
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::RandomState;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::preview::json::{self, Sink, Token};
+use crate::preview::json;
+
+use self::build::Node;
 
 pub use change::{EditedLeaf, LeafEdit};
 pub use folded::Folded;
@@ -32,25 +35,6 @@ pub(super) enum Kind {
     List,
     /// A string, a number, or a literal.
     Leaf,
-}
-
-/// A value of a JSON text: a leaf, or a container.
-#[derive(Debug, Clone)]
-struct Node {
-    /// The object or list around it; the root's own number for the root.
-    parent: u32,
-    /// Its index among the children of that one, from 0.
-    position: u32,
-    /// The number of the first node that is not inside it.
-    next: u32,
-    /// Number of its own children.
-    children: u32,
-    /// Its first and last line where the text is laid out, from 0.
-    lines: [u32; 2],
-    /// The bytes of its key with the quotes; empty where it has none.
-    key: Range<u32>,
-    /// The bytes of its value.
-    value: Range<u32>,
 }
 
 /// The leaves of a JSON value, and their containers.
@@ -76,30 +60,14 @@ impl<'a> Leaves<'a> {
         Self::built(bytes, Some(digests), MOST)
     }
 
-    /// The leaves of a text that is only looked at, up to three million; they cannot be compared.
+    /// The leaves of a text that is only looked at, up to eight million; they cannot be compared.
     pub fn seen(bytes: &'a [u8]) -> Option<Self> {
         Self::built(bytes, None, json::MOST_SEEN)
     }
 
     fn built(bytes: &'a [u8], digests: Option<&Digests>, most: usize) -> Option<Self> {
-        u32::try_from(bytes.len()).ok()?;
-        // Counted first, so that no spare memory is reserved.
-        let mut count = Count(0);
-        json::scan(bytes, &mut count).ok()?;
-        if count.0 > most {
-            return None;
-        }
-        let mut builder = Builder {
-            bytes,
-            digests,
-            nodes: Vec::with_capacity(count.0),
-            made: Vec::with_capacity(digests.map_or(0, |_| count.0)),
-            open: Vec::new(),
-            key: 0..0,
-            line: 0,
-        };
-        json::scan(bytes, &mut builder).ok()?;
-        Some(Self { bytes, nodes: Arc::new(builder.nodes), digests: builder.made })
+        let (nodes, digests) = build::nodes(bytes, digests, most)?;
+        Some(Self { bytes, nodes: Arc::new(nodes), digests })
     }
 
     /// Number of nodes.
@@ -114,18 +82,39 @@ impl<'a> Leaves<'a> {
 
     /// Place of a node's value.
     pub fn range(&self, node: usize) -> Range<usize> {
-        wide(&self.nodes[node].value)
+        self.nodes[node].range()
     }
 
     /// Place of a node, with its key if it has one.
     pub fn whole(&self, node: usize) -> Range<usize> {
-        let Node { key, value, .. } = &self.nodes[node];
-        if key.is_empty() { wide(value) } else { key.start as usize..value.end as usize }
+        let (key, value) = (self.key_range(node), self.range(node));
+        if key.is_empty() { value } else { key.start..value.end }
     }
 
     /// The key of a node as it is spelled, with its quotes; empty where it has none.
     pub fn key(&self, node: usize) -> &'a [u8] {
-        &self.bytes[wide(&self.nodes[node].key)]
+        &self.bytes[self.key_range(node)]
+    }
+
+    /// Where the key of a node stands: in an object, before the colon before its value.
+    fn key_range(&self, node: usize) -> Range<usize> {
+        if !self.is_member(node) {
+            return 0..0;
+        }
+        let before = self.bytes[..self.range(node).start].trim_ascii_end();
+        let key = before.strip_suffix(b":").unwrap_or(before).trim_ascii_end();
+        let Some((_, inside)) = key.split_last() else { return 0..0 };
+        // A quote in the key has a backslash before it that is not itself spelled by two.
+        let begins = |at: &usize| {
+            let slashes = inside[..*at].iter().rev().take_while(|byte| **byte == b'\\').count();
+            slashes.is_multiple_of(2)
+        };
+        memchr::memrchr_iter(b'"', inside).find(begins).map_or(0..0, |start| start..key.len())
+    }
+
+    /// Whether a node is a member of an object.
+    pub fn is_member(&self, node: usize) -> bool {
+        node != 0 && self.kind(self.parent(node)) == Kind::Object
     }
 
     /// The bytes of a node's value.
@@ -134,7 +123,7 @@ impl<'a> Leaves<'a> {
     }
 
     pub(super) fn kind(&self, node: usize) -> Kind {
-        match self.bytes[self.nodes[node].value.start as usize] {
+        match self.bytes[self.range(node).start] {
             b'{' => Kind::Object,
             b'[' => Kind::List,
             _ => Kind::Leaf,
@@ -156,16 +145,15 @@ impl<'a> Leaves<'a> {
 
     /// The innermost node whose value or key contains this offset.
     pub fn at(&self, offset: usize) -> Option<usize> {
-        let after = self.nodes.partition_point(|node| {
-            let start = if node.key.is_empty() { node.value.start } else { node.key.start };
-            start as usize <= offset
-        });
-        let mut node = after.checked_sub(1)?;
+        let after = self.nodes.partition_point(|node| node.range().start <= offset);
+        // Of the next one, the key may stand before.
+        let mut node = after.min(self.len() - 1);
         while !self.whole(node).contains(&offset) {
-            if node == 0 {
-                return None;
-            }
-            node = self.nodes[node].parent as usize;
+            node = match node {
+                0 => return None,
+                node if node == after => node - 1,
+                node => self.parent(node),
+            };
         }
         Some(node)
     }
@@ -174,113 +162,6 @@ impl<'a> Leaves<'a> {
     pub fn is_container(&self, node: usize) -> bool {
         self.kind(node) != Kind::Leaf
     }
-}
-
-fn wide(range: &Range<u32>) -> Range<usize> {
-    range.start as usize..range.end as usize
-}
-
-/// An object or a list that is not closed yet.
-struct Open {
-    node: u32,
-    children: u32,
-    digest: u64,
-}
-
-/// Number of nodes to expect.
-struct Count(usize);
-
-impl Sink for Count {
-    fn token(&mut self, token: Token, _: Range<usize>) {
-        self.0 += match token {
-            Token::Gap | Token::Key | Token::Close => 0,
-            Token::Open | Token::Empty | Token::String | Token::Number | Token::Literal => 1,
-        };
-    }
-}
-
-struct Builder<'a, 'd> {
-    bytes: &'a [u8],
-    digests: Option<&'d Digests>,
-    nodes: Vec<Node>,
-    /// Digests of the nodes.
-    made: Vec<u64>,
-    open: Vec<Open>,
-    key: Range<u32>,
-    line: u32,
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "texts of 4 GiB and more are refused before")]
-impl Sink for Builder<'_, '_> {
-    fn token(&mut self, token: Token, at: Range<usize>) {
-        let range = at.start as u32..at.end as u32;
-        match token {
-            Token::Gap => {}
-            Token::Key => self.key = range,
-            Token::Close => {
-                let Some(Open { node, children, digest }) = self.open.pop() else { return };
-                let next = self.nodes.len() as u32;
-                if let Some(made) = self.made.get_mut(node as usize) {
-                    *made = digest;
-                }
-                let node = &mut self.nodes[node as usize];
-                (node.next, node.value.end) = (next, range.end);
-                (node.children, node.lines[1]) = (children, self.line);
-                self.line += 1;
-                self.count(digest);
-            }
-            Token::Open | Token::Empty | Token::String | Token::Number | Token::Literal => {
-                self.node(token, range);
-            }
-        }
-    }
-}
-
-impl Builder<'_, '_> {
-    #[allow(clippy::cast_possible_truncation, reason = "there are at most `MOST_SEEN` nodes")]
-    fn node(&mut self, token: Token, value: Range<u32>) {
-        let number = self.nodes.len() as u32;
-        let kind = match (token, self.bytes[value.start as usize]) {
-            (Token::Open | Token::Empty, b'{') => Kind::Object,
-            (Token::Open | Token::Empty, _) => Kind::List,
-            _ => Kind::Leaf,
-        };
-        let (parent, position) =
-            self.open.last().map_or((number, 0), |open| (open.node, open.children));
-        let key = std::mem::replace(&mut self.key, 0..0);
-        let spelled = &self.bytes[wide(&key)];
-        if let Some(open) = self.open.last_mut() {
-            open.digest = hash(self.digests, (open.digest, spelled));
-            open.children += 1;
-        }
-        let spelled: &[u8] = match kind {
-            Kind::Leaf => &self.bytes[wide(&value)],
-            _ => &[],
-        };
-        let digest = hash(self.digests, (kind, spelled));
-        self.made.extend(self.digests.map(|_| digest));
-        let (next, lines) = (number + 1, [self.line; 2]);
-        self.line += 1;
-        let node = Node { parent, position, next, children: 0, lines, key, value };
-        self.nodes.push(node);
-        if token == Token::Open {
-            self.open.push(Open { node: number, children: 0, digest });
-        } else {
-            self.count(digest);
-        }
-    }
-
-    /// Closes a node: its container takes up its digest.
-    fn count(&mut self, digest: u64) {
-        if let Some(open) = self.open.last_mut() {
-            open.digest = hash(self.digests, (open.digest, digest));
-        }
-    }
-}
-
-/// A digest; 0 where none are made.
-fn hash(digests: Option<&Digests>, of: impl Hash) -> u64 {
-    digests.map_or(0, |digests| digests.0.hash_one(of))
 }
 
 #[cfg(test)]
@@ -333,7 +214,7 @@ mod tests {
         let masses = format!("[{}1]", "1,".repeat(MOST));
         assert!(Leaves::of(masses.as_bytes(), &Digests::default()).is_none());
         assert_eq!(Leaves::seen(masses.as_bytes()).map(|seen| seen.len()), Some(MOST + 2));
-        assert_eq!(size_of::<Node>(), 40, "three million of them are 126 MB");
+        assert_eq!(size_of::<Node>(), 24, "eight million of them are 201 MB");
         assert!(Leaves::of(b"[1,", &Digests::default()).is_none());
     }
 

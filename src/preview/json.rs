@@ -22,7 +22,7 @@ pub use write::{compact, most, pretty, spaced};
 
 /// Limit on the values of a JSON text, with its objects and lists, up to which they are told apart for
 /// showing; a larger text has none told apart.
-pub const MOST_SEEN: usize = 3 << 20;
+pub const MOST_SEEN: usize = 8 << 20;
 
 /// Why a text is not JSON, and where, in the words of Python's `json.loads`.
 #[derive(Debug, Clone, PartialEq, Eq)]

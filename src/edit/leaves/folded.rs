@@ -32,7 +32,7 @@ impl Folded {
     pub fn toggle(&mut self, leaves: &Leaves<'_>, node: usize) -> bool {
         match self.0.binary_search(&node) {
             Ok(at) => drop(Arc::make_mut(&mut self.0).remove(at)),
-            Err(_) if leaves.fold(node).is_none() => return false,
+            Err(_) if !leaves.can_fold(node) => return false,
             Err(at) => Arc::make_mut(&mut self.0).insert(at, node),
         }
         true
@@ -44,10 +44,10 @@ impl Folded {
         let before = self.0.len();
         let folded = Arc::make_mut(&mut self.0);
         if node == 0 {
-            folded.extend(leaves.fold(0).map(|_| 0));
+            folded.extend(leaves.can_fold(0).then_some(0));
         } else {
             let beside = leaves.children(leaves.parent(node));
-            folded.extend(beside.filter(|node| leaves.fold(*node).is_some()));
+            folded.extend(beside.filter(|node| leaves.can_fold(*node)));
         }
         folded.sort_unstable();
         folded.dedup();
@@ -129,7 +129,7 @@ impl Folded {
     /// The nodes that these ways lead to, as far as they can be folded.
     pub fn of_trails(trails: &[Trail], new: &Leaves<'_>) -> Self {
         let there = trails.iter().filter_map(|trail| new.follow(trail));
-        let mut there: Vec<_> = there.filter(|node| new.fold(*node).is_some()).collect();
+        let mut there: Vec<_> = there.filter(|node| new.can_fold(*node)).collect();
         there.sort_unstable();
         Self(Arc::new(there))
     }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Digests, Kind, Leaves, wide};
+use super::{Digests, Kind, Leaves};
 use crate::preview::json;
 
 /// Why a text typed for a value or a member is not one; says what to do.
@@ -101,12 +101,7 @@ impl Leaves<'_> {
         self.kind(parent) == Kind::Object
     }
 
-    /// Whether a node is a member of an object.
-    pub fn is_member(&self, node: usize) -> bool {
-        !self.key(node).is_empty()
-    }
-
-    /// The separator between two children: a comma, and white space as between the existing ones.
+    /// What stands between two children: a comma, and white space as between those that are there.
     fn gap(&self, parent: usize, siblings: &[usize]) -> String {
         let bytes = self.bytes;
         let between = match siblings {
@@ -135,10 +130,6 @@ impl Leaves<'_> {
             return Err(NotAValue(format!("there is a member {key} already")));
         }
         Ok(())
-    }
-
-    fn key_range(&self, node: usize) -> Range<usize> {
-        wide(&self.nodes[node].key)
     }
 
     fn spliced(&self, range: Range<usize>, new: &[u8]) -> Vec<u8> {

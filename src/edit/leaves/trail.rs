@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Leaves, Node};
+use super::build::Node;
+use super::{Kind, Leaves};
 
 /// One step from an object or a list to a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +29,7 @@ impl LeafIndex {
         let start = bytes.len() - bytes.trim_ascii_start().len();
         // Longer texts have no index.
         let [start, end] = [start, bytes.len()].map(|at| u32::try_from(at).unwrap_or(u32::MAX));
-        let (key, value, lines) = (0..0, start..end, [0; 2]);
-        let root = Node { parent: 0, position: 0, next: 1, children: 0, lines, key, value };
-        Self(Arc::new(vec![root]))
+        Self(Arc::new(vec![Node::root(start..end)]))
     }
 
     /// Number of nodes.
@@ -62,9 +61,10 @@ impl Leaves<'_> {
 
     /// The first node that begins at or behind an offset; else the last node.
     pub fn from(&self, offset: usize) -> usize {
-        let begins =
-            |node: &Node| if node.key.is_empty() { node.value.start } else { node.key.start };
-        self.nodes.partition_point(|node| (begins(node) as usize) < offset).min(self.len() - 1)
+        let after = self.nodes.partition_point(|node| node.range().start < offset);
+        // The key of that one may begin before.
+        let begins_before = |node: &usize| self.whole(*node).start < offset;
+        (after..self.len()).find(|node| !begins_before(node)).unwrap_or(self.len() - 1)
     }
 
     /// The first value that begins in a row, given the start of the row and of the next one; else the
@@ -107,8 +107,8 @@ impl Leaves<'_> {
         for step in &trail.0 {
             node = match step {
                 Step::Item(at) => {
-                    let mut items = self.children(node).filter(|child| self.key(*child).is_empty());
-                    items.nth(*at as usize)?
+                    let is_list = self.kind(node) == Kind::List;
+                    self.children(node).nth(*at as usize).filter(|_| is_list)?
                 }
                 Step::Member(key, nth) => {
                     let mut same = self.children(node).filter(|child| self.key(*child) == key);

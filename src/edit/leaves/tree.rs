@@ -25,12 +25,27 @@ impl Leaves<'_> {
         self.nodes[node].next as usize
     }
 
-    /// The lines of an object or a list with contents, for folding.
+    /// Whether a node holds something, so that it can be folded.
+    pub fn can_fold(&self, node: usize) -> bool {
+        self.after(node) > node + 1
+    }
+
+    /// The lines of an object or a list that holds something, to be folded. Takes time in proportion to the depth of
+    /// the last value in it.
     pub fn fold(&self, node: usize) -> Option<Fold> {
-        let found = &self.nodes[node];
-        let [open, close] = found.lines.map(|line| line as usize);
-        let (len, list) = (found.children as usize, self.kind(node) == Kind::List);
-        (open < close).then_some(Fold { open, close, len, list })
+        if !self.can_fold(node) {
+            return None;
+        }
+        let open = self.nodes[node].line as usize;
+        // From the last value in it up: each closing bracket has a line.
+        let mut last = self.after(node) - 1;
+        let mut close = self.nodes[last].line as usize + 1;
+        while self.parent(last) != node {
+            last = self.parent(last);
+            close += 1;
+        }
+        let (len, list) = (self.nodes[last].position as usize + 1, self.kind(node) == Kind::List);
+        Some(Fold { open, close, len, list })
     }
 }
 

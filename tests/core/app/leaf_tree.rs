@@ -204,5 +204,5 @@ fn values_of_large_json_go_before_those_of_what_it_becomes_are_found() {
     let (ticket, _) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(Loaded::Leaves(None))));
     assert!(stage.app.leaf().is_none());
-    assert_eq!(stage.notice(), "over 3,145,728 values; edit the whole record");
+    assert_eq!(stage.notice(), "over 8,388,608 values; edit the whole record");
 }
