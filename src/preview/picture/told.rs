@@ -2,7 +2,7 @@
 
 use super::super::contained::contained;
 use super::turn::Turn;
-use super::{Kind, gif, jpeg, png, webp};
+use super::{Header, Kind, gif, jpeg, png, webp};
 
 /// Pixels from which a picture is described before it is decoded, which takes some 50 ms.
 const MANY: u64 = 2_000_000;
@@ -10,15 +10,19 @@ const MANY: u64 = 2_000_000;
 /// Words from the header of a picture with many pixels.
 pub(in crate::preview) fn ahead(bytes: &[u8]) -> Option<String> {
     let kind = Kind::of(bytes)?;
-    let read = || match kind {
+    let (size, facts) = contained(|| header(kind, bytes))??;
+    let pixels = u64::from(size.0) * u64::from(size.1);
+    (pixels >= MANY).then(|| words(kind, size, &facts, Turn::default()))
+}
+
+/// What the header of a picture of this kind says.
+fn header(kind: Kind, bytes: &[u8]) -> Option<Header> {
+    match kind {
         Kind::Png => png::header(bytes),
         Kind::Jpeg => jpeg::header(bytes),
         Kind::WebP => webp::header(bytes),
         Kind::Gif => gif::header(bytes),
-    };
-    let (size, facts) = contained(read)??;
-    let pixels = u64::from(size.0) * u64::from(size.1);
-    (pixels >= MANY).then(|| words(kind, size, &facts, Turn::default()))
+    }
 }
 
 /// The words, as `JPEG, 640 × 480 pixels, 8-bit colour, turned as its EXIF data says`.
@@ -41,13 +45,7 @@ mod tests {
         for sample in samples() {
             let bytes = &sample.bytes;
             let kind = Kind::of(bytes).unwrap();
-            let header = match kind {
-                Kind::Png => png::header(bytes),
-                Kind::Jpeg => jpeg::header(bytes),
-                Kind::WebP => webp::header(bytes),
-                Kind::Gif => gif::header(bytes),
-            };
-            let (size, facts) = header.unwrap();
+            let (size, facts) = header(kind, bytes).unwrap();
             let told = words(kind, size, &facts, Turn::default());
             assert!(sample.facts.starts_with(&told), "{}: {told}", sample.name);
             assert_eq!(ahead(bytes), None, "{} is small", sample.name);
