@@ -122,8 +122,10 @@ pub(super) fn read(
     head: bool,
     wanted: &dyn Fn() -> bool,
 ) -> Result<(Picture, String), String> {
-    let decoded =
-        contained(|| decode(kind, bytes, Room::TERMINAL, wanted)).unwrap_or(Err(Fault::Bug));
+    let decoded = contained(|| decode(kind, bytes, Room::TERMINAL, wanted)).unwrap_or_else(|| {
+        // What is not wanted any more may end as a panic does.
+        Err(if wanted() { Fault::Bug } else { Fault::Unwanted })
+    });
     match decoded {
         Ok(decoded) => {
             let (width, height) = decoded.size;

@@ -2,14 +2,15 @@
 
 mod scans;
 mod segments;
+mod source;
 
-use zune_core::bytestream::ZCursor;
 use zune_core::colorspace::ColorSpace;
 use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::errors::DecodeErrors;
 
 use self::segments::Header;
+use self::source::Source;
 use super::kept::{Layout, Room, Shrink, small};
 use super::{Decoded, End, Fault, Header as Told, exif, take};
 
@@ -42,7 +43,7 @@ pub(super) fn decode(
         .jpeg_set_max_scans(SCANS)
         .jpeg_set_out_colorspace(space);
     let seen = scans::without_detail(bytes, scale(size, room));
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&seen), options);
+    let mut decoder = JpegDecoder::new_with_options(Source::new(&seen, wanted), options);
     let pixels = decoder.decode().map_err(|why| fault(&why))?;
     if decoder.dimensions() != Some((size.0 as usize, size.1 as usize)) {
         return Err(Fault::Damaged("it has two sizes".to_owned()));
