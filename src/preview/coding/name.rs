@@ -131,13 +131,16 @@ pub(in crate::preview) fn inner_type(
         return ContentType::from(content_type);
     }
     let (name, _) = stripped(layers, name);
+    let sniffed = format::sniff(bytes);
     if endings::stem(name.as_bytes()).is_some() {
         let told = endings::content_type(name.as_bytes());
-        if !is_coding(told.as_str()) {
+        // Of a `.txt` in base64, it is the base64 that is text.
+        let outer = essence(told.as_str()) == "text/plain" && sniffed != "text/plain";
+        if !is_coding(told.as_str()) && !(outer && !layers.iter().all(Layer::is_compression)) {
             return told;
         }
     }
-    ContentType::from(format::sniff(bytes))
+    ContentType::from(sniffed)
 }
 
 fn is_vague(content_type: &str) -> bool {

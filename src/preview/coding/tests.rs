@@ -223,11 +223,13 @@ fn types_and_names_tell_what_is_inside() {
     assert_eq!(kind(&page, "application/octet-stream", "A.CSS.GZ"), "text/css; charset=utf-8");
     assert_eq!(kind(&page, "", "a.tgz"), "application/x-tar");
     assert_eq!(kind(&gzip(b"[1]"), "application/gzip", "a.gz"), "");
-    assert_eq!(
-        kind(&base64(b"<svg xmlns='x'></svg>"), "text/plain", "a.txt"),
-        "text/plain; charset=utf-8"
-    );
-    assert_eq!(kind(&base64(b"<svg xmlns='x'></svg>"), "text/plain", "a"), "image/svg+xml");
+    let drawing = base64(b"<svg xmlns='x'></svg>");
+    for name in ["a", "a.txt", "a.TXT"] {
+        assert_eq!(kind(&drawing, "text/plain", name), "image/svg+xml", "{name}");
+    }
+    let text = base64(b"nothing but text, some words of it");
+    assert_eq!(kind(&text, "text/plain", "a.txt"), "text/plain; charset=utf-8");
+    assert_eq!(kind(&page, "application/octet-stream", "a.txt"), "text/plain; charset=utf-8");
     assert_eq!(kind(b"data:text/css,a{}", "text/plain", "a.html"), "text/css");
 }
 
