@@ -10,6 +10,7 @@ mod form;
 mod members;
 mod odd;
 mod rows;
+mod texts;
 mod value;
 
 use std::borrow::Cow;
@@ -20,8 +21,8 @@ use bytes::Bytes;
 
 use crate::text::{cells, visible_bytes};
 
-use super::json;
 use arrange::Order;
+use texts::{beginning, json_said};
 
 pub use arrange::{Arrangement, Direction};
 pub use count::ColumnValues;
@@ -42,6 +43,8 @@ const COLUMNS: usize = 500;
 const GAP: usize = 2;
 /// Bytes of a field that are read to show it.
 const SEEN: usize = 512;
+/// Bytes that a character of a JSON string may take.
+const ESCAPED: usize = 6;
 
 /// A value in rows.
 #[derive(Debug, Clone)]
@@ -142,7 +145,8 @@ impl Table {
                         let Some(index) = known.or(Some(columns.len() - 1)) else { continue };
                         self.more |= columns[index].name != name;
                         if columns[index].name == name {
-                            filled[index] |= columns[index].sample(&json_said(&bytes[value]));
+                            filled[index] |=
+                                columns[index].sample(&beginning(&bytes[value], ESCAPED * SEEN));
                             next = index + 1;
                         }
                     }
@@ -270,6 +274,14 @@ impl Table {
             Form::Ndjson | Form::Array => json_said(&self.bytes[field]),
         }
     }
+
+    /// What can be seen of it.
+    fn said_first(&self, field: Range<usize>) -> Cow<'_, [u8]> {
+        match self.form {
+            Form::Csv(_) => self.said(field),
+            Form::Ndjson | Form::Array => beginning(&self.bytes[field], ESCAPED * SEEN),
+        }
+    }
 }
 
 impl Column {
@@ -288,18 +300,6 @@ fn find(columns: &[Column], name: &[u8], next: usize) -> Option<usize> {
         return Some(next);
     }
     columns.iter().position(|column| column.name == name)
-}
-
-fn unquoted_json(value: &[u8]) -> &[u8] {
-    value.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(value)
-}
-
-/// A JSON value in words: a text without its quotes, an object or a list on one line.
-fn json_said(value: &[u8]) -> Cow<'_, [u8]> {
-    match value.first() {
-        Some(b'{' | b'[') if memchr::memchr(b'\n', value).is_some() => json::compact(value).into(),
-        _ => Cow::Borrowed(unquoted_json(value)),
-    }
 }
 
 /// The beginning of a field as it is shown.

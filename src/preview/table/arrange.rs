@@ -1,11 +1,12 @@
 //! The rows of a table sorted by a column, or filtered. Only their numbers and starts are held.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::filter::{ColumnFilter, Test};
 use super::value::{exactly, value};
-use super::{Form, Table, csv};
+use super::{Form, Table, csv, texts};
 
 /// Limit on the rows of a table that is arranged; each takes 8 bytes, and 24 during the sort.
 const MOST: usize = 4_000_000;
@@ -135,7 +136,7 @@ impl Table {
         let field = &self.bytes[place.clone()];
         let inner = match self.form {
             Form::Csv(_) => csv::inside(field),
-            Form::Ndjson | Form::Array => super::unquoted_json(field),
+            Form::Ndjson | Form::Array => texts::unquoted(field),
         };
         if inner.is_empty() || inner == b"null" {
             return Key::Nothing;
@@ -155,8 +156,16 @@ impl Table {
         }
     }
 
+    /// A text as it reads, from what stands between its quotes.
+    fn text<'a>(&self, inner: &'a [u8]) -> Cow<'a, [u8]> {
+        match self.form {
+            Form::Csv(_) => Cow::Borrowed(inner),
+            Form::Ndjson | Form::Array => texts::unescaped(inner),
+        }
+    }
+
     fn compare(&self, a: &Row, b: &Row, column: usize, direction: Direction) -> Ordering {
-        let text = |start: u32, len: u32| &self.bytes[start as usize..][..len as usize];
+        let text = |start: u32, len: u32| self.text(&self.bytes[start as usize..][..len as usize]);
         let order = match (a.0, b.0) {
             (Key::Nothing, Key::Nothing) => return Ordering::Equal,
             (Key::Nothing, _) => return Ordering::Greater,
@@ -170,7 +179,7 @@ impl Table {
             (Key::Number(a), Key::Number(b)) => a.total_cmp(&b),
             (Key::Number(_), Key::Text(..)) => Ordering::Less,
             (Key::Text(..), Key::Number(_)) => Ordering::Greater,
-            (Key::Text(a, a_len), Key::Text(b, b_len)) => text(a, a_len).cmp(text(b, b_len)),
+            (Key::Text(a, a_len), Key::Text(b, b_len)) => text(a, a_len).cmp(&text(b, b_len)),
         };
         if direction == Direction::Up { order } else { order.reverse() }
     }

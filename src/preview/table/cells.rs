@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::super::row::Role;
 use super::super::{Scroll, Viewport};
 use super::form::READ;
-use super::{COLUMNS, Form, GAP, Table, json_said, seen};
+use super::texts::json_said;
+use super::{COLUMNS, Form, GAP, Table, seen};
 use crate::text::{cells, visible_bytes};
 
 impl Table {

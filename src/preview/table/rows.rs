@@ -137,7 +137,7 @@ impl Table {
                 line.field(column, b"", Role::Plain, Hit::No);
                 continue;
             };
-            let said = self.said(place.clone());
+            let said = self.said_first(place.clone());
             let role = if column.numbers { Role::Number } else { Role::Plain };
             let hit = match marks {
                 Some(marks) if !place.is_empty() => marks.hit(place.clone()),
