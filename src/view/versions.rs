@@ -33,7 +33,11 @@ fn draw(buf: &mut Buffer, body: Area, shown: &VersionsView, app: &App, appearanc
     let titles = || {
         let (at, all) = shown.of();
         let named = named::overlay(shown.overlay.is_long());
-        (format!("Version {at} of {all}"), named::line(&named, Context::Versions, app, appearance))
+        let title = match shown.chosen() {
+            Some([older, newer]) => format!("Versions {older} and {newer} of {all}"),
+            None => format!("Version {at} of {all}"),
+        };
+        (title, named::line(&named, Context::Versions, app, appearance))
     };
     scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::BorderFocus, appearance);
 }
@@ -47,7 +51,7 @@ fn lines(shown: &VersionsView, width: usize, app: &App, appearance: &Appearance)
         age => format!("{}, {age} ago", text::clock(micros)),
     };
     let Some(version) = shown.version() else { return said("nothing was read yet", Role::Dim) };
-    let Some([from, _]) = shown.pair() else {
+    let Some([from, to]) = shown.pair() else {
         let mut lines = said(&format!("Read at {}", when(version.at.micros())), Role::Text);
         let remedy = app.keymap.says(Context::Versions, Action::Next, "shows the next one");
         let only = "No other version since it was opened.";
@@ -57,7 +61,7 @@ fn lines(shown: &VersionsView, width: usize, app: &App, appearance: &Appearance)
         return lines;
     };
     let from = text::clock(from.at.micros());
-    let mut lines = said(&format!("From {from} to {}", when(version.at.micros())), Role::Text);
+    let mut lines = said(&format!("From {from} to {}", when(to.at.micros())), Role::Text);
     let Some(diff) = shown.diff() else {
         lines.extend(said("looking for what is different…", Role::Dim));
         return lines;

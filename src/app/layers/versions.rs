@@ -38,14 +38,25 @@ impl VersionsView {
         self.at.map_or(last, |number| self.place(number).unwrap_or(0))
     }
 
-    /// The version to compare with, and the version that is looked at; none where there is only one.
+    /// The two versions that are compared, the older one first; none where there is only one.
     pub fn pair(&self) -> Option<[&Version; 2]> {
         let at = self.current();
-        let from = match self.from.and_then(|number| self.place(number)) {
+        let from = match self.base() {
             Some(from) => from,
             None => at.checked_sub(1)?,
         };
-        Some([self.versions.get(from)?, self.versions.get(at)?])
+        Some([self.versions.get(from.min(at))?, self.versions.get(from.max(at))?])
+    }
+
+    /// The place of the version from which others are compared, if one was chosen.
+    fn base(&self) -> Option<usize> {
+        self.from.and_then(|number| self.place(number))
+    }
+
+    /// Places of the versions that are compared, from 1 and the older one first; none unless one was chosen.
+    pub fn chosen(&self) -> Option<[usize; 2]> {
+        let (from, at) = (self.base()?, self.current());
+        (from != at).then(|| [from.min(at) + 1, from.max(at) + 1])
     }
 
     /// Place of the version that is looked at, from 1, and the number of versions.

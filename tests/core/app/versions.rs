@@ -79,14 +79,14 @@ fn versions_are_gone_through_and_compared() {
     stage.keys("[");
     compares(&mut stage);
     assert!(stage.frame().contains("Version 3 of 4"));
-    // From the third one, to which the first is the oldest.
+    // From the third one: the older one is always the one before.
     stage.keys("<space>[[[");
     compares(&mut stage);
     let frame = stage.frame();
-    assert!(frame.contains("Version 1 of 4") && frame.contains("3 → 1"), "{frame}");
+    assert!(frame.contains("Versions 1 and 3 of 4") && frame.contains("1 → 3"), "{frame}");
     stage.keys("]]]]");
     compares(&mut stage);
-    assert!(stage.frame().contains("3 → 4"));
+    assert!(stage.frame().contains("Versions 3 and 4 of 4") && stage.frame().contains("3 → 4"));
     assert!(matches!(stage.app.layer(), Some(Layer::Versions(_))));
     stage.keys("<esc>");
     assert!(stage.app.layer().is_none());
