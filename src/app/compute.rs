@@ -45,7 +45,7 @@ impl Compute {
                 Loaded::Record(RecordView::Whole(record, preview))
             }
             Self::Leaves(record, preview) => {
-                let index = Leaves::seen(&record.value);
+                let index = Leaves::seen(preview.shown());
                 let index = index.map(|leaves| leaves.index());
                 Loaded::Leaves(index.map(|index| LeavesShown { record, preview, index }))
             }

@@ -158,7 +158,13 @@ impl RecordPane {
             })
     }
 
-    /// Whether the wanted record, or its beginning, is shown as a table.
+    /// Whether the wanted record is shown as JSON, also where that is packed in it.
+    pub fn has_values(&self) -> bool {
+        let is_json = |preview: &Arc<Preview>| preview.kind() == PreviewKind::Json;
+        self.record().is_some() && self.preview().is_some_and(is_json)
+    }
+
+    /// Whether the wanted record, or the beginning of it, is shown as a table.
     pub fn shows_table(&self) -> bool {
         self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Table)
             && !self.is_stale()
@@ -177,7 +183,7 @@ impl RecordPane {
 
     /// Whether the preview has parts to choose from: values, cells or links.
     pub fn has_parts(&self) -> bool {
-        self.shows_json() || self.shows_table() || self.shows_links()
+        self.has_values() || self.shows_table() || self.shows_links()
     }
 
     /// The record, if it is the wanted one and its value has been read.

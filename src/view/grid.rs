@@ -59,7 +59,7 @@ pub(super) fn in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
 
 /// The row of JSON that the right pane shows, at a cell of the screen.
 pub(super) fn value_in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
-    let (preview, inner) = value_shown(app, app.record.shows_json())?;
+    let (preview, inner) = value_shown(app, app.record.has_values())?;
     let (view, scroll) = (app.viewport(), app.record.scroll);
     let row = usize::from(y.checked_sub(inner.y)?);
     if !inner.contains(x, y) || row >= preview.rows(scroll, view, None).len() {

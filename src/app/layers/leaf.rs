@@ -274,7 +274,7 @@ impl LeafCursor {
 
     /// The value under the cursor as it is spelled.
     fn spelled(&self) -> Bytes {
-        self.shown.record.value.slice(self.shown.leaves().range(self.at))
+        self.shown.preview.shown().slice(self.shown.leaves().range(self.at))
     }
 }
 
@@ -382,7 +382,7 @@ impl Dialog for LeafCursor {
             Action::AddMember => self.refused.is_none() && leaves.is_container(0),
             Action::RenameMember => self.refused.is_none() && leaves.is_member(self.at),
             Action::RemoveMember => self.refused.is_none() && leaves.parent(self.at) != self.at,
-            Action::ToggleFold => leaves.fold(self.at).is_some(),
+            Action::ToggleFold => leaves.can_fold(self.at),
             Action::UnfoldAll => !self.tree.is_empty(),
             _ => true,
         }

@@ -18,9 +18,9 @@ pub struct LeavesShown {
 }
 
 impl LeavesShown {
-    /// The values, over the record's bytes.
+    /// The values, over the JSON: the record's bytes, or what is packed in them.
     pub fn leaves(&self) -> Leaves<'_> {
-        self.index.over(&self.record.value)
+        self.index.over(self.preview.shown())
     }
 
     /// The preview with these objects and lists folded; none where nothing is folded.

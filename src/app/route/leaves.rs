@@ -30,7 +30,9 @@ const EDITED: usize = 8 << 20;
 const TOLD: usize = 60;
 const TOO_LONG: &str = "JSON over 8 MiB; edit the whole record";
 
-/// The action of a key that chooses a value: a record without parts is edited as a whole.
+const CONVERTED: &str = "this JSON is not stored as it is shown; edit the whole record";
+
+/// What a key that chooses a value does: what has no parts is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
     let parts = app.record.loading || app.record.has_parts();
     if action == Action::SelectValue && !parts { Action::Edit } else { action }
@@ -65,10 +67,10 @@ pub(super) fn click(app: &mut App, row: Range<usize>, again: bool) {
 /// Looks for the values of the JSON that is shown; tells whether it has some to choose from.
 fn look_for_values(app: &mut App) -> bool {
     let Some(RecordView::Whole(record, preview)) = &app.record.shown else { return false };
-    if !app.record.shows_json() {
+    if !app.record.has_values() {
         return false;
     }
-    if record.value.len() > LONGEST {
+    if preview.shown().len() > LONGEST {
         let most = text::size(LONGEST as u64);
         app.notice = Some(Notice::info(format!("JSON over {most}: values cannot be chosen")));
         return false;
@@ -79,7 +81,8 @@ fn look_for_values(app: &mut App) -> bool {
 
 /// Whether single values of the shown record can be edited.
 fn is_edited(app: &App) -> bool {
-    matches!(&app.record.shown, Some(RecordView::Whole(record, _)) if record.value.len() <= EDITED)
+    app.record.shows_json()
+        && matches!(&app.record.shown, Some(RecordView::Whole(record, _)) if record.value.len() <= EDITED)
 }
 
 /// Takes values that were folded off the loop.
@@ -94,7 +97,7 @@ pub(in crate::app) fn folded(app: &mut App, made: FoldedLeaves) {
 pub(in crate::app) fn follow(app: &mut App) {
     let Some(RecordView::Whole(record, preview)) = &app.record.shown else { return };
     let Some((store, _)) = &app.record.wanted else { return };
-    if !app.record.shows_json() {
+    if !app.record.has_values() {
         return;
     }
     let (record, preview) = (record.clone(), Arc::clone(preview));
@@ -135,8 +138,9 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     let view = app.viewport();
     let offset = shown.preview.offset(app.record.scroll, view);
     let too_long = || (shown.record.value.len() > EDITED).then_some(TOO_LONG);
-    let refused = app.session.refused(&app.settings).or_else(too_long);
-    if app.writes_back(&store, &key) {
+    let converted = (!app.record.shows_json()).then_some(CONVERTED);
+    let refused = app.session.refused(&app.settings).or(converted).or_else(too_long);
+    if converted.is_none() && app.writes_back(&store, &key) {
         app.tell(Notice::warning(words::WRITTEN_BACK));
     }
     let mut cursor = LeafCursor::new(store, shown, offset, refused);
@@ -151,8 +155,8 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
 
 /// Begins to change the value under the cursor, unless a draft of the record is offered first.
 pub(in crate::app) fn change(app: &mut App, action: Action) {
-    // A value that is no longer shown is not changed: the shown ones are being found.
-    let json = app.record.shows_json();
+    // Not a value that is shown no more: the ones that are shown are being found.
+    let json = app.record.has_values();
     let shown = app.record.preview().filter(|_| json).cloned();
     if let Some((cursor, shown)) = Layer::find::<LeafCursor>(&mut app.layers).zip(shown)
         && !cursor.is_found_in(&shown)

@@ -59,6 +59,31 @@ fn a_key_folds_and_the_cursor_goes_past_what_is_folded() {
 }
 
 #[test]
+fn json_that_is_packed_in_a_value_is_folded_and_not_changed() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("shop", 1)]);
+    let packed =
+        "eyJhIjogWzEsIHsiYiI6IDIsICJjIjogWzNdfSwgW11dLCAiZCI6IHsiZSI6IG51bGx9LCAiZiI6ICJnIn0=";
+    stage.open(&[record("a", "text/plain", packed)]);
+    stage.keys("<tab>");
+    select(&mut stage);
+    stage.keys("j<space>");
+    assert_eq!((shown(&stage)[1].as_str(), path(&stage).as_str()), ("\"a\": [… 3 items],", "$.a"));
+    assert!(stage.frame().contains("\"a\": [… 3 items],"));
+    stage.keys("Y");
+    let spelled = "[1, {\"b\": 2, \"c\": [3]}, []]";
+    let copied = |effect: &Effect| matches!(effect, Effect::Copy { bytes, .. } if bytes == spelled);
+    assert!(stage.asked.iter().any(copied));
+    let why = "this JSON is not stored as it is shown; edit the whole record";
+    for key in ["<enter>", "a", "o", "R", "d"] {
+        stage.keys(key);
+        assert_eq!(stage.notice(), why, "{key}");
+    }
+    stage.keys("<esc>");
+    assert_eq!(shown(&stage).len(), 16);
+}
+
+#[test]
 fn a_level_is_folded_at_once_and_what_was_folded_inside_stays_so() {
     let mut stage = on(TEXT);
     stage.keys("jjj<space>h");

@@ -44,7 +44,7 @@ impl LeafCursor {
         ctx.cancel(Slot::Folds);
         self.tree.clear();
         self.folded = None;
-        let (record, index) = (record.clone(), LeafIndex::of_root(&record.value));
+        let (record, index) = (record.clone(), LeafIndex::of_root(preview.shown()));
         self.shown = Arc::new(LeavesShown { record, preview: Arc::clone(preview), index });
         self.go(0);
     }
