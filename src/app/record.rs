@@ -164,7 +164,7 @@ impl RecordPane {
         self.record().is_some() && self.preview().is_some_and(is_json)
     }
 
-    /// Whether the wanted record, or the beginning of it, is shown as a table.
+    /// Whether the wanted record, or its beginning, is shown as a table.
     pub fn shows_table(&self) -> bool {
         self.preview().is_some_and(|preview| preview.kind() == PreviewKind::Table)
             && !self.is_stale()

@@ -5,8 +5,9 @@ mod cbor;
 mod msgpack;
 mod writer;
 
-use super::is_readable;
+use super::index::Index;
 use super::line_layout::Lines;
+use super::{is_readable, json};
 use crate::model::ContentType;
 use crate::model::endings;
 use writer::Tree;
@@ -82,6 +83,16 @@ pub(super) struct Notation {
     pub(super) note: String,
     /// Name of the format, if all of the value was read.
     pub(super) whole: Option<&'static str>,
+}
+
+impl Notation {
+    /// What is said of it, and where its values are, where all of it is JSON as it stands here.
+    pub(super) fn json(&self) -> Option<(String, Index)> {
+        let name = self.whole?;
+        let (index, shape) = json::lines::index(&self.lines.bytes).ok()?;
+        let told = [format!("{name}, laid out as JSON")].into_iter();
+        Some((told.chain(json::remarks(shape, false)).collect::<Vec<_>>().join("; "), index))
+    }
 }
 
 type Next = for<'a> fn(&mut Source<'a>) -> Result<Item<'a>, Fault>;

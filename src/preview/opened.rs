@@ -1,8 +1,10 @@
 //! A value in the form it is meant for: the contents of its codings, and the format of its bytes.
 
 use super::coding::{self, Fault, Layer, Limits, Opened};
+use super::line_layout::{Format, Lines};
+use super::notation::{self, Notation};
 use super::picture::Kind as PictureKind;
-use super::{Body, Mode, Preview, PreviewKind, archive, format, notation, picture};
+use super::{Body, Mode, Preview, PreviewKind, archive, format, picture};
 use crate::model::{Family, Record, endings};
 use crate::text;
 
@@ -99,6 +101,11 @@ impl Preview {
             return Self { value, kind: PreviewKind::Listing, note, body };
         }
         let notation = notation::read(&record.meta.content_type, &value, head);
+        if let Some((note, index)) = notation.as_ref().and_then(Notation::json) {
+            let bytes = notation.map(|notation| notation.lines.bytes).unwrap_or_default();
+            let body = Body::Lines(Lines::new(bytes, index, Format::Json));
+            return Self { value, kind: PreviewKind::Json, note: Some(note), body };
+        }
         if let Some(notation) = notation {
             let body = Body::Lines(notation.lines);
             return Self { value, kind: PreviewKind::Notation, note: Some(notation.note), body };

@@ -32,7 +32,7 @@ const TOO_LONG: &str = "JSON over 8 MiB; edit the whole record";
 
 const CONVERTED: &str = "this JSON is not stored as it is shown; edit the whole record";
 
-/// What a key that chooses a value does: what has no parts is edited as a whole.
+/// The action of a key that chooses a value: a record without parts is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
     let parts = app.record.loading || app.record.has_parts();
     if action == Action::SelectValue && !parts { Action::Edit } else { action }
@@ -155,7 +155,7 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
 
 /// Begins to change the value under the cursor, unless a draft of the record is offered first.
 pub(in crate::app) fn change(app: &mut App, action: Action) {
-    // Not a value that is shown no more: the ones that are shown are being found.
+    // A value that is no longer shown is not changed: the shown ones are being found.
     let json = app.record.has_values();
     let shown = app.record.preview().filter(|_| json).cloned();
     if let Some((cursor, shown)) = Layer::find::<LeafCursor>(&mut app.layers).zip(shown)

@@ -101,7 +101,7 @@ impl Leaves<'_> {
         self.kind(parent) == Kind::Object
     }
 
-    /// What stands between two children: a comma, and white space as between those that are there.
+    /// The separator between two children: a comma, and white space as between the existing ones.
     fn gap(&self, parent: usize, siblings: &[usize]) -> String {
         let bytes = self.bytes;
         let between = match siblings {

@@ -164,6 +164,30 @@ fn what_stands_in_one_line_is_bounded() {
 }
 
 #[test]
+fn what_is_json_as_it_is_laid_out_is_shown_as_json() {
+    let shown = |content_type: &str, bytes: &[u8]| {
+        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
+        let preview = Preview::build(&Record { meta, value: Bytes::copy_from_slice(bytes) });
+        let text = preview.whole_lines().map(|row| row.text()).collect::<Vec<_>>().join("\n");
+        (preview.kind(), preview.note().unwrap_or_default().to_owned(), text)
+    };
+    let text = "{\n  \"a\": [\n    1,\n    null\n  ]\n}".to_owned();
+    let note = "msgpack, laid out as JSON".to_owned();
+    let json = (PreviewKind::Json, note, text);
+    assert_eq!(shown("application/msgpack", b"\x81\xa1a\x92\x01\xc0"), json);
+    let json = (PreviewKind::Json, "CBOR, laid out as JSON".to_owned(), json.2);
+    assert_eq!(shown("application/cbor", b"\xa1\x61a\x82\x01\xf6"), json);
+    // Keys that are no strings, bytes, tags, several values, and what is cut off.
+    for bytes in
+        [&b"\xa1\x01\x02"[..], b"\x81\x41\x01", b"\xc1\x01", b"\x01\xf6", b"\x82\x01", b"\xf7"]
+    {
+        let (kind, note, _) = shown("application/cbor", bytes);
+        assert_eq!(kind, PreviewKind::Notation, "{}", bytes.escape_ascii());
+        assert!(note.starts_with("CBOR in diagnostic notation"), "{note}");
+    }
+}
+
+#[test]
 fn what_is_not_read_at_all_says_so() {
     // Fewer bytes than are declared.
     for (kind, bytes) in [
