@@ -1,24 +1,24 @@
-//! What reading tells of a write whose answer was lost; the same for every backend.
+//! Tells the outcome of a write whose answer was lost, from what is read; the same for every backend.
 //!
-//! `closed` says that nothing of the write can arrive any more.
+//! `closed` says that no part of the write can arrive any more.
 
 use crate::model::{
     Content, Error, Expect, OpenBy, Reading, RecordRewrite, Repair, SetValue, StoreInfo, StoreName,
     StoreState, Version, Want, WriteOutcome, Written,
 };
 
-/// What was there before a write.
+/// The state before a write.
 #[derive(Debug)]
 pub(super) enum Before<'a, T> {
-    /// It could not be read.
+    /// Unknown: it could not be read.
     Unknown,
-    /// Nothing.
+    /// There was nothing.
     Nothing,
-    /// This.
+    /// This was there.
     Thing(&'a T),
 }
 
-// Whatever it borrows, a copy is one of the borrowing.
+// A copy only copies the reference.
 impl<T> Clone for Before<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -33,7 +33,7 @@ impl<'a, T> From<Option<&'a T>> for Before<'a, T> {
     }
 }
 
-/// The store that an opening would have created; `None` for one that creates nothing.
+/// The store that an opening would have created; `None` for one that creates none.
 pub(super) fn created_store(by: &OpenBy) -> Option<StoreName> {
     match by {
         OpenBy::Default => Some(StoreName::from("default")),
@@ -42,7 +42,7 @@ pub(super) fn created_store(by: &OpenBy) -> Option<StoreName> {
     }
 }
 
-/// A store that is there was asked for and can be opened, whoever made it.
+/// The outcome of an opening: an existing store can be opened, whoever made it.
 pub(super) fn of_create(info: Option<&StoreInfo>, closed: bool) -> WriteOutcome {
     match info.map(|info| &info.state) {
         None | Some(StoreState::Ghost) => WriteOutcome::not_made(closed),
@@ -51,7 +51,7 @@ pub(super) fn of_create(info: Option<&StoreInfo>, closed: bool) -> WriteOutcome 
     }
 }
 
-/// How many bytes of the value must be read to tell what became of a set.
+/// Number of bytes of the value that must be read to tell the outcome of a set.
 pub(super) fn limit(set: &SetValue) -> u64 {
     let old = match &set.expected {
         Expect::Is(Version { content: Content::Bytes(value), .. }) => value.len() as u64,
@@ -61,8 +61,8 @@ pub(super) fn limit(set: &SetValue) -> u64 {
     old.max(set.value.len() as u64)
 }
 
-/// What became of a set, by the record before it, where that is known, and now. That it was made is
-/// not told: another writer may have set the same.
+/// The outcome of a set, from the record before it, where that is known, and now. It never says that the set
+/// was made: another writer may have set the same.
 pub(super) fn of_set(
     set: &SetValue,
     before: Before<'_, Reading>,
@@ -80,7 +80,7 @@ pub(super) fn of_set(
     };
     let had = matches!(before, Before::Thing(_));
     match &set.expected {
-        // The new value may be the old one; who wants to be the first is not, then.
+        // The new value may equal the old one; a set that requires an absent record has failed then.
         Expect::Absent if had && now.is_some() && (!written || same(before, now)) => {
             WriteOutcome::refused(set.expected.conflict(&set.key), closed)
         }
@@ -90,14 +90,14 @@ pub(super) fn of_set(
             WriteOutcome::not_made(closed)
         }
         Expect::Anything if same(before, now) => WriteOutcome::not_made(closed),
-        // What still arrives is refused, but where anything may be there.
+        // A part that still arrives is refused, except where anything may be there.
         Expect::Is(_) | Expect::Absent => WriteOutcome::Other,
         Expect::Anything if closed => WriteOutcome::Other,
         Expect::Anything => WriteOutcome::Unclear,
     }
 }
 
-/// How much must be read of the record that a rewrite writes.
+/// The part that must be read of the record that a rewrite writes.
 pub(super) fn wanted_of(it: &RecordRewrite) -> Want {
     let of = |version: &Version| match &version.content {
         Content::Bytes(value) => Some(value.len() as u64),
@@ -109,12 +109,12 @@ pub(super) fn wanted_of(it: &RecordRewrite) -> Want {
     most.map_or(Want::Meta, Want::UpTo)
 }
 
-/// What a rewrite did, by the record that it wrote.
+/// Result of a rewrite, from the record that it wrote.
 pub(super) fn rewritten(to: Option<&Reading>) -> Written {
     Written { records: 1, meta: to.map(Reading::meta).cloned(), ..Written::default() }
 }
 
-/// What became of a rewrite, by both records now; `to` is read as [`wanted_of`] says.
+/// The outcome of a rewrite, from both records now; `to` is read as [`wanted_of`] says.
 pub(super) fn of_rewrite(
     it: &RecordRewrite,
     from: Option<&Reading>,
@@ -130,13 +130,13 @@ pub(super) fn of_rewrite(
             false => WriteOutcome::Other,
         };
     }
-    // One step does both, so that one of the records tells of the other.
+    // One step does both, so that one of the records shows the state of the other.
     if it.removes && from.is_none() {
         return if written { there() } else { WriteOutcome::Other };
     }
     match (written, it.over.is_met(to), it.expect.is_met(from)) {
         (true, false, _) if !it.removes => there(),
-        // The very same record was there before, or is there again.
+        // The same record was there before, or is there again.
         (true, ..) if !it.removes => WriteOutcome::Unclear,
         (_, true, true) => WriteOutcome::not_made(closed),
         (_, true, false) => WriteOutcome::refused(it.expect.conflict(&it.key), closed),
@@ -158,20 +158,20 @@ fn same(before: Before<'_, Reading>, now: Option<&Reading>) -> bool {
 
 /// The part of a delete whose answer was lost.
 pub(super) struct Batch<'a> {
-    /// For each record whether it was there before, where that is known.
+    /// Whether each record was there before, where that is known.
     pub(super) before: Option<&'a [bool]>,
-    /// For each record whether it is there now.
+    /// Whether each record is there now.
     pub(super) now: &'a [bool],
     /// Whether the store has the time that this part gave it.
     pub(super) marked: bool,
-    /// Whether nothing of it can arrive any more.
+    /// Whether no part of it can arrive any more.
     pub(super) closed: bool,
-    /// Whether records that are not as they were expected stay.
+    /// Whether records that do not meet the condition stay.
     pub(super) is_conditional: bool,
 }
 
-/// What became of deleting `all` records, of which `done` had been deleted when the answer to a
-/// part was lost; `ends`: to the last part.
+/// The outcome of deleting `all` records, of which `done` had been deleted when the answer to a part was
+/// lost; `ends`: to the last part.
 pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> WriteOutcome {
     let before = |at: usize| lost.before.is_none_or(|before| before.get(at) == Some(&true));
     let had = (0..lost.now.len()).filter(|at| before(*at)).count() as u64;
@@ -180,12 +180,12 @@ pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> 
     let written = |records| Written { records, ..Written::default() };
     let nothing = lost.before.is_some() && had == 0;
     let made = lost.marked || (nothing && done > 0);
-    // Of what was made, only a record that was not as expected is left.
+    // If it was made, the only records left are those that did not meet the condition.
     let made_gone = if lost.is_conditional { gone } else { had };
     if lost.marked && ends && made_gone == had {
         WriteOutcome::Applied(written(done + had))
     } else if nothing && done == 0 && !lost.closed {
-        // It may still meet what is set meanwhile.
+        // It may still meet records that are set meanwhile.
         WriteOutcome::NotSoFar
     } else if left == 0 && ends {
         WriteOutcome::There(written(done + had))
@@ -200,7 +200,7 @@ pub(super) fn of_delete(done: u64, all: usize, ends: bool, lost: &Batch<'_>) -> 
     }
 }
 
-/// What became of a repair, by the text of the metadata now.
+/// The outcome of a repair, from the present text of the metadata.
 pub(super) fn of_repair(repair: &Repair, now: Option<&[u8]>) -> WriteOutcome {
     match now {
         Some(now) if now == &*repair.after => {
@@ -211,12 +211,12 @@ pub(super) fn of_repair(repair: &Repair, now: Option<&[u8]>) -> WriteOutcome {
     }
 }
 
-/// How many records a store had, as the answer to a purge counts them.
+/// Number of records of a store, as the answer to a purge counts them.
 pub(super) fn records_of(info: &StoreInfo) -> Written {
     Written { records: info.records.max(info.values).unwrap_or(0), ..Written::default() }
 }
 
-/// What became of a purge, by the store before it, where that is known, and now.
+/// The outcome of a purge, from the store before it, where that is known, and now.
 pub(super) fn of_purge(
     store: &StoreName,
     before: Before<'_, StoreInfo>,
@@ -238,7 +238,7 @@ pub(super) fn of_purge(
     }
 }
 
-/// What became of a drop, by the store before it, where that is known, and now.
+/// The outcome of a drop, from the store before it, where that is known, and now.
 pub(super) fn of_drop(
     store: &StoreName,
     before: Before<'_, StoreInfo>,
@@ -258,7 +258,7 @@ pub(super) fn of_drop(
     }
 }
 
-/// Whether nobody has written to the store: every writer moves its time.
+/// Whether nobody has written to the store: every writer changes its time.
 fn is_same(before: &StoreInfo, now: &StoreInfo) -> bool {
     let seen = |info: &StoreInfo| (info.id.clone(), info.modified_at, info.records, info.values);
     seen(before) == seen(now) && before.state == now.state

@@ -15,7 +15,7 @@ use crate::model::{
     Written,
 };
 
-/// A store of a storage, by its internal name. It is not looked for before something is asked of it.
+/// A store of a storage, by its internal name. It is not looked up before its first use.
 ///
 /// ```
 /// use larder::model::OpenBy;
@@ -89,8 +89,8 @@ impl<'a> Store<'a> {
     /// A JSON value as a Rust type; None is read as `null`. `None` if there is no such record.
     ///
     /// # Errors
-    /// [`ErrorKind::Damaged`] if the record is not whole, or its value is no JSON, to which Python's `NaN`
-    /// counts here; [`ErrorKind::Usage`] if it is of another content type, or not such a value;
+    /// [`ErrorKind::Damaged`] if the record is not whole, or its value is not JSON (Python's `NaN` is not,
+    /// here); [`ErrorKind::Usage`] if it has another content type, or cannot be read as this Rust type;
     /// [`ErrorKind::NotSupported`] if it is nested over 127 deep.
     pub async fn get_json<T: DeserializeOwned>(&self, key: impl Into<Key>) -> Result<Option<T>> {
         let Some(record) = self.whole(key.into()).await? else { return Ok(None) };
@@ -108,7 +108,7 @@ impl<'a> Store<'a> {
             serde_json::error::Category::Data => {
                 Error::new(ErrorKind::Usage, format!("{key} is not such a value: {why}"))
             }
-            // JSON that Crawlee reads may be nested deeper than the 128 that serde_json reads.
+            // JSON that Crawlee reads may be nested deeper than the 128 levels that serde_json reads.
             _ if why.to_string().starts_with("recursion limit") => {
                 let problem = format!("{key} is nested too deep: {why}");
                 Error::new(ErrorKind::NotSupported, problem).hint("read its bytes with get")
@@ -129,11 +129,11 @@ impl<'a> Store<'a> {
             .map_err(|_| Error::new(ErrorKind::Usage, format!("{key} is not UTF-8")))
     }
 
-    /// Sets a value as JSON, in the layout in which Crawlee stores it there; `null` is stored as None.
+    /// Sets a value as JSON, in Crawlee's layout for this storage; `null` is stored as None.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`] for what is no JSON, such as a map whose keys are no texts; and those of
-    /// [`set_bytes`](Self::set_bytes).
+    /// [`ErrorKind::Usage`] for a value that is not JSON, such as a map whose keys are not texts; and those
+    /// of [`set_bytes`](Self::set_bytes).
     pub async fn set_json<T: Serialize + ?Sized>(
         &self,
         key: impl Into<Key>,
@@ -158,12 +158,12 @@ impl<'a> Store<'a> {
         self.set(key.into(), Value::Text(text.into()), None).await
     }
 
-    /// Sets bytes of any content type. Whatever was there is replaced; [`Storage::commit`] compares before.
+    /// Sets bytes of any content type. Replaces whatever is there; [`Storage::commit`] compares before.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] if there is no such store, [`ErrorKind::ReadOnly`] where nothing may be
-    /// written, [`ErrorKind::InDoubt`] if the connection broke and it cannot be known whether it was
-    /// written; never is it written twice.
+    /// [`ErrorKind::NotFound`] if there is no such store, [`ErrorKind::ReadOnly`] where writing is not
+    /// allowed, [`ErrorKind::InDoubt`] if the connection broke and it is unknown whether it was written; it
+    /// is never written twice.
     pub async fn set_bytes(
         &self,
         key: impl Into<Key>,
@@ -173,7 +173,7 @@ impl<'a> Store<'a> {
         self.set(key.into(), Value::Bytes(bytes.into()), Some(content_type.into())).await
     }
 
-    /// Deletes a record; whether there was one.
+    /// Deletes a record; returns whether there was one.
     ///
     /// # Errors
     /// Those of [`set_bytes`](Self::set_bytes).
@@ -182,8 +182,8 @@ impl<'a> Store<'a> {
         Ok(self.write(&write).await?.records > 0)
     }
 
-    /// The records whose keys start with `prefix`, by their keys' bytes as Crawlee lists them, without their
-    /// values. Read a page at a time, when it is wanted.
+    /// The records whose keys start with `prefix`, in Crawlee's order by the keys' bytes, without their
+    /// values. They are read a page at a time, on demand.
     ///
     /// ```
     /// # use futures::TryStreamExt as _;
@@ -208,7 +208,7 @@ impl<'a> Store<'a> {
         pages.map_ok(|page| stream::iter(page.to_metas()).map(Ok)).try_flatten().boxed()
     }
 
-    /// What changes from now on, record by record.
+    /// The changes from now on, record by record.
     ///
     /// ```
     /// # use larder::model::{OpenBy, RecordEvent};
@@ -239,7 +239,7 @@ impl<'a> Store<'a> {
         Changes::begin(self.storage, self.name.clone(), false).await
     }
 
-    /// The records that there are, as new ones, and then what changes: between the two nothing is missed.
+    /// The present records, as new ones, and then the changes: no change in between is missed.
     ///
     /// # Errors
     /// The store is not there or cannot be read.
@@ -247,7 +247,7 @@ impl<'a> Store<'a> {
         Changes::begin(self.storage, self.name.clone(), true).await
     }
 
-    /// A record both halves of which are there.
+    /// A record, if both of its halves are there.
     async fn whole(&self, key: Key) -> Result<Option<Record>> {
         let Some(record) = self.get(key).await? else { return Ok(None) };
         let what = match &record.meta.state {
@@ -276,7 +276,7 @@ impl<'a> Store<'a> {
         Ok(self.write(&write).await?.meta.unwrap_or(meta))
     }
 
-    /// Writes once, and finds out what became of it where no answer came.
+    /// Writes once, and finds out the outcome where no answer came.
     async fn write(&self, write: &Write) -> Result<Written> {
         let doubt = match self.storage.write(write).await {
             Err(why) if why.kind == ErrorKind::InDoubt => why,
@@ -294,7 +294,7 @@ impl<'a> Store<'a> {
     }
 }
 
-/// A value as Python's `json.dumps` lays it out.
+/// A value in the layout of Python's `json.dumps`.
 fn json<T: Serialize + ?Sized>(value: &T, layout: JsonLayout) -> serde_json::Result<String> {
     let mut bytes = Vec::new();
     match layout {
@@ -305,11 +305,11 @@ fn json<T: Serialize + ?Sized>(value: &T, layout: JsonLayout) -> serde_json::Res
             value.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::new()))?;
         }
     }
-    // What serde_json writes is UTF-8.
+    // The output of serde_json is UTF-8.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// One line, with a space behind each comma and colon.
+/// A formatter for one line, with a space behind each comma and colon.
 struct OneLine;
 
 impl Formatter for OneLine {

@@ -1,4 +1,4 @@
-//! What a target is: the place to connect to, taken from a URL or a path.
+//! Targets: the places to connect to, given by a URL or a path.
 
 mod hop;
 mod parse;
@@ -14,15 +14,15 @@ pub use remote::RemoteDirectory;
 
 use super::Result;
 
-/// Where the stores are.
+/// The place of the stores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {
     /// A Redis server (or Valkey), alone, behind Sentinel or as a cluster.
     Redis(RedisTarget),
-    /// A directory in Crawlee's own layout: the one that holds `key_value_stores`.
+    /// A directory in Crawlee's own layout: the one with `key_value_stores`.
     Directory(PathBuf),
-    /// Such a directory on another host, where that host's own larder opens it.
+    /// Such a directory on another host, opened by that host's own larder.
     Remote(RemoteDirectory),
 }
 
@@ -35,7 +35,7 @@ pub struct Host {
     pub port: u16,
 }
 
-/// Which server, or how to find it.
+/// The server, or the way to find it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint {
     /// One server, over TCP.
@@ -46,7 +46,7 @@ pub enum Endpoint {
     Sentinel {
         /// The Sentinels, asked in this order.
         hosts: Vec<Host>,
-        /// What the Sentinels call the primary, often `mymaster`.
+        /// The Sentinels' name of the primary, often `mymaster`.
         service: String,
         /// User at the Sentinels.
         username: Option<String>,
@@ -68,7 +68,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The password itself, for whoever sends it.
+    /// The password itself, for sending it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -97,7 +97,7 @@ pub struct TlsSettings {
 /// A host that `ssh` logs in to, and through which a server is reached.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SshHop {
-    /// As `ssh` takes it: `HOST` or `USER@HOST`, or a name of the user's `ssh_config`.
+    /// The destination for `ssh`: `HOST` or `USER@HOST`, or a name of the user's `ssh_config`.
     pub destination: String,
     /// The port of `ssh` there, where it is not the usual one.
     pub port: Option<u16>,
@@ -113,10 +113,10 @@ impl SshHop {
     }
 }
 
-/// A Redis server and how to log in.
+/// A Redis server and the login to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RedisTarget {
-    /// Which server.
+    /// The server.
     pub endpoint: Endpoint,
     /// The user, where it is not the default one.
     pub username: Option<String>,
@@ -131,7 +131,7 @@ pub struct RedisTarget {
 }
 
 impl Target {
-    /// The same with this password in place of its own; the user stays.
+    /// The same target with this password in place of its own; the user stays.
     #[must_use]
     pub fn with_password(mut self, password: Secret) -> Self {
         if let Self::Redis(redis) = &mut self {
@@ -141,8 +141,8 @@ impl Target {
     }
 
     /// Reads a target as the user writes it: a URL (`redis`, `rediss`, `redis+ssh`, `redis+unix`,
-    /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`, `ssh`, or `file`), the path of a
-    /// directory or a Unix socket, or `HOST:PORT`. Looks at the file system for what a path is.
+    /// `redis-sentinel`, `redis-cluster`, each also as `valkey…`, `ssh`, or `file`), the path of a directory
+    /// or a Unix socket, or `HOST:PORT`. Checks a path in the file system.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](super::ErrorKind::Usage); the message never quotes a password.
@@ -157,7 +157,7 @@ impl Target {
         }
     }
 
-    /// What lies at this path, as [`Target::parse`] takes it.
+    /// The target at this path, read as by [`Target::parse`].
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](super::ErrorKind::Usage) if there is neither a directory nor a socket.
@@ -165,8 +165,8 @@ impl Target {
         path::target(path)
     }
 
-    /// What to call it on a screen: a URL without the password, or a path with `~` for the home
-    /// folder. [`Target::parse`] reads it again.
+    /// Name of the target on a screen: a URL without the password, or a path with `~` for the home folder.
+    /// [`Target::parse`] reads it again.
     pub fn label(&self) -> String {
         match self {
             Self::Redis(target) => target.label(),
@@ -182,17 +182,17 @@ impl RedisTarget {
         Self { endpoint, username: None, password: None, database: 0, tls: None, ssh: None }
     }
 
-    /// Logs in as this user.
+    /// Sets the user to log in as.
     pub fn set_username(&mut self, username: impl Into<String>) {
         self.username = Some(username.into());
     }
 
-    /// Logs in with this password.
+    /// Sets the password to log in with.
     pub fn set_password(&mut self, password: Secret) {
         self.password = Some(password);
     }
 
-    /// What to call it on a screen: a URL without the password.
+    /// Name of the target on a screen: a URL without the password.
     pub fn label(&self) -> String {
         let secure = if self.tls.is_some() { "s" } else { "" };
         let user = match &self.username {
@@ -256,7 +256,7 @@ impl std::fmt::Display for Host {
     }
 }
 
-/// As a URL has it.
+/// The host in the form for a URL.
 fn encoded(host: &Host) -> String {
     host.to_string().replace('%', "%25")
 }

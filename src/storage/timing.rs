@@ -1,18 +1,18 @@
-//! The times of the watchers: how often they look, and how long they wait.
+//! Times of the watchers: intervals of their looks, and lengths of their waits.
 
 use std::time::Duration;
 
 /// The times of the watchers. Tests run them faster ([`Timing::faster`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Timing {
-    /// Those of the watcher of a server.
+    /// Times of the watcher of a server.
     pub redis: RedisTiming,
-    /// Those of the watcher of a directory.
+    /// Times of the watcher of a directory.
     pub directory: DirectoryTiming,
 }
 
 impl Timing {
-    /// Divides the times between looks. What bounds how late others may be stays as it is.
+    /// Divides the times between looks. Limits on other programs' delays stay as they are.
     #[must_use]
     pub fn faster(self, by: u32) -> Self {
         Self { redis: self.redis.faster(by), directory: self.directory.faster(by) }
@@ -22,41 +22,41 @@ impl Timing {
 /// The times of the watcher of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RedisTiming {
-    /// Between two reads of the open store's counts and times.
+    /// Time between two reads of the open store's counts and times.
     pub tick: Duration,
-    /// Between two reads of other stores and of the open value.
+    /// Time between two reads of other stores and of the open value.
     pub slow_tick: Duration,
-    /// Between two ticks without an invalidation: FLUSHALL sends none.
+    /// Time between two ticks without an invalidation: FLUSHALL sends none.
     pub silent_tick: Duration,
-    /// From one tick to the next after an invalidation.
+    /// Time from one tick to the next after an invalidation.
     pub after_invalidation: Duration,
-    /// From one tick to the next after a key event.
+    /// Time from one tick to the next after a key event.
     pub after_event: Duration,
-    /// After the last change, for which visible rows and keys are still read.
+    /// Time after the last change for which visible rows and keys are still read.
     pub linger: Duration,
-    /// From a message that names a record to the read: a record is in two hashes.
+    /// Time from a message that names a record to its read: a record is in two hashes.
     pub gather: Duration,
-    /// The least between two reads of records that the server named.
+    /// Shortest time between two reads of records that the server named.
     pub between_named: Duration,
-    /// The least between two reads of all keys.
+    /// Shortest time between two reads of all keys.
     pub between_keys: Duration,
-    /// Between two reads of what watching costs the server.
+    /// Time between two reads of the costs of watching for the server.
     pub between_costs: Duration,
-    /// The same, while nothing has been learned from them.
+    /// Time between these reads while they have given no result.
     pub between_first_costs: Duration,
-    /// From a failure that may pass to the next try.
+    /// Time from a temporary failure to the next try.
     pub retry: Duration,
-    /// From the end of the subscription's connection to the next try.
+    /// Time from the end of the subscription's connection to the next try.
     pub resubscribe: Duration,
-    /// From a connection that could not be made, or tracking that was lost, to the next try.
+    /// Time from a connection that could not be made, or tracking that was lost, to the next try.
     pub reconnect: Duration,
-    /// Without a change, after which a subscription that cost more than ticks is tried again.
+    /// Time without a change after which a subscription that cost more than ticks is tried again.
     pub quiet: Duration,
-    /// From messages that did not account for a change to the next try: the first pause.
+    /// First pause after messages that did not account for a change.
     pub first_doubt: Duration,
-    /// The longest of these pauses.
+    /// Longest of these pauses.
     pub longest_doubt: Duration,
-    /// How much later than the tick that saw a change its message may come.
+    /// Longest delay of a message behind the tick that saw its change.
     pub grace: Duration,
 }
 
@@ -105,7 +105,7 @@ impl RedisTiming {
             quiet: self.quiet / by,
             first_doubt: self.first_doubt / by,
             longest_doubt: self.longest_doubt / by,
-            // A message takes its time, however often one looks.
+            // A message takes its time, however often larder looks.
             grace: self.grace,
         }
     }
@@ -114,27 +114,26 @@ impl RedisTiming {
 /// The times of the watcher of a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectoryTiming {
-    /// From the first change of a batch to its end: Crawlee writes three files for a record.
+    /// Time from the first change of a batch to its end: Crawlee writes three files for a record.
     pub gather: Duration,
-    /// The least between two batches.
+    /// Shortest time between two batches.
     pub between_batches: Duration,
-    /// The least between two looks, where there are no notifications.
+    /// Shortest time between two looks, where there are no notifications.
     pub between_polls: Duration,
-    /// Between two comparisons of the watched directories with what is there, whatever the
+    /// Time between two comparisons of the watched directories with the existing ones, whatever the
     /// notifications say.
     pub between_checks: Duration,
-    /// Between two tries to report to a listener that it missed something.
+    /// Time between two tries to report to a listener that it missed something.
     pub retry: Duration,
-    /// The least between two counts of a store whose records change.
+    /// Shortest time between two counts of a store whose records change.
     pub between_counts: Duration,
-    /// The least between two counts of a store of which only its own metadata changes.
+    /// Shortest time between two counts of a store when only its own metadata changes.
     pub between_idle_counts: Duration,
-    /// From the last change of one of its files until a record may be reported that is not whole.
+    /// Time from the last change of its files after which a record that is not whole may be reported.
     pub settled: Duration,
-    /// The longest for which a record that goes on changing is held back.
+    /// Longest time for which a record that keeps changing is held back.
     pub longest_settling: Duration,
-    /// For which it is remembered what was reported: longer than notifications of one change are
-    /// apart.
+    /// Time for which reports are remembered: longer than the gaps between notifications of one change.
     pub remembered: Duration,
 }
 
@@ -164,7 +163,7 @@ impl DirectoryTiming {
             retry: self.retry / by,
             between_counts: self.between_counts / by,
             between_idle_counts: self.between_idle_counts / by,
-            // Whoever writes a record takes his time, however often one looks.
+            // A writer takes its time, however often larder looks.
             ..self
         }
     }

@@ -1,8 +1,8 @@
-//! The scripts for the server, without what is only there to be read.
+//! The scripts for the server, without the parts that are only for readers.
 //!
-//! One goes with each write: comments and indentation are a third of it.
+//! One is sent with each write, and comments and indentation are a third of it.
 
-/// A script of the files with these names in `scripts/`, one after the other.
+/// A script made of the files with these names in `scripts/`, one after another.
 macro_rules! script {
     ($($name:literal),+) => {{
         const TEXT: &str = concat!($(
@@ -21,7 +21,7 @@ macro_rules! script {
 
 pub(super) use script;
 
-/// The bytes that are left of a script.
+/// Length of a stripped script, in bytes.
 pub(super) const fn length(text: &str) -> usize {
     let (text, mut at, mut length) = (text.as_bytes(), 0, 0);
     while at < text.len() {
@@ -32,7 +32,7 @@ pub(super) const fn length(text: &str) -> usize {
     length
 }
 
-/// What is left of a script; `N` is its [`length`].
+/// A stripped script; `N` is its [`length`].
 pub(super) const fn stripped<const N: usize>(text: &str) -> [u8; N] {
     let (text, mut at, mut length) = (text.as_bytes(), 0, 0);
     let mut left = [0; N];
@@ -48,7 +48,7 @@ pub(super) const fn stripped<const N: usize>(text: &str) -> [u8; N] {
     left
 }
 
-/// Where the next line begins.
+/// Start of the next line.
 const fn next(text: &[u8], mut at: usize) -> usize {
     while at < text.len() && text[at] != b'\n' {
         at += 1;
@@ -56,7 +56,7 @@ const fn next(text: &[u8], mut at: usize) -> usize {
     if at < text.len() { at + 1 } else { at }
 }
 
-/// What is left of the line that begins here: nothing of a comment or an empty line.
+/// The rest of the line that begins here, without a comment; empty for an empty line.
 const fn line(text: &[u8], at: usize) -> (usize, usize) {
     let (mut start, end) = (at, next(text, at));
     while start < end && text[start] == b' ' {
@@ -84,7 +84,7 @@ mod tests {
         let mut scripts = 0;
         for entry in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-            // What a long string has at the beginning of a line would be taken for code.
+            // The start of a line inside a long string would be taken for code.
             assert!(
                 !text.contains("[[") && !text.contains("[=") && !text.contains("\\\n"),
                 "{text}"

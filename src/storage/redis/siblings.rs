@@ -1,8 +1,8 @@
-//! What lies beside the stores on the same server: request queues, datasets, and what crawlers
-//! keep of themselves in the default store.
+//! The other storages on the same server: request queues, datasets, and the statistics of crawlers in the
+//! default store.
 //!
-//! Two round trips on the second connection, of which the server feels little: lengths and one page
-//! of each index first, then the metadata of what these name. No hash is read whole.
+//! Two round trips on the second connection, which cost the server little: lengths and one page of each index
+//! first, then the metadata of the named storages. No hash is read whole.
 
 use std::vec;
 
@@ -16,10 +16,10 @@ use super::{RedisStorage, reply};
 use crate::model::{Crawl, Error, ErrorKind, Key, Result, Section, StorageInfo, StoreName};
 use crate::model::{Crawler, crawl::LONGEST, crawl::MOST};
 
-/// Crawlee's own name for the store that it opens when none is named.
+/// Crawlee's own name for the store that it opens without a name.
 const DEFAULT: &str = "default";
-/// About how many names one page of an index brings: more than are shown, for where an index had
-/// more names before, a page brings few.
+/// Approximate number of names in one page of an index: more than are shown, since an index that once had
+/// more names gives small pages.
 const PAGE: u32 = 256;
 
 const TOO_LARGE: &str = "the record is too large to be looked at again and again";
@@ -53,7 +53,7 @@ impl RedisStorage {
         match records {
             Ok(records) => {
                 for ((_, crawler), record) in wanted.into_iter().zip(records) {
-                    // It may have gone since.
+                    // The record may have been deleted since.
                     if let Some(record) = reply::bytes(record)? {
                         crawlers.rows.push(crawler.read(Ok(&record)));
                     }
@@ -66,8 +66,8 @@ impl RedisStorage {
     }
 }
 
-/// Lengths and pages of the indexes, and the sizes of what crawlers may have kept: whatever is
-/// there under such a key, an immense value is not fetched.
+/// Commands for the lengths and pages of the indexes, and for the sizes of possible statistics: an immense
+/// value under such a key is not fetched.
 fn first_commands(store: &StoreName, places: &[(String, Crawler)]) -> Vec<Command> {
     let mut asked = Vec::new();
     for kind in [SiblingKind::Queues, SiblingKind::Datasets] {
@@ -81,7 +81,7 @@ fn first_commands(store: &StoreName, places: &[(String, Crawler)]) -> Vec<Comman
     asked
 }
 
-/// What the indexes name, and what crawlers have kept.
+/// Commands for the named storages, and for the statistics of crawlers.
 fn second_commands(
     store: &StoreName,
     wanted: &[(String, Crawler)],
@@ -104,7 +104,7 @@ fn second_commands(
     asked
 }
 
-/// What the index of one kind names: of very many only some.
+/// The names in the index of one kind; of very many only some.
 fn names(replies: &mut Replies) -> Result<Section<StorageInfo>> {
     let (length, page) = (reply::next(replies), reply::next(replies));
     let mut section = Section::default();
@@ -129,7 +129,7 @@ fn names(replies: &mut Replies) -> Result<Section<StorageInfo>> {
     Ok(section)
 }
 
-/// Adds what the metadata says.
+/// Adds the facts in the metadata.
 fn describe(section: &mut Section<StorageInfo>, replies: &mut Replies) -> Result<()> {
     for row in &mut section.rows {
         let metadata = match reply::next(replies).and_then(reply::bytes) {
@@ -142,7 +142,7 @@ fn describe(section: &mut Section<StorageInfo>, replies: &mut Replies) -> Result
     Ok(())
 }
 
-/// Passes on what concerns the whole server; anything else is told in its place.
+/// Returns an error that concerns the whole server; turns any other into words.
 fn told(error: Error) -> Result<String> {
     match error.kind {
         ErrorKind::WrongType

@@ -1,12 +1,12 @@
-//! How much of a server one step of long work takes.
+//! The amount of a server's time in one step of long work.
 
 use std::time::{Duration, Instant};
 
-/// How long one step is to hold the server.
+/// Time for which one step shall occupy the server.
 const STEP_TIME: Duration = Duration::from_millis(1);
 
-/// How many entries the next step asks for: half as many where the last one took too long, twice as many
-/// where it took less than one `spare`th of the time, and within these bounds.
+/// Number of entries in the next step: half as many where the last one took too long, twice as many where it
+/// took less than one `spare`th of the time, within these bounds.
 pub(super) fn next_count(count: u32, took: Duration, spare: u32, bounds: (u32, u32)) -> u32 {
     let next = if took > STEP_TIME {
         count / 2
@@ -18,7 +18,7 @@ pub(super) fn next_count(count: u32, took: Duration, spare: u32, bounds: (u32, u
     next.clamp(bounds.0, bounds.1)
 }
 
-/// How long a step that was sent then has held the server: without the way there and back.
+/// Time for which a step that was sent then has occupied the server: without the round trip.
 pub(super) fn held(sent: Instant, round_trip: Duration) -> Duration {
     sent.elapsed().saturating_sub(round_trip)
 }

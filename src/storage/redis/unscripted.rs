@@ -1,9 +1,9 @@
-//! Writes where the server forbids scripts: MULTI/EXEC takes their place.
+//! Writes where the server forbids scripts, with MULTI/EXEC in their place.
 //!
-//! What a user may not run is refused when it is queued, and that undoes all; so is everything
-//! while the server has no memory, for it queues nothing then. But a key of a wrong type fails
-//! alone within EXEC, so types are asked for before. What a script would have compared is read before
-//! as well, while the keys are watched ([`commit`](super::commit) and creating a store).
+//! A command that the user may not run is refused when it is queued, which undoes all; so is every command
+//! while the server has no memory. But a key of a wrong type fails alone within EXEC, so types are checked
+//! before. The comparisons of a script are made before as well, while the keys are watched
+//! ([`commit`](super::commit) and creating a store).
 
 use bytes::Bytes;
 use fred::types::Value;
@@ -40,7 +40,7 @@ impl RedisStorage {
         Ok(deleted)
     }
 
-    /// Gives how many records there were.
+    /// Returns the number of records that there were.
     pub(super) async fn purge_without_script(
         &self,
         store: &StoreName,
@@ -76,8 +76,8 @@ impl RedisStorage {
         Ok(replies.iter().filter_map(|reply| reply::integer(reply).ok()).sum::<u64>().min(1))
     }
 
-    /// Claims the name as Crawlee does and makes the store, in one step. A claim that was lost
-    /// on the way is known by its id.
+    /// Claims the name as Crawlee does and makes the store, in one step. A claim whose answer was lost is
+    /// recognized by its id.
     pub(super) async fn create_without_script(
         &self,
         store: &StoreName,
@@ -99,7 +99,7 @@ impl RedisStorage {
         let mut commands = vec![
             command("HSETNX", [names, store_arg(store), Value::from(&new.id)]),
             command("HSETNX", [ids.clone(), Value::from(&new.id), store_arg(store)]),
-            // A user who may not watch may come too late: what is there is another's.
+            // A user who may not watch may come too late: then the metadata there is another's.
             command(
                 "JSON.SET",
                 [metadata, Value::from("$"), Value::from(new.to_json()), Value::from("NX")],
@@ -125,8 +125,8 @@ impl RedisStorage {
         Ok(replies.last().is_some_and(|document| !document.is_null()))
     }
 
-    /// How many values and how many metadata entries a store has, and its metadata; fails if one of
-    /// them is of a wrong type.
+    /// The numbers of values and of metadata entries of a store, and its metadata; fails if one of them is of
+    /// a wrong type.
     pub(super) async fn lengths_and_document(&self, store: &StoreName) -> Result<Vec<Value>> {
         let commands = vec![
             command("HLEN", part_keys(store, &[Part::Items])),
@@ -137,7 +137,7 @@ impl RedisStorage {
         replies.into_iter().collect()
     }
 
-    /// How many elements the store's signal has; fails if it or an index is of a wrong type.
+    /// Number of elements in the store's signal; fails if it or an index is of a wrong type.
     pub(super) async fn check_signal_and_indexes(&self, store: &StoreName) -> Result<u64> {
         let signal = part_keys(store, &[Part::CreatedSignal]);
         let commands = vec![
@@ -152,7 +152,7 @@ impl RedisStorage {
         let (length, kind) = (reply::next(&mut replies), reply::next(&mut replies));
         match length {
             Ok(length) => reply::integer(&length),
-            // Nothing else than creating a store needs the right to it.
+            // Only creating a store needs the right to it.
             Err(error) if error.kind == ErrorKind::Permission => match kind {
                 Ok(kind) if kind.as_str().is_none_or(|kind| kind != "none" && kind != "list") => {
                     Err(Error::new(ErrorKind::WrongType, super::error::WRONG_TYPE))
@@ -163,15 +163,15 @@ impl RedisStorage {
         }
     }
 
-    /// Runs MULTI/EXEC, and fails if any of its commands did.
+    /// Runs MULTI/EXEC, and fails if any of its commands failed.
     async fn transaction(&self, commands: Vec<Command>) -> Result<Vec<Value>> {
         whole(self.connections.transaction(commands).await?)
     }
 }
 
-/// The replies of a transaction of which each command must have been carried out. One that fails
-/// although it was asked for, for its key has changed since, leaves the others made: then the
-/// write was neither made nor refused.
+/// The replies of a transaction whose commands must all have been carried out. A command that fails in spite
+/// of the checks, since its key has changed meanwhile, leaves the others made: then the write was neither
+/// made nor refused.
 pub(super) fn whole(replies: Vec<Result<Value>>) -> Result<Vec<Value>> {
     let in_part = replies.iter().any(Result::is_ok);
     replies.into_iter().collect::<Result<_>>().map_err(|error| {
@@ -188,13 +188,13 @@ pub(super) fn with_value(mut command: Command, value: Bytes) -> Command {
     command
 }
 
-/// Both times of a store, set where they are there.
+/// Commands that set both times of a store, where these exist.
 pub(super) fn touches(store: &StoreName, at: Timestamp) -> [Command; 2] {
     let at = json(at);
     [json_set(store, ACCESSED_AT, at.clone()), json_set(store, MODIFIED_AT, at)]
 }
 
-/// One time of a store, set where it is there.
+/// Command that sets one time of a store, where it exists.
 pub(super) fn json_set(store: &StoreName, path: &'static str, now: Value) -> Command {
     command(
         "JSON.SET",

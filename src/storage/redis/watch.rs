@@ -1,4 +1,4 @@
-//! Watching stores on a server: by cheap reads, tracking and notifications.
+//! Watches stores on a server by cheap reads, tracking and notifications.
 //!
 //! ```text
 //! each 250 ms     the open store's counts and times; when they move:
@@ -8,12 +8,12 @@
 //! larger ones     rescans within the budget, told page by page
 //! ```
 //!
-//! Nothing is looked at but counts and times while these stand still. What a look costs the server
-//! it says itself ([`costs`]), or else it is taken from how long its answers take ([`budget`]).
+//! Only counts and times are read while these stand still. The server itself tells the cost of a look
+//! ([`costs`]), or else it is estimated from the time of its answers ([`budget`]).
 //!
-//! Most servers tell a client when a key that it read changes ([`tracking`]): the next tick then
-//! comes at once, and none before. Some are set up to tell more, which is used where it comes,
-//! never asked for (see [`notifications`], and [`notification_check`] for how far):
+//! Most servers tell a client when a key that it read changes ([`tracking`]): the next tick then comes at
+//! once, and none before. Some are configured to tell more, which is used where it comes, but never requested
+//! (see [`notifications`], and [`notification_check`] for how far):
 //!
 //! ```text
 //! sub-keys        which records change: only these are read, nothing is rescanned
@@ -52,7 +52,7 @@ use crate::model::{
 };
 use crate::storage::RedisTiming;
 
-/// Events that may wait for the receiver.
+/// Limit on the events that wait for the receiver.
 const ROOM: usize = 64;
 
 impl RedisStorage {
@@ -73,7 +73,7 @@ impl RedisStorage {
     }
 }
 
-/// Ends with the stream that it feeds.
+/// The task, which ends with the stream that it feeds.
 struct Task(JoinHandle<()>);
 
 impl Drop for Task {
@@ -87,7 +87,7 @@ struct Watcher {
     store: Option<StoreName>,
     interest: watch::Receiver<Interest>,
     told: mpsc::Sender<WatchEvent>,
-    /// The connection, which may go and come back between two looks.
+    /// State of the connection, which may end and come back between two looks.
     states: watch::Receiver<ConnectionState>,
     timing: RedisTiming,
     budget: Budget,
@@ -97,24 +97,24 @@ struct Watcher {
     rescan: Rescan,
     tracking: Tracking,
     listening: Listening,
-    /// The source of changes, as last told.
+    /// The source of changes, as last reported.
     source: Option<WatchSource>,
-    /// When the open store was last seen to change.
+    /// Time at which the open store was last seen to change.
     changed: Option<Instant>,
     slow: Option<Instant>,
     /// Whether another store than the open one may have changed since its last read.
     stale: bool,
     /// The last request for a rescan.
     rescan_request: u32,
-    /// What the server refuses, in a few words.
+    /// The operation that the server refuses, in a few words.
     refused: Option<String>,
 }
 
-/// Why the watcher stops what it does.
+/// Why the watcher stops its current work.
 enum Stop {
-    /// The receiver is gone: it ends.
+    /// The receiver is gone: the watcher ends.
     Gone,
-    /// It goes on after a pause.
+    /// The watcher goes on after a pause.
     Failed(Error),
 }
 
@@ -124,7 +124,7 @@ impl From<Error> for Stop {
     }
 }
 
-/// A step of the watcher.
+/// Result of a step of the watcher.
 type Step = std::result::Result<(), Stop>;
 
 impl Watcher {
@@ -171,7 +171,7 @@ impl Watcher {
             match error.kind {
                 ErrorKind::Connection | ErrorKind::Timeout => {
                     if *self.states.borrow() == ConnectionState::Up {
-                        // It answers, but not now: not too eagerly.
+                        // The server answers, but not now: a pause avoids eager tries.
                         tokio::time::sleep(self.timing.retry).await;
                     }
                     let up =
@@ -192,7 +192,7 @@ impl Watcher {
         }
     }
 
-    /// The connection was lost: what is known is of before.
+    /// Starts over after a lost connection: all facts are old.
     async fn start_over(&mut self) -> Step {
         self.states.mark_unchanged();
         (self.known, self.visible_rows, self.rescan) =
@@ -215,7 +215,7 @@ impl Watcher {
         {
             self.start_over().await?;
         }
-        // What has just become visible is read as well.
+        // Rows that have just become visible are read as well.
         self.stale |= self.looks_elsewhere();
         self.interest.mark_unchanged();
         self.track_keys().await;
@@ -244,8 +244,8 @@ impl Watcher {
         self.until_next(start).await
     }
 
-    /// Takes in what the server tells, and walks and looks for keys as the budget allows, until the
-    /// next tick is due.
+    /// Takes the server's messages, and walks and looks for keys as the budget allows, until the next tick is
+    /// due.
     async fn until_next(&mut self, start: Instant) -> Step {
         loop {
             self.listen();
@@ -253,7 +253,7 @@ impl Watcher {
             let tick = start + self.interval();
             let due = self.next_step().filter(|due| *due < tick);
             if !self.sleep_until(due.unwrap_or(tick)).await {
-                // Something else may be due now.
+                // Other work may be due now.
                 continue;
             }
             if due.is_none() {
@@ -276,7 +276,7 @@ impl Watcher {
         }
     }
 
-    /// How changes are found out, if that is no longer what was told.
+    /// The way of finding changes, if it differs from the one that was reported.
     fn source_now(&self) -> Option<WatchSource> {
         let level = self.level();
         let soonest = match level {

@@ -1,8 +1,8 @@
-//! Changing records and removing stores.
+//! Changes records and removes stores.
 //!
-//! Each write is one script, so that it happens whole or not at all, and once: the connection never
-//! sends a script again. Where the server forbids scripts, [`unscripted`](super::unscripted) has
-//! its transaction.
+//! Each write is one script, so that it happens completely or not at all, and once: the connection never
+//! sends a script again. Where the server forbids scripts, [`unscripted`](super::unscripted) has its
+//! transaction.
 
 use std::sync::atomic::Ordering;
 
@@ -24,18 +24,18 @@ const DELETE: &str = script!("refused", "delete");
 const PURGE: &str = script!("refused", "purge");
 const DROP: &str = script!("refused", "drop");
 
-/// The least that a server can be told to take as one argument, in bytes: no limit is lower.
+/// Size of one argument that every server accepts, in bytes: its limit cannot be set lower.
 const ALWAYS_TAKEN: u64 = 1 << 20;
-/// What a server takes as one argument where it does not say, in bytes.
+/// Limit on one argument where the server does not tell it, in bytes.
 const USUALLY_TAKEN: u64 = 512 << 20;
-/// What stands beside a value in what a server keeps while it comes, in bytes; about.
+/// Approximate memory beside a value that a server needs while it arrives, in bytes.
 const BESIDE_VALUE: u64 = 64 << 10;
 
 impl RedisStorage {
-    /// Refuses before anything else is asked what the server would not take.
+    /// Refuses a write that the server would not accept, before any other request.
     pub(super) async fn check(&self, write: &Write) -> Result<()> {
         match write {
-            // Only where there is none yet.
+            // Only where it does not exist yet.
             Write::Create(_) => Ok(()),
             Write::Set(set) => {
                 self.may_write(&format!("setting {}", set.key.escaped())).await?;
@@ -49,7 +49,7 @@ impl RedisStorage {
         }
     }
 
-    /// Refuses a value that the server would not take: it would break the connection instead.
+    /// Refuses a value that the server would not accept: it would break the connection instead.
     pub(super) async fn check_size(&self, size: u64) -> Result<()> {
         if size < ALWAYS_TAKEN - BESIDE_VALUE {
             return Ok(());
@@ -75,7 +75,7 @@ impl RedisStorage {
         }
     }
 
-    /// Why there is no metadata: because there is no such store, or because it is half-made.
+    /// Why there is no metadata: there is no such store, or it is half-made.
     pub(super) async fn why_missing(&self, store: &StoreName) -> Error {
         match self.info(store).await {
             Ok(_) => {
@@ -87,8 +87,8 @@ impl RedisStorage {
         }
     }
 
-    /// Deletes the records of one batch after the other; `progress` tells how far it came. `at` is the
-    /// time that the store gets, here and below.
+    /// Deletes the records in batches; `progress` counts them. `at` is the time that the store gets, here and
+    /// below.
     pub(super) async fn delete(
         &self,
         store: &StoreName,
@@ -113,7 +113,7 @@ impl RedisStorage {
     pub(super) async fn purge(&self, store: &StoreName, at: Timestamp) -> Result<Written> {
         let keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
         let records = match self.script(PURGE, keys, vec![json(at)]).await? {
-            // Half made, or not there at all.
+            // Half-made, or missing.
             Some(Value::Integer(-1)) => self.info(store).await.map(|_| 0)?,
             Some(reply) => reply::integer(&reply)?,
             None => self.purge_without_script(store, at).await?,
@@ -122,7 +122,7 @@ impl RedisStorage {
     }
 
     pub(super) async fn drop_store(&self, store: &StoreName) -> Result<Written> {
-        // Ids that stale entries of the index give this store; the script checks each again.
+        // Ids that stale entries of the index have for this store; the script checks each again.
         let ids = self.ids_that_lead_to(store).await?;
         let mut keys = part_keys(
             store,
@@ -181,8 +181,8 @@ impl RedisStorage {
         }
     }
 
-    /// Updates `accessed_at` after a read, as Crawlee does, if that was asked for. A failure is
-    /// logged: the read itself has been made.
+    /// Updates `accessed_at` after a read, as Crawlee does, if that is wanted. A failure is logged: the read
+    /// itself has succeeded.
     pub(super) async fn touch(&self, store: &StoreName) {
         if !self.options.touch
             || self.options.read_only
@@ -197,7 +197,7 @@ impl RedisStorage {
         }
     }
 
-    /// Every id under which the index leads to the store, right or stale.
+    /// All ids under which the index has the store, right or stale.
     pub(super) async fn ids_that_lead_to(&self, store: &StoreName) -> Result<Vec<Bytes>> {
         let index = self.walk_index(ID_TO_NAME).await.map_err(|error| {
             if !error::forbids_key(&error) {

@@ -5,7 +5,7 @@ use std::fmt;
 use super::SshHop;
 use crate::model::{Error, ErrorKind, Result};
 
-/// `[USER@]HOST[:PORT]`, none of which `ssh` could take for an option of its own.
+/// Reads `[USER@]HOST[:PORT]`, and refuses parts that `ssh` could take for options.
 pub(super) fn parse(text: &str) -> Result<SshHop> {
     let wrong = || {
         Error::new(ErrorKind::Usage, "the host for ssh makes no sense")
@@ -37,12 +37,12 @@ pub(super) fn parse(text: &str) -> Result<SshHop> {
         None => None,
     };
     let user = user.map(|user| format!("{user}@")).unwrap_or_default();
-    // `ssh` takes an address as it is, and none in brackets.
+    // `ssh` takes a plain address, without brackets.
     let name = name.replacen("%25", "%", 1);
     Ok(SshHop { destination: format!("{user}{name}"), port })
 }
 
-/// As [`SshHop::parse`] reads it.
+/// Written in the form that [`SshHop::parse`] reads.
 impl fmt::Display for SshHop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (user, name) = match self.destination.rsplit_once('@') {

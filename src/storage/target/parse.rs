@@ -1,4 +1,4 @@
-//! Reads targets as users write them. No message quotes what may hold a password.
+//! Reads targets as users write them. No message quotes a part that may contain a password.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -14,11 +14,11 @@ const PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26379;
 const FORMS: &str = "write redis://HOST:PORT/DB, rediss://…, redis+unix:///PATH, \
                      redis-sentinel://…, redis-cluster://… or the path of a directory";
-/// What ends the scheme of a server that is reached through another host, which the URL names first.
+/// End of the scheme of a server that is reached through another host, which the URL names first.
 const THROUGH_SSH: &str = "+ssh";
 const USERINFO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// What the scheme says.
+/// Kind of target that the scheme names.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     Tcp,
@@ -32,7 +32,7 @@ pub(super) fn encode(text: &str) -> String {
     utf8_percent_encode(text, USERINFO).to_string()
 }
 
-/// Percent-encodes in a path what would end it, or be read otherwise, in a URL.
+/// Percent-encodes the characters of a path that would end it in a URL, or be read in another way.
 pub(super) fn encode_path(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -58,16 +58,16 @@ pub(super) fn redis(text: &str) -> Result<RedisTarget> {
     {
         return Err(usage("no URL: two slashes follow the colon").hint(FORMS));
     }
-    // With an @ it may hold a password, and is never quoted.
+    // With an @ it may contain a password, and is never quoted.
     if text == "localhost" || text.contains(['@', '.', ':']) {
         return url("redis", text);
     }
     Err(usage(format!("`{text}` is neither a profile nor an address")).hint(FORMS))
 }
 
-/// Takes the password out of a URL, for handing the rest to a place where others can see it (a
-/// process list). Text that is no URL, or has no password, comes back as it is. A
-/// `sentinelPassword` parameter stays.
+/// Takes the password out of a URL, so that the rest can be handed to a place where others can see it (a
+/// process list). Text that is not a URL, or has no password, is returned unchanged. A `sentinelPassword`
+/// parameter stays.
 ///
 /// ```
 /// let (rest, secret) = larder::storage::target::strip_password("redis://ann:p%40ss@db:6379/1");
@@ -77,23 +77,23 @@ pub(super) fn redis(text: &str) -> Result<RedisTarget> {
 pub fn strip_password(text: &str) -> (String, Option<Secret>) {
     let Some(password) = password_range(text) else { return (text.to_owned(), None) };
     let secret = percent_decode_str(&text[password.clone()]).decode_utf8_lossy().into_owned();
-    // With the colon before it; and with the @ after it where no user is left.
+    // The colon before it is removed too, and the @ after it where no user is left.
     let colon = password.start - 1;
     let end = if text[..colon].ends_with('/') { password.end + 1 } else { password.end };
     (format!("{}{}", &text[..colon], &text[end..]), Some(Secret::new(secret)))
 }
 
-/// Where the password stands in `scheme://user:password@…`, percent-encoded.
+/// Place of the password in `scheme://user:password@…`, percent-encoded.
 fn password_range(text: &str) -> Option<Range<usize>> {
     let scheme = text.find("://")?;
     let mut start = scheme + 3;
     if text[..scheme].to_ascii_lowercase().ends_with(THROUGH_SSH) {
-        // Who logs in to the host before the slash does so without a password of larder's.
+        // The login to the host before the slash has no password of larder's.
         start += text[start..].find('/')? + 1;
     }
     let rest = &text[start..];
-    // A slash or a question mark that should have been percent-encoded must not leave half of the
-    // password behind: up to the last @ that is followed by no other part of a URL.
+    // A slash or a question mark that should have been percent-encoded must not leave half of the password
+    // behind: it ends at the last @ that no other part of a URL follows.
     let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
     let at = match authority.rfind('@') {
         Some(at) => at,
@@ -185,7 +185,7 @@ fn scheme_kind(scheme: &str) -> Result<(Kind, bool)> {
         "rediss+unix" => {
             return Err(usage("TLS over a Unix socket is not supported").hint("use redis+unix://"));
         }
-        // What is more than a scheme may hold a password.
+        // Text that is more than a scheme may contain a password.
         _ if scheme.contains(['@', ':', '/', '?']) => {
             return Err(usage("the target is not a Redis address").hint(FORMS));
         }
@@ -210,7 +210,7 @@ impl Query {
         let pairs = url.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
         for pair in pairs {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            // Not as a form: a plus sign is a plus sign, in a path as in a password.
+            // Not decoded as a form: a plus sign stays one, in a path as in a password.
             let value = decode(value, "a parameter")?;
             match name {
                 "db" | "database" => query.database = database(&value)?,
@@ -313,8 +313,8 @@ fn host(text: &str, port: u16) -> Result<Host> {
     }
 }
 
-/// `[ADDRESS%25ZONE]` without its zone, which says by which network a link-local address is reached; also
-/// with the `%` alone, as other programs take it.
+/// `[ADDRESS%25ZONE]` without its zone, which names the network of a link-local address; accepts the bare `%`
+/// as well, as other programs do.
 fn without_zone(text: &str) -> Result<(Cow<'_, str>, Option<String>)> {
     let parts = text.strip_prefix('[').and_then(|text| text.split_once(']'));
     let Some((inside, rest)) = parts else { return Ok((text.into(), None)) };
@@ -329,7 +329,7 @@ fn without_zone(text: &str) -> Result<(Cow<'_, str>, Option<String>)> {
     Ok((format!("[{address}]{rest}").into(), Some(zone)))
 }
 
-/// The socket's path. A host before it (as some write to carry a password) means nothing.
+/// Path of the socket. A host before it (as some write to carry a password) has no meaning.
 fn socket(host: &str, path: &str) -> Result<PathBuf> {
     if path.trim_matches('/').is_empty() {
         return Err(usage("the target names no socket").hint("write redis+unix:///PATH"));

@@ -13,14 +13,14 @@ use percent_encoding::percent_decode_str;
 use super::{Endpoint, RedisTarget, Target};
 use crate::model::{Error, ErrorKind, Result, in_words};
 
-/// What Crawlee makes in a storage directory.
+/// Names of the directories that Crawlee makes in a storage directory.
 const PARTS: [&str; 3] = [STORES, "datasets", "request_queues"];
 const STORES: &str = "key_value_stores";
-/// What Crawlee calls a project's storage directory.
+/// Crawlee's name for a project's storage directory.
 const STORAGE: &str = "storage";
 const METADATA: &str = "__metadata__.json";
 
-/// Whether the text can mean nothing but a path. It then holds no password either.
+/// Whether the text can only mean a path. It then contains no password, either.
 pub fn is_path(text: &str) -> bool {
     if is_file_url(text) {
         return true;
@@ -36,8 +36,7 @@ pub fn is_path(text: &str) -> bool {
         || is_socket_name(Path::new(text))
 }
 
-/// The path that the text means, if it is written as one, or names a directory that is there, or a file
-/// in one.
+/// The path in the text, if it is written as one, or names an existing directory, or a file in one.
 ///
 /// # Errors
 /// For a `file://` URL of another machine, or one that names no path.
@@ -51,7 +50,7 @@ pub(super) fn path_of(text: &str) -> Result<Option<PathBuf>> {
     Ok((is_path(text) || there()).then_some(path))
 }
 
-/// What lies at a path: a socket of Redis, or a storage directory.
+/// The target at a path: a socket of Redis, or a storage directory.
 pub(super) fn target(path: &Path) -> Result<Target> {
     let shown = label(path);
     match fs::metadata(path) {
@@ -60,7 +59,7 @@ pub(super) fn target(path: &Path) -> Result<Target> {
         Ok(_) => Err(usage(format!("{shown} is neither a directory nor a socket"))
             .hint("name the directory that holds key_value_stores")),
         Err(why) if why.kind() == io::ErrorKind::NotFound => {
-            // Named like one, it is one whose server is not up yet.
+            // A path that is named like a socket is one whose server is not up yet.
             if is_socket_name(path) {
                 return Ok(socket(path));
             }
@@ -71,8 +70,8 @@ pub(super) fn target(path: &Path) -> Result<Target> {
     }
 }
 
-/// The storage directory that this directory is, lies in, or holds: users name a project, its
-/// `storage`, what is in there, or a single store.
+/// The storage directory that is this directory, or is around it or inside it: users name a project, its
+/// `storage`, a directory in there, or a single store.
 fn directory(path: &Path) -> Result<PathBuf> {
     let path = absolute(path)?;
     let named = |path: &Path, name: &str| path.file_name() == Some(OsStr::new(name));
@@ -84,7 +83,7 @@ fn directory(path: &Path) -> Result<PathBuf> {
             return Ok(parent.to_owned());
         }
         if let (true, Some(storage)) = (named(parent, STORES), parent.parent()) {
-            // Also a store that has lost its metadata.
+            // Also for a store that has lost its metadata.
             return Ok(storage.to_owned());
         }
     }
@@ -96,7 +95,7 @@ fn directory(path: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Absolute, without what means nothing. Only `..` needs the file system, where links count.
+/// The absolute path without redundant parts. Only `..` needs the file system, where links count.
 fn absolute(path: &Path) -> Result<PathBuf> {
     let up = path.components().any(|part| part == Component::ParentDir);
     let found = if up { fs::canonicalize(path) } else { std::path::absolute(path) };
@@ -106,7 +105,7 @@ fn absolute(path: &Path) -> Result<PathBuf> {
     Ok(found.components().collect())
 }
 
-/// A directory as it is shown: whole, with `~` for the home folder.
+/// A directory in the form for a screen: complete, with `~` for the home folder.
 pub fn label(path: &Path) -> String {
     label_at(path, env::var_os("HOME").as_deref().map(Path::new))
 }
@@ -133,7 +132,7 @@ fn is_file_url(text: &str) -> bool {
 }
 
 fn file_url(text: &str) -> Result<PathBuf> {
-    // An URL without a host may leave out its two slashes, as `file:/srv/storage`.
+    // A URL without a host may leave out its two slashes, as `file:/srv/storage`.
     let path = &text[5..];
     let rest = path.strip_prefix("//").unwrap_or(path);
     let Some(start) = rest.find('/') else {
@@ -195,7 +194,7 @@ mod tests {
     fn an_empty_directory_is_an_empty_storage() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(storage_of(folder.path()), folder.path());
-        // One that only has other parts of a storage has no stores yet.
+        // A storage with only other parts has no stores yet.
         fs::create_dir_all(folder.path().join("storage/request_queues")).unwrap();
         assert_eq!(storage_of(folder.path()), folder.path().join("storage"));
     }

@@ -8,7 +8,7 @@ use super::SshHop;
 use crate::model::{Error, ErrorKind, Result};
 
 const SCHEME: &str = "ssh://";
-/// What is written otherwise in a path, so that it is read again as it is.
+/// Characters that are percent-encoded in a path, so that it is read back unchanged.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 /// A storage directory on a host that `ssh` logs in to.
@@ -16,13 +16,12 @@ const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 pub struct RemoteDirectory {
     /// The host.
     pub host: SshHop,
-    /// The path there: absolute, or with `./` before it where it begins in the home folder.
+    /// Path on that host: absolute, or with `./` before it if it begins in the home folder.
     pub path: String,
 }
 
 impl RemoteDirectory {
-    /// Reads such a URL; `None` for any other text. A path that begins with `/~/` begins in the home
-    /// folder.
+    /// Reads such a URL; `None` for any other text. A path with `/~/` at its start begins in the home folder.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] for a host or a path that makes no sense.

@@ -122,7 +122,7 @@ fn certificates_can_be_named_in_the_url() {
 
 #[test]
 fn a_file_in_a_folder_is_no_server() {
-    // `Cargo.toml` may be a host; a file that is there, in a folder, is none.
+    // `Cargo.toml` may be a host; the path of an existing file is not one.
     let why = refused("src/storage.rs");
     assert!(why.contains("is neither a directory"), "{why}");
     assert!(matches!(Target::parse("no.such.host/0"), Ok(Target::Redis(_))));
@@ -210,7 +210,7 @@ fn strip_password_splits_url_and_password() {
         ("redis://:pw@db", "redis://db", Some("pw")),
         ("rediss://ann:p%40w@[::1]:1?db=2", "rediss://ann@[::1]:1?db=2", Some("p@w")),
         ("redis://a:b:c@db", "redis://a@db", Some("b:c")),
-        // Not as it should be written; still no half of it may stay.
+        // Not written as it should be; still no half of it may stay.
         ("redis://ann:p/w#x@db", "redis://ann@db", Some("p/w#x")),
         ("redis://ann@db:6379", "redis://ann@db:6379", None),
         ("redis://db:6379/0", "redis://db:6379/0", None),

@@ -1,4 +1,4 @@
-//! The pages of one hash, as fast as the server gives them or as slowly as it should.
+//! The pages of one hash, as fast as the server gives them, or more slowly beside a crawl.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -13,30 +13,30 @@ use super::throttle::Throttle;
 use super::{hscan, only_keys, parse_page};
 use crate::model::{Error, ErrorKind, KeyPage, Result, StoreName};
 
-/// How many entries the first page asks for, and each one beside a crawl.
+/// Number of entries that the first page asks for, and every page beside a crawl.
 const FIRST_COUNT: u32 = 100;
-/// Past this many entries a page nothing is gained.
+/// Number of entries of a page beyond which nothing is gained.
 const LARGEST_COUNT: u32 = 1000;
-/// How long one page is to hold the server.
+/// Time for which one page shall occupy the server.
 const PAGE_TIME: Duration = Duration::from_micros(500);
-/// What an entry costs the server at least: how long an answer took tells it only about.
+/// Least cost of an entry for the server: the time of an answer tells it only roughly.
 const LEAST: Duration = Duration::from_micros(1);
-/// How much of what is known of an entry's cost stays with each page.
+/// Part of the estimate of an entry's cost that stays with each page.
 const KEPT: f64 = 0.9;
-/// Where less than this is left to walk, another lane is not worth it.
+/// Share of the hash below which another lane is not worth it.
 const LARGE_SHARE: f32 = 0.05;
-/// How many lanes keep a server busy that is near, and how many one that is far.
+/// Number of lanes that keep a near server busy, and of those for a far one.
 const LANES: (usize, usize) = (2, 4);
-/// From this way there and back on, a server is far.
+/// Round-trip time from which a server is far.
 const FAR: Duration = Duration::from_millis(2);
 
 /// The pages of one hash.
 ///
-/// The server works in the order in which it is asked. So that it has something to do while a page
-/// travels and is taken apart, what is left of the hash is soon walked in lanes, each with a page
-/// under way: where one ends, what another one has left is parted again. A cursor names a place and
-/// nothing else, so one may begin anywhere; what is there all the time is met by one of the lanes.
-/// During a crawl there is one lane, with small pages and pauses: see [`Throttle`].
+/// The server works in the order of the requests. To keep it busy while a page travels and is parsed, the
+/// rest of the hash is soon walked in lanes, each with a page under way; where one ends, the rest of another
+/// one is split again. A cursor names a place and nothing else, so a lane may begin anywhere; entries that
+/// stay are met by one of the lanes. During a crawl there is one lane, with small pages and pauses: see
+/// [`Throttle`].
 pub(super) struct Pages<'a> {
     storage: &'a RedisStorage,
     store: StoreName,
@@ -46,7 +46,7 @@ pub(super) struct Pages<'a> {
     throttle: Throttle,
     lanes: Vec<Lane>,
     asked: VecDeque<Asked>,
-    /// When the last answer came.
+    /// Time of the last answer.
     answered: Instant,
     bounds: Bounds,
 }
@@ -54,18 +54,17 @@ pub(super) struct Pages<'a> {
 /// A part of the hash.
 #[derive(Debug, Clone, Copy)]
 struct Lane {
-    /// Where the next page begins; `None` at the end.
+    /// Cursor of the next page; `None` at the end.
     cursor: Option<u64>,
-    /// Where the next lane begins, with the bits of a cursor turned around; `None` for the last
-    /// one.
+    /// Start of the next lane, as a cursor with its bits reversed; `None` for the last lane.
     before: Option<u64>,
     begins: f32,
     ends: f32,
-    /// How far it is: between those two.
+    /// Progress: between those two.
     at: f32,
 }
 
-/// Where the next page begins, and the fields of this one.
+/// Cursor of the next page, and the fields of this one.
 type RawPage = (u64, Vec<Value>);
 
 /// A page under way.
@@ -73,25 +72,25 @@ struct Asked {
     lane: usize,
     count: u32,
     since: Instant,
-    /// Whether it was asked for while connecting, so that its time tells nothing.
+    /// Whether it was sent while connecting, so that its time tells nothing.
     is_early: bool,
-    /// When it came, where the next one begins, and what it holds.
+    /// Time of its arrival, the cursor of the next page, and its contents.
     reply: JoinHandle<(Instant, Result<RawPage>)>,
 }
 
 impl Lane {
-    /// From this cursor to the end.
+    /// A lane from this cursor to the end.
     fn new(cursor: u64) -> Self {
         let begins = if cursor == 0 { 0.0 } else { reply::walked(cursor) };
         Self { cursor: Some(cursor), before: None, begins, ends: 1.0, at: begins }
     }
 
-    /// How much of the hash it still has before it.
+    /// Share of the hash that is still ahead of it.
     fn left(&self) -> f32 {
         if self.cursor.is_some() { self.ends - self.at } else { 0.0 }
     }
 
-    /// Ends it in the middle of what it has left; gives a lane for the rest.
+    /// Ends the lane in the middle of its rest; returns a lane for the other half.
     fn part(&mut self) -> Self {
         let cursor = between(self.at, self.ends);
         let rest = Self { before: self.before, ends: self.ends, ..Self::new(cursor) };
@@ -99,19 +98,18 @@ impl Lane {
         rest
     }
 
-    /// The page under way told where the next one begins.
+    /// Records the cursor of the next page, which the page under way told.
     fn came_to(&mut self, cursor: u64) {
         let at = reply::walked(cursor);
         self.at = at.clamp(self.at, self.ends);
-        // Not by the share: that is rounded, and the last keys of an immense hash would be left
-        // out.
+        // The share would not do: it is rounded, and the last keys of an immense hash would be left out.
         let within = self.before.is_none_or(|before| cursor.reverse_bits() < before);
         self.cursor = (cursor != 0 && within).then_some(cursor);
     }
 }
 
 impl<'a> Pages<'a> {
-    /// The metadata with the keys, or of the values only the keys.
+    /// The pages of the metadata with the keys, or of only the keys of values.
     pub(super) fn new(storage: &'a RedisStorage, store: &StoreName, part: Part) -> Self {
         Self {
             storage,
@@ -127,7 +125,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// The share of the hash walked so far.
+    /// Share of the hash that has been walked so far.
     pub(super) fn walked(&self) -> f32 {
         self.lanes.iter().map(|lane| lane.at - lane.begins).sum()
     }
@@ -141,7 +139,7 @@ impl<'a> Pages<'a> {
         let Some(Asked { lane, count, since, is_early, reply }) = self.asked.pop_front() else {
             return Ok(None);
         };
-        // What came early may be all.
+        // The pages that came early may be all.
         if !is_early && self.throttle.is_due() {
             self.throttle.look(self.storage).await;
         }
@@ -159,7 +157,7 @@ impl<'a> Pages<'a> {
         self.split();
         if !self.throttle.is_pausing() {
             self.ask();
-            // So that the server works on the next page while this one is taken apart.
+            // Lets the server work on the next page while this one is parsed.
             tokio::task::yield_now().await;
         }
         if self.no_values {
@@ -170,7 +168,7 @@ impl<'a> Pages<'a> {
         Ok(Some(page))
     }
 
-    /// What is left gets more lanes once nobody else needs the server.
+    /// Splits the rest into more lanes once nobody else needs the server.
     fn split(&mut self) {
         if !self.throttle.may_hurry() {
             return;
@@ -184,7 +182,7 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// Asks for a page of each lane that has none under way; beside a crawl, of the first one.
+    /// Asks for a page of each lane that has none under way; beside a crawl, only of the first lane.
     fn ask(&mut self) {
         for at in 0..self.lanes.len() {
             let busy = self.asked.iter().any(|asked| asked.lane == at);
@@ -208,7 +206,7 @@ impl<'a> Pages<'a> {
         let since = Instant::now();
         let early = connections.early(std::slice::from_ref(&scan)).and_then(|mut it| it.pop());
         let is_early = early.is_some();
-        // A task of its own, so that it is sent at once, and its coming is noted when it comes.
+        // In a task of its own, so that it is sent at once, and its arrival is timed exactly.
         let reply = tokio::spawn(async move {
             let reply = match early {
                 Some(reply) => reply,
@@ -219,9 +217,9 @@ impl<'a> Pages<'a> {
         self.asked.push_back(Asked { lane, count, since, is_early, reply });
     }
 
-    /// Makes pages larger or smaller, so that each holds the server about as long as it should.
+    /// Adapts the size of pages, so that each occupies the server for about the right time.
     fn learn(&mut self, since: Instant, came: Instant, entries: usize) {
-        // What was asked for before had to be answered first.
+        // Earlier requests had to be answered first.
         let begun = self.answered.max(since + self.throttle.round_trip());
         let took = came.saturating_duration_since(begun);
         self.answered = came;
@@ -230,15 +228,15 @@ impl<'a> Pages<'a> {
     }
 }
 
-/// What is asked first for a walk of a store's keys.
+/// The first command of a walk of a store's keys.
 pub(in super::super) fn first_page(store: &StoreName) -> Command {
     hscan(keys::key(store, Part::MetadataItems), 0, FIRST_COUNT)
 }
 
-/// The cursor in the middle between two shares of a hash, about.
+/// The cursor approximately in the middle between two shares of a hash.
 ///
-/// A cursor counts its bits from the other end. One of its eight lowest bits is a place in every
-/// hash that is worth several lanes.
+/// A cursor's bits count in reverse. Its eight lowest bits are enough for a place in every hash that is worth
+/// several lanes.
 fn between(from: f32, to: f32) -> u64 {
     #[expect(clippy::cast_sign_loss, reason = "a share")]
     let place = (f32::midpoint(from, to) * 256.0).min(255.0) as u8;
@@ -249,10 +247,10 @@ fn stopped() -> Error {
     Error::new(ErrorKind::Io, "the walk was stopped before its end")
 }
 
-/// How many entries a page is to have so that it holds the server for about [`PAGE_TIME`].
+/// Number of entries with which a page occupies the server for about [`PAGE_TIME`].
 ///
-/// How long one page took tells little: it may have waited, and so may the reader. What the last
-/// ones took together tells what an entry costs.
+/// The time of one page tells little: the page may have waited, and so may the reader. The total of the last
+/// pages tells the cost of an entry.
 struct PageSize {
     count: u32,
     entries: f64,
@@ -264,7 +262,7 @@ impl PageSize {
         Self { count: FIRST_COUNT, entries: 0.0, seconds: 0.0 }
     }
 
-    /// Adapts to how long a page took. Grows to the double at most.
+    /// Adapts the number to the time of a page. It doubles at most.
     fn learn(&mut self, entries: usize, took: Duration) {
         self.entries = self.entries * KEPT + entries as f64;
         self.seconds = self.seconds * KEPT + took.as_secs_f64();
@@ -282,12 +280,12 @@ mod tests {
 
     #[test]
     fn pages_are_as_large_as_half_a_millisecond_allows() {
-        // What an entry costs, in microseconds, and what follows.
+        // The cost of an entry, in microseconds, and the resulting number.
         for (cost, count) in [(0.1, LARGEST_COUNT), (1.0, 500), (2.0, 250), (50.0, FIRST_COUNT)] {
             let mut size = PageSize::new();
             for page in 0..40 {
                 let entries = size.count;
-                // Every second one waits for the one before.
+                // Every second page waits for the one before.
                 let waits = if page % 2 == 0 { 1.9 } else { 0.1 };
                 size.learn(
                     entries as usize,
@@ -315,7 +313,7 @@ mod tests {
         }
         first.came_to(0b1);
         assert_eq!((first.cursor, first.at, first.left()), (None, 0.5, 0.0));
-        // What the second one has left is parted again.
+        // The rest of the second lane is split again.
         let mut third = second.part();
         assert_eq!((second.before, second.ends), (third.cursor.map(u64::reverse_bits), 0.75));
         assert_eq!((third.before, third.begins, third.ends), (None, 0.75, 1.0));
@@ -333,13 +331,13 @@ mod tests {
 
     #[test]
     fn the_last_bucket_of_an_immense_hash_is_asked_for() {
-        // With 2^26 buckets, the share of the last one is 1 to seven digits.
+        // With 2^26 buckets, the share before the last one is 1 to seven digits.
         let last = ((1_u64 << 26) - 1).reverse_bits() >> 38;
         let mut lane = Lane::new(0);
         lane.came_to(last);
         assert!((lane.at - 1.0).abs() < f32::EPSILON);
         assert_eq!(lane.cursor, Some(last));
-        // And that before the half.
+        // The last bucket before the half, too.
         let before = ((1_u64 << 25) - 1).reverse_bits() >> 38;
         let mut lane = Lane::new(0);
         lane.part();

@@ -9,39 +9,39 @@ use super::super::keys::{self, MODIFIED_AT, Part};
 use super::super::{RedisStorage, command, reply};
 use crate::model::{Result, StoreName};
 
-/// The time between two looks for other clients.
+/// Time between two looks for other clients.
 const LOOK: Duration = Duration::from_millis(100);
-/// The time before the first one.
+/// Time before the first look.
 const FIRST_LOOK: Duration = Duration::from_millis(10);
-/// The time for which other clients are taken to go on after they were last seen.
+/// Time for which other clients are assumed to continue after they were last seen.
 const LINGER: Duration = Duration::from_secs(2);
-/// Commands a second not sent by larder from which on other clients are at work.
+/// Number of commands a second by others from which other clients are at work.
 const FEW: f64 = 300.0;
-/// larder's own commands that may be missing from its count.
+/// Number of larder's own commands that may be missing in its count.
 const STRAY: u64 = 10;
-/// The fraction of the server's time that a scan takes beside other clients, whose commands then
-/// rarely wait for it.
+/// Fraction of the server's time that a scan takes beside other clients, whose commands then rarely wait for
+/// it.
 const SHARE: f64 = 0.1;
-/// How long a burst beside other clients holds the server.
+/// Time for which a burst beside other clients occupies the server.
 const BURST: Duration = Duration::from_micros(250);
 
-/// Whether other clients work on the server, and the pauses that follow from that.
+/// Whether other clients work on the server, and the resulting pauses.
 pub(super) struct Throttle {
-    /// The metadata of the store.
+    /// Redis key of the store's metadata.
     metadata: Value,
     /// The store's time of change, as last seen.
     modified: Option<Bytes>,
-    /// Commands that the server had answered, larder's among them, and when.
+    /// Numbers of commands that the server had answered and that larder had sent, and the time of that count.
     commands: Option<(u64, u64, Instant)>,
-    /// When others were last seen to work.
+    /// Time at which others were last seen to work.
     others: Option<Instant>,
     looked: Option<Instant>,
-    /// Whether what was seen has been compared with what was seen before.
+    /// Whether two looks have been compared.
     knows: bool,
     round_trip: Duration,
-    /// How long the burst under way has held the server.
+    /// Time for which the burst under way has occupied the server.
     burst: Duration,
-    /// When the next burst may begin.
+    /// Time from which the next burst may begin.
     next: Option<Instant>,
 }
 
@@ -60,7 +60,7 @@ impl Throttle {
         }
     }
 
-    /// Whether no other client is at work, as far as is known.
+    /// Whether no other client is known to be at work.
     pub(super) fn may_hurry(&self) -> bool {
         self.knows && !self.are_others()
     }
@@ -69,7 +69,7 @@ impl Throttle {
         self.others.is_some_and(|at| at.elapsed() <= LINGER)
     }
 
-    /// The way there and back.
+    /// Round-trip time.
     pub(super) fn round_trip(&self) -> Duration {
         self.round_trip
     }
@@ -80,7 +80,7 @@ impl Throttle {
         self.looked.is_none_or(|at| at.elapsed() >= pause.max(self.round_trip * 20))
     }
 
-    /// Looks for other clients. What the server refuses to tell counts as none.
+    /// Looks for other clients. Without an answer of the server there are none.
     pub(super) async fn look(&mut self, storage: &RedisStorage) {
         let first = self.looked.is_none();
         let sent = storage.connections.commands_sent();
@@ -102,7 +102,7 @@ impl Throttle {
         let rate = match (commands, self.commands) {
             (Some(all), Some((before, ours, at))) => {
                 let others = (all.saturating_sub(before)).saturating_sub(sent - ours);
-                // Not each of larder's own is counted.
+                // Some of larder's own commands are not counted.
                 others.saturating_sub(STRAY) as f64 / (now - at).as_secs_f64().max(1e-3)
             }
             _ => 0.0,
@@ -114,7 +114,7 @@ impl Throttle {
         }
     }
 
-    /// Accounts for the time that a page held the server.
+    /// Accounts for the time that a page occupied the server.
     pub(super) fn served(&mut self, took: Duration, now: Instant) {
         self.burst += took;
         if self.burst >= BURST {
@@ -123,13 +123,13 @@ impl Throttle {
         }
     }
 
-    /// Whether the next page has to wait. Until it is known whether there are others, none does:
-    /// most stores are walked by then.
+    /// Whether the next page has to wait. None does until it is known whether there are others, by which time
+    /// most stores are walked.
     pub(super) fn is_pausing(&self) -> bool {
         self.are_others() && self.next.is_some_and(|next| next > Instant::now())
     }
 
-    /// Waits until the next page may be asked for.
+    /// Waits until the next page may be requested.
     pub(super) async fn pause(&mut self) {
         if let Some(next) = self.next.take()
             && self.are_others()
@@ -143,7 +143,7 @@ fn bytes_of(reply: Option<Result<Value>>) -> Option<Bytes> {
     reply::bytes(reply?.ok()?).ok()?
 }
 
-/// How many commands the server has answered since it started.
+/// Number of commands that the server has answered since it started.
 fn processed(info: &[u8]) -> Option<u64> {
     let info = std::str::from_utf8(info).ok()?;
     let number = info.lines().find_map(|line| line.strip_prefix("total_commands_processed:"))?;

@@ -1,9 +1,8 @@
-//! Reading the values of many records: a page of them in two round trips, or in one without values.
+//! Reads the values of many records: a page of them in two round trips, or in one without values.
 //!
-//! The first tells the sizes, so that a page fits its budget; the second brings the values, and the
-//! metadata once more, which comes with the sizes where no values are wanted. Where that has changed
-//! in between, or does not fit the value, and of a value that is not for a page, the record is read
-//! alone.
+//! The first brings the sizes, so that a page fits its budget; the second brings the values, and the metadata
+//! once more (which comes with the sizes where no values are wanted). A record whose metadata has changed in
+//! between, or does not fit its value, or whose value is too large for a page, is read alone.
 
 use std::time::{Duration, Instant};
 
@@ -21,17 +20,17 @@ use super::throttle::Throttle;
 use crate::model::{Budget, Error, ErrorKind, Key, Reading, Record, Result, StoreName, Want};
 use crate::storage::metadata::combine_halves;
 
-/// How many records the first page asks for, and the least that this is adapted to: a server tells as
-/// many sizes in a tenth of a millisecond.
+/// Number of records in the first page, and the least that this is reduced to: a server tells as many sizes
+/// in a tenth of a millisecond.
 const FIRST_COUNT: u32 = 50;
-/// What part of its time a page may take at most for the next one to be larger.
+/// Divisor of a page's time budget: a page that takes at most this part of it is followed by a larger one.
 const SPARE: u32 = 2;
-/// How long a page holds the server at most; what it takes longer, the line does.
+/// Longest time for which a page occupies the server; any longer time is due to the line.
 const HELD: Duration = Duration::from_millis(2);
-/// Records that are read alone without waiting for the answers.
+/// Number of single records that are read without waiting for the answers.
 const AT_ONCE: usize = 8;
 
-/// What is still to be read.
+/// The rest of a scan.
 struct Values<'a> {
     storage: &'a RedisStorage,
     store: StoreName,
@@ -41,15 +40,15 @@ struct Values<'a> {
     throttle: Throttle,
 }
 
-/// What a page tells of a record.
+/// The result of a page for a record.
 enum Found {
-    /// What there is of it.
+    /// The record, if it exists.
     Read(Option<Reading>),
-    /// It is to be read alone.
+    /// It has to be read alone.
     Alone,
 }
 
-/// What is known of a record before its value is read.
+/// The facts about a record before its value is read.
 struct Measured {
     metadata: Option<Bytes>,
     size: u64,
@@ -93,7 +92,7 @@ impl Values<'_> {
         let begun = Instant::now();
         let found = match self.page(&page).await {
             Ok(found) => found,
-            // The server has answered: whose record it refuses, and why, is told one by one.
+            // The server has answered: reading one by one shows which record it refuses, and why.
             Err(error) if !matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout) => {
                 log::debug!("a page of values is read one by one: {error}");
                 page.iter().map(|_| Found::Alone).collect()
@@ -116,7 +115,7 @@ impl Values<'_> {
         Ok(Some(read))
     }
 
-    /// As many of these records, from the first on, as the budget takes.
+    /// As many of these records, from the first on, as the budget allows.
     async fn page(&self, keys: &[Key]) -> Result<Vec<Found>> {
         let limit = self.budget.bytes.min(DEDICATED_ABOVE);
         if limit > 0
@@ -161,7 +160,7 @@ impl Values<'_> {
         Ok(found)
     }
 
-    /// What was read of them while connecting: small values, each with its metadata at one moment.
+    /// The records that were read while connecting: small values, each with its metadata of the same moment.
     fn read_first(&self, keys: &[Key]) -> Option<Vec<Found>> {
         let halves = self.storage.read_few_first(&self.store, keys)?;
         let bytes = halves.iter().filter_map(|(_, value)| value.as_ref()).map(Bytes::len);
@@ -175,7 +174,8 @@ impl Values<'_> {
         Some(found.collect())
     }
 
-    /// The metadata of these records and the sizes of their values; `twice`: and the metadata again.
+    /// The metadata of these records and the sizes of their values; `twice`: with the metadata repeated
+    /// behind them.
     async fn measure(
         &self,
         keys: &[Key],
@@ -206,9 +206,9 @@ impl Values<'_> {
         Ok((answers(values), answers(metadata)))
     }
 
-    /// What was found, and the rest read one by one.
+    /// Completes the found records by reading the rest one by one.
     async fn alone(&self, keys: &[Key], found: Vec<Found>) -> Result<Vec<Option<Reading>>> {
-        // Boxed, for a task may hold them.
+        // Boxed, since a task may hold them.
         let reads: Vec<_> = keys
             .iter()
             .zip(found)
@@ -242,14 +242,14 @@ pub(in super::super) fn is_page(keys: &[Key]) -> bool {
     keys.len() <= FIRST_COUNT as usize
 }
 
-/// What is asked first of the keys of a page.
+/// The first commands for the keys of a page.
 pub(in super::super) fn measuring(store: &StoreName, keys: &[Key]) -> Vec<Command> {
     let mut asked = vec![fields(store, Part::MetadataItems, keys)];
     asked.extend(keys.iter().map(|key| hash_command("HSTRLEN", store, Part::Items, key)));
     asked
 }
 
-/// The same where no values are wanted: the metadata stands on both sides of the sizes.
+/// The first commands where no values are wanted: the metadata is read before and after the sizes.
 pub(in super::super) fn sizes(store: &StoreName, keys: &[Key]) -> Vec<Command> {
     let mut asked = measuring(store, keys);
     asked.extend(asked.first().cloned());
@@ -261,7 +261,7 @@ fn fields(store: &StoreName, part: Part, keys: &[Key]) -> Command {
     command("HMGET", hash.chain(keys.iter().map(bytes_of)))
 }
 
-/// The elements of a reply, one after the other.
+/// The elements of a reply, one after another.
 type Answers = std::iter::Map<std::vec::IntoIter<Value>, fn(Value) -> Result<Value>>;
 
 fn answers(values: Vec<Value>) -> Answers {

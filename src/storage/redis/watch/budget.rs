@@ -1,42 +1,42 @@
-//! How often one may look, so that the server does not notice.
+//! The frequency of looks, chosen so that the server is not slowed down.
 
 use std::time::{Duration, Instant};
 
 use crate::storage::RedisTiming;
 
-/// Records up to which all keys are read at once: it holds the server for a millisecond.
+/// Number of records up to which all keys are read at once, which occupies the server for a millisecond.
 pub(super) const SMALL: u64 = 10_000;
-/// The share of a core that reading all keys may cost: the writes that have to wait for it stay
-/// rarer than one in a hundred.
+/// Share of a core that reading all keys may cost: writes that have to wait for it stay rarer than one in a
+/// hundred.
 const KEYS_SHARE: f64 = 0.008;
-/// What an entry of a walk costs the server at least, in seconds.
+/// Least cost of an entry of a walk for the server, in seconds.
 const LEAST: f64 = 0.6e-6;
-/// What it is taken to cost before that has been measured.
+/// Assumed cost of an entry before it has been measured, in seconds.
 const FIRST: f64 = 2.0e-6;
-/// What a key costs when all are read, before that has been measured.
+/// Assumed cost of a key when all are read, before it has been measured, in seconds.
 const FIRST_KEY: f64 = 0.12e-6;
-/// How much of the budget the looks at counts and rows are taken to need.
+/// Part of the budget that the looks at counts and rows are assumed to need.
 const OTHERS: f64 = 0.0008;
 
-/// What looking costs, as measured, and what it may cost.
+/// The measured costs of looking, and the limit on them.
 #[derive(Debug, Clone)]
 pub(super) struct Budget {
-    /// Of one of the server's cores.
+    /// Budget, as a fraction of one of the server's cores.
     fraction: f64,
     timing: RedisTiming,
-    /// Seconds of the server's time that an entry of a walk takes.
+    /// Server time of an entry of a walk, in seconds.
     entry: f64,
-    /// Seconds that a key takes when all are read.
+    /// Server time of a key when all are read, in seconds.
     key: f64,
     /// Whether these two come from the server's own counts.
     told: [bool; 2],
-    /// The shortest answer seen: the way there and back.
+    /// Shortest time of an answer so far, which is the round-trip time.
     way: Duration,
-    /// When the next burst of the walk may begin.
+    /// Time from which the next burst of the walk may begin.
     pub(super) next_burst: Instant,
-    /// When all keys may be read again.
+    /// Time from which all keys may be read again.
     pub(super) next_keys: Instant,
-    /// When records that the server named may be read again.
+    /// Time from which records named by the server may be read again.
     pub(super) next_named: Instant,
 }
 
@@ -56,31 +56,31 @@ impl Budget {
         }
     }
 
-    /// Whether anything but counts may be looked at.
+    /// Whether more than counts may be read.
     pub(super) fn may_scan(&self) -> bool {
         self.fraction > OTHERS
     }
 
-    /// An answer that cost the server next to nothing took so long.
+    /// Round-trip time of an answer that cost the server next to nothing.
     pub(super) fn answered(&mut self, took: Duration) {
-        // It may grow again, as when a network changes.
+        // It may grow again, as after a change of networks.
         self.way = took.min(self.way + self.way / 100);
     }
 
-    /// Seconds that an entry of a rescan takes, by the server's count.
+    /// Sets the server time of an entry of a rescan in seconds, by the server's count.
     pub(super) fn entry_costs(&mut self, seconds: f64) {
-        // Others may call it too, for more or for less.
+        // Others may use the command too, at higher or lower cost.
         (self.entry, self.told[0]) = (seconds.clamp(LEAST, 4.0 * FIRST), true);
     }
 
-    /// Seconds that a key takes when all are read, by the server's count.
+    /// Sets the server time of a key when all are read in seconds, by the server's count.
     pub(super) fn key_costs(&mut self, seconds: f64) {
         let seconds = seconds.clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0);
         (self.key, self.told[1]) = (seconds, true);
     }
 
-    /// A burst that began then, of so many pages and entries, took so long; when the next one may
-    /// begin follows from that.
+    /// Accounts for a burst from `begun` on, with its numbers of entries and pages and its duration; the time
+    /// of the next burst follows from that.
     pub(super) fn walked(&mut self, entries: usize, pages: u32, took: Duration, begun: Instant) {
         let served = took.saturating_sub(self.way * pages).as_secs_f64();
         let entries = entries.max(1) as f64;
@@ -105,7 +105,7 @@ impl Budget {
         self.next_keys = now + self.keys_pause(keys);
     }
 
-    /// Accounts for records read because the server named them.
+    /// Accounts for records that were read because the server named them.
     pub(super) fn read_named(&mut self, records: usize, took: Duration, now: Instant) {
         let served = took.saturating_sub(self.way).as_secs_f64();
         let cost = served.max(records as f64 * LEAST);
@@ -118,12 +118,12 @@ impl Budget {
         Duration::from_secs_f64((keys * self.key / share).min(60.0)).max(self.timing.between_keys)
     }
 
-    /// The share of a core that the walk has to itself.
+    /// Share of a core for the walk alone.
     fn share(&self) -> f64 {
         (self.fraction - OTHERS).max(1e-4)
     }
 
-    /// The longest delay of a change in a store of this size.
+    /// Longest delay of a change in a store of this size.
     pub(super) fn within(&self, records: u64) -> Duration {
         if records <= SMALL {
             return self.keys_pause(records as f64);
@@ -135,13 +135,13 @@ impl Budget {
     }
 }
 
-/// What something is taken to cost after one more look at it. An answer takes as long as the server
-/// needs or longer, if it has to wait on its way; so the quickest ones tell the most.
+/// The estimate of a cost after one more measurement. An answer takes as long as the server needs, or longer
+/// if it has to wait on its way; so the quickest ones tell the most.
 fn nearer_the_least(before: f64, now: f64) -> f64 {
     before + (now - before) / if now < before { 2.0 } else { 32.0 }
 }
 
-/// Whether a time is another one to a reader: by more than a third.
+/// Whether a time differs noticeably for a reader: by more than a third.
 pub(super) fn is_other(before: Duration, now: Duration) -> bool {
     let (before, now) = (before.as_secs_f64(), now.as_secs_f64());
     now > before * 4.0 / 3.0 || now < before * 3.0 / 4.0
@@ -160,7 +160,7 @@ mod tests {
         let mut budget = with(0.02);
         let now = Instant::now();
         budget.answered(Duration::from_micros(100));
-        // Ten milliseconds of the server's time, and the way there and back twenty times.
+        // Ten milliseconds of the server's time, and twenty round trips.
         budget.walked(5000, 20, Duration::from_millis(12), now);
         let pause = (budget.next_burst - now).as_secs_f64();
         assert!((0.010 / pause) < 0.0193, "{pause}");

@@ -1,8 +1,7 @@
-//! What watching costs the server, by its own counts.
+//! The cost of watching for the server, by its own counts.
 //!
-//! How long an answer takes tells of the way there and back and of the client's own work as well.
-//! The server keeps count of its commands and of their time; between two looks at these numbers
-//! lies what ours have cost.
+//! The time of an answer includes the round trip and the client's own work. The server counts its commands
+//! and their time; the difference between two looks at these numbers is the cost of larder's commands.
 
 use std::time::Instant;
 
@@ -11,8 +10,8 @@ use fred::types::Value;
 use super::super::{command, reply};
 use super::Watcher;
 
-/// In addition to the command itself, the server has to read it and to write the answer: in bursts of small
-/// pages, about a tenth of its time more.
+/// Factor for the cost beside the command itself, since the server also has to read it and write the answer:
+/// in bursts of small pages, about a tenth more.
 const WRITING: f64 = 1.1;
 
 /// The commands whose cost matters.
@@ -21,30 +20,30 @@ pub(super) struct Costs {
     read: Option<Instant>,
     pub(super) walk: Work,
     pub(super) keys: Work,
-    /// Whether something has been learned from it.
+    /// Whether it has given a result.
     told: bool,
     /// Whether the server refuses INFO.
     refused: bool,
 }
 
-/// One kind of them.
+/// One kind of these commands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Work {
-    /// How often it was sent since the numbers were read, and how many entries came.
+    /// Numbers of calls and of entries since the counts were read.
     calls: u64,
     items: u64,
-    /// All calls so far and their microseconds, as the server counts them.
+    /// Total numbers of calls and of their microseconds, as counted by the server.
     counted: Option<(u64, u64)>,
 }
 
 impl Work {
-    /// Counts calls that were sent and entries that came.
+    /// Adds calls that were sent and entries that came.
     pub(super) fn did(&mut self, calls: u64, items: usize) {
         self.calls += calls;
         self.items += items as u64;
     }
 
-    /// The seconds that an entry costs, if that can be told from the server's count.
+    /// Cost of an entry in seconds, if the server's count tells it.
     fn learn(&mut self, counted: Option<(u64, u64)>) -> Option<f64> {
         let before = std::mem::replace(&mut self.counted, counted);
         let (ours, items) = (std::mem::take(&mut self.calls), std::mem::take(&mut self.items));
@@ -56,14 +55,14 @@ impl Work {
 }
 
 impl Watcher {
-    /// Asks the server what its work has cost, if it is time to.
+    /// Asks the server for the cost of its work, if it is time to.
     pub(super) async fn learn_costs(&mut self) {
         let costs = &self.costs;
         let timing = &self.timing;
         let pause = if costs.told { timing.between_costs } else { timing.between_first_costs };
         let due = costs.read.is_none_or(|at| at.elapsed() >= pause);
         let first = costs.walk.counted.is_none();
-        // A node of a cluster tells only of itself.
+        // A node of a cluster counts only its own work.
         let tells = !costs.refused && !self.storage.connections.cluster();
         if !tells || !due || (!first && costs.walk.calls + costs.keys.calls == 0) {
             return;
@@ -87,7 +86,7 @@ impl Watcher {
     }
 }
 
-/// How often a command was run, and for how many microseconds altogether; 0 if never.
+/// Number of runs of a command, and their total time in microseconds; 0 if it never ran.
 fn counted(info: &[u8], name: &str) -> Option<(u64, u64)> {
     let info = std::str::from_utf8(info).ok()?;
     let prefix = format!("cmdstat_{name}:");
@@ -122,7 +121,7 @@ mod tests {
         work.did(20, 5000);
         assert_eq!(work.learn(Some((10, 2000))), None, "nothing to compare with");
         work.did(20, 5000);
-        // Somebody else has called it too, as often.
+        // Somebody else has called it too, just as often.
         let entry = work.learn(Some((50, 10_000))).unwrap();
         assert!((entry - 0.8e-6 * WRITING).abs() < 1e-12, "{entry}");
         assert_eq!(work.learn(Some((60, 11_000))), None, "nothing of ours");

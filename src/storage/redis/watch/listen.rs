@@ -1,4 +1,4 @@
-//! Subscribing to the server's notifications, and what follows from them.
+//! Subscribes to the server's notifications, and acts on them.
 
 use std::time::{Duration, Instant};
 
@@ -12,17 +12,17 @@ use super::notifications::{EndReason, Notifications};
 use super::visible_rows::BATCH;
 use crate::model::{Key, KeyPage, RecordMeta, RecordState, Result, StoreName, WatchEvent};
 
-/// The subscription, and how far it is trusted.
+/// The subscription, and the trust in it.
 #[derive(Debug, Default)]
 pub(super) struct Listening {
     notifications: Option<Notifications>,
     pub(super) check: NotificationCheck,
     again: Again,
-    /// The last pause because messages did not account for a change.
+    /// The last pause after messages that did not account for a change.
     doubted: Duration,
 }
 
-/// When to subscribe again.
+/// Time of the next subscription.
 #[derive(Debug, Clone, Copy, Default)]
 enum Again {
     #[default]
@@ -33,17 +33,17 @@ enum Again {
 }
 
 impl Watcher {
-    /// How far the server's messages are trusted.
+    /// The trust in the server's messages.
     pub(super) fn level(&self) -> Level {
         self.listening.check.level()
     }
 
-    /// Takes in the messages that came; subscribes, or gives the subscription up.
+    /// Takes the messages that came; subscribes, or gives the subscription up.
     pub(super) fn listen(&mut self) {
         let now = Instant::now();
         let Some(store) = &self.store else { return };
         if self.tracking.is_undecided() {
-            // Whether there is tracking decides which channels are needed.
+            // The needed channels depend on whether there is tracking.
             return;
         }
         let quiet =
@@ -55,8 +55,8 @@ impl Watcher {
                 Again::WhenQuiet => quiet,
                 Again::Never => false,
             };
-            // The nodes of a cluster tell only of what each has, and fred takes no name of a
-            // channel that is not text.
+            // The nodes of a cluster report only their own keys, and fred accepts only text as the name of a
+            // channel.
             if due && !self.storage.connections.cluster() && store.as_str().is_some() {
                 self.listening.check = NotificationCheck::default();
                 let events = !self.tracking.is_active();
@@ -71,7 +71,7 @@ impl Watcher {
         if check.record(received) {
             log::debug!("listening: {:?} are told", check.level());
             if check.level() == Level::SubKeys {
-                // No message told what changed before the first one.
+                // Changes before the first message were not reported.
                 self.request_rescan();
             }
         }
@@ -93,7 +93,7 @@ impl Watcher {
     fn stop_listening(&mut self, again: Again, now: Instant) {
         log::debug!("listening no longer, again: {again:?}");
         if self.level() == Level::SubKeys {
-            // What no message told is found by ticks, and by a rescan that begins now.
+            // Changes without a message are found by ticks, and by a rescan that begins now.
             self.changed = Some(now);
             self.request_rescan();
         }
@@ -102,12 +102,12 @@ impl Watcher {
         self.listening.check = NotificationCheck::default();
     }
 
-    /// The time between two ticks.
+    /// Time between two ticks.
     pub(super) fn interval(&self) -> Duration {
         let timing = &self.timing;
         let since = self.changed.map_or(Duration::MAX, |at| at.elapsed());
         if self.tracking.is_active() {
-            // The open value is looked at a last time a slow tick later.
+            // The open value is read a last time, one slow tick later.
             let calm =
                 since > timing.linger + timing.slow_tick && !self.stale && !self.looks_elsewhere();
             return match self.tracking.has_invalidated() {
@@ -126,19 +126,19 @@ impl Watcher {
         }
     }
 
-    /// Whether something else is visible than at the last tick.
+    /// Whether the visible rows differ from those of the last tick.
     pub(super) fn looks_elsewhere(&self) -> bool {
         self.interest.has_changed().unwrap_or(true)
     }
 
-    /// A tick begins.
+    /// Begins a tick.
     pub(super) fn tick_begins(&mut self) {
         if self.listening.notifications.as_ref().is_some_and(Notifications::tick_begins) {
             self.listening.check.tick_begins();
         }
     }
 
-    /// Sleeps; ends early, with `false`, if a message comes or something else becomes visible.
+    /// Sleeps; ends early, with `false`, if a message comes or the visible rows change.
     pub(super) async fn sleep_until(&mut self, at: Instant) -> bool {
         let news = async {
             match &self.listening.notifications {
@@ -146,7 +146,7 @@ impl Watcher {
                 None => std::future::pending().await,
             }
         };
-        // The watcher's own receiver takes notice of it at the next tick.
+        // The watcher's own receiver handles the change at the next tick.
         let (mut interest, known) = (self.interest.clone(), self.looks_elsewhere());
         tokio::select! {
             biased;
@@ -157,7 +157,7 @@ impl Watcher {
         }
     }
 
-    /// When the records that were named are to be read.
+    /// Time at which the named records are to be read.
     pub(super) fn named_due(&self) -> Option<Instant> {
         let notifications =
             self.listening.notifications.as_ref().filter(|_| self.level() == Level::SubKeys)?;
@@ -196,7 +196,8 @@ impl Watcher {
         Ok(told)
     }
 
-    /// A value without metadata is a record too; gives those of which there is nothing.
+    /// Searches for values without metadata, which are records too; returns the keys of which nothing is
+    /// left.
     pub(super) async fn without_metadata(
         &self,
         store: &StoreName,

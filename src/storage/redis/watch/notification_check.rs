@@ -1,68 +1,68 @@
-//! Whether the server's notifications may be relied upon.
+//! Checks whether the server's notifications are reliable.
 //!
-//! How a server is configured may be hidden, may change, and does not tell what another user may
-//! publish. So it goes by evidence: a message proves that there are messages, and every tick checks
-//! them. Whenever the counts or times of the store have moved and no message accounts for it within
-//! [`RedisTiming::grace`](crate::storage::RedisTiming::grace), they are trusted no longer.
+//! A server's configuration may be hidden, may change, and does not tell what another user may publish. So
+//! evidence decides: a message proves that there are messages, and every tick checks them. Whenever the
+//! counts or times of the store have moved and no message accounts for it within
+//! [`RedisTiming::grace`](crate::storage::RedisTiming::grace), they are no longer trusted.
 
 use std::time::{Duration, Instant};
 
-/// Ticks that must begin while subscribed before one sees nothing but changes that had messages.
+/// Number of ticks during a subscription before a tick sees only changes that had messages.
 const SURE: u8 = 2;
 
-/// How far the server's messages are trusted.
+/// Trust in the server's messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Level {
-    /// Not at all: one has to look.
+    /// None: the watcher has to poll.
     #[default]
     Nothing,
-    /// To say that there is something to look for.
+    /// Trusted to say that there is something to look for.
     Events,
-    /// To name every record that comes, changes or goes.
+    /// Trusted to name every record that is added, changed or removed.
     SubKeys,
 }
 
-/// Messages received so far.
+/// Numbers of messages received so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counts {
-    /// Messages that only say that something has happened.
+    /// Number of messages that only say that something has happened.
     pub(super) events: u64,
-    /// Messages that name records.
+    /// Number of messages that name records.
     pub(super) sub_keys: u64,
-    /// Records that were named to have come or changed.
+    /// Number of records that were named as added or changed.
     pub(super) set: u64,
-    /// Records that were named to be gone.
+    /// Number of records that were named as removed.
     pub(super) removed: u64,
 }
 
-/// What a tick saw.
+/// Changes that a tick saw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Moved {
-    /// Records more than at the tick before.
+    /// Number of records gained since the tick before.
     pub(super) gained: u64,
-    /// Records fewer than at the tick before.
+    /// Number of records lost since the tick before.
     pub(super) lost: u64,
 }
 
-/// A movement that no message has accounted for yet.
+/// A change that no message has accounted for yet.
 #[derive(Debug)]
 struct Open {
     moved: Moved,
     seen: Instant,
-    /// Messages received before any of it can have happened.
+    /// Messages received before any part of it can have happened.
     before: Counts,
 }
 
-/// The messages' record so far.
+/// The messages so far, and the trust in them.
 #[derive(Debug, Default)]
 pub(super) struct NotificationCheck {
     level: Level,
     received: Counts,
-    /// Messages received at the last two ticks. A message may come before the tick's own answer,
-    /// so the last but one is what a movement is measured from.
+    /// Messages received at the last two ticks. A message may come before the tick's own answer, so a change
+    /// is measured from the last but one.
     marks: [Counts; 2],
     open: Vec<Open>,
-    /// How many ticks have begun while the server was listened to.
+    /// Number of ticks that have begun while the server was listened to.
     ticks: u8,
 }
 
@@ -71,7 +71,7 @@ impl NotificationCheck {
         self.level
     }
 
-    /// Records all messages received by now. Gives whether they are trusted further than before.
+    /// Records all messages received by now. Returns whether they are trusted more than before.
     pub(super) fn record(&mut self, received: Counts) -> bool {
         let proven = if received.sub_keys > self.received.sub_keys {
             Level::SubKeys
@@ -89,13 +89,13 @@ impl NotificationCheck {
         more
     }
 
-    /// A tick begins while subscribed.
+    /// Records that a tick begins during a subscription.
     pub(super) fn tick_begins(&mut self) {
         self.ticks = (self.ticks + 1).min(SURE);
     }
 
-    /// A tick has seen the store, and whether it has moved since the tick before. Gives whether
-    /// that may have happened before the server was listened to, so that nothing follows from it.
+    /// Records what a tick has seen: the change of the store since the tick before, if any. Returns whether
+    /// it may have happened before the server was listened to, so that nothing follows from it.
     pub(super) fn ticked(&mut self, moved: Option<Moved>, now: Instant) -> bool {
         let before = self.marks[0];
         self.marks = [self.marks[1], self.received];
@@ -107,7 +107,7 @@ impl NotificationCheck {
         !sure
     }
 
-    /// Whether all that was seen adds up. If not, nothing is trusted any more.
+    /// Whether all observations add up. If not, nothing is trusted any more.
     pub(super) fn holds(&mut self, now: Instant, grace: Duration) -> bool {
         let (level, received) = (self.level, self.received);
         self.open.retain(|open| !open.is_accounted_for(level, received));
@@ -142,7 +142,7 @@ mod tests {
     const GAINED: Option<Moved> = Some(Moved { gained: 1, lost: 0 });
     const CHANGED: Option<Moved> = Some(Moved { gained: 0, lost: 0 });
 
-    /// A check, and a clock that advances by a tick each time.
+    /// A check, and a clock that advances by one tick each time.
     struct Ticking {
         check: NotificationCheck,
         received: Counts,
@@ -173,7 +173,7 @@ mod tests {
             self.check.holds(self.now, GRACE)
         }
 
-        /// Quiet ticks until the messages are no longer trusted.
+        /// Number of quiet ticks until the messages are no longer trusted.
         fn doubts(&mut self) -> Option<u32> {
             (1..20).find(|_| !self.tick(None))
         }

@@ -15,14 +15,14 @@ use super::notification_check::Counts;
 use super::sub_keys;
 use crate::model::{ErrorKind, Key, StoreName};
 
-/// Key events a second above which ticks cost the server less.
+/// Number of key events a second above which ticks cost the server less.
 const MOST_EVENTS: u32 = 200;
-/// The time over which these are counted.
+/// Time over which these are counted.
 const SPAN: Duration = Duration::from_secs(2);
-/// Records that may wait to be read; beyond, a rescan is cheaper.
+/// Limit on the records that wait to be read; beyond it, a rescan is cheaper.
 const MOST_CHANGED: usize = 50_000;
 
-/// A subscription in a task of its own, over a connection of its own; both end with it.
+/// A subscription in a task of its own, over a connection of its own; both end when this is dropped.
 #[derive(Debug)]
 pub(super) struct Notifications {
     shared: Arc<SharedInbox>,
@@ -34,11 +34,11 @@ pub(super) struct Notifications {
 pub(super) enum EndReason {
     /// This user may not subscribe.
     Forbidden,
-    /// There was no connection for it.
+    /// No connection could be made.
     Unreachable,
-    /// The connection has ended, or some of what came was lost.
+    /// The connection has ended, or some messages were lost.
     Lost,
-    /// More messages come than ticks would cost.
+    /// The messages cost more than ticks would.
     TooMuch,
 }
 
@@ -52,12 +52,12 @@ struct SharedInbox {
 struct Inbox {
     counts: Counts,
     changed: HashSet<Key>,
-    /// When the first of them was named.
+    /// Time at which the first of them was named.
     since: Option<Instant>,
     /// Whether the channels are subscribed to.
     open: bool,
     ended: Option<EndReason>,
-    /// Whether an event has come since the watcher last looked.
+    /// Whether an event has come since the watcher's last look.
     event: bool,
 }
 
@@ -68,14 +68,14 @@ impl Drop for Notifications {
 }
 
 impl Notifications {
-    /// Subscribes; with `events`, also to key events.
+    /// Subscribes to named records; with `events`, also to key events.
     pub(super) fn open(connections: ConnectionManager, store: StoreName, events: bool) -> Self {
         let shared = Arc::<SharedInbox>::default();
         let task = tokio::spawn(listen(connections, store, events, Arc::clone(&shared)).boxed());
         Self { shared, task }
     }
 
-    /// The messages that came by now, and why there will be no more.
+    /// The messages that have come by now, and why there will be no more.
     pub(super) fn received(&self) -> (Counts, Option<EndReason>) {
         let inbox = self.shared.inbox();
         (inbox.counts, inbox.ended)
@@ -86,7 +86,7 @@ impl Notifications {
         self.shared.inbox().event
     }
 
-    /// A tick is about to read what has happened by now. Gives whether messages of later changes
+    /// Records that a tick is about to read the present state. Returns whether messages about later changes
     /// will be received.
     pub(super) fn tick_begins(&self) -> bool {
         let mut inbox = self.shared.inbox();
@@ -94,7 +94,7 @@ impl Notifications {
         inbox.open
     }
 
-    /// When the first record was named that has not been taken.
+    /// Time at which the first record was named that has not been taken.
     pub(super) fn since(&self) -> Option<Instant> {
         self.shared.inbox().since
     }
@@ -117,7 +117,7 @@ impl SharedInbox {
         self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts something in; if that is news, it says so.
+    /// Updates the inbox; wakes the watcher if that is news.
     fn put(&self, put: impl FnOnce(&mut Inbox) -> bool) {
         if put(&mut self.inbox()) {
             self.news.notify_one();
@@ -156,7 +156,7 @@ async fn listen(
     shared.put(|inbox| inbox.ended.replace(ended).is_none());
 }
 
-/// Collects messages until no more can come; gives the reason. The connection ends with it.
+/// Collects messages until no more can come; returns the reason.
 async fn collect(
     mut subscription: Subscription,
     channels: &Channels,
@@ -181,7 +181,7 @@ async fn collect(
                     continue;
                 }
                 if !std::mem::replace(&mut named, true) {
-                    // They say all that the events do.
+                    // The named records say all that the events do.
                     subscription.unsubscribe(channels.events.clone());
                 }
                 if shared.inbox().changed.len() > MOST_CHANGED {
@@ -197,8 +197,8 @@ async fn collect(
     }
 }
 
-/// The channels of one store. Whatever a crawl writes changes `metadata_items` too, so its events
-/// are enough.
+/// The channels of one store. Every write of a crawl changes `metadata_items`, so the events of that key are
+/// enough.
 struct Channels {
     events: Bytes,
     metadata: Bytes,
@@ -220,10 +220,10 @@ impl Channels {
         all
     }
 
-    /// Takes a message in; whether it names records.
+    /// Takes a message; returns whether it names records.
     fn take(&self, channel: &Bytes, message: &Bytes, shared: &SharedInbox) -> bool {
         if *channel == self.events {
-            // fred takes those of the databases above 255 for messages like any other.
+            // fred takes events of databases above 255 for ordinary messages.
             shared.note_event();
             return false;
         }

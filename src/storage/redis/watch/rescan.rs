@@ -8,30 +8,30 @@ use super::notification_check::Level;
 use super::{Step, Watcher};
 use crate::model::{StoreName, WatchEvent};
 
-/// Entries that a page asks for: it holds the server for a tenth of a millisecond.
+/// Number of entries that a page asks for: it occupies the server for a tenth of a millisecond.
 const COUNT: u32 = 80;
-/// Pages of a burst: what is done in one go costs the server less than what is done apart.
+/// Number of pages in a burst: work in one go costs the server less than separate work.
 const PAGES: u32 = 60;
-/// A burst does not go on for longer, however far the server is.
+/// Longest burst, however far the server is.
 const BURST: Duration = Duration::from_millis(150);
 
-/// The rescan under way, or wanted.
+/// The rescan that is under way, or wanted.
 #[derive(Debug, Default)]
 pub(super) struct Rescan {
-    /// Whether something has changed that no whole round has seen yet.
+    /// Whether something has changed that no complete round has seen yet.
     pub(super) requested: bool,
-    /// Where the next page begins, and when the round began; `None` between two rounds.
+    /// Cursor of the next page, and start of the round; `None` between two rounds.
     at: Option<(u64, Instant)>,
 }
 
 impl Watcher {
-    /// When there is something to do between two ticks.
+    /// Time of the next work between two ticks.
     pub(super) fn next_step(&self) -> Option<Instant> {
         self.store.as_ref()?;
         [self.named_due(), self.keys_due(), self.burst_due()].into_iter().flatten().min()
     }
 
-    /// Begins a round anew, whatever has been seen of the last.
+    /// Begins a new round, whatever the last one has seen.
     pub(super) fn request_rescan(&mut self) {
         self.rescan = Rescan { requested: true, at: None };
     }
@@ -41,7 +41,7 @@ impl Watcher {
         (wanted && self.budget.may_scan()).then_some(self.budget.next_burst)
     }
 
-    /// Does what is due first.
+    /// Does the work that is due first.
     pub(super) async fn step(&mut self) -> Step {
         let Some(store) = self.store.clone() else { return Ok(()) };
         let first = self.next_step();
@@ -87,7 +87,7 @@ impl Watcher {
         self.costs.walk.did(pages.into(), entries);
         self.rescan.at = Some((cursor, since)).filter(|_| !ended);
         if ended {
-            // What changed since this round began is for the next one to see.
+            // Changes since the start of this round are left to the next one.
             let moved = self.changed.is_some_and(|changed| changed >= since);
             self.rescan.requested = moved && self.level() < Level::SubKeys;
             self.tell(WatchEvent::ScanFinished).await?;

@@ -1,4 +1,4 @@
-//! Which stores come, go and change.
+//! Finds stores that are added, removed or changed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
@@ -12,34 +12,34 @@ use super::Watcher;
 use super::notification_check::{Level, Moved};
 use crate::model::{Result, StoreInfo, StoreName, StoreState, WatchEvent};
 
-/// Visible stores that are read at most.
+/// Limit on the visible stores that are read.
 pub(super) const MOST_STORES: usize = 100;
 
-/// The stores as they were last told.
+/// The stores as they were last reported.
 #[derive(Debug, Default)]
 pub(super) struct KnownStores {
-    /// What the indexes name, once they have been read.
+    /// The stores in the indexes, once these have been read.
     index: Option<BTreeMap<StoreName, Indexed>>,
-    /// Whether this user may not see them.
+    /// Whether this user may not read them.
     pub(super) hidden: bool,
-    /// How long the indexes were then.
+    /// Lengths of the indexes at that time.
     lengths: [u64; 2],
-    /// What was told of each store that was read.
+    /// The last report on each store that was read.
     told: HashMap<StoreName, StoreInfo>,
     /// The open store, as last seen.
     open: Option<StoreInfo>,
-    /// The id of each store that the indexes did not lead to, for which they were read again.
+    /// Id of each store that was missing in the indexes, for which they were read again.
     astray: HashMap<StoreName, String>,
 }
 
 impl KnownStores {
-    /// How many records the open store has, as last seen.
+    /// Number of records in the open store, as last seen.
     pub(super) fn open_records(&self) -> Option<u64> {
         self.open.as_ref()?.records
     }
 
-    /// Whether the indexes are to be read again: one of these stores has an id to which they did not
-    /// lead, for it was made anew since they were read. Once for each id, for they may never lead there.
+    /// Whether the indexes have to be read again: one of these stores has an id that is missing there, since
+    /// it was made anew after they were read. Only once for each id, since it may never appear there.
     fn is_behind(&mut self, infos: &[StoreInfo]) -> bool {
         let Some(index) = self.index.as_ref().filter(|_| !self.hidden) else { return false };
         let mut is_behind = false;
@@ -56,11 +56,11 @@ impl KnownStores {
 }
 
 impl Watcher {
-    /// Reads counts and times; `all` also those of the other stores on the screen.
+    /// Reads counts and times; with `all`, also those of the other stores on the screen.
     pub(super) async fn look_at_stores(&mut self, all: bool) -> Result<Vec<WatchEvent>> {
         let mut told = Vec::new();
         if self.known.index.is_none() {
-            // Whoever watches lists them too: only what comes after is news.
+            // The caller lists them too, so only later changes are news.
             match self.lengths().await {
                 Err(error) if error::forbids_key(&error) => {
                     self.known.hidden = true;
@@ -93,13 +93,13 @@ impl Watcher {
         Ok(told)
     }
 
-    /// Tells and remembers what is new about the open store.
+    /// Reports and remembers the news about the open store.
     fn look_at_open(&mut self, info: StoreInfo, told: &mut Vec<WatchEvent>) {
         let before = self.known.open.replace(info.clone());
         let Some(before) = before else {
             self.listening.check.ticked(None, Instant::now());
             self.tracking.looked(false);
-            // Perhaps it has changed since it was listed.
+            // It may have changed since it was listed.
             self.tell_store(info, told);
             return;
         };
@@ -120,14 +120,14 @@ impl Watcher {
             self.changed = Some(Instant::now());
             self.rescan.requested |= !named || untold;
             if (named && emptied) || (was > super::budget::SMALL && is < was / 2) {
-                // Purged, or nearly: reading anew is less work than finding out what went.
+                // Purged, or nearly: reading anew is less work than finding the removed records.
                 told.push(WatchEvent::Lagged);
             }
         }
         self.tell_store(info, told);
     }
 
-    /// Tells what is known of a store now, if that is news.
+    /// Reports the facts about a store, if they are news.
     fn tell_store(&mut self, mut info: StoreInfo, told: &mut Vec<WatchEvent>) {
         let Some(index) = &self.known.index else { return };
         let none = Indexed::default();
@@ -136,7 +136,7 @@ impl Watcher {
             list::classify(&mut info, indexed);
         }
         if info.state == StoreState::Ghost && info.records.unwrap_or(0) == 0 {
-            // There is none: the index has told, or is about to.
+            // The store does not exist, which the index has reported, or is about to.
             return;
         }
         if self.known.told.get(&info.store) != Some(&info) {
@@ -154,7 +154,7 @@ impl Watcher {
         Ok([names, reply::integer(&reply::next(&mut replies)?)?])
     }
 
-    /// Reads the indexes again if there are more or fewer stores than before.
+    /// Reads the indexes again if the number of stores has changed.
     async fn look_at_index(&mut self, told: &mut Vec<WatchEvent>) -> Result<()> {
         let lengths = self.lengths().await?;
         if lengths == self.known.lengths {
@@ -163,8 +163,8 @@ impl Watcher {
         self.read_index(lengths, told).await
     }
 
-    /// Reads the indexes again where they do not lead to what was read of these stores: a store that is
-    /// dropped and made anew between two looks leaves them as long as they were.
+    /// Reads the indexes again where they lack one of these stores: a store that is dropped and made anew
+    /// between two looks leaves their lengths unchanged.
     async fn catch_up(&mut self, infos: &[StoreInfo], told: &mut Vec<WatchEvent>) -> Result<()> {
         if !self.known.is_behind(infos) {
             return Ok(());
@@ -173,7 +173,7 @@ impl Watcher {
         self.read_index(lengths, told).await
     }
 
-    /// Reads the indexes, of these lengths, and looks at the stores of which they say something else.
+    /// Reads the indexes, of these lengths, and looks at the stores whose entries have changed.
     async fn read_index(&mut self, lengths: [u64; 2], told: &mut Vec<WatchEvent>) -> Result<()> {
         let index = self.storage.read_indexes().await?;
         self.known.lengths = lengths;
@@ -187,7 +187,7 @@ impl Watcher {
                     self.store.as_ref() == Some(&info.store) && !before.contains_key(&info.store);
                 self.tell_store(info, told);
                 if came {
-                    // It was away, and nobody looked at its records.
+                    // It was absent, and nobody looked at its records.
                     told.push(WatchEvent::Lagged);
                 }
             }

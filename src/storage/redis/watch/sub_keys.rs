@@ -1,18 +1,18 @@
-//! What a server with sub-key notifications says: `<event>|<length>:<key>[,<length>:<key>…]`.
+//! Parses sub-key notifications of a server: `<event>|<length>:<key>[,<length>:<key>…]`.
 
 use crate::model::Key;
 
-/// One message: what happened to which fields of a hash.
+/// One message: the fields of a hash, and what happened to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SubKeys {
-    /// Whether they are gone.
+    /// Whether the fields were removed.
     pub(super) removed: bool,
-    /// The fields, in the server's order; one can be there twice.
+    /// The fields, in the server's order; one can be repeated.
     pub(super) keys: Vec<Key>,
 }
 
-/// Takes a message apart; `None` for anything but its exact form. Lengths are in bytes, and a key
-/// may hold any, those that separate as well.
+/// Parses a message; `None` for anything but its exact form. Lengths are in bytes, and a key may contain any
+/// bytes, including the separators.
 pub(super) fn parse(message: &[u8]) -> Option<SubKeys> {
     let bar = memchr::memchr(b'|', message)?;
     let (event, mut rest) = (&message[..bar], &message[bar + 1..]);
@@ -34,7 +34,7 @@ pub(super) fn parse(message: &[u8]) -> Option<SubKeys> {
     Some(SubKeys { removed: matches!(event, b"hdel" | b"hexpired"), keys })
 }
 
-/// A number as the server writes it: no sign, no zero in front.
+/// A number in the server's form: no sign, no leading zero.
 fn length(digits: &[u8]) -> Option<usize> {
     let (first, others) = digits.split_first()?;
     let plain = digits.iter().all(u8::is_ascii_digit) && (*first != b'0' || others.is_empty());
@@ -43,9 +43,9 @@ fn length(digits: &[u8]) -> Option<usize> {
 
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz {
-    //! A message, as a target for a fuzzer.
+    //! A fuzz target for messages.
 
-    /// What is taken apart is a message in its exact form, and nothing of it is lost.
+    /// Every parsed message is in its exact form, and no part of it is lost.
     pub(crate) fn parse(data: &[u8]) {
         let Some(parsed) = super::parse(data) else { return };
         let bar = data.iter().position(|byte| *byte == b'|').unwrap_or_default();
@@ -72,7 +72,7 @@ mod tests {
 
     use super::*;
 
-    /// As the server writes it.
+    /// The message in the server's form.
     fn encode(event: &str, keys: &[Vec<u8>]) -> Vec<u8> {
         let mut message = format!("{event}|").into_bytes();
         for (at, key) in keys.iter().enumerate() {
@@ -103,7 +103,7 @@ mod tests {
 
         #[test]
         fn what_is_taken_apart_is_nothing_else(message in prop::collection::vec(any::<u8>(), 0..60)) {
-            // Whatever is understood would have been written in just this way.
+            // Every parsed message is in the server's form.
             if let Some(parsed) = parse(&message) {
                 let event = message.split(|byte| *byte == b'|').next().unwrap();
                 let keys: Vec<_> = parsed.keys.iter().map(|key| key.as_bytes().to_vec()).collect();

@@ -1,8 +1,8 @@
-//! Client tracking, so that nothing is read while nothing changes.
+//! Client tracking, which avoids reads while nothing changes.
 //!
-//! Before each tick reads its Redis keys, the server is asked to track them (see [`KeyTracker`]);
-//! it then sends one invalidation for each that changes. So every change after a tick's reads is
-//! told, and until then no other tick is needed.
+//! Before each tick reads its Redis keys, the server is asked to track them (see [`KeyTracker`]); it then
+//! sends one invalidation for each that changes. So every change after a tick's reads is reported, and until
+//! then no other tick is needed.
 
 use std::time::{Duration, Instant};
 
@@ -16,10 +16,10 @@ use super::Watcher;
 use super::store_changes::MOST_STORES;
 use crate::model::{Error, ErrorKind, Result};
 
-/// The tracker's connection, and what it told.
+/// The tracker's connection, and its reports.
 pub(super) struct Tracking {
     state: State,
-    /// From a connection that could not be made, or a change that was missed, to the next try.
+    /// Pause from a connection that could not be made, or a change that was missed, to the next try.
     reconnect: Duration,
     /// Whether an invalidation has come since the last tick began.
     invalidated: bool,
@@ -28,13 +28,13 @@ pub(super) struct Tracking {
     last: Last,
 }
 
-/// What the last tick saw.
+/// Observation of the last tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Last {
-    /// There was none while tracking.
+    /// There was no tick while tracking.
     #[default]
     None,
-    /// Nothing, or a change that was invalidated.
+    /// No change, or a change with an invalidation.
     Fine,
     /// A change without an invalidation so far.
     Doubtful,
@@ -46,7 +46,7 @@ enum State {
     Closed,
     Opening(JoinHandle<Result<KeyTracker>>),
     Active(KeyTracker),
-    /// To be opened again at this time, if ever.
+    /// Closed until this time, if it is to be opened again.
     Away(Option<Instant>),
 }
 
@@ -64,7 +64,7 @@ impl Tracking {
         Self { state, reconnect, invalidated: false, before: false, last }
     }
 
-    /// Whether it is not known yet if keys can be tracked.
+    /// Whether it is still unknown if keys can be tracked.
     pub(super) fn is_undecided(&self) -> bool {
         matches!(self.state, State::Closed | State::Opening(_))
     }
@@ -79,10 +79,10 @@ impl Tracking {
         self.invalidated
     }
 
-    /// Begins to open it, or takes it once that is done.
+    /// Begins to open it, or takes it over once it is open.
     async fn open(&mut self, connections: &ConnectionManager) {
         match &mut self.state {
-            // A node tells only of what it has itself.
+            // A node reports only its own keys.
             State::Closed if connections.cluster() => self.state = State::Away(None),
             State::Closed => {
                 let connections = connections.clone();
@@ -121,7 +121,7 @@ impl Tracking {
         }
     }
 
-    /// When to try again after this: what is refused stays refused.
+    /// Time of the next try after this error: a refusal is final.
     fn again(&self, error: &Error) -> Option<Instant> {
         let passes = matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout);
         passes.then(|| Instant::now() + self.reconnect)
@@ -132,7 +132,7 @@ impl Tracking {
         self.before
     }
 
-    /// The tick has looked: whether the store had moved since the tick before.
+    /// Records the tick's observation: whether the store had moved since the tick before.
     pub(super) fn looked(&mut self, moved: bool) {
         let State::Active(tracker) = &mut self.state else { return };
         self.invalidated |= tracker.has_invalidated();
@@ -162,7 +162,7 @@ impl Watcher {
         if let Err(error) = tracker.track(keys).await {
             return tracking.give_up(&error.problem, tracking.again(&error));
         }
-        // All invalidations of keys tracked before have come with the answer.
+        // All invalidations of previously tracked keys have come with the answer.
         tracking.invalidated |= tracker.has_invalidated();
         if tracking.last == Last::Doubtful && !tracking.invalidated {
             return tracking
@@ -170,7 +170,7 @@ impl Watcher {
         }
         tracking.before = std::mem::take(&mut tracking.invalidated);
         if tracking.last == Last::None {
-            // What changed before the first time sent no invalidation.
+            // Changes before the first tracking sent no invalidation.
             (tracking.before, tracking.last) = (true, Last::Fine);
         }
     }

@@ -15,27 +15,27 @@ use super::{Watcher, budget};
 use crate::model::{Key, KeyPage, RecordState, Result, StoreName, WatchEvent};
 use crate::storage::metadata::combine_halves;
 
-/// Visible rows that are read at most.
+/// Limit on the visible rows that are read.
 const MOST_ROWS: usize = 200;
-/// New keys that are read in one go.
+/// Number of new keys that are read in one go.
 pub(super) const BATCH: usize = 500;
-/// Values up to this size are read to find out whether they have changed.
+/// Largest value that is read to find out whether it has changed, in bytes.
 const SMALL_VALUE: u64 = 64 << 10;
 
-/// What was last seen of some rows.
+/// The state of some rows, as last seen.
 #[derive(Debug, Default)]
 pub(super) struct VisibleRows {
-    /// The raw metadata of those on the screen.
+    /// The raw metadata of the rows on the screen.
     shown: HashMap<Key, Option<Bytes>>,
-    /// The open record, its value's size and what it hashes to.
+    /// The open record, the size of its value, and the value's hash.
     open: Option<(Key, u64, u64)>,
-    /// All keys, where there are few.
+    /// All keys, if there are few.
     keys: Option<HashSet<Bytes>>,
 }
 
 impl Watcher {
-    /// Looks at what is on the screen, if anything in the store has moved, or at what has come
-    /// onto it; `all` also at the open value.
+    /// Reads the visible rows if anything in the store has moved, or if they are new on the screen; with
+    /// `all`, also the open value.
     pub(super) async fn look_at_rows(
         &mut self,
         store: &StoreName,
@@ -84,7 +84,7 @@ impl Watcher {
         }
         self.visible_rows.shown = now;
         self.storage.measure(store, &mut page).await?;
-        // A value without metadata is a row too.
+        // A value without metadata is a row, too.
         let removed = self.without_metadata(store, gone, &mut Vec::new()).await?;
         if !page.is_empty() {
             self.storage.measure(store, &mut page).await?;
@@ -107,7 +107,7 @@ impl Watcher {
         found.into_iter().map(reply::bytes).collect()
     }
 
-    /// An overwrite with as many bytes of the same type does not show in the metadata.
+    /// Reads the open value: an overwrite with as many bytes of the same type does not show in the metadata.
     async fn look_at_value(
         &mut self,
         store: &StoreName,
@@ -130,7 +130,7 @@ impl Watcher {
             let raw = self.metadata_of(store, std::slice::from_ref(&key)).await?.pop().flatten();
             if let Some(mut meta) = combine_halves(&key, raw.as_deref(), Some(length)) {
                 if matches!(meta.state, RecordState::WrongSize(_)) {
-                    // A writer came between the two looks.
+                    // A writer came in between the two looks.
                     meta.state = RecordState::Whole;
                 }
                 told.push(WatchEvent::Records { set: vec![meta], removed: Vec::new() });
@@ -144,7 +144,7 @@ impl Watcher {
         self.known.open_records().is_some_and(|records| records <= budget::SMALL)
     }
 
-    /// When all keys are to be read again: while something moves, and once after.
+    /// Time at which all keys are to be read again: while something moves, and once afterwards.
     pub(super) fn keys_due(&self) -> Option<Instant> {
         let moving = self.changed.is_some_and(|at| at + self.timing.linger > self.budget.next_keys);
         let named = self.level() == Level::SubKeys;
@@ -152,7 +152,7 @@ impl Watcher {
         (wanted && (moving || self.visible_rows.keys.is_none())).then_some(self.budget.next_keys)
     }
 
-    /// Reads all keys; what was not there before is looked at, what is no longer is told.
+    /// Reads all keys; reads new ones, and reports removed ones.
     pub(super) async fn look_at_keys(&mut self, store: &StoreName) -> Result<Vec<WatchEvent>> {
         let asked = command("HKEYS", [keys::key(store, Part::MetadataItems)]);
         let start = Instant::now();
@@ -163,7 +163,7 @@ impl Watcher {
         self.costs.keys.did(1, keys.len());
         let mut present = HashSet::with_capacity(keys.len());
         for key in keys {
-            // A copy: the answer's buffer is not to live as long as one of its keys.
+            // Copied, so that the answer's buffer does not live as long as one of its keys.
             let key = reply::bytes(key)?.unwrap_or_default();
             present.insert(Bytes::copy_from_slice(&key));
         }
