@@ -73,7 +73,7 @@ impl JsonMerge {
             (base.digest(place.base), mine.digest(place.mine), theirs.digest(place.theirs));
         if m == b || m == t {
             if t != b && m == b {
-                self.name_theirs(theirs, place.theirs);
+                self.name_changes((base, place.base), (theirs, place.theirs));
             }
             return;
         }
@@ -94,6 +94,29 @@ impl JsonMerge {
             let ranges = (theirs.range(place.theirs), mine.range(place.mine));
             self.open.push((self.conflicts.len(), ranges.0, ranges.1));
             self.conflicts.push(Conflict::new(theirs.path(place.theirs), pieces));
+        }
+    }
+
+    /// Names what someone else has changed below a node: the values themselves where both have the same
+    /// members or as many items there.
+    fn name_changes(&mut self, (base, b): (&Leaves<'_>, usize), (theirs, t): (&Leaves<'_>, usize)) {
+        let mut rest = vec![(b, t)];
+        while let Some((b, t)) = rest.pop().filter(|_| self.theirs_at.len() < NAMED) {
+            let same = base.kind(b) == theirs.kind(t)
+                && base.kind(b) != Kind::Leaf
+                && base
+                    .children(b)
+                    .map(|node| base.key(node))
+                    .eq(theirs.children(t).map(|node| theirs.key(node)));
+            if !same {
+                self.name_theirs(theirs, t);
+                continue;
+            }
+            let pairs = base.children(b).zip(theirs.children(t));
+            let changed = pairs.filter(|(b, t)| base.digest(*b) != theirs.digest(*t));
+            let mut changed: Vec<_> = changed.take(NAMED).collect();
+            changed.reverse();
+            rest.extend(changed);
         }
     }
 

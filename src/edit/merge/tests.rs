@@ -32,6 +32,16 @@ fn joined(base: &str, mine: &str, theirs: &str) -> String {
 }
 
 #[test]
+fn what_someone_else_has_changed_is_named_value_by_value() {
+    let base = r#"{"price": 1, "stock": {"berlin": [1, 2], "paris": 0}, "x": {"y": 1}}"#;
+    let mine = base.replace("1, \"stock", "2, \"stock");
+    let theirs = base.replace("[1, 2]", "[1, 3]").replace("\"y\": 1", "\"z\": 1");
+    let merge = Merge::of(&json(base), &json(&mine), &json(&theirs));
+    assert!(merge.is_clean());
+    assert_eq!(merge.theirs_at, ["$.stock.berlin[1]", "$.x"]);
+}
+
+#[test]
 fn other_leaves_are_merged_and_the_rest_stays_to_the_byte() {
     let base = r#"{"price": 1.10,  "n":1E5, "tags":["a" ,"b"], "u":"\u00e9"}"#;
     let mine = r#"{"price": 1.20, "n": 1E5, "tags": ["a", "b"], "u": "\u00e9"}"#;
