@@ -61,19 +61,20 @@ impl Editor {
     /// Takes a key for the text of the value; tells whether there is a text.
     pub(super) fn text_key(&mut self, key: KeyEvent, body: Area, now: Timestamp) -> bool {
         let place = self.text_place(Self::value_size(body));
-        let wrap = self.wrap;
+        let (wrap, is_json) = (self.wrap, self.typed_content_type().is_json());
         let Some(text) = self.value.text_mut() else { return false };
-        type_into(text, key, (place.width, place.height), wrap, now);
+        type_into(text, key, (place.width, place.height), wrap, is_json, now);
         true
     }
 }
 
-/// Takes a key for a text in an area of this many columns and rows.
+/// Takes a key for a text in an area of this many columns and rows; the layout of JSON is kept.
 pub(in crate::app) fn type_into(
     text: &mut TextEdit,
     key: KeyEvent,
     (width, height): (usize, usize),
     wrap: bool,
+    is_json: bool,
     now: Timestamp,
 ) {
     let width = width.saturating_sub(1);
@@ -82,6 +83,8 @@ pub(in crate::app) fn type_into(
             text.go(motion, key.modifiers.contains(KeyModifiers::SHIFT), width, wrap);
         }
         Some(Does::Delete(motion)) => text.delete(motion, now),
+        Some(Does::Type(c)) if is_json => text.insert_json(c, now),
+        Some(Does::Break) if is_json => text.new_json_line(now),
         Some(Does::Type(c)) => text.insert(c.encode_utf8(&mut [0; 4]), now),
         Some(Does::Break) => text.new_line(now),
         None => {}

@@ -212,7 +212,7 @@ impl MergeView {
             _ => {
                 let body = ctx.layout().body.inner();
                 let size = (usize::from(body.width), usize::from(body.height));
-                type_into(typed, key, size, false, ctx.now);
+                type_into(typed, key, size, false, false, ctx.now);
             }
         }
     }

@@ -12,6 +12,10 @@ use super::{Motion, TextEdit};
 
 /// Limit on the replaced places that get a piece each: a piece takes memory, and time at every later key.
 const MOST_PIECES: usize = 10_000;
+/// Indentation of each level of JSON.
+const DEEPER: &str = "  ";
+/// Limit on the bytes of a line that are searched for its indentation or a bracket.
+const NEAR: usize = 1 << 10;
 /// Limit on the size of a text after all is replaced, in bytes.
 const LONGEST: usize = 256 << 20;
 
@@ -24,6 +28,49 @@ impl TextEdit {
     /// Begins a new line.
     pub fn new_line(&mut self, now: Timestamp) {
         self.put(self.line_end_here().as_bytes(), Grouping::Alone, now);
+    }
+
+    /// Begins a new line of JSON: indented as this one, deeper behind an opening bracket, and with the closing
+    /// one, if that is next, on a line of its own.
+    pub fn new_json_line(&mut self, now: Timestamp) {
+        let at = self.selection().unwrap_or(self.cursor..self.cursor);
+        let start = self.document.line_start(self.document.line_of(at.start));
+        let head = self.document.read(start..at.start.min(start + NEAR));
+        let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+        let blank: String =
+            head.iter().take_while(is_blank).map(|&byte| char::from(byte)).collect();
+        let before = self.document.read(at.start.saturating_sub(NEAR).max(start)..at.start);
+        let opens = before.trim_ascii_end().last().is_some_and(|byte| b"{[".contains(byte));
+        let after = self.document.read(at.end..at.end + NEAR);
+        let closes =
+            after.iter().find(|byte| !is_blank(byte)).is_some_and(|byte| b"}]".contains(byte));
+        let same = format!("{}{blank}", self.line_end_here());
+        let (deeper, closing) = match (opens, closes) {
+            (true, true) => (DEEPER, same.as_str()),
+            (true, false) => (DEEPER, ""),
+            (false, _) => ("", ""),
+        };
+        drop((head, before, after));
+        self.put(format!("{same}{deeper}{closing}").as_bytes(), Grouping::Alone, now);
+        self.cursor -= closing.len();
+    }
+
+    /// Types a character into JSON: a tab is an indentation, and a closing bracket that begins its line stands
+    /// less deep than what it closes.
+    pub fn insert_json(&mut self, typed: char, now: Timestamp) {
+        if typed == '\t' {
+            return self.insert(DEEPER, now);
+        }
+        if matches!(typed, '}' | ']') && self.selection().is_none() {
+            let start = self.document.line_start(self.document.line_of(self.cursor));
+            let head = self.document.read(start..self.cursor.min(start + NEAR));
+            let is_blank =
+                head.len() == self.cursor - start && head.iter().all(|byte| *byte == b' ');
+            if is_blank && head.len() >= DEEPER.len() {
+                self.anchor = Some(self.cursor - DEEPER.len());
+            }
+        }
+        self.insert(typed.encode_utf8(&mut [0; 4]), now);
     }
 
     /// Pastes text over the selection, or at the cursor, with the line ends that are used here.
@@ -157,5 +204,51 @@ impl TextEdit {
         let edits: Vec<_> = edits.into_iter().map(|(was, now)| (was, &text[now])).collect();
         self.document.replace_each(&edits, now);
         (self.cursor, self.anchor, self.goal) = (0, None, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// What stands there once these keys were typed into JSON, with the cursor as `|`.
+    fn typed(text: &str, keys: &str) -> String {
+        let at = text.find('|').unwrap();
+        let mut edit = TextEdit::new(Bytes::from(text.replace('|', "")));
+        edit.go_to_offset(at);
+        for key in keys.chars() {
+            match key {
+                '\n' => edit.new_json_line(Timestamp::from_micros(0)),
+                key => edit.insert_json(key, Timestamp::from_micros(0)),
+            }
+        }
+        let mut out = String::from_utf8(edit.document().bytes().to_vec()).unwrap();
+        out.insert(edit.cursor, '|');
+        out
+    }
+
+    #[test]
+    fn a_new_line_of_json_is_indented_as_its_neighbours_are() {
+        assert_eq!(typed("{\n  \"a\": 1,|\n}", "\n\"b\": 2"), "{\n  \"a\": 1,\n  \"b\": 2|\n}");
+        assert_eq!(typed("{\n  \"a\": [|\n}", "\n1"), "{\n  \"a\": [\n    1|\n}");
+        assert_eq!(typed("{\r\n  \"a\": {|}\r\n}", "\n"), "{\r\n  \"a\": {\r\n    |\r\n  }\r\n}");
+        assert_eq!(typed("{\n  \"a\": [\n    1\n    |\n}", "],"), "{\n  \"a\": [\n    1\n  ],|\n}");
+        assert_eq!(typed("[1|]", "}"), "[1}|]", "only where it begins its line");
+        assert_eq!(typed("[\n|\n]", "\t1"), "[\n  1|\n]");
+        // Nothing is looked for in a long line but near the cursor.
+        let long = format!("[{}|", "1,".repeat(NEAR));
+        assert!(typed(&long, "\n").ends_with(",\n|"));
+    }
+
+    #[test]
+    fn a_new_line_and_its_indentation_are_taken_back_together() {
+        let mut edit = TextEdit::new(Bytes::from_static(b"  {}"));
+        edit.go_to_offset(3);
+        edit.new_json_line(Timestamp::from_micros(0));
+        assert_eq!(edit.document().bytes(), "  {\n    \n  }");
+        assert!(edit.undo(false));
+        assert_eq!(edit.document().bytes(), "  {}");
     }
 }

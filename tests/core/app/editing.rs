@@ -461,7 +461,11 @@ fn tab_is_typed_in_a_value_and_leaves_every_other_field() {
     let mut stage = opened();
     stage.keys("nkey<tab><tab>a<tab>b<shift-tab>");
     let editor = stage.app.editor.as_ref().unwrap();
-    assert_eq!((&editor.value.bytes()[..], editor.field), (&b"a\tb"[..], Field::ContentType));
+    assert_eq!(
+        (&editor.value.bytes()[..], editor.field),
+        (&b"a  b"[..], Field::ContentType),
+        "indented in JSON"
+    );
     stage.keys("<alt-up><alt-down><alt-down><alt-down><alt-down>");
     assert_eq!(stage.app.editor.as_ref().unwrap().field, Field::ContentType);
 }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use larder::app::{Effect, Event, Settings, Slot};
-use larder::model::Timestamp;
+use larder::model::{Timestamp, Write};
 
 use super::JSON;
 use crate::stage::{Stage, computed, record, store};
@@ -43,6 +43,23 @@ fn a_line_that_is_pasted_ends_as_the_lines_around() {
     stage.event(Event::Paste("1\r2\n".to_owned()));
     stage.keys("<ctrl-end><enter>");
     assert_eq!(stage.edited(), "1\r\n2\r\na\r\nb\r\n\r\n");
+}
+
+#[test]
+fn a_line_that_is_typed_into_json_is_laid_out_as_its_neighbours_and_stored_as_they_are() {
+    let mut stage = editing(JSON, r#"{"a": [1, 2], "b":null}"#);
+    stage.keys(
+        "<ctrl-f>2<enter><right>,<enter>3<ctrl-f>null<enter><backspace>{<enter>\"c\": 4<enter>}",
+    );
+    let laid_out = "{\n  \"a\": [\n    1,\n    2,\n    3\n  ],\n  \"b\": {\n    \"c\": 4\n  }\n}";
+    assert_eq!(stage.edited(), laid_out);
+    stage.keys("<ctrl-s>");
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, r#"{"a": [1, 2, 3], "b":{"c": 4}}"#);
+    // Of text all is as it is typed.
+    let mut stage = editing("text/tab-separated-values", "  a");
+    stage.keys("<end><tab>[<enter>]");
+    assert_eq!(stage.edited(), "  a\t[\n]");
 }
 
 #[test]
