@@ -1,7 +1,7 @@
-//! How long a server is held while a store's records are set aside, restored and discarded, alone and
-//! then, as the browser does it, beside a crawl that writes into the store and loses nothing: another
-//! client pings it meanwhile, and it says itself which command took it longest. Where the machine is
-//! busy, both wait for the processor, too: as root, the server and the pings go first.
+//! The time for which a server is blocked while a store's records are set aside, restored and discarded:
+//! alone, and then, as the browser does it, beside a crawl that writes into the store and loses nothing.
+//! Another client pings the server meanwhile, and the server itself tells its slowest command. Where the
+//! machine is busy, both wait for the processor, too: as root, the server and the pings go first.
 //! `cargo bench --bench aside`;
 //! `LARDER_BENCH_RECORDS=5000000` for five million, which take 6 GB.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
@@ -31,19 +31,19 @@ use report::{Report, median, ms};
 use server::{Client, Server};
 
 pub(crate) const STORE: &str = "huge";
-/// New records that are few enough to be put over the others, and some that are not.
+/// Number of new records that are few enough to be put over the others, and a number that is not.
 const FEW: u64 = 36;
 const MANY: u64 = 3_000;
-/// How often what takes one step is measured.
+/// Number of measurements of each operation of one step.
 const TIMES: u64 = 7;
-/// The longest that the server may be held, in milliseconds.
+/// Longest time for which the server may be blocked, in milliseconds.
 pub(crate) const HELD: f64 = 5.0;
-/// For how long the server is pinged where nothing ends by itself.
+/// Time for which the server is pinged where nothing ends by itself.
 const SPAN: Duration = Duration::from_secs(5);
-/// The pause between two pings.
+/// Pause between two pings.
 const PAUSE: Duration = Duration::from_micros(100);
 
-/// The longest of the pings since it was last asked for, in microseconds.
+/// The longest ping since the last question, in microseconds.
 #[derive(Clone, Default)]
 struct Longest(Arc<AtomicU64>);
 
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
     report.end()
 }
 
-/// Has a thread get the processor before all others. Only root may.
+/// Gives a thread the processor before all others, which only root may. Returns whether it did.
 fn go_first(id: &OsStr) -> bool {
     let set = Command::new("chrt").args(["--fifo", "--pid", "1"]).arg(id).output();
     set.is_ok_and(|set| set.status.success())
@@ -92,7 +92,7 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-log-slower-than", b"1000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"slowlog-max-len", b"1000000"]);
     phases.client.call(&[b"CONFIG", b"SET", b"latency-monitor-threshold", b"1"]);
-    // What the growth and the shrinking of its hashes cost a server by themselves, whoever writes.
+    // The cost for a server of the growth and shrinking of its hashes alone, whoever writes.
     let plainly = |work: fn(&Server, u64)| async move {
         tokio::task::block_in_place(|| work(server, records));
     };
@@ -104,7 +104,7 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     crawl::fill(server, STORE, records);
     phases.run("alone", None, tokio::time::sleep(SPAN)).await;
     let progress = Progress::default();
-    // What takes one step is over before anything can be told from one time.
+    // An operation of one step is too short to be judged by a single time.
     for time in 1..=TIMES {
         let aside = storage.set_aside(&records_aside);
         let info = phases.run(&format!("{time}: set aside"), None, aside).await.unwrap();
@@ -146,7 +146,7 @@ async fn measure(server: &Server, records: u64, longest: &Longest, report: &mut 
     beside_crawl::measure(server, storage, records, phases).await;
 }
 
-/// Deletes all records one by one.
+/// Deletes all records, one by one.
 fn delete(server: &Server, records: u64) {
     let mut client = server.client();
     let numbers: Vec<_> = (0..records).collect();
@@ -161,28 +161,28 @@ fn delete(server: &Server, records: u64) {
     }
 }
 
-/// New records of these numbers.
+/// Sets new records with these numbers.
 fn come(server: &Server, numbers: Range<u64>) {
     let new = |at| (format!("new-{at}"), "text/plain".to_owned(), b"x".to_vec());
     fill::records(&mut server.client(), STORE, numbers.map(new));
 }
 
-/// What is measured while something is done.
+/// The measurements during the phases.
 pub(crate) struct Phases<'a> {
     client: Client,
     pid: u32,
     longest: &'a Longest,
     pub(crate) report: &'a mut Report,
-    /// What the longest command of the last phase took.
+    /// Time of the longest command of the last phase.
     last: Duration,
-    /// What the longest of plain writes and deletes took.
+    /// Time of the longest plain write or delete.
     own: Duration,
-    /// What was done, the longest ping and what the longest command took.
+    /// Name of each phase, its longest ping and the time of its longest command.
     all: Vec<(String, Duration, Duration)>,
 }
 
 impl Phases<'_> {
-    /// Reports the middle of all times that something was done, against the bound.
+    /// Reports the median of all runs of an operation, with the bound.
     fn middle(&mut self, what: &str) {
         let of = self.all.iter().filter(|(done, ..)| done.ends_with(&format!(": {what}")));
         let (pings, commands): (Vec<_>, Vec<_>) =
@@ -197,13 +197,13 @@ impl Phases<'_> {
         self.report.line(&line, median(&commands), Some(HELD), "ms");
     }
 
-    /// What a step may take: it moves few records, but a hash that it makes grow or shrink past a
-    /// power of two holds the server as it does for whoever writes.
+    /// Bound on a step, in milliseconds: it moves few records, but a hash that grows or shrinks past a power
+    /// of two blocks the server as it does for any writer.
     pub(crate) fn of_steps(&self) -> f64 {
         HELD.max(ms(self.own))
     }
 
-    /// Does the work, and reports how long it took and how long the server was held.
+    /// Runs the work, and reports its duration and the time for which the server was blocked.
     pub(crate) async fn run<T>(
         &mut self,
         what: &str,
@@ -218,7 +218,7 @@ impl Phases<'_> {
         let done = work.await;
         let (took, waited) = (begun.elapsed(), self.waited().saturating_sub(waited));
         let stolen = self::stolen().saturating_sub(stolen);
-        // A ping that waits is answered by then.
+        // A waiting ping is answered by then.
         tokio::time::sleep(Duration::from_millis(200)).await;
         let held = Duration::from_micros(self.longest.0.load(Ordering::Relaxed));
         let (command, slowest) = self.slowest();
@@ -236,8 +236,8 @@ impl Phases<'_> {
         done
     }
 
-    /// How long the server has waited for a processor so far: the commands that it measures then wait
-    /// with it.
+    /// Time for which the server has waited for a processor so far, which is contained in the times of its
+    /// commands.
     fn waited(&self) -> Duration {
         let told = std::fs::read_to_string(format!("/proc/{}/schedstat", self.pid));
         let told = told.unwrap_or_default();
@@ -245,7 +245,7 @@ impl Phases<'_> {
         Duration::from_nanos(nanos.unwrap_or_default())
     }
 
-    /// The command that took the server longest, where any took a millisecond.
+    /// The server's slowest command, if any took a millisecond.
     fn slowest(&mut self) -> (String, Duration) {
         let entries = self.client.call(&[b"SLOWLOG", b"GET", b"-1"]).items().into_iter();
         let entries = entries.map(|entry| {
@@ -258,7 +258,8 @@ impl Phases<'_> {
         entries.max_by_key(|(_, took)| *took).unwrap_or_default()
     }
 
-    /// What else held the server for a millisecond or more, and how long at most.
+    /// Other events that blocked the server for a millisecond or more, with the longest time of each, in
+    /// milliseconds.
     fn events(&mut self) -> Vec<(String, f64)> {
         let events = self.client.call(&[b"LATENCY", b"LATEST"]).items().into_iter();
         let events = events.map(|event| {
@@ -270,15 +271,15 @@ impl Phases<'_> {
     }
 }
 
-/// How long the processors of a virtual machine have waited for those of its host so far: to 10 ms. What
-/// is measured then has stood still, too.
+/// Time for which the processors of a virtual machine have waited for those of its host so far, to 10 ms.
+/// Measurements stood still then, too.
 fn stolen() -> Duration {
     let told = std::fs::read_to_string("/proc/stat").unwrap_or_default();
     let ticks = told.split_whitespace().nth(8).and_then(|ticks| ticks.parse().ok());
     Duration::from_millis(10 * ticks.unwrap_or(0_u64))
 }
 
-/// Objects that the server still has to free.
+/// Number of objects that the server still has to free.
 pub(crate) fn pending(server: &Server) -> u64 {
     let info = String::from_utf8(server.cli(&["INFO", "memory"])).unwrap();
     let line = info.lines().find_map(|line| line.strip_prefix("lazyfree_pending_objects:"));

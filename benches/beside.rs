@@ -1,7 +1,6 @@
-//! What a crawl notices of larder beside it: how long its writes take alone, while larder lists
-//! the whole store, while it watches, and for contrast during HGETALL; and what watching costs the
-//! server where nothing happens. `cargo bench --bench beside`; `LARDER_BENCH_RECORDS=5000000` for
-//! five million.
+//! The effects of larder on a crawl beside it: the time of the crawl's writes alone, while larder lists the
+//! whole store, while it watches, and for contrast during HGETALL; and the cost of watching for the server
+//! where nothing happens. `cargo bench --bench beside`; `LARDER_BENCH_RECORDS=5000000` for five million.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "support/crawl.rs"]
@@ -28,9 +27,9 @@ use server::Server;
 
 const STORE: &str = "huge";
 const HASH: &str = "key_value_stores:huge:metadata_items";
-/// Writes a second.
+/// Number of writes a second.
 const RATE: u32 = 2_000;
-/// For how long it is measured where nothing ends by itself.
+/// Time of a measurement where nothing ends by itself.
 const SPAN: Duration = Duration::from_secs(20);
 
 fn main() -> ExitCode {
@@ -105,7 +104,7 @@ fn list(screen: &mut Screen, records: u64) {
     }
 }
 
-/// The server's time while a store is watched in which nothing happens, less that without.
+/// The server's processor time while an unchanging store is watched, less that without a watcher.
 fn idle(server: &Server, records: u64, report: &mut Report) {
     let share = |span: Duration| {
         let (before, begun) = (cpu(server.pid()), Instant::now());
@@ -116,7 +115,7 @@ fn idle(server: &Server, records: u64, report: &mut Report) {
     let without = share(SPAN);
     let mut screen = started(server);
     list(&mut screen, records);
-    // The round after the listing, if one is wanted.
+    // The round after the listing, if there is one.
     screen.wait_quiet(Duration::from_secs(2));
     let scans = scans(server);
     let with = share(SPAN);

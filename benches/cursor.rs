@@ -23,7 +23,7 @@ const OPEN: &str = "\r";
 const DOWN: &str = "j";
 const HOME: &str = "g";
 const MOVES: usize = 300;
-/// Longer than the pause after which the record under the cursor is read.
+/// A time longer than the pause after which the record under the cursor is read.
 const SETTLED: Duration = Duration::from_millis(300);
 
 fn main() -> ExitCode {
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         screen.keys(OPEN);
         screen.wait_for_text(&format!("{store} · 10,000 records"));
         screen.wait_quiet(SETTLED);
-        // To the first key: the cursor may be on the one that came first.
+        // To the first key: the cursor may be on the one that arrived first.
         screen.keys(HOME);
         screen.wait_for("keys and a value", |text| {
             text.contains("page-000000") && text.contains("price")

@@ -1,6 +1,6 @@
-//! `larder demo` from its start to records on the screen, and its memory with 10,000 of them; then
-//! a directory that is watched: how soon a new record shows, and what it costs to leave it alone.
-//! `cargo bench --bench demo`
+//! Time from the start of `larder demo` to records on the screen, and its memory with 10,000 of them; then a
+//! watched directory: the time until a new record shows, and the cost of leaving it alone. `cargo bench
+//! --bench demo`
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "support/idle.rs"]
@@ -51,7 +51,7 @@ fn memory(report: &mut Report) {
     let arguments = ["demo", "--records", "10000", "--rate", "20000"];
     let mut screen = Screen::start(&arguments, &[], 36, 120);
     let since = Instant::now();
-    // The pages of the crawl; the rest of the 10,000 is written to the other store, or again.
+    // The pages of the crawl; the rest of the 10,000 is written to the other store, or repeated.
     let mut shown = 0;
     let mut last = Instant::now();
     while last.elapsed() < Duration::from_secs(3) {
@@ -83,7 +83,7 @@ fn fill(root: &Path) {
     }
 }
 
-/// A record as Crawlee writes it: each file beside its place, then moved there.
+/// Writes a record as Crawlee does: each file next to its place, and then moved there.
 fn write(store: &Path, key: &str) {
     let place = |name: &str, text: &str| {
         let temporary = store.join(format!("{name}.abcd_123.tmp"));
@@ -110,7 +110,7 @@ fn watch(root: &Path, report: &mut Report) {
     screen.wait_for_text("1,000 records");
     let mut times = Vec::new();
     for number in 0..WRITES {
-        // On the screen wherever the cursor's window begins: it stays at the top.
+        // It shows wherever the cursor's window begins, since that stays at the top.
         let key = format!("a-{:06}", WRITES - number);
         screen.keys("g");
         screen.wait_quiet(Duration::from_millis(400));
@@ -134,7 +134,7 @@ fn words(count: usize) -> String {
 }
 
 fn quit(screen: &mut Screen) {
-    // A demo begins with the crawl over the panes.
+    // A demo starts with the crawl over the panes.
     screen.keys("qq");
     assert_eq!(screen.exit_code(), 0);
 }

@@ -1,7 +1,6 @@
-//! 100,000 records in a directory: listing their keys beside a bare walk over the names, and
-//! listing them with metadata beside a walk that reads every metadata file.
-//! `cargo bench --bench directory`; writes 200,000 small files below the directory for temporary
-//! ones.
+//! 100,000 records in a directory: listing their keys, compared with a bare walk over the names, and listing
+//! them with metadata, compared with a walk that reads every metadata file. `cargo bench --bench directory`;
+//! writes 200,000 small files in the directory for temporary ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "support/report.rs"]
@@ -31,7 +30,7 @@ fn main() -> ExitCode {
     report.end()
 }
 
-/// Records of a crawl: a page with its metadata each.
+/// Writes the records of a crawl, each a page with its metadata.
 fn fill(root: &Path) -> PathBuf {
     let path = root.join("key_value_stores/large");
     fs::create_dir_all(&path).unwrap();
@@ -52,7 +51,7 @@ async fn measure(root: &Path, path: &Path, report: &mut Report) {
     let storage = storage::connect(&target, &Options::default()).await.unwrap();
     let (mut names, mut keys, mut first) = (Vec::new(), Vec::new(), Vec::new());
     let (mut metadata, mut records, mut counts) = (Vec::new(), Vec::new(), Vec::new());
-    // By turns, so that whatever else the machine does meets all of them.
+    // In turns, so that other work of the machine affects all of them.
     for run in 0..=RUNS {
         let bare = time(|| walk(path));
         let reading = time(|| read_all(path));
@@ -60,7 +59,7 @@ async fn measure(root: &Path, path: &Path, report: &mut Report) {
         let started = Instant::now();
         all_stores(&*storage).await.unwrap();
         let counted = ms(started.elapsed());
-        // The first run only warms the system's memory of the directory.
+        // The first run only fills the system's cache of the directory.
         if run > 0 {
             names.push(bare);
             metadata.push(reading);
@@ -87,14 +86,14 @@ fn time(mut work: impl FnMut() -> u64) -> f64 {
     ms(started.elapsed())
 }
 
-/// What any program must do to know the names: read them.
+/// The least work of any program for the names: to read them.
 fn walk(path: &Path) -> u64 {
     let names = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().file_name());
     let names: Vec<_> = names.collect();
     black_box(&names).len() as u64 / 2
 }
 
-/// What any program must do to know the metadata: read every file of it.
+/// The least work of any program for the metadata: to read every file of it.
 fn read_all(path: &Path) -> u64 {
     let mut count = 0;
     for entry in fs::read_dir(path).unwrap() {
@@ -107,7 +106,7 @@ fn read_all(path: &Path) -> u64 {
     count
 }
 
-/// When all keys were there, when the first records with metadata, and when all.
+/// Times of all keys, of the first records with metadata, and of all records.
 struct Listed {
     keys: f64,
     first: f64,

@@ -1,5 +1,5 @@
-//! Commands over a line with 40 ms there and back, beside redis-cli's over the same line in the same
-//! run, taken in turns. `cargo bench --bench distant`
+//! Commands over a line with a round trip of 40 ms, compared with those of redis-cli over the same line in
+//! the same run, in turns. `cargo bench --bench distant`
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "support/distant.rs"]
@@ -18,13 +18,13 @@ use distant::Line;
 use report::{Report, median, ms};
 use server::{Server, test_env};
 
-/// There and back.
+/// Round-trip time.
 const WAY: Duration = Duration::from_millis(40);
 const RUNS: usize = 20;
-/// How many times redis-cli's time larder may take.
+/// Bound on larder's time, as a multiple of redis-cli's.
 const BOUND: f64 = 1.5;
 
-/// What the two are asked for.
+/// A question to both programs.
 struct Case<'a> {
     what: &'a str,
     larder: &'a [&'a str],

@@ -1,5 +1,5 @@
-//! The built-in editor over large values: how long a key takes until its frame is drawn, and a paste.
-//! `cargo bench --bench edit`.
+//! The built-in editor with large values: the time from a key to its frame, and that of a paste. `cargo bench
+//! --bench edit`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "support/report.rs"]
@@ -21,9 +21,9 @@ use report::{Report, max, median, ms};
 use stage::{Stage, record, store};
 
 const SIZE: usize = 5 << 20;
-/// Milliseconds from a key to its frame.
+/// Bound on the time from a key to its frame, in milliseconds.
 const KEY: f64 = 5.0;
-/// Milliseconds for a paste of 1 MB.
+/// Bound on the time for a paste of 1 MB, in milliseconds.
 const PASTE: f64 = 100.0;
 
 fn repeated(piece: &str) -> String {
@@ -74,7 +74,7 @@ fn measure(name: &str, content_type: &str, value: Bytes, wrap: bool, report: &mu
     let mut frame = |stage: &Stage| {
         terminal.draw(|frame| draw(frame, &stage.app, &appearance)).unwrap();
     };
-    // In the middle, at the end, at the beginning: typed, deleted, moved, undone.
+    // In the middle, at the end, at the start: typed, deleted, moved, undone.
     let places =
         [format!("<ctrl-g>@{}<enter>", size / 2), "<ctrl-end>".into(), "<ctrl-home>".into()];
     let mut times = Vec::new();
@@ -100,7 +100,7 @@ fn measure(name: &str, content_type: &str, value: Bytes, wrap: bool, report: &mu
             "<ctrl-z>",
             "<ctrl-y>",
         ] {
-            // A busy machine takes its time now and then: the middle of some counts.
+            // A busy machine is slow now and then: the median of some runs counts.
             let mut repeated = Vec::new();
             for _ in 0..7 {
                 for key in stage::keys(keys) {

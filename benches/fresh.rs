@@ -1,5 +1,5 @@
-//! How soon a change shows: counts and rows on the screen, and new records of stores of several
-//! sizes while a crawl changes them 2,000 times a second. `cargo bench --bench fresh`
+//! The time until a change shows: counts and rows on the screen, and new records of stores of several sizes
+//! while a crawl changes them 2,000 times a second. `cargo bench --bench fresh`
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "support/crawl.rs"]
@@ -23,18 +23,18 @@ use report::{Report, max, median, ms};
 use server::Server;
 
 const RATE: u32 = 2_000;
-/// Records in the store in the end, how far apart in milliseconds new ones are written into it, and how soon
-/// half of them and all of them must show, in seconds. Beyond 10,000 the bounds are what walking
-/// round at 2 % of a core took when it was first tried, without larder.
+/// Final number of records in the store, the interval of new ones in milliseconds, and the times within which
+/// half of them and all of them must show, in seconds. Beyond 10,000 the bounds are the times of a repeated
+/// walk at 2 % of a core when it was first tried, without larder.
 const SIZES: [(u64, u64, Option<f64>, Option<f64>); 4] = [
     (5_000, 377, None, Some(0.2)),
     (10_000, 377, None, Some(0.7)),
     (100_000, 1_130, Some(4.6), Some(10.5)),
     (1_000_000, 7_030, Some(46.0), Some(124.0)),
 ];
-/// How many are written: a screen holds them all.
+/// Number of records that are written, which fit on a screen.
 const TIMES: usize = 28;
-/// Between two writes: not in step with anything.
+/// Pause between two writes, out of step with everything else.
 const PAUSE: Duration = Duration::from_millis(377);
 
 fn main() -> ExitCode {
@@ -71,7 +71,7 @@ fn opened(server: &Server, store: &str, records: u64) -> Screen {
     screen
 }
 
-/// In a store of a hundred records in which nothing else happens.
+/// Measures a store of a hundred records in which nothing else happens.
 fn counts(server: &Server, report: &mut Report) {
     const STORE: &str = "few";
     crawl::fill(server, STORE, 100);
@@ -88,7 +88,7 @@ fn counts(server: &Server, report: &mut Report) {
         // The first record, which is on the screen, gets another size.
         let written = Instant::now();
         let size = crawl::write(server, STORE, 0, turn + 1);
-        // A column cuts a long key in its middle.
+        // A column cuts a long key in the middle.
         let key = crawl::key(0);
         let end = &key[key.len() - 8..];
         screen.wait_for("the size", |text| {

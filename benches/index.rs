@@ -1,5 +1,5 @@
-//! What an index of 1,000,000 and of 5,000,000 keys takes and how long it works: the fastest and
-//! the middle one of some runs.
+//! The memory of an index of 1,000,000 and of 5,000,000 keys, and the times of its operations: the fastest
+//! and the median of some runs.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -18,7 +18,7 @@ fn key(number: u64) -> String {
     format!("shop-page-{:016x}", mixed(number))
 }
 
-/// Pages of keys in the order of a hash, as a walk gives them.
+/// Pages of keys in the order of a hash, as from a walk.
 fn pages(records: u64) -> impl Iterator<Item = KeyPage> {
     (0..records).step_by(1000).map(move |first| {
         let mut page = KeyPage::default();
@@ -37,7 +37,7 @@ fn filled(records: u64) -> Builder {
     builder
 }
 
-/// Runs some work several times.
+/// Runs some work several times, and prints its times.
 fn time<T>(what: &str, runs: usize, mut work: impl FnMut() -> T) {
     let mut times: Vec<f64> = (0..runs)
         .map(|_| {
@@ -54,7 +54,7 @@ fn per_record(what: &str, bytes: usize, records: u64) {
     println!("  {what:<36} {:>9.1} bytes a record", bytes as f64 / records as f64);
 }
 
-/// A thousand records anywhere: half of them new.
+/// Changes of a thousand records anywhere, half of them new.
 fn changes(records: u64) -> Vec<Change> {
     let number = |at: u64| if at.is_multiple_of(2) { mixed(at) % records } else { records + at };
     let meta = |at| RecordMeta { key: Key::from(key(number(at))), size: at, ..Default::default() };

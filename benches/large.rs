@@ -1,5 +1,5 @@
-//! A record of 200 MB and a JSON of 50 MB: passing over them, fetching them, keys meanwhile,
-//! memory, scrolling and searching. `cargo bench --bench large`; needs 2 GB of memory.
+//! A record of 200 MB and a JSON of 50 MB: moving past them, fetching them, keys meanwhile, memory, scrolling
+//! and searching. `cargo bench --bench large`; needs 2 GB of memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "../tests/support/fill.rs"]
@@ -25,11 +25,11 @@ use server::Server;
 const SIZE: usize = 200_000_000;
 const JSON_SIZE: usize = 50_000_000;
 const RUNS: usize = 5;
-/// What the value begins with; its first eight bytes show beside the hex.
+/// First bytes of the value; eight of them show next to the hexadecimal.
 const MARKER: &[u8] = b"LARGE-BEGINS-NOW";
 const SHOWN: &str = "LARGE-BE";
 const NEEDLE: &str = "needle-in-the-end";
-/// Longer than the pause after which the record under the cursor is read.
+/// A time longer than the pause after which the record under the cursor is read.
 const SETTLED: Duration = Duration::from_millis(300);
 
 fn main() -> ExitCode {
@@ -83,7 +83,7 @@ fn opened(server: &Server) -> Screen {
     screen.wait_for("both stores", |text| text.contains("large") && text.contains("other"));
     screen.keys("\r");
     screen.wait_for_text("large · 4 records");
-    // To the first key: the cursor may be on the one that came first.
+    // To the first key: the cursor may be on the one that arrived first.
     screen.keys("g");
     screen.wait_for_text("SMALL-ONE");
     screen.wait_quiet(SETTLED);
@@ -132,14 +132,14 @@ fn pass_over(server: &Server, report: &mut Report) {
     quit(&mut screen);
 }
 
-/// How long `redis-cli --raw HGET` takes, its output thrown away.
+/// Time of `redis-cli --raw HGET` in milliseconds, its output thrown away.
 fn by_redis_cli(server: &Server, key: &str) -> f64 {
     ms(redis_cli::run(server, &["--raw", "HGET", "key_value_stores:large:items", key]))
 }
 
 fn fetch(server: &Server, report: &mut Report) {
     let (mut ours, mut theirs, mut memory) = (Vec::new(), Vec::new(), Vec::new());
-    // By turns, so that a change of the machine's speed meets both.
+    // In turns, so that a change of the machine's speed affects both.
     for _ in 0..RUNS {
         theirs.push(by_redis_cli(server, "b-large"));
         let mut screen = focused(server, 1, "200");
@@ -158,9 +158,9 @@ fn fetch(server: &Server, report: &mut Report) {
     report.line("the same: peak memory, times the size", share, Some(2.0), "×");
 }
 
-/// Opens and closes the help while the value comes: that is answered whatever the pane does. Then
-/// the same while redis-cli fetches it and larder has nothing else to do, in the same run: what
-/// two busy programs beside it make of a key on this machine.
+/// Opens and closes the help while the value arrives, which must be answered whatever the pane does. Then the
+/// same while redis-cli fetches the value and larder has nothing else to do, in the same run: this shows the
+/// effect of two busy programs on a key on this machine.
 fn keys_meanwhile(server: &Server, report: &mut Report) {
     let (mut times, mut beside) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
@@ -210,7 +210,7 @@ fn press_twice(screen: &mut Screen, help: &str, times: &mut Vec<f64>) {
         screen.keys("?");
         screen.wait_for("the help, or not", |text| text.contains(help) == open);
         times.push(ms(pressed.elapsed()));
-        // Two frames: what is drawn for one key must not count for the next.
+        // Two frames, so that the drawing for one key does not count for the next.
         sleep(Duration::from_millis(32));
     }
 }
@@ -246,7 +246,7 @@ fn json(server: &Server, report: &mut Report) {
     }
     let pressed = Instant::now();
     screen.keys("\r");
-    // The needle stands in the prompt too: found is where the end of the text shows.
+    // The needle shows in the prompt too: it is found when the end of the text shows.
     screen.wait_for("the end of the text", |text| text.contains(&format!("\"{NEEDLE}\"")));
     let found = ms(pressed.elapsed());
     answer(&mut screen, "k");

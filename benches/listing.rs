@@ -1,4 +1,4 @@
-//! All keys of a huge store, sorted: larder beside a bare HSCAN walk that throws its replies away,
+//! All keys of a huge store, sorted: larder compared with a bare HSCAN walk that throws its replies away,
 //! `redis-cli HGETALL` and Crawlee's own `iterate_keys`, in one run. `cargo bench --bench listing`;
 //! `LARDER_BENCH_RECORDS=5000000` for five million (needs 12 GB of memory).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let mut report = Report::default();
 
-    // How many entries its pages have: the bare walk is to ask for as many.
+    // Finds the number of entries in its pages, so that the bare walk asks for as many.
     server.cli(&["CONFIG", "RESETSTAT"]);
     runtime.block_on(list(&server, records));
     let count = records / pages(&server);
@@ -80,7 +80,7 @@ fn main() -> ExitCode {
     report.end()
 }
 
-/// As the browser does it; the time of all of it, and that of the sort.
+/// Lists the keys as the browser does; returns the total time, and that of the sort.
 async fn list(server: &Server, records: u64) -> (Duration, Duration) {
     let target = Target::parse(&server.url()).unwrap();
     let storage = connect(&target, &Options::default()).await.unwrap();
@@ -96,7 +96,7 @@ async fn list(server: &Server, records: u64) -> (Duration, Duration) {
     (start.elapsed(), walked.elapsed())
 }
 
-/// How often HSCAN was called since the numbers were reset.
+/// Number of calls of HSCAN since the counts were reset.
 fn pages(server: &Server) -> u64 {
     let info = String::from_utf8(server.cli(&["INFO", "commandstats"])).unwrap();
     let calls = info.lines().find_map(|line| line.strip_prefix("cmdstat_hscan:calls=")).unwrap();
@@ -111,7 +111,7 @@ fn run(server: &Server, args: &[&str]) -> Duration {
     start.elapsed()
 }
 
-/// In seconds, without the start of Python and the connecting.
+/// Time of `iterate_keys` in seconds, without the start of Python and the connecting.
 fn iterate_keys(server: &Server, records: u64) -> f64 {
     let told = python::run("../benches/support/iterate.py", &[&server.url(), STORE], b"");
     let told = String::from_utf8(told).unwrap();

@@ -24,9 +24,9 @@ use report::{Report, median, ms, peak_memory};
 use server::Server;
 
 const STORE: &str = "huge";
-/// Some time between two keys, as when one reads.
+/// Pause between two keys, as of a reader.
 const PAUSE: Duration = Duration::from_millis(40);
-/// Keys pressed while it is watched.
+/// Number of keys pressed during watching.
 const KEYS: usize = 300;
 const WRITES: u32 = 2_000;
 
@@ -75,7 +75,7 @@ fn marker(screen: &vt100::Screen) -> Option<u16> {
     (0..rows).find(|row| marked(*row))
 }
 
-/// Presses a key that moves the cursor; the time until it has moved on the screen.
+/// Presses a key that moves the cursor; returns the time until it has moved on the screen.
 fn press(screen: &mut Screen, down: bool) -> Duration {
     let before = screen.with(marker);
     let pressed = Instant::now();
@@ -87,7 +87,7 @@ fn press(screen: &mut Screen, down: bool) -> Duration {
 fn keys_pressed(screen: &mut Screen, done: impl Fn(&Screen, usize) -> bool) -> Vec<Duration> {
     let mut times = Vec::new();
     while !done(screen, times.len()) {
-        // Up and down by turns: never out of the window, which would not move the marker.
+        // Up and down in turns, so that it never scrolls, which would leave the marker in place.
         times.push(press(screen, times.len().is_multiple_of(2)));
         sleep(PAUSE);
     }
@@ -135,7 +135,7 @@ fn line(report: &mut Report, what: &str, times: &mut [Duration]) {
     report.line(&format!("{what}: slowest"), percentile(times, 1.0), Some(33.0), "ms");
 }
 
-/// Bytes a record that the process holds now, less what it held before.
+/// Memory that the process has gained, in bytes a record.
 fn resident(screen: &Screen, before: f64, records: u64) -> f64 {
     let path = format!("/proc/{}/status", screen.worker());
     let status = std::fs::read_to_string(path).unwrap();
@@ -149,7 +149,7 @@ fn filter(server: &Server, records: u64, report: &mut Report) {
     screen.keys("j\r");
     screen.wait_for("all keys", |text| crawl::is_listed(text, records));
     screen.wait_quiet(Duration::from_secs(1));
-    // The whole result must not come after it was waited for.
+    // The complete result must not come later than this wait.
     let quiet = Duration::from_millis(400).mul_f64((records as f64 / 1e6).max(1.0));
     for (what, text) in [("substring", "123"), ("fuzzy", "~987"), ("expression", "/987")] {
         screen.keys("/");

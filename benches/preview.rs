@@ -1,4 +1,4 @@
-//! The preview of 50 MB: made ready, shown, scrolled and searched; pictures decoded.
+//! The preview of 50 MB: making it ready, showing, scrolling and searching; and the decoding of pictures.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 use std::hint::black_box;
@@ -21,7 +21,7 @@ fn repeated(piece: &str) -> String {
     piece.repeat(SIZE / piece.len())
 }
 
-/// Values of the size, each hard in its own way.
+/// Values of this size, each difficult in its own way.
 fn records() -> Vec<(&'static str, Record)> {
     let item = r#"{"url": "https://shop.example/page/42", "price": 46.2, "tags": ["a", null]},"#;
     let many = format!("[{}0]", repeated(item));
@@ -73,11 +73,11 @@ fn previews(criterion: &mut Criterion) {
     }
 }
 
-/// Columns and rows of pictures of 20 megapixels.
+/// Columns and rows of pictures with 20 megapixels.
 const PICTURE: (u16, u16) = (5472, 3648);
 
-/// Pictures with lines, areas and some noise, as PNG, JPEG and progressive JPEG; and a PNG of 20,000 × 20,000 pixels in a
-/// megabyte.
+/// Pictures with lines, areas and some noise, as PNG, JPEG and progressive JPEG; and a PNG of 20,000 × 20,000
+/// pixels in a megabyte.
 fn pictures(criterion: &mut Criterion) {
     let (columns, rows) = (usize::from(PICTURE.0), usize::from(PICTURE.1));
     let pixel = |x: usize, y: usize| {
@@ -126,7 +126,7 @@ fn encoded(size: (u32, u32), write: impl FnOnce(&mut dyn std::io::Write)) -> Vec
     bytes
 }
 
-/// Pages, scripts and styles of 5 MB, and a table of 100, from their bytes to the screen.
+/// Pages, scripts and styles of 5 MB, and a table of 100 MB, from their bytes to the screen.
 fn faces(criterion: &mut Criterion) {
     let item = "<div class=\"item\" data-id='42'><a href=\"/p/42?a=1&amp;b=2\">A cup &amp; a plate</a>\
         <p>Some words of a text, some more of them.</p>\n<script>var a = {\"b\": [1, /c/]}; // d\n\

@@ -1,7 +1,6 @@
-//! Watches a store that a crawl turns over (new records, changed and deleted ones), looks at the
-//! memory, and compares what larder knows in the end with what the store holds, key by key.
-//! `cargo bench --bench soak`; ten minutes, or `LARDER_BENCH_SECONDS`; the first half of the
-//! time is for the memory to settle.
+//! Watches a store that a crawl turns over (new records, changed and deleted ones), measures the memory, and
+//! compares larder's final keys with those of the store, key by key. `cargo bench --bench soak`; ten minutes,
+//! or `LARDER_BENCH_SECONDS`; in the first half of the time the memory settles.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "support/crawl.rs"]
@@ -31,9 +30,8 @@ use tokio::task::AbortHandle;
 
 const STORE: &str = "soak";
 const RATE: u32 = 2_000;
-/// By how many hundredths the memory may grow where the store does not, once it is settled: the
-/// newest keys are remembered up to a number, and the allocator fills its gaps, which takes up to
-/// five minutes.
+/// Bound on the growth of the settled memory in percent, where the store does not grow: the newest keys are
+/// remembered up to a limit, and the allocator fills its gaps, which takes up to five minutes.
 const GROWTH: f64 = 5.0;
 
 fn variable(name: &str, otherwise: u64) -> u64 {
@@ -99,7 +97,7 @@ async fn soak(server: &Server, records: u64, seconds: u64, report: &mut Report) 
     report.line("  it has grown by", (late - early) / early * 100.0, Some(GROWTH), "%");
 }
 
-/// What the process holds, in megabytes.
+/// Memory of the process, in megabytes.
 fn memory() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
@@ -127,7 +125,7 @@ fn differences(index: &Index, wanted: &std::collections::BTreeMap<Vec<u8>, u64>)
     (wanted.len() - good, rows.len() - good)
 }
 
-/// Carries out what the core asks for, as far as watching needs it.
+/// A driver of the core, which does as much as watching needs.
 struct Shell {
     app: App,
     storage: Arc<dyn Storage>,
@@ -158,7 +156,7 @@ impl Shell {
         }
     }
 
-    /// Takes what comes within this time.
+    /// Handles the events that come within this time.
     async fn turn(&mut self, time: Duration) {
         let end = tokio::time::Instant::now() + time;
         while let Ok(Some(event)) = tokio::time::timeout_at(end, self.events.recv()).await {

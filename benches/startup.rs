@@ -1,5 +1,5 @@
-//! From starting the program to the list of 1,000 stores on the screen, and of 10,000 amid five
-//! million other keys; and what it costs to leave it alone for ten seconds. `cargo bench --bench startup`
+//! Time from starting the program to the list of 1,000 stores on the screen, and of 10,000 among five million
+//! other keys; and the cost of leaving it alone for ten seconds. `cargo bench --bench startup`
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
 #[path = "../tests/support/fill.rs"]
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     report.end()
 }
 
-/// A server with so many stores of one record each.
+/// A server with this number of stores of one record each.
 fn filled(stores: u32) -> Server {
     let server = Server::start_with(&["--enable-debug-command", "yes"]);
     let mut client = server.client();
@@ -70,7 +70,7 @@ fn first_screen(server: &Server, what: &str, bound: Option<f64>, report: &mut Re
     report.line(&format!("{line}: slowest"), max(&times[1..]), None, "ms");
 }
 
-/// From asking for all stores to having them, with counts and times.
+/// Time from asking for all stores to having them, with counts and times.
 fn listed(server: &Server, report: &mut Report) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

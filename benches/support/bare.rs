@@ -1,4 +1,4 @@
-//! A client that does nothing with what it gets: what a server's answers cost at the least.
+//! A client that ignores the replies, which shows the least cost of a server's answers.
 #![allow(dead_code, reason = "every benchmark uses its own part of this file")]
 
 use std::io::{Read, Write};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::server::{Server, encode};
 
-/// How many bytes are read at once.
+/// Number of bytes that are read at once.
 const ROOM: usize = 1 << 20;
 
 /// A connection whose replies are skipped.
@@ -25,7 +25,7 @@ impl Bare {
         Self { stream, buffer: vec![0; ROOM], at: 0, end: 0 }
     }
 
-    /// Walks a hash with HSCAN from its beginning to its end, one page after the other.
+    /// Walks a hash with HSCAN from start to end, one page after another.
     pub(crate) fn walk(&mut self, hash: &str, count: u64) -> Duration {
         let start = Instant::now();
         let mut cursor = String::from("0");

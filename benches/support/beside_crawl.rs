@@ -1,5 +1,5 @@
-//! A store purged, the purge undone, made again and freed, as the browser does it, while a crawl writes
-//! into the store.
+//! A purge of a store that is undone, repeated and freed, as in the browser, while a crawl writes into the
+//! store.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::report::ms;
 use crate::server::{Reply, Server};
 use crate::{HELD, Phases, STORE, pending};
 
-/// Records that the crawl writes each second.
+/// Number of records that the crawl writes each second.
 const RATE: u32 = 2_000;
-/// How long the crawl goes on between what is done: some thousands of records.
+/// Time for which the crawl continues between two operations: some thousands of records.
 const BETWEEN: Duration = Duration::from_secs(3);
-/// Records that are looked for at once.
+/// Number of records that are looked up at once.
 const AT_ONCE: usize = 10_000;
 
-/// Measures it in a store of so many records of [`crawl::key`].
+/// Measures this in a store with this number of records of [`crawl::key`].
 pub(crate) async fn measure(
     server: &Server,
     storage: &dyn Storage,
@@ -46,7 +46,7 @@ pub(crate) async fn measure(
     let written = writer.written();
     assert_eq!(missing(server, 0..records + written), 0, "the crawl has lost records");
 
-    // What was undone is done again only if nobody has written since: the crawl has.
+    // A redo is possible only if nobody has written since, but the crawl has.
     let redo = outcome.inverse.unwrap();
     let refused = ops::perform_kept(storage, &redo, &old_values).await.unwrap_err();
     assert_eq!(refused.error.kind, ErrorKind::Conflict, "{}", refused.error);
@@ -74,14 +74,14 @@ pub(crate) async fn measure(
     phases.report.line("  of these lost", 0.0, Some(0.0), "");
 }
 
-/// What was set aside, and the plan that puts it back.
+/// The aside of an outcome, and the plan that restores it.
 fn inverse(outcome: &Outcome) -> (AsideInfo, Plan) {
     let plan = outcome.inverse.as_deref().unwrap().clone();
     let PlannedChange::Restore(info) = &plan.change else { panic!("{plan:?}") };
     (info.clone(), plan)
 }
 
-/// How many records of these numbers the store lacks a half of.
+/// Number of records among these of which the store lacks a half.
 fn missing(server: &Server, numbers: std::ops::Range<u64>) -> u64 {
     let mut client = server.client();
     let numbers: Vec<_> = numbers.collect();

@@ -1,4 +1,4 @@
-//! A crawl for benchmarks: a store filled at once, and a writer that goes on at its own pace.
+//! A crawl for benchmarks: a store filled at once, and a writer that continues at its own pace.
 #![allow(dead_code, reason = "every benchmark uses its own part of this file")]
 
 use std::sync::Arc;
@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use crate::fill::{self, TIME};
 use crate::server::{Client, Reply, Server};
 
-/// How many records are sent before their replies are read.
+/// Number of records that are sent before their replies are read.
 const BATCH: u64 = 20_000;
 
-/// The key of a record: 26 bytes, in no order that a hash would keep.
+/// Key of a record: 26 bytes, in an order that a hash would not keep.
 pub(crate) fn key(number: u64) -> String {
     format!("page-{number:010}-{:010}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15) % 10_000_000_000)
 }
 
-/// Makes a store with so many records of [`key`].
+/// Makes a store with this number of records of [`key`].
 pub(crate) fn fill(server: &Server, store: &str, records: u64) {
     let mut client = server.client();
     fill::stores(&mut client, [store]);
@@ -33,15 +33,15 @@ fn value(number: u64) -> Vec<u8> {
     format!(r#"{{"n":{number}}}"#).into_bytes()
 }
 
-/// What a writer does with the records: sets new ones, sets old ones again, deletes some.
+/// The operations of a writer: it sets new records, sets old ones again, or deletes some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Habit {
-    /// Only new ones, as a crawl does.
+    /// Only new records, as in a crawl.
     Adds,
-    /// Only old ones again.
+    /// Only old records again.
     Changes,
-    /// Of ten writes four are new ones, two change and four delete the oldest: the store stays as
-    /// large as it is.
+    /// Of ten writes, four set new records, two change some and four delete the oldest: the store keeps its
+    /// size.
     TurnsOver,
 }
 
@@ -53,8 +53,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Writes so many records a second into a store of `records`, each as Crawlee does: one
-    /// transaction of value, metadata and time, waited for.
+    /// Writes this number of records a second into a store of `records`, each as Crawlee does: one
+    /// transaction of value, metadata and time, which is waited for.
     pub(crate) fn start(
         server: &Server,
         store: &str,
@@ -92,7 +92,7 @@ impl Writer {
                         next += 1;
                     }
                 }
-                // Where it goes on for long, the memory is looked at.
+                // A long run is used to measure the memory, so no times are kept.
                 if habit != Habit::TurnsOver {
                     took.push(start.elapsed());
                 }
@@ -103,24 +103,24 @@ impl Writer {
         Self { stop, written, thread }
     }
 
-    /// How many writes it has made so far.
+    /// Number of writes so far.
     pub(crate) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
     }
 
-    /// Stops it; gives how long each write took, but for [`Habit::TurnsOver`].
+    /// Stops it; returns the time of each write, except for [`Habit::TurnsOver`].
     pub(crate) fn stop(self) -> Vec<Duration> {
         self.stop.store(true, Ordering::Relaxed);
         self.thread.join().expect("the writer ends")
     }
 }
 
-/// Writes one record as a crawl does; gives the value's size.
+/// Writes one record as in a crawl; returns the size of its value.
 pub(crate) fn write(server: &Server, store: &str, number: u64, turn: u32) -> usize {
     set(&mut server.client(), store, number, turn)
 }
 
-/// Writes one record with a key that is not [`key`]'s.
+/// Writes one record with a key of another form than [`key`].
 pub(crate) fn write_key(server: &Server, store: &str, key: &str) {
     set_key(&mut server.client(), store, key, b"{}");
 }
@@ -161,7 +161,7 @@ fn delete(client: &mut Client, store: &str, number: u64) {
     );
 }
 
-/// The commands, and the store's new time, in one step.
+/// Runs the commands, and sets the store's new time, in one step.
 fn transact(client: &mut Client, store: &str, commands: &[&[&[u8]]]) {
     let metadata = format!("key_value_stores:{store}:metadata").into_bytes();
     let micros = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -180,8 +180,8 @@ fn transact(client: &mut Client, store: &str, commands: &[&[&[u8]]]) {
     }
 }
 
-/// Whether the browser shows all of a store of at least so many records, as the border below its
-/// keys tells it: `1 / 1,000,000`. A frame under way is not taken for that.
+/// Whether the browser shows all of a store with at least this number of records, by the border below its
+/// keys: `1 / 1,000,000`. An incomplete frame does not count.
 pub(crate) fn is_listed(text: &str, records: u64) -> bool {
     let mut lines = text.lines().filter(|line| line.contains("╰"));
     lines.any(|line| {
@@ -192,7 +192,7 @@ pub(crate) fn is_listed(text: &str, records: u64) -> bool {
     })
 }
 
-/// The value below which `share` of the sorted times lie, in milliseconds.
+/// The value below which this `share` of the sorted times is, in milliseconds.
 pub(crate) fn percentile(times: &mut [Duration], share: f64) -> f64 {
     times.sort_unstable();
     #[allow(clippy::cast_sign_loss, reason = "a share of a length")]

@@ -1,5 +1,5 @@
-//! A long line to a server on this machine: the time of a way there and back is that of a distant
-//! one. Needs `server` beside it.
+//! A long line to a server on this machine, with the round-trip time of a distant one. Needs `server` next to
+//! it.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -9,13 +9,13 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Such a line, at a port of its own.
+/// A long line, at a port of its own.
 pub(crate) struct Line {
     pub(crate) port: u16,
 }
 
 impl Line {
-    /// To this port, with so long a way there and back. Ends with the program.
+    /// A line to this port with this round-trip time. Ends with the program.
     pub(crate) fn start(to: u16, way: Duration) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -27,8 +27,8 @@ impl Line {
                 let answered = Arc::new(AtomicBool::new(false));
                 let (up, down) = (Arc::clone(&answered), answered);
                 let (back, forth) = (far.try_clone().unwrap(), near.try_clone().unwrap());
-                // The system takes a connection at once: its own way there and back is made up for
-                // by what is sent first.
+                // The system accepts a connection at once: the missing round trip is added to the first data
+                // that are sent.
                 let late = move || if up.load(Ordering::Relaxed) { way / 2 } else { way + way / 2 };
                 thread::spawn(move || carry(near, far, late));
                 thread::spawn(move || {
@@ -43,7 +43,7 @@ impl Line {
     }
 }
 
-/// Passes on what comes, each part as late as is said when it comes.
+/// Passes data on, each part with the delay of the time at which it comes.
 fn carry(mut from: TcpStream, mut to: TcpStream, late: impl Fn() -> Duration) {
     let (sender, parts) = channel::<(Instant, Vec<u8>)>();
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! What it costs to leave the program alone.
+//! The cost of leaving the program alone.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use crate::pty::Screen;
 use crate::report::{Report, cpu};
 
-/// Leaves the program alone for ten seconds: no byte, and no time that tools could see.
+/// Leaves the program alone for ten seconds, and checks that it writes no byte, and uses no time that tools
+/// would show.
 pub(crate) fn measure(what: &str, screen: &Screen, report: &mut Report) {
     screen.wait_quiet(Duration::from_secs(2));
     let both = || cpu(screen.pid()) + cpu(screen.worker());
@@ -16,7 +17,7 @@ pub(crate) fn measure(what: &str, screen: &Screen, report: &mut Report) {
     let seconds = since.elapsed().as_secs_f64();
     let written = (screen.written() - bytes) as f64;
     report.line(&format!("{what} for 10 s: to the terminal"), written, Some(0.0), "bytes");
-    // One in ten thousand: less than the clock ticks that tools count in.
+    // One in ten thousand: less than the clock ticks in which tools count.
     let share = used.as_secs_f64() / seconds * 1e4;
     let processor = format!("{what} for 10 s: processor, in 1/100 of a percent");
     report.line(&processor, share, Some(1.0), "");

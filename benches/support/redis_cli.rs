@@ -1,11 +1,11 @@
-//! Redis's own command-line client, to compare with. Needs `server` beside it.
+//! Redis's own command-line client, for comparison. Needs `server` next to it.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::server::{Server, test_env};
 
-/// How long it takes for a command, its output thrown away.
+/// Time of a command, its output thrown away.
 pub(crate) fn run(server: &Server, args: &[&str]) -> Duration {
     let own = test_env().join("bin/redis-cli");
     let mut client = Command::new(if own.exists() { own } else { "redis-cli".into() });

@@ -1,4 +1,4 @@
-//! What a benchmark measured, beside the bound it is held against.
+//! The measurements of a benchmark, with their bounds.
 #![allow(dead_code, reason = "every benchmark uses its own part of this file")]
 
 use std::fs;
@@ -12,7 +12,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// One line: what was measured, how much it was and may be, in `unit`.
+    /// Prints a line: the name of a measurement, its value and its bound, in `unit`.
     pub(crate) fn line(&mut self, what: &str, measured: f64, bound: Option<f64>, unit: &str) {
         let word = match bound {
             Some(bound) if measured > bound => {
@@ -26,7 +26,7 @@ impl Report {
         println!("{what:<58} {:>10} {bound:>10} {unit:<5} {word}", number(measured));
     }
 
-    /// A failure if anything was over its bound.
+    /// A failure if any measurement was over its bound.
     pub(crate) fn end(self) -> ExitCode {
         if self.over > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
@@ -36,19 +36,19 @@ fn number(value: f64) -> String {
     if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }
 
-/// The middle one.
+/// The median of the values.
 pub(crate) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted[sorted.len() / 2]
 }
 
-/// The largest one.
+/// The largest of the values.
 pub(crate) fn max(values: &[f64]) -> f64 {
     values.iter().copied().fold(0.0, f64::max)
 }
 
-/// Milliseconds.
+/// A time in milliseconds.
 pub(crate) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
@@ -64,7 +64,7 @@ pub(crate) fn cpu(pid: u32) -> Duration {
     Duration::from_nanos(sum)
 }
 
-/// The most memory a process has held so far, in MB of 1,000,000 bytes.
+/// Largest memory of a process so far, in MB of 1,000,000 bytes.
 pub(crate) fn peak_memory(pid: u32) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("VmHWM");
