@@ -1,5 +1,5 @@
-//! Every pair of colours that is drawn can be read: text four and a half times as light as its ground,
-//! or as dark, lines and blocks three times, as WCAG counts.
+//! Every pair of colours on the screen is legible by WCAG: text has at least 4.5 times the luminance of its
+//! background or the reverse, lines and blocks three times.
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::collections::HashSet;
@@ -15,7 +15,7 @@ const LINES: f64 = 3.0;
 
 type Rgb = (u8, u8, u8);
 
-/// What a terminal that draws the theme takes for text and ground that have no colour of their own.
+/// The colours of text and background that a terminal uses where the theme sets none.
 struct Ground {
     theme: &'static str,
     text: Rgb,
@@ -35,11 +35,11 @@ const GROUNDS: [Ground; 2] = [
     },
 ];
 
-/// The themes of sixteen colours, each with the text and the ground that it is for.
+/// The themes of sixteen colours, each with its text and background.
 const ANSI: [(&str, Rgb, Rgb); 2] =
     [("ansi", (229, 229, 229), (0, 0, 0)), ("light", (0, 0, 0), (255, 255, 255))];
 
-/// Checks the frame of a state, in every theme.
+/// Checks the frame of a state in every theme.
 pub(crate) fn check(name: &str, stage: &mut Stage) {
     let true_colour = |variable: &str| match variable {
         "COLORTERM" => Some("truecolor".to_owned()),
@@ -70,17 +70,17 @@ pub(crate) fn check(name: &str, stage: &mut Stage) {
     assert_eq!(faults, Vec::<String>::new(), "hard to read in {name}");
 }
 
-/// The cells that differ: most are like one another.
+/// The distinct cells: most are equal.
 fn distinct(buffer: &Buffer) -> HashSet<&Cell> {
     buffer.content().iter().collect()
 }
 
-/// What a cell shows, unless it shows nothing.
+/// The visible symbol of a cell, if there is one.
 fn ink(cell: &Cell) -> Option<&str> {
     Some(cell.symbol()).filter(|symbol| !symbol.trim().is_empty())
 }
 
-/// Why a cell cannot be read on this ground.
+/// Why a cell is not legible on this background.
 fn low(cell: &Cell, text: Rgb, ground: Rgb) -> Option<String> {
     let symbol = ink(cell)?;
     let mut pair = (rgb(cell.fg).unwrap_or(text), rgb(cell.bg).unwrap_or(ground));
@@ -89,7 +89,7 @@ fn low(cell: &Cell, text: Rgb, ground: Rgb) -> Option<String> {
     }
     let is_line = symbol.chars().all(|c| ('\u{2500}'..='\u{259f}').contains(&c));
     let least = if is_line { LINES } else { TEXT };
-    // Dim text is drawn as the terminal likes; a theme of many colours has colours for that.
+    // Terminals draw dim text in their own ways; a theme of many colours has colours for it.
     let dim = cell.modifier.contains(Modifier::DIM);
     let found = contrast(pair.0, pair.1);
     (dim || found < least).then(|| {
@@ -97,7 +97,7 @@ fn low(cell: &Cell, text: Rgb, ground: Rgb) -> Option<String> {
     })
 }
 
-/// Why a cell mixes styles that no ground makes legible: dim on a colour, or a colour on its like.
+/// Why a cell mixes styles that are legible on no background: dim on a colour, or a colour on a similar one.
 fn mixed(cell: &Cell) -> Option<String> {
     let symbol = ink(cell)?;
     let dim = cell.modifier.contains(Modifier::DIM);
@@ -113,8 +113,8 @@ fn mixed(cell: &Cell) -> Option<String> {
         .then(|| format!("`{symbol}` {:?} on {:?} {:?}", cell.fg, cell.bg, cell.modifier))
 }
 
-/// Why a cell in one of the terminal's own colours, as xterm has them, is weak on a ground. Their least
-/// is that of lines: palettes vary, and most have made them readable.
+/// Why a cell in one of the terminal's own colours, as xterm has them, has too little contrast. The limit is
+/// that of lines: palettes vary, and most have made these colours legible.
 fn weak(cell: &Cell, text: Rgb, ground: Rgb) -> Option<String> {
     let symbol = ink(cell)?;
     let found = contrast(rgb(cell.fg).unwrap_or(text), rgb(cell.bg).unwrap_or(ground));
@@ -134,7 +134,7 @@ fn luminance((red, green, blue): Rgb) -> f64 {
     0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue)
 }
 
-/// The colour as xterm draws it; none for the terminal's own.
+/// The colour as xterm draws it; `None` for the terminal's default.
 fn rgb(color: Color) -> Option<Rgb> {
     Some(match color {
         Color::Reset => return None,

@@ -1,5 +1,5 @@
-//! A corpus of values as crawls store them: each kind good, cut off, under another type, and hostile. All of
-//! them are seen by all faces in all sizes, and nothing of what they hold reaches the terminal as it is.
+//! A corpus of values as crawls store them: each kind sound, cut off, under another type, and hostile. All
+//! are shown in every way and at every size, and none of their bytes reach the terminal as they are.
 
 mod coded;
 mod kinds;
@@ -15,18 +15,18 @@ use ratatui::buffer::Cell;
 use crate::stage::{Stage, plain, record, store};
 use kinds::{Kind, kinds};
 
-/// Full screens of three, two and one panes.
+/// Screens with three, two and one panes.
 const SIZES: [(u16, u16); 3] = [(120, 36), (80, 24), (40, 10)];
 
-/// As it is meant, its source, its bytes.
+/// Ways to show a value: by its type, as text, as bytes.
 const FACES: [Mode; 3] = [Mode::Auto, Mode::Text, Mode::Hex];
 
-/// What a terminal would do something at, and what hides what it stands beside.
+/// Bytes on which a terminal would act, and characters that hide others.
 const HOSTILE: &[u8] =
     b"\x1b[2J\x1b]0;owned\x07\x1bPq\x1b\\\x9b31m\xc2\x9b31m\x00\r\x08\xe2\x80\xae\
     \xe2\x80\x8b\xef\xbb\xbf\xf3\xa0\x81\x81\xff\xfe\xf4\x8e\xbb\xae\xcc\x85\xcc\x8d";
 
-/// A kind with what was done to it.
+/// The values: each kind with each change.
 fn values() -> Vec<(String, Record)> {
     let kinds = kinds();
     let mut values = Vec::new();
@@ -48,7 +48,7 @@ fn values() -> Vec<(String, Record)> {
     values
 }
 
-/// Sequences in it, and numbers in its head that say too much. Always the same.
+/// The bytes with sequences in them, and with too large numbers in the head. Always the same for a seed.
 fn hostile(bytes: &[u8], seed: u64) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -61,7 +61,7 @@ fn hostile(bytes: &[u8], seed: u64) -> Vec<u8> {
         let at = below(bytes.len());
         bytes.splice(at..at, HOSTILE.iter().copied());
     }
-    // What says what it is stays.
+    // The bytes that identify the format stay.
     for _ in 0..2 {
         let at = 12 + below(60);
         if let Some(byte) = bytes.get_mut(at) {
@@ -71,7 +71,7 @@ fn hostile(bytes: &[u8], seed: u64) -> Vec<u8> {
     bytes
 }
 
-/// A stage on which these records are listed, and the first one is open.
+/// A stage that lists these records, with the first one open.
 fn stage(records: &[Record]) -> Stage {
     let mut stage = Stage::new(SIZES[0].0, SIZES[0].1);
     stage.connect(vec![store("shop", records.len() as u64)]);
@@ -120,13 +120,13 @@ fn each_kind_is_shown_as_what_it_is() {
         if preview.kind() != shown || !told.contains(note) {
             wrong.push(format!("{name}: {:?}, {told}", preview.kind()));
         }
-        // Under another type it is shown all the same where its bytes say what it is.
+        // Under another type, a value is shown in the same way if its bytes identify it.
         let marked = matches!(shown, PreviewKind::Picture | PreviewKind::Listing);
         if marked {
             let other = Preview::build(&record(name, "application/octet-stream", &bytes));
             assert_eq!(other.kind(), shown, "{name}");
         }
-        // Text and bytes are always to be had.
+        // Text and bytes can always be shown.
         let text = Preview::build_as(&record(name, content_type, &bytes), Mode::Text);
         let hex = Preview::build_as(&record(name, content_type, &bytes), Mode::Hex);
         assert_eq!((text.kind(), hex.kind()), (PreviewKind::Text, PreviewKind::Hex), "{name}");

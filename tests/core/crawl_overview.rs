@@ -1,5 +1,4 @@
-//! Scripts for the core: the crawl as a list that one can enter, read while one looks at it and not
-//! longer.
+//! Scripts for the core: the crawl as a list that one can enter, read while it is open and no longer.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -23,7 +22,7 @@ fn connected() -> Stage {
     stage
 }
 
-/// With the overview open, and the ticket of its read.
+/// A stage with the overview open, and the ticket of its read.
 fn opened() -> (Stage, Ticket) {
     let mut stage = connected();
     stage.keys("C");
@@ -46,7 +45,7 @@ fn crawl(handled: u64) -> Crawl {
     crawl
 }
 
-/// A reading comes at this second.
+/// Answers a reading at this second.
 fn reads(stage: &mut Stage, ticket: Ticket, second: i64, result: Result<Crawl, Error>) {
     stage.app.now = Timestamp::from_micros(NOW + (second - 60) * 1_000_000);
     let loaded = result.map(|crawl| Loaded::Crawl(Arc::new(crawl)));
@@ -109,7 +108,7 @@ fn names_that_begin_alike_are_told_apart() {
     }
 }
 
-/// A page of requests of which one failed, or of items.
+/// A page of requests, one of which failed, or of items.
 fn page(of: OtherStorage, from: u64, next: Option<u64>) -> Loaded {
     let values = match &of {
         OtherStorage::Queue(_) => vec![
@@ -212,7 +211,7 @@ fn requests_of_a_page_are_sorted_and_kept_by_a_column() {
     assert_eq!(urls(&mut stage), [false, true]);
     let frame = stage.frame();
     assert!(frame.contains("1 failed · sorted by url") && frame.contains("url ▲"), "{frame}");
-    // What is copied is the row under the cursor, not the one that was there before.
+    // The row under the cursor is copied, not the one that was there before.
     stage.keys("Y");
     let copied = stage.asked.iter().find_map(|effect| match effect {
         Effect::Copy { bytes, .. } => Some(String::from_utf8_lossy(bytes).into_owned()),
@@ -245,7 +244,8 @@ fn nothing_wakes_the_program_for_it() {
 #[test]
 fn the_rate_of_a_queue_comes_from_what_was_handled_lately() {
     let (mut stage, ticket) = opened();
-    // Waiting, done, the chart if there is one, the rate and the time of the last change.
+    // The numbers of a row: waiting, done, the chart if there is one, the rate and the time of the last
+    // change.
     let row = |stage: &mut Stage| -> Vec<String> {
         let frame = stage.frame();
         let row = frame.lines().find(|line| line.contains("request queue ")).unwrap();
@@ -343,7 +343,7 @@ fn the_key_that_the_user_chose_opens_and_closes_it() {
     assert!(stage.app.layers.is_empty());
 }
 
-/// With a crawler that has failed requests, a queue, a dataset and the stores; `shop` is open.
+/// The overview with a crawler that has failed requests, a queue, a dataset and the stores; `shop` is open.
 fn listed() -> (Stage, Ticket) {
     let mut stage = connected();
     stage.keys("j").open(&[record("a", "text/plain", "1"), record("b", "text/plain", "2")]);
@@ -358,7 +358,7 @@ fn listed() -> (Stage, Ticket) {
     (stage, ticket)
 }
 
-/// The line of the frame that stands in the row under the cursor.
+/// The line of the frame under the cursor.
 fn under_cursor(stage: &mut Stage) -> String {
     let frame = stage.frame();
     let dialog = frame.lines().skip_while(|line| !line.contains("The crawl"));

@@ -1,6 +1,6 @@
-//! Frames as pictures, for people to look at: `LARDER_FRAMES=FOLDER cargo test --test core frames`
-//! writes each state at each size into a folder for each theme, as SVG and as text that a terminal
-//! shows (`cat FOLDER/light/keys_80x24.ansi`).
+//! Frames as pictures for people to look at: `LARDER_FRAMES=FOLDER cargo test --test core frames` writes each
+//! state at each size into a folder for each theme, as SVG and as text for a terminal (`cat
+//! FOLDER/light/keys_80x24.ansi`).
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::fmt::Write as _;
@@ -16,11 +16,11 @@ use crate::stage::Stage;
 
 type Rgb = (u8, u8, u8);
 
-/// A usual dark terminal's text and ground, and a light one's.
+/// Text and background of a usual dark terminal, and of a light one.
 const DARK: (Rgb, Rgb) = ((0xd5, 0xd8, 0xdd), (0x16, 0x18, 0x1d));
 const LIGHT: (Rgb, Rgb) = ((0x1f, 0x23, 0x28), (0xff, 0xff, 0xff));
 
-/// The folder's name, the theme, the terminal's environment, and its text and ground.
+/// The folder's name, the theme, the terminal's environment, and its text and background.
 type Look = (&'static str, &'static str, &'static [(&'static str, &'static str)], (Rgb, Rgb));
 
 const TRUE: &[(&str, &str)] = &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")];
@@ -35,7 +35,7 @@ const LOOKS: [Look; 5] = [
     ("no-color", "auto", NONE, DARK),
 ];
 
-/// Draws a state in every theme, where `LARDER_FRAMES` names a folder.
+/// Draws a state in every theme, if `LARDER_FRAMES` names a folder.
 pub(crate) fn draw(name: &str, stage: &mut Stage) {
     let Some(folder) = std::env::var_os("LARDER_FRAMES").map(PathBuf::from) else { return };
     for (look, theme, terminal, (text, ground)) in LOOKS {

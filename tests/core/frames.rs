@@ -62,7 +62,7 @@ fn opened(width: u16, height: u16) -> Stage {
     stage
 }
 
-/// The value of the record that these keys go to.
+/// A stage with the value of the record that these keys go to.
 fn on_record(width: u16, height: u16, keys: &str) -> Stage {
     let mut stage = opened(width, height);
     stage.keys(keys).show(&records());
@@ -90,14 +90,14 @@ fn snapshot(name: &str, stage: &mut Stage) {
     assert_eq!(twice, Vec::<String>::new(), "{name} names keys twice:\n{frame}");
     let other = with_other_keys(stage);
     let spelled = spelled_keys(&other);
-    // What was said before stands as it was said: in a notice, and why a row of the palette is dim.
+    // Earlier text keeps its keys: a notice, and the reason why a row of the palette is dim.
     let is_palette = matches!(stage.app.layer(), Some(larder::app::Layer::Palette(_)));
     if stage.app.notice.is_none() && !is_palette {
         assert_eq!(spelled, Vec::<String>::new(), "{name} spells default keys:\n{other}");
     }
 }
 
-/// Keys of a dialog that the footer names, and the dialog itself too.
+/// Keys that both a dialog and the footer name.
 fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
     let Some((dialog, footer)) = frame.trim_end().rsplit_once('\n') else { return Vec::new() };
     if stage.app.layers.is_empty() {
@@ -107,7 +107,7 @@ fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
     let hints = stage.app.keymap.footer(context).iter().filter_map(|action| {
         Some((stage.app.keymap.chord(context, *action)?.label(true), action.hint()))
     });
-    // Borders and buttons, but for titles, values and rows.
+    // Borders and buttons, without titles, values and rows.
     let edges = dialog.lines().filter(|line| line.contains(CORNERS) || line.contains(" No "));
     let lines = |c: char| ('\u{2500}'..='\u{257f}').contains(&c);
     let edges: Vec<String> = edges.map(|line| line.replace(lines, " ")).collect();
@@ -117,7 +117,7 @@ fn named_twice(stage: &Stage, frame: &str) -> Vec<String> {
     twice.map(|(label, _)| label).collect()
 }
 
-/// The same state where every action has another key than the default ones.
+/// The same state with other keys for every action.
 fn with_other_keys(stage: &mut Stage) -> String {
     let default = std::mem::replace(&mut stage.app.keymap, Arc::clone(&OTHER_KEYS));
     let frame = stage.frame();
@@ -125,7 +125,7 @@ fn with_other_keys(stage: &mut Stage) -> String {
     frame
 }
 
-/// Keys of which none is a default one.
+/// A keymap in which no key is a default one.
 static OTHER_KEYS: LazyLock<Arc<KeyMap>> = LazyLock::new(|| Arc::new(other_keys()));
 
 fn other_keys() -> KeyMap {
@@ -135,7 +135,7 @@ fn other_keys() -> KeyMap {
             Context::Global => ["shift-", "ctrl-shift-", "alt-shift-", "ctrl-alt-shift-"],
             _ => ["", "ctrl-", "alt-", "ctrl-alt-"],
         };
-        // None of them is a default key.
+        // None of these is a default key.
         let mut chords =
             (2..=24).filter(|n| *n != 5).flat_map(|n| held.map(|held| format!("{held}f{n}")));
         let mut table = toml::Table::new();
@@ -148,7 +148,7 @@ fn other_keys() -> KeyMap {
     KeyMap::with_overrides(&tables).unwrap()
 }
 
-/// What reads like a default key and what it does: `r reads`, `Esc closes`, `↑ ↓ scroll`.
+/// Texts that look like a default key and its action: `r reads`, `Esc closes`, `↑ ↓ scroll`.
 fn spelled_keys(frame: &str) -> Vec<String> {
     let mut labels = vec!["Esc".to_owned(), "Tab".to_owned(), "Tab:".to_owned()];
     for context in Context::ALL {
@@ -246,13 +246,13 @@ fn a_list_of_stores() {
         summarised(&mut stage);
         for (keys, name) in [("ss", "stores_by_change"), ("Z", "stores_zoomed")] {
             stage.keys(keys);
-            // On a wide screen a key of another's reads like one of the default ones.
+            // On a wide screen, another action's key may read like a default one.
             insta::assert_snapshot!(format!("{name}_{width}x{height}"), stage.frame());
         }
     }
 }
 
-/// Answers what the first store holds, where that is seen.
+/// Answers the first store's summary, if it is shown.
 fn summarised(stage: &mut Stage) {
     if stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Summary, ..))) {
         let (ticket, read) = stage.take(Slot::Summary);
@@ -301,7 +301,7 @@ fn json() {
     each("json", |width, height| on_record(width, height, "j"));
 }
 
-/// The cursor on the second value of a record.
+/// A stage with the cursor on the second value of a record.
 fn on_value(width: u16, height: u16) -> Stage {
     let mut stage = on_record(width, height, "j");
     stage.keys("<enter>");
@@ -366,7 +366,7 @@ fn one_value_of_json() {
     });
 }
 
-/// A record has been deleted so many microseconds ago, and can be put back.
+/// A stage in which a record was deleted this number of microseconds ago, and can be put back.
 fn deleted(width: u16, height: u16, ago: i64) -> Stage {
     let mut stage = opened(width, height);
     stage.app.now = Timestamp::from_micros(NOW - ago);
@@ -515,7 +515,7 @@ fn a_walk_under_way() {
     });
 }
 
-/// Answers all that needs no storage.
+/// Answers all reads that need no storage.
 fn compute(stage: &mut Stage) {
     let waits = |effect: &Effect| match effect {
         Effect::Read(slot, _, Read::Compute(_)) => Some(*slot),
@@ -676,7 +676,7 @@ fn section<T>(rows: Vec<T>, total: u64) -> Section<T> {
     Section { rows, total, fault: None }
 }
 
-/// The overview, with these readings, the last one now.
+/// The overview with these readings, the last one made now.
 fn overview(width: u16, height: u16, readings: impl IntoIterator<Item = Crawl>) -> Stage {
     let mut stage = opened(width, height);
     stage.keys("C");
@@ -879,7 +879,7 @@ fn a_value_in_a_value() {
     let inside = |width, height| {
         let mut stage = Stage::new(width, height);
         stage.connect(vec![store("default", 1), store("shop", 1)]);
-        // As base64 says it: {"price": 1.10, "name": "Cup"}
+        // In base64: {"price": 1.10, "name": "Cup"}
         let body = "eyJwcmljZSI6IDEuMTAsICJuYW1lIjogIkN1cCJ9";
         let value = format!(r#"{{"url": "http://127.0.0.1/", "body": "{body}"}}"#);
         stage.keys("j").open(&[record("page-000001", JSON, value)]);

@@ -23,7 +23,7 @@ fn opened() -> Stage {
     stage
 }
 
-/// Answers what the core wants grouped and selected.
+/// Answers the groups and orders that the core asks for.
 fn answer(stage: &mut Stage) {
     let wanted = |effect: &Effect| match effect {
         Effect::Read(slot @ (Slot::Groups | Slot::Select), ..) => Some(*slot),
@@ -170,7 +170,7 @@ fn a_record_that_is_looked_at_closely_is_not_taken_away_by_newer_ones() {
         comes(&mut stage, "page-010");
         assert_eq!(current(&stage), "page-009", "{into}");
         assert!(stage.frame().contains("F follows again"), "{}", stage.frame());
-        // The key that follows is one of the list.
+        // The key for following is one of the list.
         stage.keys("<left>F");
         answer(&mut stage);
         assert_eq!(current(&stage), "page-010");
@@ -180,7 +180,7 @@ fn a_record_that_is_looked_at_closely_is_not_taken_away_by_newer_ones() {
 #[test]
 fn what_is_said_around_groups_is_true_of_groups() {
     let mut stage = opened();
-    // What was followed before is not followed in groups.
+    // In groups, following does not go on.
     stage.keys("F");
     answer(&mut stage);
     assert!(stage.frame().contains("following"));
@@ -188,7 +188,7 @@ fn what_is_said_around_groups_is_true_of_groups() {
     answer(&mut stage);
     let frame = stage.frame();
     assert!(frame.contains("Groups, keys") && !frame.contains("following"), "{frame}");
-    // What is counted has a head too.
+    // The count has a head too.
     let heads = frame.lines().nth(2).unwrap().split('┃').nth(1).unwrap();
     assert!(heads.contains("Records  "), "{frame}");
     // The cursor is on a record, and then on a group.
@@ -203,7 +203,7 @@ fn what_is_said_around_groups_is_true_of_groups() {
     for something in ["open", "new", "filter", "sort", "help"] {
         assert!(on_group.contains(something), "{on_group}");
     }
-    // In a group of keys alone, the columns are those of keys.
+    // In a group with only keys, the columns are those of keys.
     stage.keys("<enter>");
     answer(&mut stage);
     assert_eq!(rows(&stage), ["page-001", "page-002"]);

@@ -1,4 +1,4 @@
-//! Real Python judges the JSON checker: verdict, message, line and column must be its own.
+//! Real Python checks the JSON checker: verdict, message, line and column must be the same.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -7,8 +7,8 @@ use larder::preview::json::{PYTHON_DEPTH, check};
 
 use crate::server;
 
-/// Reads hexadecimal lines, answers each with `ok` or `line column message`. The limits that
-/// Python has for its own safety are lifted.
+/// Reads lines in hexadecimal, and answers each with `ok` or `line column message`. Python's own safety
+/// limits are lifted.
 const ORACLE: &str = r"
 import json, sys
 sys.set_int_max_str_digits(0)
@@ -127,7 +127,7 @@ const CORPUS: &[&str] = &[
     "[1e999999, 0.0000000001]",
 ];
 
-/// A small generator of its own, so that a failure comes back at the next run.
+/// A small generator, so that a failure is repeated in the next run.
 struct Dice(u64);
 
 impl Dice {
@@ -138,7 +138,7 @@ impl Dice {
     }
 }
 
-/// The text with some bytes changed, left out, doubled or put in.
+/// The text with some bytes changed, left out, doubled or inserted.
 fn mutated(text: &[u8], dice: &mut Dice) -> Vec<u8> {
     const PIECES: &[&[u8]] = &[
         b"\"",
@@ -238,8 +238,8 @@ fn python_finds_the_same_faults() {
     }
 }
 
-/// Prints the deepest nesting that Python reads as a program would, with its own limits, from some
-/// calls deep, as a crawl's handlers are; and that of lists, objects and both.
+/// Prints the deepest nesting that Python reads within its own limits in a program, some calls deep like the
+/// handlers of a crawl; for lists, for objects, and for both.
 const DEEPEST: &str = r"
 import json, sys
 def reads(text, calls):
@@ -270,7 +270,7 @@ fn python_reads_what_is_not_told_to_be_too_deep() {
     assert_eq!(limits.len(), 3, "{}", String::from_utf8_lossy(&output.stderr));
     for limit in limits {
         assert!(PYTHON_DEPTH <= limit, "Python reads {limit}");
-        // No Python reads what it was given to try at most.
+        // No Python reads the deepest text of the test.
         assert!(limit < 19_000 && PYTHON_DEPTH > limit / 15, "{limit}");
     }
 }

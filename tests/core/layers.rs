@@ -1,5 +1,5 @@
-//! Holds the arrows between the layers: reads the sources and checks which modules and crates
-//! each of them names. Comments, texts and test modules do not count.
+//! Checks the arrows between the layers: reads the sources, and which modules and crates each of them names.
+//! Comments, texts and test modules do not count.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 mod circles;
@@ -8,7 +8,7 @@ mod sources;
 
 use self::sources::{mentions, paths, sources, strip};
 
-/// What each layer may name besides itself.
+/// The layers that each layer may name besides itself.
 const ARROWS: [(&str, &[&str]); 21] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
@@ -26,22 +26,22 @@ const ARROWS: [(&str, &[&str]); 21] = [
             "storage", "text", "theme",
         ],
     ),
-    // A user of the storage like any crawler: nothing of the browser is known to it.
+    // The demo uses the storage like any crawler, and knows nothing of the browser.
     ("demo", &["model", "scratch", "storage"]),
     ("view", &["app", "edit", "index", "keymap", "model", "ops", "preview", "text", "theme"]),
     ("app", &["edit", "index", "keymap", "model", "ops", "preview", "text"]),
     ("ops", &["model", "storage", "text"]),
     ("config", &["keymap", "model", "storage", "theme"]),
-    // Keys in their order come out of the index, which knows nothing of storage but its data.
+    // The index orders the keys, and knows nothing of storage but its data.
     ("storage", &["index", "model", "scratch"]),
-    // Calls what reads bytes from outside, wherever it is.
+    // The fuzz targets call the code that reads bytes from outside, wherever it is.
     ("fuzz", &["edit", "index", "model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
     ("drafts", &["edit", "model"]),
-    // Documents, diff, merge, drafts: data alone.
+    // Documents, diff, merge and drafts are data only.
     ("edit", &["model", "preview", "text"]),
     ("preview", &["model", "text"]),
-    // The ground: knows nobody.
+    // These layers name no other.
     ("keymap", &[]),
     ("model", &[]),
     ("outfile", &[]),
@@ -50,19 +50,18 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("theme", &[]),
 ];
 
-/// What of `ops` does something: for those who have a storage. The core and the view use its data.
+/// The parts of `ops` that do something, for layers with a storage. The core and the view use its data.
 const DOES: [&str; 4] = ["ops::plan", "ops::perform", "ops::resolve", "ops::find_out"];
-/// The methods that change what a storage holds. Only `ops` calls them, and the demo's crawl.
+/// The methods that change a storage's content. Only `ops` calls them, and the demo's crawl.
 const CHANGES: [&str; 6] =
     [".write(&", ".set_value(", ".delete_value(", ".purge(", ".drop_store(", ".repair("];
 
-/// Which modules may name a crate, or call what starts a task.
-///
-/// A line that is typed lives in the state as the widget that edits it. A thread of
-/// `config::password` reads the pipe of a password command, before there is a terminal to hold up.
-/// `demo` writes from a thread with a runtime of its own, so that it never shares the browser's.
-/// A thread waits for each `ssh`: it can be started before there is a runtime.
-/// The directory backend reads and writes files on threads of their own: files have no other way.
+/// The modules that may name a crate, or call what starts a task.
+/// | A typed line is in the state as the widget that edits it. A thread of `config::password` reads the pipe
+/// of a password command, before there is a terminal to hold up. `demo` writes from a thread with a runtime
+/// of its own, so that it never shares the browser's. A thread waits for each `ssh`, which can be started
+/// before there is a runtime. The directory backend reads and writes files on threads of its own, as files
+/// allow no other way.
 const CRATES: [(&str, &[&str]); 17] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
@@ -75,15 +74,15 @@ const CRATES: [(&str, &[&str]); 17] = [
             "tui",
             "cli::prepare",
             "cli::logging",
-            // Whether the reader of its output has gone.
+            // It checks whether the reader of its output is gone.
             "cli::watch",
-            // The modes of a terminal that a browser on another host has had.
+            // It restores the modes of a terminal that a browser on another host has used.
             "cli::remote",
             "storage::redis::connection::ssh",
         ],
     ),
     ("ratatui::", &["view", "tui", "theme"]),
-    // There, only visible text is written.
+    // Only visible text is written there.
     ("set_string", &["view::paint"]),
     ("ratatui_textarea::", &["app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
@@ -97,9 +96,9 @@ const CRATES: [(&str, &[&str]); 17] = [
             "storage::redis",
             "storage::directory",
             "config::password",
-            // Ends the process where nothing else can: a shell waits.
+            // It ends the process where nothing else can, because a shell waits.
             "cli::complete",
-            // Waits for the signal that ends a command.
+            // It waits for the signal that ends a command.
             "cli::ending",
         ],
     ),

@@ -1,4 +1,4 @@
-//! What needs no server and no built program: the core, its frames, its previews and the layers.
+//! Tests that need no server and no built program: the core, its frames, its previews and the layers.
 
 #[path = "../support/server.rs"]
 mod server;

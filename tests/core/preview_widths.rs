@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// How far drawing moves to the right.
+/// Columns by which drawing moves to the right.
 fn drawn(text: &str) -> usize {
     let width = (10 + text.len() * 2) as u16;
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));

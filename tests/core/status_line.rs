@@ -1,4 +1,4 @@
-//! The line at the top: what it says, and what goes where there is little room.
+//! The line at the top: its parts, and the order in which they are left out.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -23,7 +23,7 @@ fn top(stage: &mut Stage) -> String {
     stage.frame().lines().next().unwrap().trim().to_owned()
 }
 
-/// With a source, and 120 records in the last seconds.
+/// A stage with a watch source, and 120 records in the last seconds.
 fn busy(width: u16, label: &str, source: WatchSource) -> Stage {
     let mut stage = opened(width, label);
     stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
@@ -40,7 +40,7 @@ fn what_a_person_asks_stands_at_the_top_and_the_database_and_the_state_go_last()
     let wide = line(120);
     assert!(wide.starts_with("larder  redis://127.0.0.1:7455/5  Redis 8.2.1"), "{wide}");
     assert!(wide.contains("live · 24/s · 312 B/s  0.3 ms"), "{wide}");
-    // What goes, from the first to the last.
+    // The parts that are left out, from the first to the last.
     let gone = ["Redis 8", " ms", "█", "B/s", "larder", "24/s", "redis://"];
     let mut most = 0;
     for width in (20..=120).rev() {
@@ -90,7 +90,7 @@ fn a_lost_connection_does_not_hide_the_target() {
         let end = &label[label.len() - 3..];
         assert!(line.contains(end) && line.contains("! no connection"), "{width}: {line}");
     }
-    // Nor is anything said to be live that was so before.
+    // A source that was live before is not said to be live either.
     let mut stage = busy(120, "redis://127.0.0.1:7455/5", WatchSource::SubKeys);
     let down = ConnectionState::Down {
         tries: 1,

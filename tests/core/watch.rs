@@ -1,4 +1,4 @@
-//! Scripts for the core while the storage changes under the reader.
+//! Scripts for the core while the storage changes.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -37,7 +37,7 @@ fn gone(keys: &[&str]) -> WatchEvent {
     WatchEvent::Records { set: Vec::new(), removed }
 }
 
-/// Answers what the core wants applied to its index, until it wants no more.
+/// Answers the changes that the core wants applied to its index, until there are no more.
 fn apply(stage: &mut Stage) -> usize {
     let mut applied = 0;
     while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Keys, ..))) {
@@ -282,7 +282,7 @@ fn a_filter_typed_while_changes_are_applied_does_not_wait_for_the_order_before_i
     stage.noticed(came(&[record("dd", JSON, "0")]));
     let (late, read) = stage.take(Slot::Keys);
     stage.keys("/d");
-    // The changes are applied again, without the order that nobody wants any more.
+    // The changes are applied again, without the order, which is no longer wanted.
     let (ticket, again) = stage.take(Slot::Keys);
     let Read::Compute(Compute::Apply { index, changes, query: None }) = again else {
         panic!("{again:?}")
@@ -311,7 +311,7 @@ fn a_walk_gives_its_keys_in_the_order_that_is_set() {
     let ordered = Ordered::make(&all, Some(query), &|| true, &mut |_| {});
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::Keys(all.clone(), 0.5, ordered))));
     assert_eq!((keys(&stage), asked(&stage, Slot::Select)), (vec!["b".into(), "a".into()], 0));
-    // From now on in the order that is set now.
+    // From now on, the order that is set now is used.
     stage.keys("s");
     let query = stage.asked.iter().rev().find_map(|effect| match effect {
         Effect::OrderWalk(query) => Some(query.clone().unwrap()),
@@ -423,7 +423,7 @@ fn the_list_of_a_store_that_is_gone_stays() {
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(missing)));
     assert_eq!(apply(&mut stage), 0);
     assert_eq!(keys(&stage), ["b", "d", "f"]);
-    // It comes back with records that are neither new nor changed to anybody.
+    // It comes back with records that count as neither new nor changed.
     stage.noticed(WatchEvent::Store(store("shop", 3)));
     stage.noticed(came(&shop()));
     assert_eq!(stage.app.keys.highlight(&Key::from("b")), None);
@@ -446,7 +446,7 @@ fn a_record_that_the_user_made_is_new() {
     assert_eq!(stage.app.keys.highlight(&Key::from("a")), Some(Highlight::New));
 }
 
-/// Polls, so that the core has to find out by itself what is new.
+/// A stage that polls, so that the core must find out by itself what is new.
 fn polled() -> Stage {
     let mut stage = opened();
     let within = std::time::Duration::from_secs(5);
@@ -462,7 +462,7 @@ fn page(records: &[&str]) -> WatchEvent {
     WatchEvent::Page(page)
 }
 
-/// Compares what was noticed with the index, as the shell does.
+/// Compares the watcher's events with the index, as the shell does.
 fn compare(stage: &mut Stage) {
     apply(stage);
     while stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Compare, ..))) {
@@ -510,7 +510,7 @@ fn a_number_of_records_that_grows_makes_the_rate_where_not_each_is_told() {
     assert!((stage.app.watch.rate(stage.app.now) - 10.0).abs() < 1e-9);
 }
 
-/// Watches a server that names each record.
+/// A stage with a server that names each record.
 fn named() -> Stage {
     let mut stage = opened();
     stage.noticed(WatchEvent::Source(WatchSource::SubKeys));
@@ -542,7 +542,7 @@ fn a_record_that_is_named_while_a_round_goes_on_is_there_after_it() {
     assert_eq!(keys(&stage), ["d", "g"]);
 }
 
-/// How often another round was wanted.
+/// Number of times that another round was asked for.
 fn doubts(stage: &Stage) -> u32 {
     let interest = stage.asked.iter().rev().find_map(|effect| match effect {
         Effect::SetInterest(interest) => Some(interest.rescan_request),
@@ -622,7 +622,7 @@ fn the_details_of_the_open_store_tell_how_it_is_watched_also_where_the_top_line_
     stage.noticed(WatchEvent::Source(WatchSource::Woken { by: "tracking", within }));
     let told = |stage: &mut Stage| {
         stage.keys("i");
-        // How far it can be scrolled is known once it is drawn.
+        // The end of scrolling is known once the page is drawn.
         let _ = stage.frame();
         stage.keys("G");
         let frame = stage.frame();

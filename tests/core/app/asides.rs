@@ -1,4 +1,4 @@
-//! What a larder that ended has left set aside is offered, and what is answered.
+//! Asides of a larder that has ended are offered, and the offer is answered.
 
 use larder::app::{Effect, Event, Layer, ListDialog, Load, Loaded, Read, Slot};
 use larder::model::{
@@ -27,13 +27,13 @@ fn two() -> Vec<AsideInfo> {
     vec![aside("one", "shop", false), aside("two", "scratch", true)]
 }
 
-/// Time passes, so that a dialog that opened by itself takes keys.
+/// Lets time pass, so that a dialog that opened by itself takes keys.
 fn pause(stage: &mut Stage) {
     stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 500_000);
     stage.event(Event::Time);
 }
 
-/// A larder that has found these.
+/// A larder that has found these asides.
 fn offered(found: Vec<AsideInfo>) -> Stage {
     let mut stage = opened();
     stage.answer(Slot::Asides, Ok(Loaded::Asides(found)));
@@ -45,7 +45,7 @@ fn is_offered(stage: &Stage) -> bool {
     matches!(stage.app.layers.first(), Some(Layer::List(ListDialog::Asides(_))))
 }
 
-/// The write under way that was sent last.
+/// The last write that was sent and is under way.
 fn last_write(stage: &Stage) -> (WriteId, Plan) {
     let (id, pending) = stage.app.writes.pending.last_key_value().unwrap();
     (*id, pending.plan.clone())
@@ -73,7 +73,7 @@ fn what_is_left_set_aside_is_offered_once_a_target_is_opened() {
     {
         assert!(frame.contains(text), "{text}:\n{frame}");
     }
-    // Without any there is nothing to say, and neither where it could not be looked for.
+    // If there are none, there is nothing to say; nor if they could not be looked for.
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 2)]);
     stage.answer(Slot::Asides, Ok(Loaded::Asides(Vec::new())));
@@ -99,7 +99,7 @@ fn one_that_is_restored_goes_from_the_list_and_the_list_with_the_last() {
     let (id, plan) = last_write(&stage);
     assert!(matches!(&plan.change, PlannedChange::Restore(info) if info.id.as_str() == "one"));
     assert!(stage.frame().contains("under way"));
-    // Not twice.
+    // The second Enter sends no second write.
     stage.keys("<enter>");
     assert_eq!(stage.app.writes.pending.len(), 1);
     let outcome = Outcome { records: 4990, left: 10, ..Outcome::default() };

@@ -1,5 +1,5 @@
-//! Values that programs of all kinds leave behind, edited in one place in the editor and by one value: every
-//! byte outside it is what it was, and nothing is written where nothing was typed.
+//! Values that programs of all kinds leave, edited in one place: in the editor, and as a single value. Every
+//! byte outside that place stays, and nothing is written where nothing was typed.
 
 use larder::app::Settings;
 use larder::model::{Record, Write};
@@ -26,7 +26,7 @@ fn saved(stage: &mut Stage) -> Vec<u8> {
     }
 }
 
-/// Edits what is found as `here` in the text, or the first byte of what is no text.
+/// Edits the part of the text that is found as `here`, or the first byte of a value that is no text.
 fn holds(content_type: &str, value: &[u8], here: &[u8], there: &[u8]) {
     let shown =
         format!("{content_type}: {:?}", String::from_utf8_lossy(&value[..value.len().min(200)]));
@@ -92,7 +92,7 @@ fn text_in_other_charsets_is_what_it_was_but_for_what_was_typed() {
         ("text/plain; charset=us-ascii", b"here \xe9".to_vec()),
         ("text/plain; charset=euc-jp", b"\xc6\xfc\xcb\xdc here \xa5\xe9\x8e\xb6".to_vec()),
         ("text/plain; charset=shift_jis", b"\x93\xfa\x96{ here \xb6\\~ \x81_".to_vec()),
-        // Rows of Shift_JIS that stand for the same characters as others.
+        // Rows of Shift_JIS that encode the same characters as other rows.
         ("text/plain; charset=shift_jis", b"here \xed\x40\xfa\x5c \x81\xca\xfa\x54".to_vec()),
         ("text/plain; charset=gbk", b"\xc4\xe3\xba\xc3 here \x80 \xa2\xe3".to_vec()),
         ("text/plain; charset=gb18030", b"here \x81\x30\x81\x30 \xc4\xe3\x84\x31\xa4\x37".to_vec()),
@@ -129,7 +129,7 @@ fn text_in_other_charsets_is_what_it_was_but_for_what_was_typed() {
     }
 }
 
-/// JSON as Python reads it, with a value to be edited.
+/// JSON as Python reads it, with a value to edit.
 fn odd_json() -> Vec<String> {
     let long = "k".repeat(1 << 20);
     let mut all: Vec<String> = [
@@ -158,7 +158,7 @@ fn odd_json_is_what_it_was_but_for_what_was_typed() {
         assert!(is_text(JSON, text.as_bytes()), "{text:.100}");
         holds(JSON, text.as_bytes(), b"here", b"THERE");
     }
-    // Its own charset, and a mark that Python would not read.
+    // A charset of its own, and a byte order mark that Python would not read.
     let marked = "\u{feff}{\"a\": 1.10,\"b\" :\"here\"}";
     holds(JSON, marked.as_bytes(), b"here", b"THERE");
 }
@@ -171,7 +171,7 @@ fn one_value_of_odd_json_is_changed_alone() {
         let mut stage = on(JSON, text.as_bytes());
         stage.keys("<tab>");
         select(&mut stage);
-        // On to the value, whose number differs.
+        // The cursor goes to the value, whose number differs.
         stage.keys("g");
         let at = text.find("\"here\"").unwrap();
         for _ in 0..20 {
@@ -223,7 +223,7 @@ fn what_is_no_json_is_shown_as_it_stands_and_not_written_unedited() {
         );
         stage.keys("<ctrl-s>");
         assert!(stage.writes().is_empty() && stage.app.editor.is_none(), "{text:?}");
-        // What is typed into it goes nowhere before it is JSON, and is not lost.
+        // Text in the editor is not saved before it is JSON, and is not lost.
         stage.keys("e<ctrl-home>x<ctrl-s>");
         assert!(stage.writes().is_empty(), "{text:?}");
         assert!(stage.app.editor.as_ref().unwrap().fault.is_some(), "{text:?}");

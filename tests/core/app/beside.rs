@@ -1,4 +1,4 @@
-//! The right side shows what the cursor is on: a store, a group of keys, a record.
+//! The right side shows the thing under the cursor: a store, a group of keys, or a record.
 
 use larder::app::{Effect, Event, Load, Loaded, Read, Slot, Summary};
 use larder::model::{Error, ErrorKind, KeyPage, Record, StoreName, Timestamp};
@@ -15,7 +15,7 @@ fn three() -> Stage {
     stage
 }
 
-/// Which store's first keys are asked for.
+/// The stores whose first keys are asked for.
 fn asked(stage: &Stage) -> Vec<String> {
     let asked = stage.asked.iter().filter_map(|effect| match effect {
         Effect::Read(Slot::Summary, _, Read::Load(Load::Summary(store))) => Some(store.escaped()),
@@ -70,7 +70,7 @@ fn a_store_is_read_once_the_cursor_has_rested_on_it() {
     stage.answer(Slot::Summary, Ok(held("b", &shop(), 0.01)));
     let frame = stage.frame();
     assert!(frame.contains("b · 900 records") && frame.contains("3 of 900 keys"), "{frame}");
-    // What was seen before is there at once, and not read again while it is the same.
+    // A summary that was seen before is shown at once, and not read again while the store is the same.
     stage.keys("k");
     assert!(stage.frame().contains("a · 3 records"));
     assert_eq!((asked(&stage), stage.app.wake()), (Vec::new(), None));
@@ -92,7 +92,7 @@ fn moving_over_stores_wipes_nothing_of_the_open_one() {
     assert_eq!(stage.asked.len(), asked_before, "nothing is read again: {:?}", stage.asked);
 }
 
-/// What is laid over the cells of a value is about that value alone.
+/// A link that is laid over the cells of a value belongs to that value alone.
 #[test]
 fn a_link_of_a_value_goes_where_something_else_is_shown_in_its_place() {
     let mut stage = three();
@@ -170,7 +170,7 @@ fn a_group_under_the_cursor_is_shown_on_the_right() {
         shown.contains("shot-…") && shown.contains("png") && !shown.contains("page-"),
         "{shown}"
     );
-    // On a wide screen numbers stand beside the keys, and below those of the types.
+    // On a wide screen, numbers stand close to the keys, and below those of the types.
     stage.event(Event::Resize(200, 50));
     let frame = stage.frame();
     let end_of = |part: &str, size: &str| {

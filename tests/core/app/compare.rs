@@ -1,4 +1,4 @@
-//! Two records, or a record and a file, compared; a page and its picture.
+//! The comparison of two records, or of a record and a file; a page and its picture.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ fn opened(records: &[Record]) -> Stage {
     stage
 }
 
-/// What is to be compared, and the reply.
+/// Answers the comparison that is asked for; gives its sides.
 fn compares(stage: &mut Stage, [from, to]: [&str; 2]) -> [Side; 2] {
     let (ticket, read) = stage.take(Slot::Step);
     let Read::Load(Load::Pair(sides)) = read else { panic!("{read:?}") };
@@ -48,11 +48,11 @@ fn two_marked_records_are_compared() {
     }
     stage.keys("<esc>");
     assert!(stage.app.layers.is_empty());
-    // From the other one to that under the cursor.
+    // The comparison goes from the other record to the one under the cursor.
     stage.keys("g=");
     assert_eq!(compares(&mut stage, ["1", "1"]), records(["c", "a"]));
     assert!(stage.frame().contains("The values are the same."));
-    // One that is marked, and the one under the cursor.
+    // One marked record, and the one under the cursor.
     stage.keys("<esc><space>=");
     assert_eq!(compares(&mut stage, ["1", "[1 ]"]), records(["c", "b"]));
     stage.keys("<esc><ctrl-a>=");
@@ -69,7 +69,7 @@ fn a_record_is_compared_with_a_file_and_what_fails_is_told() {
     assert_eq!(record, records(["page", "page"])[0]);
     assert_eq!(file, Side::File(PathBuf::from("~/old.json")));
     assert!(stage.frame().contains("From page to the file ~/old.json"), "{}", stage.frame());
-    // In the pane that shows the value, too.
+    // It works in the pane with the value too.
     stage.keys("<esc><tab>=<enter>");
     let (ticket, _) = stage.take(Slot::Step);
     let why = Error::new(ErrorKind::Io, "the file page.json cannot be read: there is no such file");
@@ -87,7 +87,7 @@ fn an_error_page_and_its_picture_lead_to_each_other() {
         record(page, HTML, "<h1>Timeout</h1>"),
         record(picture, "image/jpeg", "?"),
         record("INPUT", JSON, "{}"),
-        // As Crawlee for JavaScript keeps them without a browser: the page has no ending.
+        // These are the records of Crawlee for JavaScript without a browser: the page has no ending.
         record("SEEN", HTML, "<p>"),
         record("SEEN.png", "image/png", "?"),
     ]);
@@ -98,7 +98,7 @@ fn an_error_page_and_its_picture_lead_to_each_other() {
     assert!(stage.frame().contains("B page"), "{}", stage.frame());
     stage.keys("B");
     assert_eq!(current(&stage), page);
-    // From the pane that shows it, where one stays.
+    // From the pane with the value, the focus stays there.
     stage.keys("<tab>B");
     assert_eq!(current(&stage), picture);
     assert_eq!(stage.app.focus, larder::app::Pane::Record);
@@ -123,7 +123,7 @@ fn the_other_one_is_shown_where_a_filter_hides_it() {
     assert_eq!(stage.app.keys.len(), 2);
     assert_eq!(stage.app.keys.current().unwrap().key, "a.jpg".into());
     assert!(stage.notice().starts_with("all keys are shown"), "{}", stage.notice());
-    // One that was removed since leads nowhere.
+    // A picture that was removed since cannot be gone to.
     let mut stage = opened(&[record("a.html", HTML, "<p>"), record("b.jpg", "image/jpeg", "?")]);
     stage.keys("B");
     assert_eq!(stage.notice(), "no picture has the name of this page");

@@ -28,7 +28,7 @@ fn a_server_that_says_nothing_is_told_of_from_the_first_second_on() {
     let mut stage = Stage::new(80, 24);
     let second = |second: i64| Timestamp::from_micros(second * 1_000_000);
     let waited = |stage: &mut Stage, seconds: i64| {
-        // Frames are drawn at one moment: it is the answer that was asked for so long ago.
+        // Frames are drawn at one fixed moment, so the time of the question is moved back.
         stage.app.session.asked = Some(Timestamp::from_micros(NOW - seconds * 1_000_000));
         stage.frame()
     };
@@ -44,7 +44,7 @@ fn a_server_that_says_nothing_is_told_of_from_the_first_second_on() {
         }
         assert!(!frame.contains("connecting…"), "{frame}");
     }
-    // Once it has failed, a further try begins with what is known.
+    // After a failure, a further try begins with what is known.
     stage.app.session.begun = Some(Timestamp::from_micros(NOW - 40_000_000));
     for _ in 0..2 {
         stage.event(Event::Connected(Err(Error::new(ErrorKind::Timeout, "no answer"))));
@@ -177,7 +177,7 @@ fn a_replica_that_is_promoted_takes_writes_as_soon_as_it_says_so() {
     assert!(!stage.app.is_read_only());
     assert_eq!(stage.notice(), "this server is a replica no longer");
     assert!(!stage.frame().contains("read-only"));
-    // And the other way round, told by a write that it refused.
+    // The other way round, it is told by a write that was refused.
     let mut stage = opened();
     stage.keys("dy");
     let write = stage.write();
@@ -301,7 +301,7 @@ fn the_first_start_shows_one_hint_until_the_first_key() {
     stage.keys("j");
     assert_eq!(stage.notice(), "");
     assert_eq!(Stage::new(80, 24).notice(), "");
-    // Where there is nothing to open yet, it waits until there is.
+    // If there is nothing to open yet, it waits until there is.
     let mut stage = Stage::with(80, 24, Settings { welcome: true, ..Settings::default() });
     let refused = Error::new(ErrorKind::Connection, "connection refused: 127.0.0.1:6379");
     stage.event(Event::Connected(Err(refused)));
@@ -325,7 +325,7 @@ fn many_stores_show_before_all_of_them_are_counted() {
     stage.event(Event::Loaded(Slot::Stores, ticket, Ok(all)));
     let current = stage.app.stores.current().unwrap();
     assert_eq!((current.store.escaped(), current.records), ("two".to_owned(), Some(3)));
-    // Read again, a list that is there stays as it is until the new one is whole.
+    // When it is read again, the old list stays until the new one is complete.
     stage.keys("r");
     let (ticket, _) = stage.take(Slot::Stores);
     let some = Loaded::SomeStores(vec![StoreInfo { store: "two".into(), ..StoreInfo::default() }]);

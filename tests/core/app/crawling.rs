@@ -1,4 +1,4 @@
-//! Records that a running crawl writes back: said before they are changed, and never in the way.
+//! Records that a running crawl writes back: it is said before they are changed, and never in the way.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn records() -> Vec<Record> {
         .into()
 }
 
-/// An open store that last changed so many seconds ago, in a list of keys.
+/// An open store that last changed this number of seconds ago, in a list of keys.
 fn opened(changed: i64) -> Stage {
     let mut stage = Stage::new(80, 24);
     stage.app.now = Timestamp::from_micros(NOW);
@@ -93,7 +93,7 @@ fn a_crawl_that_begins_during_an_edit_is_told_and_larders_own_write_is_none() {
     assert!(!stage.frame().contains("running crawl"), "{}", stage.frame());
 }
 
-/// The crawl with one crawler, which has ended at this second or still runs.
+/// The crawl with one crawler, which ended at this second or still runs.
 fn crawl(finished: Option<i64>) -> Loaded {
     let at = |seconds: i64| Timestamp::from_micros(NOW + seconds * 1_000_000);
     let crawler = Crawler {

@@ -45,13 +45,13 @@ pub(super) fn dropped(stage: &Stage) -> Vec<DraftId> {
     dropped.collect()
 }
 
-/// Time passes.
+/// Lets time pass.
 pub(super) fn wait(stage: &mut Stage, millis: i64) {
     stage.app.now = Timestamp::from_micros(stage.app.now.micros() + millis * 1000);
     stage.event(Event::Time);
 }
 
-/// A draft of what was typed over this value.
+/// The draft of what these keys type over this value.
 fn draft_of(value: &str, keys: &str) -> Draft {
     let mut stage = opened(value);
     stage.keys("e").keys(keys);
@@ -59,7 +59,7 @@ fn draft_of(value: &str, keys: &str) -> Draft {
     kept(&stage).pop().unwrap()
 }
 
-/// Another larder, which finds the draft; the user edits its record.
+/// Another larder finds the draft, and the user edits its record.
 pub(super) fn found(stage: &mut Stage, draft: &Draft) {
     stage.event(Event::Drafts(vec![(draft.head.id(), draft.head.clone())]));
     stage.keys("e");
@@ -79,7 +79,7 @@ fn what_is_typed_is_kept_half_a_second_later_and_not_twice() {
     let due = stage.app.wake().unwrap();
     assert!(due.micros() - stage.app.now.micros() <= 500_000);
     wait(&mut stage, 400);
-    // Whoever types on does not put it off.
+    // Further typing does not delay it.
     stage.keys("y");
     wait(&mut stage, 100);
     let drafts = kept(&stage);
@@ -110,7 +110,7 @@ fn a_draft_goes_when_it_is_stored_or_given_up_and_stays_when_a_save_fails() {
     let write = stage.write();
     stage.written(write, Ok(done()));
     assert_eq!(dropped(&stage), [id]);
-    // Given up.
+    // The edit is given up.
     let mut stage = opened("[1]");
     stage.keys("e<down><end>2");
     wait(&mut stage, 500);
@@ -144,7 +144,7 @@ fn that_drafts_cannot_be_kept_is_said_once() {
     wait(&mut stage, 500);
     stage.event(Event::DraftKept(kept(&stage)[0].head.id(), Err("no space left".to_owned())));
     assert!(stage.app.notice.is_none());
-    // The editor goes on saying so, and it is tried again, also if nothing more is typed.
+    // The editor goes on saying so, and the draft is tried again, even if nothing more is typed.
     assert!(stage.frame().contains("no draft is kept"), "{}", stage.frame());
     wait(&mut stage, 5000);
     let draft = kept(&stage).pop().expect("it is tried again");
@@ -188,7 +188,7 @@ fn what_is_typed_where_a_record_meets_another_change_of_it_is_kept_too() {
     found(&mut other, &draft);
     other.compared().keys("<enter>");
     assert_eq!(other.edited(), "both mine one\ntwo\nthree\n");
-    // Given up, what is in the editor is kept again.
+    // If that is given up, the editor's text is kept again.
     stage.keys("<esc><esc>y");
     wait(&mut stage, 500);
     assert_eq!(kept(&stage).pop().unwrap().text, "mine one\ntwo\n");
@@ -226,7 +226,7 @@ fn what_is_gone_on_with_leaves_the_spacing_between_two_edits_as_it_was() {
     other.compared().keys("<enter><ctrl-s>");
     let Write::Set(set) = other.write() else { panic!() };
     assert_eq!(set.value, r#"{"a" :10,"b": [ 2,3 ] ,"c":{ },"d" : 40}"#);
-    // So it is where one of them was typed in a merge.
+    // The same holds if one of them was typed in a merge.
     let now = ODD.replace('1', "7");
     let mut stage = opened(ODD);
     stage.keys("e").keys(typed).keys("<ctrl-s>");
@@ -272,7 +272,7 @@ fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     found(&mut stage, &draft);
     stage.compared();
     let frame = stage.frame();
-    // A save of it may have been made whose answer did not come.
+    // The draft may have been saved without an answer.
     let known = "whether it was stored is not known";
     for part in
         ["A draft of page", known, "The record was changed since", "$.a  1 → 12", "$.b  5 → 1"]
@@ -283,7 +283,7 @@ fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     let editor = stage.app.editor.as_ref().unwrap();
     assert!(editor.is_changed() && editor.value.bytes() == draft.text);
     stage.keys("<ctrl-s>");
-    // It is not laid over what is there now: the write expects what the draft was made from.
+    // It does not overwrite the present record: the write expects the version that the draft was made from.
     let Write::Set(set) = stage.write() else { panic!() };
     let base = Expect::unchanged(draft.base.clone().unwrap().value, JSON.into());
     assert_eq!(set.expected, base);
@@ -293,7 +293,7 @@ fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     assert_eq!(set.value, r#"{"a": 12, "b": 5}"#);
     stage.written(Write::Set(set), Ok(done()));
     assert_eq!(dropped(&stage), [draft.head.id()]);
-    // Nor is it asked for again.
+    // It is not asked for again either.
     stage.show(&[page(r#"{"a": 12, "b": 5}"#)]);
     stage.keys("e");
     assert!(stage.app.editor.is_some());
@@ -448,7 +448,7 @@ fn records_and_stores_with_drafts_are_marked_until_the_draft_is_gone() {
     for marked in ["✎ page", "✎ shop", "  default", "✎ draft"] {
         assert!(stage.frame().contains(marked), "{marked}: {}", stage.frame());
     }
-    // What is only not offered again is still there.
+    // A draft that is not offered again is still there.
     found(&mut stage, &draft);
     stage.compared().keys("w<enter>");
     assert!(stage.frame().contains("✎ page"), "{}", stage.frame());
@@ -475,7 +475,7 @@ fn a_refresh_finds_the_drafts_that_there_are_now() {
     assert_eq!(asked(&stage), before + 1);
     stage.event(Event::Drafts(listed.clone()));
     assert!(stage.notice().contains("a draft of page"), "{}", stage.notice());
-    // What is not offered again stays so, and is not told again.
+    // A draft that is not to be offered again is neither offered nor told again.
     stage.keys("e");
     stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
     stage.compared().keys("w<enter>r");
@@ -520,7 +520,7 @@ fn what_is_no_json_so_far_is_compared_as_it_is_laid_out() {
     assert!(!frame.contains(r#"- {"a":1"#), "{frame}");
 }
 
-/// A draft of a new record `page`, shown where the cursor is on another one.
+/// A draft of a new record `page`, shown while the cursor is on another record.
 fn shown_elsewhere() -> (Stage, Draft) {
     let (_, draft) = draft_of_new("[7]");
     let mut stage = Stage::new(120, 36);
@@ -541,13 +541,13 @@ fn a_draft_of_a_new_record_is_compared_with_what_is_there_wherever_the_cursor_is
     assert!(stage.app.editor.is_some(), "a new record is begun");
     let (mut stage, _) = shown_elsewhere();
     stage.theirs(Some(record("page", JSON, "[7]")));
-    // What was compared before is outdated.
+    // The earlier comparison is outdated.
     let frame = stage.compared().compared().frame();
     for part in ["whether it was stored is not known", "$[0]  removed  7"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
     assert!(dropped(&stage).is_empty());
-    // It was removed since the list was read.
+    // The record was removed since the list was read.
     let (mut stage, _) = shown_elsewhere();
     let frame = stage.theirs(None).frame();
     assert!(frame.contains("and not stored") && !frame.contains("of this key"), "{frame}");

@@ -82,7 +82,7 @@ fn a_conflict_keeps_the_text_and_asks() {
     for part in ["Merge a · 0 of 1 decided", "1 of 1  line 1", "{\"price\": 12}", "new", "was "] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
-    // The pane behind shows it too.
+    // The pane behind shows the new value too.
     stage.show(&[record("a", "text/plain", "new")]);
     assert_eq!(stage.app.record.record().unwrap().value, "new");
     stage.keys("<enter>");
@@ -93,7 +93,7 @@ fn a_conflict_keeps_the_text_and_asks() {
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
     stage.theirs(Some(record("a", "text/plain", "newer"))).compared();
-    // A third writer comes while the question is open: it is not asked about.
+    // A third writer's change while the question is open is not part of the question.
     stage.show(&[record("a", "text/plain", "newest")]);
     stage.keys("m<enter>");
     let Write::Set(set) = stage.write() else { panic!() };
@@ -111,7 +111,7 @@ fn keys_that_are_on_their_way_do_not_answer_what_opens_by_itself() {
     let write = stage.write();
     let id = stage.sent_id(&write);
     let conflict = Error::new(ErrorKind::Conflict, "changed");
-    // Nobody has had the time to see it.
+    // Nobody has had time to see the dialog.
     stage.asked.extend(stage.app.handle(Event::Written(id, Err(conflict))));
     stage.theirs(Some(record("a", "text/plain", "new")));
     let (ticket, read) = stage.take(Slot::Saving);
@@ -237,7 +237,7 @@ fn a_save_that_was_given_up_takes_no_answer() {
 #[test]
 fn the_answer_to_one_write_never_touches_another() {
     let mut stage = opened();
-    // A save whose outcome is never known gives the text back, and it is saved again.
+    // A save whose outcome stays unknown gives the text back, which is saved again.
     stage.keys("e<down><end>2<ctrl-s>");
     let first = stage.write();
     let first_id = stage.sent_id(&first);
@@ -257,7 +257,7 @@ fn the_answer_to_one_write_never_touches_another() {
     assert!(stage.app.editor.is_some(), "the second save has not been answered");
     stage.written(second, Ok(done()));
     assert!(stage.app.editor.is_none() && stage.app.writes.pending.is_empty());
-    // Nor does a delete that is answered late touch an editor that was opened since.
+    // A delete that is answered late does not touch an editor that was opened since.
     stage.keys("dy");
     let delete = stage.write();
     stage.show(&shop());
@@ -273,7 +273,7 @@ fn the_answer_to_one_write_never_touches_another() {
 
 #[test]
 fn what_another_editor_left_stays_until_it_is_saved() {
-    // Conflict, refusal, no connection, an unknown outcome, and what is no JSON.
+    // A conflict, a refusal, no connection, an unknown outcome, and a text that is no JSON.
     let broken = "{\n  \"price\": 7";
     for (text, kind) in [
         ("{\"price\": 7}", Some(ErrorKind::Conflict)),
@@ -296,7 +296,7 @@ fn what_another_editor_left_stays_until_it_is_saved() {
         let editor = stage.app.editor.as_ref().unwrap_or_else(|| panic!("{kind:?} lost {text}"));
         assert_eq!(editor.value.bytes(), text, "{kind:?}");
     }
-    // An editor that failed may have written something before.
+    // An editor that failed may have written the file before.
     let mut stage = opened();
     let failed = |left: Option<&str>| {
         let left = left.map(|left| left.to_owned().into());
@@ -406,7 +406,7 @@ fn only_the_content_type_changes_where_only_it_was_changed() {
     stage.keys("e<ctrl-t>");
     let Write::Set(set) = stage.write() else { panic!() };
     assert_eq!(set.value, r#"{"a":1}"#);
-    // And a value alone leaves the type as it is, to the last blank.
+    // A changed value alone leaves the content type unchanged, to the last blank.
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("one", 1)]);
     stage.answer(Slot::Keys, Ok(Loaded::keys(index(&records), 1.0)));
@@ -475,15 +475,15 @@ fn keys_that_come_at_once_are_text_up_to_one_that_does_something() {
     let mut stage = opened();
     stage.keys("nkey<enter><enter>");
     let all = crate::stage::keys;
-    // A line feed, as a program sends it, is one; with a carriage return before it too.
+    // A line feed that a program sends is one line break, also with a carriage return before it.
     stage.event(Event::Keys(all("[1,<ctrl-j><tab>2,<enter><ctrl-j>Ü]x<left><backspace>y<ctrl-s>")));
     assert!(stage.app.editor.as_ref().unwrap().fault.is_some());
     let value = |stage: &Stage| stage.app.editor.as_ref().unwrap().value.bytes();
     assert_eq!(value(&stage), "[1,\n\t2,\nÜyx");
-    // What came in one go is taken back in one go.
+    // Text that came at once is undone at once.
     stage.keys("<ctrl-z><ctrl-z><ctrl-z>");
     assert_eq!(value(&stage), "");
-    // Elsewhere keys are keys.
+    // Outside the editor, keys are keys.
     stage.keys("<esc>y");
     stage.event(Event::Keys(all("jd")));
     assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))));

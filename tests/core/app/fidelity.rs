@@ -1,4 +1,4 @@
-//! Values of all kinds are edited in one place, by keys: every byte outside it is what it was.
+//! Values of all kinds are edited in one place, by keys: every byte outside that place stays.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,17 +9,17 @@ use super::JSON;
 use super::inner::{self, gzip, string, unzip};
 use crate::stage::{Stage, record, store};
 
-/// A value, and one edit of it: the keys that make it, and what they put in the place of what.
+/// A value, and one edit of it: the keys that make it, and the bytes that they replace.
 struct Case {
     content_type: String,
     value: Vec<u8>,
     keys: String,
-    /// What is gone from the value, and what stands in its place.
+    /// The bytes that are replaced, and the new ones.
     at: std::ops::Range<usize>,
     by: Vec<u8>,
 }
 
-/// Numbers without end, so that every run has the same values.
+/// An endless series of numbers, the same in every run.
 pub(super) struct Random(pub(super) u64);
 
 impl Random {
@@ -60,10 +60,10 @@ const LEAVES: [&str; 22] = [
     "\"a]b}c,d:e\"",
 ];
 pub(super) const GAPS: [&str; 6] = ["", "", " ", "  ", " \t", "\t"];
-/// Stands for the leaf that is edited.
+/// The mark of the leaf that is edited.
 pub(super) const MARK: &str = "\"here\"";
 
-/// JSON on one line, spaced now so, now so, with the mark in it once.
+/// JSON on one line, with varying spaces, and with the mark in it once.
 pub(super) fn json(random: &mut Random, depth: usize, marked: bool) -> String {
     let gap = |random: &mut Random| random.pick(&GAPS).to_owned();
     if depth == 0 {
@@ -76,7 +76,7 @@ pub(super) fn json(random: &mut Random, depth: usize, marked: bool) -> String {
     for index in 0..count {
         let deeper = if marked && index == here { depth - 1 } else { random.below(depth) };
         let value = json(random, deeper, marked && index == here);
-        // Keys are given more than once.
+        // Some keys occur more than once.
         let key = random.pick(&["\"a\"", "\"a\"", r#""\u0061""#, "\"b c\"", "\"\""]);
         members.push(if object {
             gap(random) + key + &gap(random) + ":" + &gap(random) + &value + &gap(random)
@@ -88,7 +88,7 @@ pub(super) fn json(random: &mut Random, depth: usize, marked: bool) -> String {
     if object { format!("{{{members}}}") } else { format!("[{members}]") }
 }
 
-/// The mark in a value is searched for, and typed over.
+/// Searches for the mark in a value, and types over it.
 fn replaced(content_type: &str, value: &str, encode: impl Fn(&str) -> Vec<u8>) -> Case {
     let at = value.find("here").unwrap();
     let before = encode(&value[..at]).len();
@@ -168,7 +168,7 @@ fn saved(case: &Case) -> SetValue {
     stage.keys("j").open(&[value]);
     stage.keys("e");
     assert!(stage.app.editor.is_some(), "{:?} opens", String::from_utf8_lossy(&case.value));
-    // Saved without an edit, nothing is written.
+    // A save without an edit writes nothing.
     stage.keys("<ctrl-s>");
     assert!(stage.writes().is_empty(), "{:?}", String::from_utf8_lossy(&case.value));
     stage.keys("e").keys(&case.keys).keys("<ctrl-s>");
@@ -229,7 +229,7 @@ fn text_of_any_line_ends_is_what_it_was_but_for_one_word() {
     }
 }
 
-/// A string that holds this text, in one of many ways.
+/// A string that holds this text, encoded in one of many ways.
 fn layered(way: usize, text: &str) -> String {
     let escaped = |text: &str| {
         let units = text.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
@@ -247,7 +247,7 @@ fn layered(way: usize, text: &str) -> String {
     }
 }
 
-/// What such a string holds, read by other means.
+/// The text in such a string, decoded by other means.
 fn held(way: usize, spelled: &str) -> String {
     let text: String = serde_json::from_str(spelled).unwrap();
     let bytes = |text: &str| STANDARD.decode(text).unwrap();

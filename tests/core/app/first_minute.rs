@@ -1,6 +1,6 @@
-//! What a person does in the first minute who reads the screen alone: each key that is needed is told in
-//! the footer, in the border above it or of a dialog or, for a word that is typed, in the palette, and leads on. Only
-//! where the palette has no place in the footer is it told in the help.
+//! The first minute of a person who reads only the screen: each key that is needed is named in the footer, in
+//! the border above it or of a dialog, or, for a word that is typed, in the palette, and leads on. The help
+//! has to name it only where the palette has no place in the footer.
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use crate::stage::{Stage, computed, index, record, shown, store};
 const SIZES: [(u16, u16); 4] = [(200, 50), (120, 36), (80, 24), (40, 10)];
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Presses a key only where it is told.
+/// Presses a key only if the screen names it.
 struct Reader {
     stage: Stage,
-    /// What comes beside what was there at first.
+    /// Records that come in addition to the first ones.
     more: Vec<Record>,
 }
 
-/// In the store of a shop, among several targets.
+/// A reader in the store of a shop, with several targets.
 fn reader(size: (u16, u16)) -> Reader {
     let target = |name: &str| TargetChoice {
         name: name.to_owned(),
@@ -57,7 +57,7 @@ impl Reader {
         records.into_iter().chain(more).collect()
     }
 
-    /// Answers all that was asked.
+    /// Answers everything that was asked for.
     fn settle(&mut self) -> &mut Self {
         let reads = |effect: &Effect| matches!(effect, Effect::Read(..));
         while let Some(at) = self.stage.asked.iter().position(reads) {
@@ -86,7 +86,7 @@ impl Reader {
         self
     }
 
-    /// A record comes into the store that is open.
+    /// Adds a record to the open store.
     fn comes(&mut self, key: &str) -> &mut Self {
         let new = record(key, JSON, r#"{"price": 9}"#);
         let set = vec![new.meta.clone()];
@@ -95,7 +95,7 @@ impl Reader {
         self.settle()
     }
 
-    /// Presses the key of an action, which the screen tells.
+    /// Presses the key of an action, which the screen must name.
     fn press(&mut self, action: Action) -> &mut Self {
         let (context, size) = (self.stage.app.context(), self.stage.app.size);
         let chord = self.stage.app.keymap.chord(context, action);
@@ -120,8 +120,8 @@ fn edges(stage: &mut Stage) -> Vec<String> {
     edges.map(|line| line.replace(|c| ('\u{2500}'..='\u{257f}').contains(&c), " ")).collect()
 }
 
-/// Whether the screen tells of a key: in the last line, on the edges of panes or of a dialog, or in the palette
-/// that the last line names, else in the help.
+/// Whether the screen names a key: in the last line, on the edges of panes or of a dialog, or in the palette
+/// that the last line names; otherwise in the help.
 fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
     let edges = edges(stage);
     let footer = edges.last().cloned().unwrap_or_default();
@@ -129,7 +129,7 @@ fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
         return true;
     }
     let context = stage.app.context();
-    // How one moves is no command.
+    // A key that moves is no command.
     let moves = matches!(action, Action::Up | Action::Down | Action::Home);
     if let Some(palette) = stage.app.keymap.chord(context, Action::Palette)
         && footer.contains(&format!(" {} ", palette.label(true)))
@@ -144,7 +144,7 @@ fn is_told(stage: &mut Stage, action: Action, label: &str) -> bool {
         && has_page(stage, &help.to_string(), |page| has_row(page, action, label))
 }
 
-/// Whether the palette has the key at the end of a row that is seen, once the word for what it does is typed.
+/// Whether the palette has the key at the end of a visible row, once the word for its action is typed.
 fn in_palette(stage: &mut Stage, palette: &str, action: Action, label: &str) -> bool {
     stage.keys(&format!("<{palette}>")).keys(action.hint());
     let frame = stage.frame();
@@ -155,7 +155,7 @@ fn in_palette(stage: &mut Stage, palette: &str, action: Action, label: &str) -> 
     found
 }
 
-/// Whether there is such a page in the help, which is read page by page.
+/// Whether the help, which is read page by page, has such a page.
 fn has_page(stage: &mut Stage, help: &str, is_wanted: impl Fn(&str) -> bool) -> bool {
     stage.keys(&format!("<{help}>"));
     assert!(matches!(stage.app.layer(), Some(Layer::Help(_))), "{}", stage.frame());
@@ -174,7 +174,7 @@ fn has_page(stage: &mut Stage, help: &str, is_wanted: impl Fn(&str) -> bool) -> 
     found
 }
 
-/// Whether a page of the help has the key before what it does.
+/// Whether a page of the help has the key before its action.
 fn has_row(page: &str, action: Action, label: &str) -> bool {
     let does: String = action.clause().chars().take(12).collect();
     let narrow = page.lines().nth(1).is_some_and(|line| line.chars().count() < 54);
@@ -204,8 +204,8 @@ fn a_key_that_is_not_on_the_screen_is_not_taken_for_told() {
     }
 }
 
-/// The last line, with the border above it, says what is needed at each step of these tasks itself, where there
-/// are eighty columns.
+/// The last line, with the border above it, itself names the keys for each step of these tasks on a screen of
+/// eighty columns.
 #[test]
 fn the_last_line_names_what_the_first_minute_needs() {
     let says = |reader: &mut Reader, wanted: &[&str]| {
@@ -333,7 +333,7 @@ fn why_nothing_may_be_written_is_seen() {
             assert!(rows < 20, "{}", reader.stage.frame());
             reader.press(Action::Down);
         }
-        // The help says so of each key that would write.
+        // The help says so about each key that would write.
         reader.press(Action::Close).press(Action::Palette).type_in("delete the record");
         let Some(Layer::Palette(palette)) = reader.stage.app.layer() else { panic!() };
         let why = palette.0.current().unwrap().why.as_deref();
@@ -380,7 +380,7 @@ fn everything_is_left_again() {
         assert_eq!(reader.stage.app.keys.filter, "a");
         reader.press(Action::Back);
         assert_eq!(reader.stage.app.keys.filter, "");
-        // The cursor in the values, where a value has some.
+        // The cursor in the values, if the record has some.
         reader.press(Action::Open).press(Action::SelectValue);
         assert_eq!(reader.stage.app.context(), Context::Leaf);
         let frame = reader.stage.frame();

@@ -1,4 +1,4 @@
-//! Binary values under keys: bytes typed over, inserted and deleted; the rest is what it was.
+//! Binary values under keys: bytes are typed over, inserted and deleted; all other bytes stay.
 
 use larder::app::{Effect, Event, Settings};
 use larder::model::Write;
@@ -48,7 +48,7 @@ fn half_a_byte_is_shown_and_is_no_change_until_the_other_half_comes() {
     assert!(!stage.app.editor.as_ref().unwrap().is_changed());
     stage.keys("<backspace>");
     assert!(stage.frame().contains("f0 01 02"));
-    // Left while half of it is there, it is asked about.
+    // If the editor is left with half a byte typed, it asks.
     stage.keys("f<esc>");
     assert!(stage.frame().contains("Discard the changes"), "{}", stage.frame());
     stage.keys("n<backspace><esc>");

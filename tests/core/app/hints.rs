@@ -1,4 +1,4 @@
-//! What the footer says in each state, and what a key says that does nothing where it is pressed.
+//! The footer in each state, and the notice about a key that does nothing where it is pressed.
 
 use larder::app::{Event, Layer, Loaded, Notice, RecordView, Settings, Slot, TargetChoice};
 use larder::model::{ConnectionState, Error, ErrorKind, Record, RecordMeta, StoreInfo};
@@ -29,7 +29,7 @@ fn footer(stage: &mut Stage) -> String {
     stage.frame().lines().last().unwrap_or_default().trim().to_owned()
 }
 
-/// Has the order of rows made that was asked for last.
+/// Makes the order of rows that was last asked for.
 fn select(stage: &mut Stage) {
     let (ticket, read) = stage.take(Slot::Select);
     stage.event(Event::Loaded(Slot::Select, ticket, Ok(computed(read))));
@@ -92,7 +92,7 @@ fn searched(size: (u16, u16)) -> Stage {
     stage
 }
 
-/// A state by its name, what the footer begins with in it, and what it does not name.
+/// The name of a state, the beginning of the footer in it, and hints that it must not have.
 type State<'a> = (&'a str, &'a dyn Fn((u16, u16)) -> Stage, &'a [&'a str], &'a [&'a str]);
 
 #[test]
@@ -213,7 +213,7 @@ fn the_help_opens_over_every_dialog_and_goes_back_to_it() {
         let mut stage = with((120, 36), &shop());
         stage.keys(keys);
         assert_eq!(stage.app.layers.len(), 1, "{keys}");
-        // Where a name is typed, a question mark is a letter of it.
+        // While a name is typed, a question mark is a letter of it.
         let help = if ["P", ":", "/"].contains(&keys) { "<f1>" } else { "?" };
         stage.keys(help);
         assert!(matches!(stage.app.layer(), Some(Layer::Help(_))), "{keys}");

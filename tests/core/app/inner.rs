@@ -45,7 +45,7 @@ fn answered(stage: &mut Stage, slot: Slot) {
     stage.event(Event::Loaded(slot, ticket, Ok(computed(read))));
 }
 
-/// Opens what is inside the value whose path ends so.
+/// Opens the value inside the value whose path ends like this.
 pub(super) fn inside(stage: &mut Stage, path: &str) {
     stage.keys("<enter>");
     answered(stage, Slot::Leaves);
@@ -59,7 +59,7 @@ pub(super) fn inside(stage: &mut Stage, path: &str) {
     answered(stage, Slot::Leaves);
 }
 
-/// Saves what was typed inside.
+/// Saves the text that was typed inside.
 pub(super) fn saved(stage: &mut Stage) -> SetValue {
     stage.keys("<ctrl-s>");
     answered(stage, Slot::Saving);
@@ -95,7 +95,7 @@ fn a_value_in_a_value_is_edited_and_put_back_through_its_layers() {
     let (before, after) = (r#"{"n":1.10,"body": ""#, r#"" , "t":"a\/b"}"#);
     let body = value.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).unwrap();
     let body = unzip(&STANDARD.decode(body).unwrap());
-    // What was laid out for the editor is on one line again.
+    // JSON that was laid out for the editor is on one line again.
     assert_eq!(String::from_utf8(body).unwrap(), BODY.replace("1.10", "1.12"));
     assert_eq!(set.content_type.as_str(), JSON);
     assert_eq!(set.expected, Expect::unchanged(outer.into_bytes().into(), JSON.into()));
@@ -306,7 +306,7 @@ fn a_draft_of_what_is_inside_is_gone_on_with_inside() {
     inside(&mut stage, ".body");
     stage.keys("<down><end><left><backspace>2");
     let draft = kept(&mut stage);
-    // As it is kept in a file.
+    // The draft as it is kept in a file.
     let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
     assert_eq!(read, draft);
     assert_eq!(read.base.as_ref().unwrap().value, outer);
@@ -348,7 +348,7 @@ fn what_is_typed_where_two_changes_inside_meet_is_kept_and_gone_on_with_inside()
     let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
     assert_eq!(read, draft);
     assert_eq!(read.head.inner.as_ref().unwrap().path, "$.body");
-    // Gone on with, it meets the other change again, and what was typed is mine.
+    // When the draft is continued, it meets the other change again, and its text is mine.
     let mut stage = opened(body("3.00").as_bytes(), JSON);
     stage.event(Event::Drafts(vec![(read.head.id(), read.head.clone())]));
     stage.keys("<enter>");
@@ -376,7 +376,7 @@ fn what_is_typed_where_a_value_can_only_be_the_one_or_the_other_is_kept_of_the_r
     stage.keys("<down><end>2");
     let set = saved(&mut stage);
     stage.written(Write::Set(set), Err(Error::new(ErrorKind::Conflict, "changed")));
-    // What is there now holds nothing inside.
+    // The present value holds nothing inside.
     stage.theirs(Some(record("page", JSON, value("7")))).compared();
     assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
     stage.keys("e<ctrl-u><del><del>\"x\"");
@@ -385,7 +385,7 @@ fn what_is_typed_where_a_value_can_only_be_the_one_or_the_other_is_kept_of_the_r
     assert_eq!((&read.head.inner, read.head.content_type.as_str()), (&None, JSON));
     let text = String::from_utf8(read.text.to_vec()).unwrap();
     assert!(text.contains("\"x\"") && text.contains("\"n\": 1"), "{text}");
-    // Given up, it is again what was typed inside.
+    // If that is given up, the text is again the one typed inside.
     stage.keys("<esc><esc>y");
     let draft = kept(&mut stage);
     assert_eq!(
@@ -454,13 +454,13 @@ fn a_draft_in_the_way_of_what_is_inside_leaves_the_cursor_where_it_is() {
     stage.keys("o");
     answered(&mut stage, Slot::Leaves);
     assert!(editor(&stage).inner.is_some());
-    // Gone on with, the cursor comes back in the end.
+    // When the draft is continued, the cursor comes back in the end.
     let mut stage = offered(&packed(BODY));
     stage.compared().keys("<enter>");
     assert!(editor(&stage).is_changed() && stage.app.layers.is_empty());
     stage.keys("<esc>y");
     assert_eq!(stage.app.leaf().unwrap().path(), "$.body");
-    // One that says what is stored is in nobody's way.
+    // A draft of what is stored already is in nobody's way.
     let set = saved(&mut typing);
     let mut stage = offered(text(&set));
     answered(&mut stage, Slot::Leaves);

@@ -1,5 +1,5 @@
-//! Whatever order answers, failures, other writers and keys come in: nothing is written that was not
-//! confirmed or that would overwrite what was not shown, no text is lost, and nothing loads for ever.
+//! Answers, failures, other writers and keys in any order: nothing is written that was not confirmed or that
+//! would overwrite what was not shown, no text is lost, and nothing loads for ever.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -15,14 +15,14 @@ use super::rules::{before, step};
 use super::world::World;
 use crate::stage::{Stage, key};
 
-/// A new record of a key that is there, where the keys are in focus.
+/// Keys for a new record of a key that is there, with the keys in focus.
 const NEW: &str = "na<enter><enter>x<ctrl-s>";
 
-/// Changes of values, where the cursor is on the first.
+/// Keys that change values, with the cursor on the first.
 const VALUE: [&str; 5] =
     ["j<enter><ctrl-u>7<enter>", "j<enter>x<enter>", "jdy", "jR<ctrl-u>z<enter>", "jay: 1<enter>"];
 
-/// What the user does, some of it more often than the rest.
+/// The user's keys, some of them more frequent than others.
 const KEYS: [&str; 42] = [
     "j",
     "k",
@@ -68,7 +68,7 @@ const KEYS: [&str; 42] = [
     "<ctrl-c>",
 ];
 
-/// What the user's own editor leaves, as soon as it was asked for: larder waits for it.
+/// Gives the text that the user's own editor leaves, as soon as it was started: larder waits for it.
 fn edit_outside(stage: &mut Stage, world: &mut World, what: u8) {
     if let Some(text) = world.outside.take() {
         let left = match what % 3 {
@@ -92,7 +92,7 @@ fn press(stage: &mut Stage, world: &mut World, mut keys: &str, what: u8) {
             |(name, rest)| (name.to_owned(), rest),
         );
         keys = rest;
-        // The menu reaches all that there is, of which the rules do not know all.
+        // The menu can start every action, and the rules do not know all of them.
         let menu = matches!(stage.app.layer(), Some(Layer::Help(_) | Layer::Palette(_)));
         let name = if menu && name == "enter" { "esc" } else { &name };
         step(stage, world, Event::Key(key(name)));
@@ -100,7 +100,7 @@ fn press(stage: &mut Stage, world: &mut World, mut keys: &str, what: u8) {
     }
 }
 
-/// Plays a whole session; gives what came to pass in it.
+/// Plays a whole session; gives the events that occurred in it.
 fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
     let mut stage = Stage::new(120, 36);
     let mut world = World::new();
@@ -131,12 +131,12 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
                 None
             }
             21 | 22 if stage.app.unsaved_leaf().is_some_and(|leaf| leaf.saving.write.is_some()) => {
-                // Somebody else is faster, beside the value or at it.
+                // Somebody else writes first, in another place of the value or in the same.
                 let edited = stage.app.unsaved_leaf().map(|leaf| leaf.record.meta.key.clone());
                 world.someone_else(*what & !0b10100, open.as_deref(), edited)
             }
             24 if stage.app.layers.is_empty() && stage.app.editor.is_none() => {
-                // To the values of the second record, and to a change of one.
+                // The cursor goes to the values of the second record, and one of them is changed.
                 for keys in ["gj", "<enter>", "<enter>", VALUE[at % VALUE.len()]] {
                     press(&mut stage, &mut world, keys, *what);
                     while let Some(read) = world.answer(0).filter(|_| !world.quit) {
@@ -146,7 +146,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
                 None
             }
             21 | 22 => {
-                // Somebody who knows what he wants.
+                // A user with a clear aim.
                 let keys = match (stage.app.layer(), &stage.app.editor) {
                     (Some(Layer::Confirm(asked)), _) => match &asked.typed {
                         Some((name, _)) => format!("<ctrl-u>{name}<enter>"),
@@ -186,7 +186,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
                     }
                 })
             }
-            // Something that was answered long ago is answered again.
+            // An old answer is given again.
             17 if !world.given.is_empty() => Some(world.given[at % world.given.len()].clone()),
             18 => {
                 world.up = !world.up;
@@ -200,10 +200,10 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
             19 if what % 4 == 0 => world.someones_store(*what >> 2),
             20 => Some(Event::Paste("pasted".to_owned())),
             25 => {
-                // A click somewhere, which is asked what it is on as the shell asks it.
+                // A click, for which the spot is looked up as the shell does it.
                 let (x, y) = (u16::from(*what) * 7 % 120, u16::from(*what) * 11 % 36);
                 let event = pointed(&stage, MouseEventKind::Down(MouseButton::Left), x, y);
-                // Of the keys, those of questions: others ask for what this world has not got.
+                // Only the keys of questions are clicked: others ask for what this world does not have.
                 let asks = matches!(stage.app.layer(), Some(Layer::Confirm(_)));
                 let known = asks || !matches!(event, Event::Click(Spot::Key(_), _));
                 Some(event).filter(|_| known)
@@ -224,7 +224,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
             step(&mut stage, &mut world, event);
         }
     }
-    // In the end everything is answered, and the list is what is stored.
+    // In the end everything is answered, and the list shows what is stored.
     if !world.up {
         world.up = true;
         step(&mut stage, &mut world, Event::Connection(ConnectionState::Up));
@@ -247,7 +247,7 @@ fn play(moves: &[(u8, u8)]) -> BTreeSet<&'static str> {
     world.seen
 }
 
-/// What the sessions must have come to, or they would prove nothing.
+/// Events that must have occurred in the sessions, which would otherwise prove nothing.
 const WANTED: [&str; 20] = [
     "a file replaced",
     "a list compared",
@@ -271,11 +271,12 @@ const WANTED: [&str; 20] = [
     "told after a failure",
 ];
 
-/// Sessions that are played at a time, and by how many threads: one alone would be what the others wait for.
+/// Number of sessions that are played at a time, and number of threads: the others would wait for a single
+/// one.
 const SESSIONS: u32 = 3000;
 const THREADS: u32 = 3;
 
-/// Plays as many sessions as one thread does, and gives what they came to.
+/// Plays one thread's share of sessions, and gives the events that occurred.
 fn play_some() -> BTreeSet<&'static str> {
     let moves = prop::collection::vec((0u8..27, any::<u8>()), 1..160);
     let seen = RefCell::new(BTreeSet::new());
@@ -292,8 +293,8 @@ fn play_some() -> BTreeSet<&'static str> {
 #[test]
 fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost() {
     let mut seen = BTreeSet::new();
-    // What comes about seldom is waited for: chance leaves something out of 3,000 sessions now and
-    // then, but not out of ten times as many.
+    // Rare events are waited for: chance sometimes leaves one out of 3,000 sessions, but not out of ten times
+    // that number.
     for _ in 0..10 {
         std::thread::scope(|scope| {
             let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(play_some)).collect();
@@ -308,8 +309,8 @@ fn in_whatever_order_things_come_nothing_unasked_is_written_and_no_text_is_lost(
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), WANTED);
 }
 
-/// A session that once did not come to an end: the user changes a value of a record with folds before its
-/// values are found anew.
+/// A session that once did not end: the user changes a value of a record with folds before its values are
+/// found anew.
 #[test]
 fn values_are_found_once_for_a_change_beside_folds() {
     #[rustfmt::skip]

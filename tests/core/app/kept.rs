@@ -1,4 +1,4 @@
-//! What is kept of a value that is edited: its charset, its spacing, its type.
+//! Properties of an edited value that are kept: its charset, its spacing, its type.
 
 use larder::app::{Effect, Event, Settings};
 use larder::model::{JsonLayout, ServerInfo, SetValue, Timestamp, Write};
@@ -6,7 +6,7 @@ use larder::model::{JsonLayout, ServerInfo, SetValue, Timestamp, Write};
 use super::{JSON, done};
 use crate::stage::{Stage, record, store};
 
-/// The editor over the only record there is.
+/// The editor with the only record.
 fn editing(content_type: &str, value: &[u8]) -> Stage {
     editing_with(content_type, value, Settings::default())
 }
@@ -70,7 +70,7 @@ fn a_character_that_the_charset_lacks_is_named_and_nothing_is_written() {
         "{fault}"
     );
     assert_eq!(stage.app.editor.as_ref().unwrap().cursor_cell(), Some((1, 0)));
-    // As plain text, it is UTF-8.
+    // As plain text, the value is stored in UTF-8.
     stage.keys("<ctrl-t>");
     let Write::Set(set) = stage.write() else { panic!() };
     assert_eq!(set.value, "П\n日р".as_bytes());
@@ -101,7 +101,7 @@ fn what_would_not_come_back_is_edited_as_bytes() {
 fn bytes_that_are_no_utf8_stay_beside_what_is_typed() {
     let mut stage = editing("text/plain; charset=utf-8", b"a\xff\xc3\r\nb\x80\n");
     assert!(stage.frame().contains("a\\xff\\xc3"), "{}", stage.frame());
-    // Each is stepped over, and deleted, by itself.
+    // Each invalid byte is passed and deleted by itself.
     stage.keys("<right><right>é<right>x<down><backspace>");
     assert_eq!(saved(&mut stage).value, b"a\xff\xc3\xa9\xc3x\r\nb\n".as_slice());
 }
@@ -179,10 +179,10 @@ fn json_is_stored_in_its_own_spacing() {
         ("{\"a\":1}\n", "{\n  \"a\": 1\n}", "{\"a\":7}\n"),
         ("{ \"a\" : 1 }\r\n", "{\n  \"a\": 1\n}", "{ \"a\" : 7 }\r\n"),
         ("{\"a\": 1}", "{\n  \"a\": 1\n}", "{\"a\": 7}"),
-        // What stands on several lines is edited as it stands.
+        // JSON on several lines is edited as it stands.
         ("{\r\n\t\"a\": 1\r\n}\r\n", "{\r\n\t\"a\": 1\r\n}\r\n", "{\r\n\t\"a\": 7\r\n}\r\n"),
         ("{\n    \"a\": 1\n}", "{\n    \"a\": 1\n}", "{\n    \"a\": 7\n}"),
-        // What is spaced in several ways is laid out, and keeps each of them.
+        // JSON with mixed spacing is laid out, and keeps its spacing.
         ("{\"a\": 1,\"b\":2}", "{\n  \"a\": 1,\n  \"b\": 2\n}", "{\"a\": 7,\"b\":2}"),
     ] {
         for content_type in [JSON, "application/ld+json"] {

@@ -32,7 +32,7 @@ fn path(stage: &Stage) -> String {
     stage.app.leaf().unwrap().path()
 }
 
-/// What is being saved, and what it expects to be there.
+/// The version that a save expects, and the save.
 fn saved(stage: &mut Stage) -> (String, SetValue) {
     let Write::Set(set) = stage.write() else { panic!() };
     (String::from_utf8(set.value.to_vec()).unwrap(), set)
@@ -124,14 +124,14 @@ fn what_was_typed_for_a_value_is_given_up_only_after_a_question() {
         for part in ["Discard the changes", "What was typed at $.price is not saved", typed] {
             assert!(frame.contains(part), "{part}: {frame}");
         }
-        // A second esc gives nothing up.
+        // A second esc does not give the text up.
         stage.keys("<esc>");
         assert_eq!(line(&stage), typed);
         stage.keys("<esc>y");
         assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))), "{typed}");
         assert!(stage.app.unsaved_leaf().is_none() && stage.writes().is_empty());
     }
-    // What is as it was is left at once.
+    // An unchanged line is left at once.
     for keys in ["j<enter>5<backspace><esc>", "ja<esc>", "jR<esc>"] {
         let mut stage = on(TEXT);
         select(&mut stage);
@@ -187,7 +187,7 @@ fn what_someone_else_changed_beside_it_is_kept() {
     assert_eq!(stage.notice(), said);
 }
 
-/// A save of `2` for the price that meets this.
+/// A save of `2` for the price that meets this record.
 fn meets(theirs: Option<Record>) -> Stage {
     let mut stage = on(TEXT);
     select(&mut stage);
@@ -199,7 +199,7 @@ fn meets(theirs: Option<Record>) -> Stage {
     stage
 }
 
-/// The line in which a value is typed.
+/// The text of the line in which a value is typed.
 pub(super) fn line(stage: &Stage) -> &str {
     let Some(Layer::Prompt(prompt)) = stage.app.layer() else { panic!("{:?}", stage.app.layer()) };
     prompt.input.text()
@@ -249,7 +249,7 @@ fn a_merge_that_is_left_keeps_what_was_typed_in_its_line() {
     assert_eq!(stage.notice(), "not saved; your text is in the line");
     assert_eq!(line(&stage), "2");
     assert!(stage.writes().is_empty());
-    // Saved again it meets the same.
+    // A second save meets the same record.
     stage.keys("<enter>");
     let (_, set) = saved(&mut stage);
     expects(&set, TEXT);
@@ -269,7 +269,7 @@ fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     assert_eq!(stage.notice(), "not taken; editing again goes on with it");
     let frame = stage.frame();
     assert!(frame.contains("typed, not taken  3.0"), "{frame}");
-    // The one or the other can be taken, and what was typed is there still.
+    // Either side can be taken, and the typed text is still there.
     stage.keys("te5<ctrl-s>");
     let Some(Layer::Merge(view)) = stage.app.layer() else { panic!() };
     assert_eq!((view.decided(), view.left(0)), (1, None));
@@ -278,11 +278,11 @@ fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     assert!(frame.contains("What was typed here is not saved"), "{frame}");
     stage.keys("<esc><enter>");
     assert_eq!(saved(&mut stage).0, r#"{"price": 3.05}"#);
-    // Given up, what was typed before is in its line.
+    // If that is given up, the earlier text is in its line.
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e7<esc><esc>y");
     assert_eq!((line(&stage), stage.notice()), ("2", "not saved; your text is in the line"));
-    // Where nothing else was typed, nothing is asked.
+    // If nothing else was typed, nothing is asked.
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e7<backspace><esc><esc>");
     assert_eq!(line(&stage), "2");
@@ -445,7 +445,7 @@ fn a_value_that_changed_after_it_was_shown_is_not_overwritten() {
     let (ticket, _) = stage.take(Slot::Record);
     select(&mut stage);
     stage.keys("j<enter><ctrl-u>2<enter>").compared();
-    // The pane behind the diff shows what someone else has written.
+    // The pane behind the diff shows the other writer's version.
     let now = record("a", JSON, r#"{"price": 1.30}"#);
     let view = RecordView::Whole(now.clone(), larder::preview::Preview::build(&now).into());
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(view))));

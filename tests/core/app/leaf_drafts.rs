@@ -1,4 +1,4 @@
-//! A change of one value is kept as a draft, and gone on with at that value.
+//! A change of one value is kept as a draft, and continued at that value.
 
 use larder::app::{Effect, Event, Layer, Slot};
 use larder::edit::LeafEdit;
@@ -12,7 +12,7 @@ use crate::stage::{Stage, record};
 
 const TEXT: &str = r#"{"price": 1.10,"tags" :["a",  "b"], "n": -0.0}"#;
 
-/// The cursor is on the price.
+/// The stage with the cursor on the price.
 fn on_price(text: &str) -> Stage {
     let mut stage = opened(text);
     stage.keys("<tab>");
@@ -21,7 +21,7 @@ fn on_price(text: &str) -> Stage {
     stage
 }
 
-/// A draft of what these keys do to the price.
+/// The draft of what these keys do to the price.
 fn draft_of(keys: &str) -> Draft {
     let mut stage = on_price(TEXT);
     stage.keys(keys);
@@ -29,7 +29,7 @@ fn draft_of(keys: &str) -> Draft {
     kept(&stage).pop().unwrap()
 }
 
-/// The values of the record that is shown are there.
+/// Answers the read of the shown record's values.
 fn values(stage: &mut Stage) {
     let (ticket, read) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(crate::stage::computed(read))));
@@ -55,7 +55,7 @@ fn what_is_typed_for_a_value_is_kept_half_a_second_later() {
     );
     let file = draft.to_bytes().unwrap();
     assert_eq!(&Draft::from_bytes(&file.into()).unwrap(), draft, "it is read as it was written");
-    // What ends larder hands out what was typed last.
+    // The end of larder hands out the text that was typed last.
     stage.keys("6");
     let last = stage.app.unkept_draft().expect("it was typed and not kept");
     assert_eq!((&last.text[..], last.head.id()), (&b"1.1056"[..], draft.head.id()));
@@ -82,7 +82,7 @@ fn whatever_is_changed_is_kept_until_it_is_stored_or_given_up() {
         );
         let file = draft.to_bytes().unwrap();
         assert_eq!(Draft::from_bytes(&file.into()).unwrap(), draft);
-        // Given up.
+        // The change is given up.
         let mut other = on_price(TEXT);
         other.keys(keys);
         wait(&mut other, 500);
@@ -119,7 +119,7 @@ fn a_draft_of_a_value_is_offered_with_what_it_changes_now_and_gone_on_with_there
     values(&mut stage);
     assert!(stage.app.editor.is_none());
     assert_eq!((stage.app.leaf().unwrap().path().as_str(), line(&stage)), ("$.price", "1.12"));
-    // It is not laid over what is there now: the write expects what the draft was made from.
+    // It does not overwrite the present record: the write expects the version that the draft was made from.
     stage.keys("<enter>");
     let Write::Set(set) = stage.write() else { panic!() };
     assert_eq!(set.expected, Expect::unchanged(TEXT.into(), JSON.into()));
@@ -146,7 +146,7 @@ fn what_is_typed_where_a_value_meets_another_change_of_it_is_kept_too() {
     wait(&mut stage, 500);
     let draft = kept(&stage).pop().unwrap();
     assert_eq!(draft.text, "52", "as it is typed there");
-    // Chosen, and not saved yet.
+    // A side is chosen, but not saved yet.
     stage.keys("<ctrl-s>");
     assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
     let mut other = opened(&now);
@@ -154,7 +154,7 @@ fn what_is_typed_where_a_value_meets_another_change_of_it_is_kept_too() {
     other.compared().keys("<enter>");
     values(&mut other);
     assert_eq!(line(&other), "52");
-    // Given up, what was typed in the line is kept again.
+    // If that is given up, the text in the line is kept again.
     stage.keys("<esc>y");
     wait(&mut stage, 500);
     assert_eq!((line(&stage), &kept(&stage).pop().unwrap().text[..]), ("2", &b"2"[..]));
@@ -169,7 +169,7 @@ fn a_value_is_not_changed_before_the_draft_of_its_record_is_looked_at() {
     stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));
     stage.compared();
     assert!(stage.frame().contains("The name of $.price"), "{}", stage.frame());
-    // Thrown away, the cursor is where it was.
+    // When the draft is thrown away, the cursor is where it was.
     stage.keys("d").keys("y");
     assert_eq!(dropped(&stage), [draft.head.id()]);
     stage.keys("<enter>");

@@ -1,5 +1,5 @@
 //! Values of all kinds are changed one at a time, by keys: set, added to, renamed, removed. Every byte
-//! outside what is changed is what it was.
+//! outside the change stays.
 
 use larder::edit::{Digests, Leaves};
 use larder::model::{SetValue, Write};
@@ -21,13 +21,13 @@ fn leaves(text: &str) -> Leaves<'_> {
     Leaves::of(text.as_bytes(), &Digests::default()).unwrap()
 }
 
-/// The number of the value that is changed.
+/// The number of the value to change.
 fn marked(text: &str) -> usize {
     let leaves = leaves(text);
     (0..leaves.len()).rfind(|node| leaves.value(*node) == MARK.as_bytes()).unwrap()
 }
 
-/// The cursor is on the value that is changed.
+/// A stage with the cursor on the value to change.
 fn on_mark(text: &str) -> Stage {
     let mut stage = on(text.as_bytes(), JSON);
     select(&mut stage);
@@ -47,24 +47,24 @@ fn saved(stage: &mut Stage) -> String {
     }
 }
 
-/// What these keys make of the text.
+/// The text after these keys.
 fn changed(text: &str, keys: &str) -> String {
     let mut stage = on_mark(text);
     stage.keys(keys);
     saved(&mut stage)
 }
 
-/// Holds what must be so of every change of the value that is marked.
+/// Checks every kind of change of the marked value.
 fn holds(text: &str) {
     let (found, node) = (leaves(text), marked(text));
     let (value, whole) = (found.range(node), found.whole(node));
-    // Left as it is spelled, nothing is written.
+    // An unchanged value is not written.
     let mut stage = on_mark(text);
     stage.keys("<enter>");
     assert_eq!(line(&stage), MARK);
     stage.keys("<enter>");
     assert!(stage.writes().is_empty(), "{text}");
-    // Set.
+    // The value is set.
     let set = changed(text, "<enter><ctrl-u>\"€ö\"<enter>");
     assert_eq!(set, [&text[..value.start], "\"€ö\"", &text[value.end..]].concat());
     let root = found.parent(node) == node;
@@ -72,20 +72,20 @@ fn holds(text: &str) {
     if root {
         return;
     }
-    // Added behind it.
+    // Another value is added behind it.
     let more = changed(text, if in_object { "anew: 1.10<enter>" } else { "a1.10<enter>" });
     let (before, after) = (&text[..whole.end], &text[whole.end..]);
     let new = more.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
     let new = new.unwrap_or_else(|| panic!("{text} became {more}"));
     let spelled: String = new.chars().filter(|c| !c.is_whitespace()).collect();
     assert_eq!(spelled, if in_object { ",\"new\":1.10" } else { ",1.10" }, "{text}");
-    // Renamed.
+    // The member is renamed.
     if in_object {
         let key = whole.start..whole.start + found.key(node).len();
         let renamed = changed(text, "R<ctrl-u>näme<enter>");
         assert_eq!(renamed, [&text[..key.start], "\"näme\"", &text[key.end..]].concat());
     }
-    // Removed, with one comma and the white space beside it.
+    // The value is removed, with one comma and the white space next to it.
     let less = changed(text, "dy");
     let gone = text.len() - less.len();
     let start = (0..=whole.start).rev().find(|start| {
@@ -147,7 +147,7 @@ fn what_is_stored_in_other_bytes_than_its_text_is_edited_as_a_whole() {
         (JSON, [b"\xef\xbb\xbf", text.as_bytes()].concat()),
         ("application/json; charset=utf-16", utf16(text)),
         ("application/json; charset=iso-8859-1", b"{\"a\": \"here \xfc\"}".to_vec()),
-        // Nothing but ASCII so far, but what is typed may be something else.
+        // The text is all ASCII so far, but what is typed may not be.
         ("application/json; charset=iso-8859-1", text.as_bytes().to_vec()),
         (JSON, Vec::new()),
         ("text/plain", text.as_bytes().to_vec()),

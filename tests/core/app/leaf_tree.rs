@@ -22,7 +22,7 @@ fn path(stage: &Stage) -> String {
     stage.app.leaf().unwrap().path()
 }
 
-/// The record is another one now, and is read again.
+/// Replaces the record with another one, which is read again.
 fn changed(stage: &mut Stage, text: &str) {
     let record = record("a", JSON, text);
     let set = vec![record.meta.clone()];
@@ -30,7 +30,7 @@ fn changed(stage: &mut Stage, text: &str) {
     stage.show(&[record]);
 }
 
-/// The value as it is shown, without what is left of it.
+/// The lines of the value as they are shown, without what is left of it.
 fn shown(stage: &Stage) -> Vec<String> {
     let Some(RecordView::Whole(_, preview)) = &stage.app.record.shown else { panic!() };
     preview.whole_lines().map(|row| row.text().trim().to_owned()).collect()
@@ -186,7 +186,7 @@ fn what_is_beside_a_thousand_others_is_folded_off_the_loop() {
     stage.keys("-");
     fold(&mut stage);
     assert_eq!(stage.notice(), "nothing more is folded at this level");
-    // One that is unfolded is one of as many.
+    // A value that is unfolded is still one of its siblings.
     stage.keys("J<space>");
     fold(&mut stage);
     assert_eq!((shown(&stage).len(), path(&stage)), (1205, "$[1]".to_owned()));
@@ -224,7 +224,7 @@ fn values_of_large_json_go_before_those_of_what_it_becomes_are_found() {
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read))));
     assert_eq!(path(&stage), "$[2]");
     assert!(stage.frame().contains("[… 2 items],"));
-    // Gone from, it is gone from; of what has too many values by now there is none to be on.
+    // Once left, the values stay left; for JSON with too many values, there is no cursor.
     changed(&mut stage, &text(9));
     let (ticket, _) = stage.take(Slot::Leaves);
     stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(Loaded::Leaves(None))));

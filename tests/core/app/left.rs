@@ -1,5 +1,5 @@
-//! What is typed is left as a draft instead of being given up: from the question that would discard it,
-//! at the end, and where a save meets what someone else wrote again and again.
+//! Typed text is left as a draft instead of being given up: at the question that would discard it, at the
+//! end, and after a save that has met other writes repeatedly.
 
 use larder::app::{Effect, Event, Layer, Settings};
 use larder::edit::draft::Draft;
@@ -12,7 +12,7 @@ use crate::stage::{Stage, record, store};
 
 const TEXT: &str = r#"{"price": 1.10, "n": 1}"#;
 
-/// The draft that is to be kept last is kept.
+/// Answers that the last draft is kept; gives the draft.
 fn keeps(stage: &mut Stage) -> Draft {
     let draft = kept(stage).pop().expect("a draft is to be kept");
     stage.event(Event::DraftKept(draft.head.id(), Ok(())));
@@ -40,11 +40,11 @@ fn what_is_typed_is_kept_for_later_instead_of_discarded() {
     assert_eq!(stage.notice(), "a draft of page is kept; e offers it");
     assert_eq!(dropped(&stage), [own], "this larder types in it no longer");
     assert!(stage.frame().contains("✎"), "{}", stage.frame());
-    // It is offered as soon as its record is edited, and gone on with.
+    // The draft is offered as soon as its record is edited, and continued.
     found(&mut stage, &draft);
     stage.compared().keys("<enter>");
     assert!(stage.edited().contains("123"));
-    // Left once more, it is the same draft.
+    // If it is left again, it is the same draft.
     stage.keys("4<esc>k");
     assert_eq!(keeps(&mut stage).head.id(), draft.head.id());
     assert!(!dropped(&stage).contains(&draft.head.id()));
@@ -100,7 +100,7 @@ fn a_value_that_is_typed_alone_is_kept_for_later() {
     assert!(!dropped(&stage).contains(&draft.head.id()));
 }
 
-/// A save that meets what someone else has written twice while it was decided.
+/// A save that has met other writes twice while it was decided.
 fn overtaken_twice() -> Stage {
     let mut stage = Stage::with(120, 36, Settings { process: 7, ..Settings::default() });
     stage.app.now = Timestamp::from_micros(10_000_000);

@@ -46,7 +46,7 @@ fn the_cursor_stays_on_its_key_while_records_come_and_go() {
     stage.answer(Slot::Keys, Ok(Loaded::keys(index(&more), 1.0)));
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("b"));
     assert_eq!(stage.app.keys.cursor.at, 3);
-    // Its key gone, the cursor is on the next one.
+    // After its key is gone, the cursor is on the next one.
     stage.keys("r");
     let fewer = vec![record("a", JSON, "1"), record("c", JSON, "3")];
     stage.answer(Slot::Keys, Ok(Loaded::keys(index(&fewer), 1.0)));
@@ -67,7 +67,7 @@ fn a_filter_works_as_one_types_and_esc_clears_it() {
     assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("", 3));
 }
 
-/// Has the order of rows made that was asked for last; what was asked before is given up.
+/// Makes the order of rows that was last asked for; earlier requests are given up.
 fn select(stage: &mut Stage) {
     let is_select = |effect: &Effect| matches!(effect, Effect::Read(Slot::Select, ..));
     while stage.asked.iter().filter(|effect| is_select(effect)).count() > 1 {
@@ -92,7 +92,7 @@ fn the_first_match_is_chosen_while_one_types_and_esc_goes_back_to_the_key_before
     assert_eq!(under_cursor(&stage), "b");
     stage.keys("<esc>");
     assert_eq!(under_cursor(&stage), "c");
-    // What was taken stays.
+    // The filter that was taken stays.
     stage.keys("/~").asked.clear();
     stage.keys("b");
     select(&mut stage);
@@ -122,7 +122,7 @@ fn a_range_all_that_is_shown_and_the_rest_of_it_are_marked() {
     assert!(stage.frame().contains(&format!("3 marked · {bytes}")), "{}", stage.frame());
     stage.keys("x");
     assert!(marked(&stage).is_empty());
-    // Upwards, and given up by esc.
+    // A range upwards, and one that esc gives up.
     stage.keys("Vk<esc>V<esc>");
     assert!(marked(&stage).is_empty() && stage.app.keys.range().is_none());
     stage.keys("GVkd");
@@ -164,7 +164,7 @@ fn a_filter_is_read_in_the_title_at_every_width_and_its_letters_are_lit() {
         let frame = stage.frame();
         assert!(frame.contains("/b · 1 of 3"), "{width}: {frame}");
         let buffer = stage.buffer(plain());
-        // Without the footer, where the filter is typed.
+        // The last line is left out, as the filter is typed there.
         let cells = buffer.content().iter().take(usize::from(width * (height - 1)));
         let lit = cells.filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
         assert_eq!(lit.map(Cell::symbol).collect::<String>(), "b", "{width}");
@@ -180,7 +180,7 @@ fn a_regular_expression_filters_and_one_that_is_wrong_leaves_the_list_as_it_is()
     let frame = stage.frame();
     assert!(frame.contains("! [ is not closed") && !frame.contains("~ fuzzy"), "{frame}");
     assert_eq!((stage.app.keys.filter.as_str(), stage.app.keys.len()), ("/", 3));
-    // Enter keeps nothing that cannot be used, and does not say that it would.
+    // Enter does not keep a filter that cannot be used, and the footer does not offer it.
     assert!(!stage.frame().contains("↵ keep"), "{}", stage.frame());
     stage.keys("<enter>");
     assert!(stage.app.layer().is_some());
@@ -219,7 +219,7 @@ fn where_stores_have_little_room_their_names_go_before_their_ages() {
     stage.connect(vec![store("default", 1), store("shop-snapshots", 1)]);
     let frame = stage.frame();
     assert!(frame.contains("  default") && !frame.contains("Changed"), "{frame}");
-    // Where they stand by age, that is seen.
+    // An order by age shows the ages.
     stage.keys("ss");
     assert!(stage.frame().contains("Changed▼"), "{}", stage.frame());
     stage.keys("/shop-snap");
@@ -278,7 +278,7 @@ fn until_the_user_moves_the_cursor_is_on_the_first_row_whatever_arrives() {
     stage.event(Event::Loaded(Slot::Keys, ticket, Ok(Loaded::keys(index(&all), 1.0))));
     assert_eq!(stage.app.keys.current().unwrap().key, Key::from("a"));
     stage.show(&all);
-    // From then on it stays on its key.
+    // From then on, the cursor stays on its key.
     stage.keys("r");
     let mut more = vec![record("0", JSON, "0")];
     more.extend(all);

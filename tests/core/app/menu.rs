@@ -24,7 +24,7 @@ fn opened(width: u16, height: u16) -> Stage {
     stage
 }
 
-/// All pages of the help, as they are seen one after the other.
+/// All pages of the help, one after the other.
 fn help(stage: &mut Stage) -> String {
     stage.keys("?");
     let mut seen = stage.frame();
@@ -118,7 +118,7 @@ fn the_help_is_narrowed_and_runs_what_is_under_its_cursor() {
     assert_eq!(chosen(&stage), Action::ReverseSort.description());
     stage.keys("<enter>");
     assert!(stage.app.layers.is_empty() && stage.app.keys.descending);
-    // Esc takes back what was typed, then closes.
+    // Esc clears the typed text first, then closes.
     stage.keys("?/x<esc>");
     assert!(matches!(stage.app.layer(), Some(Layer::Help(_))));
     stage.keys("<esc>");
@@ -128,7 +128,7 @@ fn the_help_is_narrowed_and_runs_what_is_under_its_cursor() {
     assert_eq!(chosen(&stage), Action::Filter.description());
     stage.keys("<enter>");
     assert!(matches!(stage.app.layer(), Some(Layer::Prompt(_))));
-    // What cannot be done says why, and is not done.
+    // A row that cannot be run says why, and is not run.
     stage.keys("<esc>?/undo<enter>");
     assert!(matches!(stage.app.layer(), Some(Layer::Help(_))));
     assert_eq!(stage.notice(), "there is nothing to undo");
@@ -145,7 +145,7 @@ fn no_row_of_the_help_answers_the_question_that_it_was_opened_over() {
         else {
             panic!()
         };
-        // What is everywhere, and help itself, is another thing.
+        // Actions that work everywhere, and the help itself, are left out.
         if context == Context::Confirm && action != Action::Help {
             answers += 1;
             stage.keys("<enter>");
@@ -174,7 +174,7 @@ fn a_row_of_the_help_runs_in_the_dialog_that_it_was_opened_over() {
     stage.keys("?/copy the path<enter>");
     assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
     assert!(stage.asked.iter().any(|e| matches!(e, Effect::Copy { what: "path", .. })));
-    // What works in the panes behind does not from here.
+    // An action of the panes behind does not work from here.
     stage.keys("?/follow<enter>");
     assert_eq!(stage.notice(), "not here");
 }
@@ -208,7 +208,7 @@ fn the_palette_finds_what_is_meant_wherever_it_works() {
     stage.keys("<enter>");
     assert!(stage.app.layers.is_empty() && stage.app.keys.follow.on);
     assert_eq!(stage.app.keys.sort, Sort::Newest);
-    // What was done lately comes first.
+    // The last action comes first.
     stage.keys(":");
     assert_eq!(chosen(&stage), Action::Follow.description());
     stage.keys("store shop");
@@ -280,7 +280,7 @@ fn what_becomes_impossible_while_the_palette_is_open_is_not_done() {
     stage.app.settings.read_only = true;
     stage.event(Event::Time);
     assert_eq!(menu(&stage).current().unwrap().why.as_deref(), Some("read-only"));
-    // Even where it was not looked at in between.
+    // This holds even if nobody looked in between.
     stage.keys("<esc>:new record");
     stage.app.settings.read_only = false;
     stage.keys("<end>");
@@ -317,7 +317,7 @@ fn a_record_that_was_looked_at_is_gone_to_by_its_name() {
     assert_eq!(stage.app.keys.store, Some("shop".into()));
     stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     assert_eq!(stage.app.keys.current().unwrap().key, "b".into());
-    // Of another target nothing is gone to.
+    // Records of another target are not listed.
     stage.event(Event::Switched(Ok(1))).keys(":");
     assert!(menu(&stage).shown().all(|row| !matches!(row.item, Item::Record(..))));
 }

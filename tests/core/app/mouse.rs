@@ -1,4 +1,4 @@
-//! The mouse: what is clicked, scrolled and dragged.
+//! The mouse: clicks, the wheel and drags.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use larder::app::store_sort::StoreSort;
@@ -13,7 +13,7 @@ use crate::stage::{Stage, computed, plain, record, store};
 
 use super::{JSON, opened, shop};
 
-/// What the shell tells of the mouse: also on what it was clicked.
+/// The event that the shell makes of the mouse, with the spot of a click.
 pub(super) fn pointed(stage: &Stage, kind: MouseEventKind, column: u16, row: u16) -> Event {
     let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
     let spot_at = || {
@@ -64,7 +64,7 @@ fn a_key_that_the_border_names_is_pressed_there() {
     click_on(&mut stage, "y copy");
     let copied = |effect: &Effect| matches!(effect, Effect::Copy { what: "key", .. });
     assert_eq!(stage.asked.iter().filter(|effect| copied(effect)).count(), 1);
-    // Beside it is a border as before.
+    // Right next to it is the plain border.
     let (x, y) = find(&mut stage, "y copy");
     click(&mut stage, (x + 8, y));
     assert_eq!(stage.asked.iter().filter(|effect| copied(effect)).count(), 1);
@@ -97,7 +97,7 @@ fn a_click_puts_the_cursor_and_a_double_click_opens() {
     assert_eq!(stage.app.focus, Pane::Keys, "a second click that is late is another first one");
     click(&mut stage, (x, y));
     assert_eq!(stage.app.focus, Pane::Record);
-    // In the list of stores it opens one.
+    // In the list of stores, a double click opens a store.
     let place = find(&mut stage, "default");
     click(&mut stage, place);
     assert_eq!(
@@ -151,13 +151,13 @@ fn each_hint_of_the_footer_is_a_button() {
     assert_eq!(stage.app.keys.marks.keys.len(), 1);
     click_on(&mut stage, "delete 1");
     assert!(stage.frame().contains("Delete"), "{}", stage.frame());
-    // So are the buttons of a question.
+    // The buttons of a question can be clicked too.
     click_on(&mut stage, "n No");
     assert!(stage.app.layers.is_empty() && stage.writes().is_empty());
     click_on(&mut stage, "delete 1");
     click_on(&mut stage, "y delete");
     assert!(matches!(stage.write(), Write::Delete { .. }));
-    // Whatever is named does what its key does.
+    // A click on any named key does what the key does.
     let mut stage = opened();
     for x in 0..120 {
         let event = pointed(&stage, MouseEventKind::Down(MouseButton::Left), x, 35);
@@ -198,7 +198,7 @@ fn a_click_beside_a_dialog_closes_it_and_never_says_yes() {
         assert!(stage.app.layers.is_empty(), "{keys}: {}", stage.frame());
         assert!(stage.writes().is_empty(), "{keys}");
     }
-    // What was typed and is not saved is asked about as by esc, and the answer is no.
+    // Typed text that is not saved is asked about, as by esc, and the answer is No.
     stage.keys("dy").asked.clear();
     stage.keys("n").keys("name").keys("<enter><enter>x<esc>");
     assert!(matches!(stage.app.layer(), Some(Layer::Confirm(_))), "{}", stage.frame());
@@ -210,7 +210,7 @@ fn a_click_beside_a_dialog_closes_it_and_never_says_yes() {
 #[test]
 fn rows_of_dialogs_are_chosen_by_a_click_and_run_by_a_double_one() {
     let mut stage = opened();
-    // The help and the palette: a row runs.
+    // In the help and the palette, a row runs.
     stage.keys("?");
     let place = find(&mut stage, "Sort by the next column");
     click(&mut stage, place);
@@ -227,7 +227,7 @@ fn rows_of_dialogs_are_chosen_by_a_click_and_run_by_a_double_one() {
     click(&mut stage, place);
     click(&mut stage, place);
     assert_eq!((stage.app.layers.len(), stage.app.keys.marks.keys.len()), (0, 3));
-    // The totals lead to the records of a type.
+    // A row of the totals leads to the records of its type.
     stage.keys("<esc>t");
     let (ticket, read) = stage.take(Slot::Totals);
     stage.event(Event::Loaded(Slot::Totals, ticket, Ok(computed(read))));
@@ -245,7 +245,7 @@ fn keys_that_the_border_of_a_dialog_names_are_buttons() {
         stage.keys(key);
         assert!(stage.app.layer().is_some(), "{key}");
         let (x, y) = find(&mut stage, words);
-        // Between the words of two keys, and on the border itself, nothing is pressed.
+        // Between the words of two keys, and on the border itself, a click presses nothing.
         click(&mut stage, (x - 2, y));
         assert!(stage.app.layer().is_some(), "{key}");
         click(&mut stage, (x + 5, y));
@@ -299,7 +299,7 @@ fn the_wheel_moves_the_view_and_the_cursor_stays_on_its_key() {
     assert_eq!((under_cursor(&stage).as_str(), stage.app.keys.cursor.top), ("page-002", 30));
     assert!(stage.frame().contains("page-030") && !stage.frame().contains("page-002  "));
     assert!(!stage.asked.iter().any(|effect| matches!(effect, Effect::Read(Slot::Record, ..))));
-    // Records that come move neither from its keys.
+    // New records move neither the cursor nor the window from their keys.
     let mut more = many(100);
     more.insert(0, record("a", JSON, "1"));
     stage.keys("r");
@@ -307,10 +307,10 @@ fn the_wheel_moves_the_view_and_the_cursor_stays_on_its_key() {
     assert_eq!((under_cursor(&stage).as_str(), stage.app.keys.cursor.top), ("page-002", 31));
     stage.noticed(WatchEvent::Store(store("shop", 101)));
     assert_eq!(stage.app.keys.cursor.top, 31);
-    // The next move brings it back.
+    // The next move brings the cursor back into sight.
     stage.keys("j");
     assert_eq!((under_cursor(&stage).as_str(), stage.app.keys.cursor.top), ("page-003", 4));
-    // Sorting does too.
+    // So does sorting.
     point(&mut stage, MouseEventKind::ScrollDown, place);
     point(&mut stage, MouseEventKind::ScrollDown, place);
     stage.keys("S");
@@ -369,7 +369,7 @@ fn cells_of_a_table_are_clicked_and_its_heads_sort() {
     stage.keys("<esc>");
     click_on(&mut stage, "Stores 2");
     assert!(stage.app.table().is_none(), "a click beside it closes it");
-    // The head takes the focus and sorts at once.
+    // A click on the head takes the focus and sorts at once.
     stage.keys("h");
     click_on(&mut stage, "name ");
     let (ticket, read) = stage.take(Slot::Table);
@@ -453,7 +453,7 @@ fn values_of_json_are_clicked_folded_and_changed() {
     let later = |stage: &mut Stage| {
         stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 2_000_000);
     };
-    // The first click gives the focus, and a double one chooses.
+    // The first click gives the focus, and a double click chooses.
     click_on(&mut stage, "\"new\"");
     assert_eq!((stage.app.focus, path(&stage)), (Pane::Record, None));
     click_on(&mut stage, "\"new\"");
@@ -464,7 +464,7 @@ fn values_of_json_are_clicked_folded_and_changed() {
     click_on(&mut stage, "\"n\":");
     assert_eq!(path(&stage).as_deref(), Some("$.n"));
     later(&mut stage);
-    // A closing bracket stands for what it closes.
+    // A closing bracket stands for the value that it closes.
     let (x, y) = find(&mut stage, "],");
     click(&mut stage, (x, y));
     assert_eq!(path(&stage).as_deref(), Some("$.tags"));

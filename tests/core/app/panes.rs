@@ -1,4 +1,4 @@
-//! How the panes share the width: by what they hold, and as the reader chooses.
+//! The widths of the panes, by their content and by the user's choice.
 
 use larder::app::{Effect, Event, Pane, PaneSizes, Settings, Slot};
 use larder::model::{StoreInfo, WatchEvent, WatchSource};
@@ -40,7 +40,7 @@ fn a_pane_is_made_wider_narrower_and_zoomed_and_that_is_kept() {
     let sizes = *kept(&stage).last().unwrap();
     assert_eq!(sizes, stage.app.split.sizes);
     assert!(sizes.zoomed);
-    // The next run begins so.
+    // The next run begins with these widths.
     let settings = Settings { panes: sizes, ..Settings::default() };
     let mut next = Stage::with(120, 36, settings);
     next.connect(vec![store("default", 2), store("shop", 3)]);
@@ -71,12 +71,12 @@ fn the_list_of_stores_goes_when_its_only_store_is_open_and_comes_back_with_anoth
     stage.show(&shop());
     assert_eq!((stage.app.focus, width(&stage, Pane::Stores)), (Pane::Keys, 0));
     assert!(!stage.frame().contains("Stores"), "{}", stage.frame());
-    // On a key.
+    // The list of stores is shown on a key.
     stage.keys("h");
     assert!(stage.frame().contains("Stores 1"), "{}", stage.frame());
     stage.keys("l");
     assert_eq!(width(&stage, Pane::Stores), 0);
-    // And with a second store.
+    // It is also shown with a second store.
     stage.noticed(WatchEvent::Source(WatchSource::SubKeys));
     stage.noticed(WatchEvent::Store(store("errors", 1)));
     assert!(stage.frame().contains("Stores 2"), "{}", stage.frame());
@@ -160,7 +160,7 @@ fn a_content_type_gives_way_to_keys_that_need_the_room() {
         let frame = stage.frame();
         assert!(frame.contains(&format!("{key}2")) && frame.contains(kind), "{kind}:\n{frame}");
     }
-    // Sorted by it, the column stays.
+    // When the list is sorted by it, the column stays.
     let mut stage = seen("SDK_CRAWLER_STATISTICS", 80);
     let frame = stage.frame();
     assert!(frame.contains("SDK_CRAWLER_STATISTICS2") && !frame.contains("Type"), "{frame}");
@@ -179,7 +179,7 @@ fn what_lies_behind_a_dialog_is_dim() {
         let mut stage = opened();
         stage.keys(keys);
         let buffer = stage.buffer(theme.clone());
-        // The name of a store is beside the dialog, that of the program over it.
+        // The name of a store is beside the dialog, that of the program above it.
         let (store, program) = (&buffer[(4, 3)], &buffer[(1, 0)]);
         assert_eq!(store.style().fg == dim.fg, is_box, "{keys}: {store:?}");
         assert_ne!(program.style().fg, dim.fg, "{keys}");
@@ -227,7 +227,7 @@ fn the_value_is_scrolled_with_the_cursor_on_its_key() {
     assert_eq!(stage.app.focus, Pane::Keys);
     stage.keys("<alt-up>");
     assert!(stage.frame().contains("line 0 "), "{}", stage.frame());
-    // Beside the stores there is no room for it.
+    // Next to the stores there is no room for it.
     let mut narrow = Stage::new(40, 10);
     narrow.connect(vec![store("default", 2), store("shop", 3)]);
     narrow.keys("j").open(&shop()).keys("<ctrl-e>");

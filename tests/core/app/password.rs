@@ -1,4 +1,4 @@
-//! Passwords that are typed: at the start, and in the middle where the server begins to want one.
+//! Passwords that are typed: at the start, and later if the server begins to ask for one.
 
 use larder::app::{Effect, Event, Pane, Password, Slot};
 use larder::model::{ConnectionState, Error, ErrorKind};
@@ -10,7 +10,7 @@ fn refused() -> Error {
     Error::new(ErrorKind::Auth, "the server refused the user or the password")
 }
 
-/// The connection is gone, and another one needs a password.
+/// Takes the connection away; a new one needs a password.
 fn locked_out(stage: &mut Stage) {
     let reason = "password required".to_owned();
     let down = ConnectionState::Down { tries: 2, reason, wants_password: true };
@@ -41,7 +41,7 @@ fn a_password_is_typed_unseen_and_asked_for_again_where_it_is_refused() {
     stage.keys("x<esc>");
     assert!(stage.asked.is_empty() && stage.app.layers.is_empty());
     assert!(stage.frame().contains("p type the password"), "{}", stage.frame());
-    // Nothing but another try asks for it.
+    // Only another try asks for it.
     stage.keys("r");
     stage.event(Event::Connected(Err(refused())));
     assert!(stage.app.layers.is_empty(), "{}", stage.frame());
@@ -57,7 +57,7 @@ fn a_password_that_is_wanted_in_the_middle_leaves_what_is_on_the_screen() {
     let frame = stage.frame();
     assert!(frame.contains("password required") && frame.contains("p type password"), "{frame}");
     assert!(frame.contains("json") && !frame.contains("pin"), "{frame}");
-    // In each pane, whatever its own key of that name does.
+    // This works in each pane, whatever its own key of that name does.
     for pane in [Pane::Stores, Pane::Keys, Pane::Record] {
         stage.app.focus = pane;
         assert!(stage.frame().contains("p type password"), "{pane:?}: {}", stage.frame());

@@ -1,4 +1,4 @@
-//! Pinned records: in the palette first, marked in the list, kept for the target.
+//! Pinned records: first in the palette, marked in the list, kept for each target.
 
 use larder::app::{Effect, Event, Layer, Loaded, Pin, Slot};
 use larder::keymap::Action;
@@ -10,7 +10,7 @@ fn pin(key: &str) -> Pin {
     Pin { store: "shop".into(), key: key.into() }
 }
 
-/// What the shell is asked to remember, and for which target.
+/// The pins that the shell is asked to remember, with their targets.
 fn remembered(stage: &Stage) -> Vec<(String, Pin, bool)> {
     let told = stage.asked.iter().filter_map(|effect| match effect {
         Effect::Pin { target, pin, is_pinned } => Some((target.clone(), pin.clone(), *is_pinned)),
@@ -42,7 +42,7 @@ fn a_pinned_record_is_marked_kept_and_first_in_the_palette() {
     stage.keys("p");
     assert!(!stage.frame().contains('◆'), "{}", stage.frame());
     assert_eq!(remembered(&stage)[1], (target, pin("b"), false));
-    // A mark takes its place, which costs no column.
+    // A mark takes the place of the pin, which costs no column.
     stage.keys("p<space>");
     assert!(stage.frame().contains("• b "), "{}", stage.frame());
 }
@@ -61,7 +61,7 @@ fn pins_of_before_are_looked_for_and_those_of_another_target_are_not_taken() {
     stage.keys(":");
     let texts: Vec<_> = first(&stage, 2).into_iter().map(|row| row.0).collect();
     assert_eq!(texts, ["Go to c in shop", "Go to a in shop"]);
-    // One that was looked at lately stands there once.
+    // A pinned record that was looked at lately is listed once.
     stage.keys("<esc><enter>:");
     let Some(Layer::Palette(palette)) = stage.app.layer() else { panic!() };
     let rows = palette.0.shown().filter(|row| row.text.starts_with("Go to a "));
@@ -83,7 +83,7 @@ fn a_pinned_record_that_is_gone_is_told_and_can_be_unpinned_there() {
     assert!(hints.iter().any(|hint| hint.action == Action::Pin && hint.words == "unpin"));
     stage.keys("<ctrl-x>");
     assert_eq!((first(&stage, 3)[1].1, remembered(&stage).len()), ("Pinned", 1));
-    // Of a store that is not open it is told as soon as its keys are read.
+    // For a store that is not open, this is known as soon as its keys are read.
     stage.keys("<ctrl-x><enter>");
     stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
     let frame = stage.frame();

@@ -10,7 +10,7 @@ use larder::ops::{Outcome, Plan, PlannedChange, Rewrite, RewriteKind, WriteId};
 use super::opened;
 use crate::stage::{Stage, record, store};
 
-/// The rewrite that was asked for.
+/// The write and its rewrite, if one was asked for.
 fn asked(stage: &mut Stage) -> Option<(WriteId, Rewrite)> {
     let found = stage.asked.iter().find_map(|effect| match effect {
         Effect::Write(id, plan) => match &plan.change {
@@ -23,7 +23,7 @@ fn asked(stage: &mut Stage) -> Option<(WriteId, Rewrite)> {
     found
 }
 
-/// Applies what was changed to the list.
+/// Applies the changes that were asked for to the list; gives them.
 fn applied(stage: &mut Stage) -> Vec<Change> {
     let (ticket, read) = stage.take(Slot::Keys);
     let Read::Compute(Compute::Apply { index: old, changes, .. }) = read else {
@@ -81,7 +81,7 @@ fn what_crawlee_would_not_take_in_a_key_is_told_while_typing() {
     stage.event(Event::Paste("x".repeat(300)));
     let frame = stage.frame();
     assert!(frame.contains("takes 256 characters, not 301"), "{frame}");
-    // It is said, and not forbidden: Crawlee for Python takes any.
+    // The warning forbids nothing: Crawlee for Python takes any content type.
     stage.keys("<enter>");
     let (_, it) = asked(&mut stage).unwrap();
     assert_eq!(it.to.as_bytes().len(), 301);
@@ -99,7 +99,7 @@ fn a_duplicate_is_offered_a_key_that_is_free() {
     assert_eq!(stage.app.keys.len(), 4);
 }
 
-/// What the other store has under this key is read.
+/// Answers the read of the other store's record of this key.
 fn reads(stage: &mut Stage, key: &str, found: Option<&Record>) {
     let (ticket, read) = stage.take(Slot::Theirs);
     let Read::Load(Load::Meta { store, key: of }) = read else { panic!("{read:?}") };
@@ -163,7 +163,7 @@ fn a_record_of_another_store_is_not_overwritten_unasked() {
     assert!(frame.contains("a → x in default"), "{frame}");
     stage.keys("n");
     assert_eq!(asked(&mut stage), None);
-    // What was not read yet is not written over: the write expects nothing there.
+    // A record that was not read yet is not written over: the write expects none there.
     stage.keys("A<tab>default<enter><ctrl-u>x<enter>");
     let (id, it) = asked(&mut stage).unwrap();
     assert_eq!(it.replaced, None);
@@ -179,13 +179,13 @@ fn the_store_of_a_duplicate_is_left_as_it_was_and_what_was_typed_stays() {
     assert!(stage.frame().contains("duplicate as: a-copy"), "{}", stage.frame());
     stage.keys("<ctrl-u>mine<tab>default<enter>");
     assert!(stage.frame().contains("copy to default as: mine"), "{}", stage.frame());
-    // Back to its own store.
+    // The copy goes back to its own store.
     stage.keys("<tab>shop<enter>");
     assert!(stage.frame().contains("duplicate as: mine"), "{}", stage.frame());
     stage.keys("<enter>");
     let (_, it) = asked(&mut stage).unwrap();
     assert_eq!((it.to_store.escaped().as_str(), &it.to), ("shop", &Key::from("mine")));
-    // A name as long as the screen leaves room for the key.
+    // The name is as long as the screen leaves room next to the key.
     let long = "s".repeat(90);
     let mut stage = Stage::new(40, 10);
     stage.connect(vec![store("default", 2), store(&long, 3)]);
@@ -213,7 +213,7 @@ fn a_content_type_under_which_crawlee_reads_nothing_is_told_while_it_is_typed() 
     assert!(!is_told(&mut stage), "{}", stage.frame());
     stage.keys("<ctrl-u>application/x-none");
     assert!(is_told(&mut stage), "{}", stage.frame());
-    // It is said, and not in the way.
+    // The warning is shown, and not in the way.
     stage.keys("<enter>");
     let (_, it) = asked(&mut stage).unwrap();
     assert_eq!(it.kind, RewriteKind::Retype("application/x-none".into()));

@@ -1,4 +1,4 @@
-//! What must be so whatever happens: each event is handed to the core here, and what it did is checked.
+//! The rules that hold for every event: it is handed to the core here, and the result is checked.
 
 use larder::app::{
     Confirm, Confirmed, Event, Layer, Loaded, MergeView, PromptKind, Slot, Spot, UnsavedLeaf,
@@ -11,14 +11,14 @@ use larder::ops::{Resolution, WriteId};
 use super::world::World;
 use crate::stage::Stage;
 
-/// What is compared before and after an event.
+/// The state that is compared before and after an event.
 pub(super) struct Before {
     pub(super) editor: Option<Editing>,
     leaf: Option<UnsavedLeaf>,
     question: Option<Confirm>,
     merge: Option<Box<MergeView>>,
     prompt: Option<(PromptKind, bytes::Bytes)>,
-    /// What stands in the topmost line.
+    /// The text of the topmost line.
     line: Option<String>,
     notice: Option<String>,
     record: Option<Record>,
@@ -71,7 +71,7 @@ pub(super) fn before(stage: &Stage) -> Before {
     }
 }
 
-/// Lets the core handle an event, and holds what must be so after any.
+/// Lets the core handle an event, and checks the rules that hold after any event.
 #[allow(clippy::needless_pass_by_value, reason = "scripts read better without references")]
 pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
     let was = before(stage);
@@ -125,7 +125,7 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
     {
         assert!(to == path && held == bytes, "{told}");
     }
-    // One that was opened now, not one that comes to light again.
+    // Only a dialog that was opened now, not one that is uncovered again.
     if was.layers < is.layers
         && let Some((PromptKind::SaveValue, value)) = &is.prompt
         && by_user
@@ -152,16 +152,16 @@ pub(super) fn step(stage: &mut Stage, world: &mut World, event: Event) {
     check_loading(stage, world, &told);
 }
 
-/// Whether it is a key, or a click on one that is named. No other click may write or give up a text.
+/// Whether it is a key, or a click on a named key. No other click may write or give up a text.
 fn is_pressed(event: &Event) -> bool {
     matches!(event, Event::Key(_) | Event::Click(Spot::Key(_), _))
 }
 
-/// Every write was asked for by the dialog or the editor before it, and expects what that showed.
+/// Checks that a write was asked for by the dialog or the editor before it, and expects what that showed.
 fn check_write(was: &Before, event: &Event, write: &Write) {
     match (write, &was.question, &was.editor) {
-        // What comes out of a merge, over what it was joined with and nothing else; whatever
-        // question is open.
+        // The result of a merge is written over the version that it was joined with, and over nothing else,
+        // whatever question is open.
         (Write::Set(set), _, _) if joined(was, event).is_some() => {
             let (out, theirs) = joined(was, event).unwrap();
             let over = Expect::unchanged(theirs.value.clone(), theirs.content_type.clone());
@@ -210,7 +210,7 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
             assert_eq!(set.expected, expected);
             assert!(editor.saving.is_none(), "{event:?} saves twice");
         }
-        // Asked for in the list, and edited elsewhere at once.
+        // The edit was asked for in the list, and made at once in the user's own editor.
         (Write::Set(_), None, None) => assert!(matches!(event, Event::Edited(_)), "{event:?}"),
         (Write::Create(_), None, _) => {
             assert!(matches!(
@@ -226,7 +226,7 @@ fn check_write(was: &Before, event: &Event, write: &Write) {
     }
 }
 
-/// What comes out of a merge that this event ends, and what it was joined with.
+/// The result of a merge that this event ends, and the version that it was joined with.
 fn joined(was: &Before, event: &Event) -> Option<(TypedValue, TypedValue)> {
     match (event, &was.merge) {
         (Event::Loaded(_, _, Ok(Loaded::Merged(merge))), None) => {
@@ -240,7 +240,7 @@ fn joined(was: &Before, event: &Event) -> Option<(TypedValue, TypedValue)> {
     }
 }
 
-/// What was typed stays until its own write is made or the user has given it up.
+/// Checks that typed text stays until its own write is made or the user has given it up.
 fn check_editor(was: &Before, is: &Before, event: &Event) {
     let Some(editing) = &was.editor else {
         if let Some(opened) = &is.editor
@@ -262,7 +262,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
             |asked: &Confirm| matches!(asked.confirmed, Confirmed::DiscardEdit | Confirmed::Quit);
         let given_up = is_pressed(event) && was.question.as_ref().is_some_and(given_up);
         let own = made.is_some() && made == editing.saving;
-        // What was typed is there already.
+        // The same text is stored already.
         let there = joined(was, event).is_some_and(|(out, theirs)| out == theirs);
         assert!(own || given_up || there || !editing.changed, "{event:?} closed {editing:?}");
         return;
@@ -280,7 +280,7 @@ fn check_editor(was: &Before, is: &Before, event: &Event) {
     }
 }
 
-/// Whether what stands in the line of a value changes nothing.
+/// Whether the text in the line of a value changes nothing.
 fn is_unchanged(was: &Before) -> bool {
     let Some((unsaved, line)) = was.leaf.as_ref().zip(was.line.as_ref()) else { return false };
     let mut leaf = unsaved.leaf.clone();
@@ -288,11 +288,11 @@ fn is_unchanged(was: &Before) -> bool {
     line.as_bytes() == leaf.spelled() || leaf.made().is_ok_and(|made| made == unsaved.record.value)
 }
 
-/// What was typed for a value stays until its own write is made or the user has given it up, and can be
-/// seen; tells whether it was given up.
+/// Checks that the text typed for a value stays until its own write is made or the user has given it up, and
+/// can be seen; tells whether it was given up.
 fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
     let Some(leaf) = &was.leaf else { return false };
-    // A click beside a dialog is its esc.
+    // A click outside a dialog acts as its esc.
     let by_key = matches!(event, Event::Key(_) | Event::Click(..));
     let Some(now) = &is.leaf else {
         let made = match event {
@@ -300,7 +300,7 @@ fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
             _ => None,
         };
         let own = made.is_some() && made == leaf.saving.write;
-        // What was typed is there already, or there is nothing left to remove.
+        // The same text is stored already, or there is nothing left to remove.
         let there = joined(was, event).is_some_and(|(out, theirs)| out == theirs)
             || leaf.leaf.edit == LeafEdit::Remove
                 && matches!(event, Event::Loaded(_, _, Ok(Loaded::Value(None))));
@@ -317,7 +317,7 @@ fn check_leaf(was: &Before, is: &Before, event: &Event) -> bool {
     false
 }
 
-/// What a question is about does not change while it is open.
+/// Checks that the subject of a question does not change while it is open.
 fn check_question(was: &Before, is: &Before, event: &Event) {
     let (Some(was), Some(is)) = (&was.question, &is.question) else { return };
     if matches!(event, Event::Key(_) | Event::Click(..)) {
@@ -330,7 +330,7 @@ fn check_question(was: &Before, is: &Before, event: &Event) {
     assert!(same || undecided && decided && answered, "{event:?}: {was:?} became {is:?}");
 }
 
-/// What is said to be on its way is.
+/// Checks that a read which is shown as under way is.
 fn check_loading(stage: &Stage, world: &World, told: &str) {
     let (app, asked) = (&stage.app, |slot| world.is_asked(slot));
     let closed = app.keys.store.is_none();

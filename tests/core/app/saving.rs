@@ -1,4 +1,4 @@
-//! A save is shown before it is made, and joined with what it meets.
+//! A save is shown before it is made, and joined with the version that it meets.
 
 use larder::app::{Event, Layer, Settings};
 use larder::model::{Comparison, Error, ErrorKind, Expect, Record, ServerInfo, SetValue, Write};
@@ -33,7 +33,7 @@ fn set(stage: &mut Stage) -> SetValue {
     set
 }
 
-/// The save that was asked for meets this value.
+/// Lets the save that was asked for meet this value.
 fn meets(stage: &mut Stage, theirs: &str) {
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
@@ -56,7 +56,7 @@ fn what_a_save_changes_is_shown_before_it_is_made() {
     for part in ["Save page", "$.price  1.10 → 1.12", "45 B, application/json"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
-    // Back to the editor, and once more: one key more than without.
+    // Back to the editor and again to the save: one key more than without.
     stage.keys("<esc>");
     assert!(stage.app.layers.is_empty() && stage.app.editor.is_some());
     stage.keys("<ctrl-s>").compared().keys("<ctrl-s>");
@@ -150,7 +150,7 @@ fn the_same_leaf_is_decided_place_by_place_and_the_rest_is_merged() {
     assert!(frame.contains("other changes are kept: $.tags[1]."), "{frame}");
     stage.keys("m");
     assert!(stage.frame().contains("2 of 2  $.n"), "{}", stage.frame());
-    // What is typed must be JSON.
+    // The typed text must be JSON.
     stage.keys("e<ctrl-end>x<ctrl-s>");
     assert!(stage.frame().contains("not JSON: line 1"), "{}", stage.frame());
     stage.keys("<backspace>9<ctrl-s><enter>");

@@ -29,7 +29,7 @@ fn type_and_stage(stage: &mut Stage) {
     assert!(stage.app.editor.is_none(), "{:?}", stage.app.editor);
 }
 
-/// Three edits are staged.
+/// A stage with three staged edits.
 fn staged() -> Stage {
     let mut stage = opened();
     for _ in 0..3 {
@@ -60,7 +60,7 @@ fn dropped(stage: &Stage) -> Vec<DraftId> {
     dropped.collect()
 }
 
-/// The save of all of them that was asked for.
+/// The save of all edits that was asked for.
 fn sent(stage: &mut Stage) -> (WriteId, Plan, Vec<SetValue>) {
     let at = stage.asked.iter().position(|effect| matches!(effect, Effect::Write(..)));
     let Effect::Write(id, plan) = stage.asked.remove(at.unwrap()) else { panic!() };
@@ -71,7 +71,7 @@ fn sent(stage: &mut Stage) -> (WriteId, Plan, Vec<SetValue>) {
 
 fn finds(stage: &mut Stage, now: [(&str, StagedNow); 3]) {
     let found = now.map(|(key, now)| (StoreName::from("shop"), Key::from(key), now));
-    // The newest of the questions is answered.
+    // Only the newest question is answered.
     while stage.asked.iter().filter(|ask| matches!(ask, Effect::Read(Slot::Staged, ..))).count() > 1
     {
         stage.take(Slot::Staged);
@@ -96,7 +96,7 @@ fn an_edit_is_staged_with_what_it_was_made_from_and_nothing_is_written() {
     assert!(notice.starts_with("staged a, not saved: 1 edit in the list"), "{notice}");
     let frame = stage.frame();
     assert!(frame.contains("1 staged") && frame.contains("≡ a"), "{frame}");
-    // Nothing typed, nothing staged.
+    // Nothing was typed, so nothing is staged.
     stage.keys("j").show(&shop()).keys("e<ctrl-p>");
     assert!(stage.app.editor.is_some() && stage.app.staged.total() == 1);
     assert!(stage.notice().contains("nothing was changed"), "{}", stage.notice());
@@ -135,7 +135,7 @@ fn all_are_shown_as_one_change_and_saved_by_one_plan() {
     let (id, plan, sets) = sent(&mut stage);
     assert!(plan.reversible);
     assert_eq!(sets.len(), 3, "each is sent with what it expects");
-    // While they are saved none is opened or taken out.
+    // While the edits are saved, none is opened or taken out.
     stage.keys("e");
     assert!(stage.app.editor.is_none() && stage.app.staged.total() == 3);
     let ids: Vec<_> = stage.app.staged.edits().iter().map(|edit| edit.id.clone()).collect();
@@ -176,7 +176,8 @@ fn what_someone_else_wrote_beside_a_staged_edit_is_merged_when_it_is_saved() {
     stage.event(Event::Written(id, Ok(Outcome { records: 3, ..Outcome::default() })));
     assert_eq!(stage.notice(), "saved 3 records; one merged with what someone else wrote");
     assert_eq!(stage.app.staged.total(), 0);
-    // What it wrote over the same leaf is not, and what it has stored of it is no edit any more.
+    // A value that it wrote over the same leaf is not merged, and one that it has stored already is no edit
+    // any more.
     let now = |text: &str| StagedNow::of(&set, Some(&Reading::Whole(record("b", JSON, text))));
     assert_eq!(now(r#"{"key": "theirs"}"#), StagedNow::Changed);
     assert_eq!(now(r#"{"key": "b!", "count": 8}"#), StagedNow::Stored);
@@ -196,7 +197,7 @@ fn a_staged_edit_is_opened_again_and_closing_it_stages_it_again() {
     assert_eq!(keys(&stage), ["b", "c", "a"]);
     assert_eq!(stage.app.staged.edits()[2].id, id, "its draft is the same");
     assert!(dropped(&stage).is_empty());
-    // Saved from the editor, it goes as any edit, and so does its draft.
+    // An edit that is saved from the editor leaves the list, and so does its draft.
     stage.keys("<ctrl-p><end>e<down><end><left>?<ctrl-s>");
     let write = stage.write();
     stage.written(write, Ok(super::done()));
@@ -232,7 +233,7 @@ fn a_lost_answer_leaves_in_the_list_what_is_not_stored() {
     assert_eq!(keys(&stage), ["b", "c"]);
     assert_eq!(dropped(&stage).len(), 1);
     assert!(stage.notice().contains("1 of 3 records are changed"), "{}", stage.notice());
-    // And saved again.
+    // It is saved again.
     stage.keys("<ctrl-s>");
     assert_eq!(sent(&mut stage).2.len(), 2);
 }
@@ -298,7 +299,7 @@ fn what_was_staged_before_larder_was_ended_is_staged_again_by_its_list() {
         stage.event(Event::DraftRead(id, Ok(Box::new(draft.clone()))));
     }
     assert_eq!(keys(&stage), ["a", "b", "c"]);
-    // They are this program's now, under names of its own, each written before the old one goes.
+    // The edits are this program's now, under names of its own, each written before the old one is removed.
     let own: Vec<_> = kept(&stage).iter().map(|draft| draft.head.process).collect();
     assert_eq!(own, [8, 8, 8]);
     let old: Vec<_> = drafts.iter().map(|draft| draft.head.id()).collect();
@@ -328,7 +329,7 @@ fn where_saves_are_shown_first_the_list_shows_all_that_it_saves() {
 fn a_save_that_cannot_be_undone_says_so_before() {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 2), store("shop", 1)]);
-    // Of no type, it cannot be made so again.
+    // A record without a type cannot be given none again.
     let bare = [record("a", "", "text")];
     stage.keys("j").open(&bare).keys("e<shift-tab><down><down><ctrl-p>");
     assert_eq!(stage.app.staged.total(), 1, "{:?}", stage.app.editor.map(|it| it.fault));

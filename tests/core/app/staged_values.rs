@@ -22,7 +22,7 @@ fn on(text: &str, review_saves: bool) -> Stage {
     stage
 }
 
-/// The value of the only staged edit there is.
+/// The value of the only staged edit.
 fn value(stage: &Stage) -> String {
     let [edit] = stage.app.staged.edits() else { panic!("{:?}", stage.app.staged) };
     let read = Expect::unchanged(TEXT.into(), JSON.into());
@@ -30,7 +30,7 @@ fn value(stage: &Stage) -> String {
     String::from_utf8(edit.set.value.to_vec()).unwrap()
 }
 
-/// Larder is started again with the drafts that are left.
+/// A larder that is started again with the remaining drafts.
 fn restarted(drafts: &[Draft]) -> Stage {
     let mut stage = Stage::with(120, 36, Settings { process: 8, ..Settings::default() });
     stage.connect(vec![store("default", 2), store("shop", 1)]);
@@ -66,7 +66,7 @@ fn whatever_is_changed_of_a_value_is_staged_and_nothing_is_written() {
             let [draft] = &drafts[..] else { panic!("{drafts:?}") };
             assert!(draft.head.staged && draft.leaf.is_some() && dropped(&stage).is_empty());
             assert_eq!(draft.head.id(), stage.app.staged.edits()[0].id);
-            // Larder ends, and is started again.
+            // larder ends, and is started again.
             let stage = restarted(&drafts);
             assert_eq!(value(&stage), now, "{keys}");
         }
@@ -79,7 +79,7 @@ fn changes_of_several_values_of_a_record_are_one_edit_and_one_step() {
     stage.keys("j<enter><backspace>5<ctrl-p>");
     let first = stage.app.staged.edits()[0].id.clone();
     stage.app.now = Timestamp::from_micros(11_000_000);
-    // Something else of the same record, which is shown as it is stored.
+    // Another value of the same record, which is shown as it is stored.
     stage.keys("jjj<enter><ctrl-u>\"z\"");
     stage.app.now = Timestamp::from_micros(12_000_000);
     stage.event(Event::Time);
@@ -96,7 +96,7 @@ fn changes_of_several_values_of_a_record_are_one_edit_and_one_step() {
     let drafts = kept(&stage);
     let last = drafts.last().unwrap();
     assert_eq!((last.head.id(), &last.leaf), (first, &None));
-    // One diff, one save.
+    // There is one diff and one save.
     stage.keys("<esc><ctrl-p><enter>").compared();
     let frame = stage.frame();
     for part in ["$.price  1.10 → 1.15", "$.tags[1]  \"b\" → \"z\"", "$.n  removed", "-0.0"] {
@@ -105,7 +105,7 @@ fn changes_of_several_values_of_a_record_are_one_edit_and_one_step() {
     stage.keys("<enter>");
     let writes = stage.asked.iter().filter(|effect| matches!(effect, Effect::Write(..))).count();
     assert_eq!(writes, 1);
-    // And so it is once larder has been started again.
+    // The same holds after a restart.
     assert_eq!(value(&restarted(&drafts[drafts.len() - 1..])), three);
 }
 
@@ -123,7 +123,7 @@ fn a_value_that_is_staged_already_is_not_staged_over() {
     assert_eq!(value(&stage), TEXT.replace("1.10", "1.15"));
 }
 
-/// A crawl writes the record, which is shown as it is then.
+/// Lets a crawl write the record, which is then shown.
 fn crawled(stage: &mut Stage, text: &str) {
     let now = record("page", JSON, text);
     let set = vec![now.meta.clone()];
@@ -144,7 +144,7 @@ fn what_a_crawl_wrote_beside_a_staged_value_is_taken_in_by_the_next_one() {
     let both = now.replace("1.10", "1.15").replace("\"b\"", "8");
     assert_eq!(edit.set.value, both);
     assert_eq!(edit.set.expected, Expect::unchanged(now.into(), JSON.into()), "as it is shown");
-    // What it wrote over the staged value itself is not.
+    // A value that it wrote over the staged value itself is not merged.
     crawled(&mut stage, &TEXT.replace("1.10", "3.00"));
     stage.keys("j<enter><ctrl-u>9<ctrl-p>");
     let told = "not staged: $.price is staged, and changed by someone else since";

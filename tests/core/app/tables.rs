@@ -1,4 +1,4 @@
-//! Tables: a cursor in their cells, rows sorted and kept by a column, a row as a record.
+//! Tables: a cursor in the cells, rows sorted and filtered by a column, a row as a record.
 
 use larder::app::{Effect, Event, Slot};
 
@@ -19,7 +19,7 @@ fn answer(stage: &mut Stage, slot: Slot) {
     stage.event(Event::Loaded(slot, ticket, Ok(computed(read))));
 }
 
-/// The rows as they are shown: the first words of each.
+/// The first words of each shown row.
 fn names(stage: &Stage) -> Vec<String> {
     let preview = stage.app.record.preview().unwrap();
     let cell = |line| String::from_utf8(preview.cell(line, 0).to_vec()).unwrap();
@@ -40,7 +40,7 @@ fn a_key_sorts_by_the_column_under_the_cursor_and_the_other_way() {
     stage.keys("js");
     answer(&mut stage, Slot::Table);
     assert_eq!(names(&stage), ["pot", "cup", "pan"]);
-    // A second key before the first is answered: only what is wanted last is shown.
+    // A second key before the first is answered: only the last arrangement is shown.
     stage.keys("s");
     let (ticket, read) = stage.take(Slot::Table);
     stage.keys("hs");

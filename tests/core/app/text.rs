@@ -28,7 +28,7 @@ fn what_is_selected_is_copied_to_the_terminal_cut_and_pasted() {
     assert_eq!(bytes, "two three");
     stage.keys("<ctrl-x><home><ctrl-v>");
     assert_eq!(stage.edited(), "two threeone ");
-    // Each was a step of its own.
+    // Each word was a step of its own.
     stage.keys("<ctrl-z>");
     assert_eq!(stage.edited(), "one ");
     stage.keys("<ctrl-z>");
@@ -71,7 +71,7 @@ fn a_text_is_searched_and_replaced_everywhere_as_one_step() {
     assert_eq!(cursor(&stage), (1, 3));
     stage.keys("<alt-n><alt-n><alt-p>");
     assert_eq!(cursor(&stage), (1, 7));
-    // What is selected is what is replaced.
+    // The selected text is the one to replace.
     stage.keys("<ctrl-r><enter>mouse<enter>");
     assert_eq!(stage.edited(), "mouse dog\nmouse mouse\n");
     assert_eq!(stage.notice(), "replaced in 3 places");
@@ -156,7 +156,7 @@ fn a_fault_of_the_json_is_told_after_a_pause_and_gone_when_it_is_mended() {
     assert_eq!(told(&stage), None);
     pause(&mut stage);
     assert_eq!(told(&stage), None);
-    // A check that was overtaken by what was typed tells nothing.
+    // The result of a check is dropped if the text has changed since.
     stage.keys("y");
     stage.app.now = stage.app.wake().unwrap();
     stage.event(Event::Time);

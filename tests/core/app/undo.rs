@@ -58,7 +58,7 @@ impl Shop {
         Self::with(&records, (120, 36))
     }
 
-    /// So many records, each with its number.
+    /// A shop with this number of records, each with its number.
     fn many(count: usize) -> Self {
         let records: Vec<_> =
             (0..count).map(|at| record(&format!("k{at:03}"), JSON, at.to_string())).collect();
@@ -83,7 +83,7 @@ impl Shop {
         }
     }
 
-    /// Makes a write, as the shell does, until it is cancelled after some of it.
+    /// Makes a write, as the shell does; with `is_cancelled`, until it is cancelled after a part.
     fn make(&mut self, (id, plan): (WriteId, Plan), is_cancelled: bool) -> &mut Self {
         let (progress, old_values) = (Progress::default(), OldValues::in_memory());
         let made = self.runtime.block_on(async {
@@ -111,7 +111,7 @@ impl Shop {
         self
     }
 
-    /// Answers what is read.
+    /// Answers all reads.
     pub(super) fn settle(&mut self) {
         let mut walks = Vec::new();
         while !self.stage.asked.is_empty() {
@@ -142,7 +142,7 @@ impl Shop {
         self.make(asked, false)
     }
 
-    /// The keys of the open store are walked, and these are found.
+    /// Answers the walk of the open store's keys with these records.
     fn shows(&mut self, records: &[Record]) {
         let walk = |effect: &Effect| matches!(effect, Effect::Read(Slot::Keys, ..));
         let at = self.stage.asked.iter().rposition(walk).unwrap();
@@ -155,7 +155,7 @@ impl Shop {
         self.stage.app.keys.current().unwrap().key.escaped()
     }
 
-    /// The rows of the log, with what is said of each.
+    /// The rows of the log, with their remarks.
     pub(super) fn log(&mut self) -> Vec<String> {
         self.stage.keys("U");
         let Some(Layer::List(ListDialog::Log(log))) = self.stage.app.layer() else { panic!() };
@@ -218,7 +218,7 @@ fn a_deletion_that_is_stopped_says_what_is_gone_and_that_can_be_undone() {
     shop.stage.keys("<ctrl-a>dy");
     let asked = shop.asked();
     shop.make(asked, true);
-    // It was still being read, or the first of it was done.
+    // It was still being read, or the first part was done.
     let gone = 300 - shop.stage.app.keys.len();
     let notice = shop.stage.notice().to_owned();
     let told = format!("deleted {gone} records; cancelled after {gone} of 300 records");
@@ -244,12 +244,12 @@ fn the_cursor_goes_back_with_a_record_whose_rename_is_undone() {
     assert_eq!((shop.cursor().as_str(), shop.value("a").as_deref()), ("a", Some("1")));
     shop.makes("<ctrl-r>");
     assert_eq!(shop.cursor(), "y");
-    // From wherever it is.
+    // This works wherever the cursor is.
     shop.stage.keys("g");
     assert_eq!(shop.cursor(), "m");
     shop.makes("u");
     assert_eq!(shop.cursor(), "a");
-    // Unless it goes on meanwhile.
+    // The cursor does not go there if it moves on meanwhile.
     shop.stage.keys("<ctrl-r>");
     let asked = shop.asked();
     shop.stage.keys("G");
@@ -284,14 +284,14 @@ fn the_log_says_that_older_steps_are_no_longer_kept() {
     shop.makes("R<ctrl-u>c<enter>");
     let rows = shop.log();
     assert_eq!((rows.len(), rows[100].as_str()), (101, "older steps are no longer kept · "));
-    // The row is reached, and nothing is done there.
+    // The cursor reaches the row, and no action works there.
     shop.stage.keys("UG");
     assert!(shop.stage.frame().contains("older steps are no longer kept"));
     shop.stage.keys("<enter>");
     assert!(matches!(shop.stage.app.layer(), Some(Layer::List(ListDialog::Log(_)))));
 }
 
-/// A browser over a record of so many bytes that nobody has read.
+/// The last frame of a browser over a record of this size in bytes, which nobody has read.
 fn large(size: u64, keys: &str) -> String {
     let mut large = record("large", JSON, "1");
     large.meta = RecordMeta { size, ..large.meta };
@@ -310,7 +310,7 @@ fn what_is_too_much_to_be_kept_is_told_before_it_is_done() {
         let frame = large(100 << 20, keys);
         assert!(!frame.contains("cannot be undone"), "{keys}: {frame}");
     }
-    // A rename keeps nothing.
+    // A rename keeps no values.
     assert!(!large(300 << 20, "R<ctrl-u>other<enter>").contains("cannot be undone"));
 }
 
@@ -334,7 +334,7 @@ fn a_save_over_what_is_damaged_is_told_to_be_for_good() {
 }
 
 impl Shop {
-    /// What the newest step of the log has changed, as it is drawn.
+    /// The changes of the newest step, as they are drawn.
     fn newest(&mut self) -> String {
         self.stage.keys("Ug<enter>");
         assert!(matches!(self.stage.app.layer(), Some(Layer::Step(_))));
@@ -389,7 +389,7 @@ fn a_step_of_the_log_shows_what_it_has_changed() {
 fn a_step_that_keeps_nothing_says_why_and_shows_nothing() {
     let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
     shop.makes("dy").makes("u").makes("R<ctrl-u>y<enter>");
-    // What was undone before cannot be done again, and its values are gone.
+    // A step that was undone before cannot be done again, and its values are gone.
     shop.stage.keys("Uj");
     let frame = shop.stage.frame();
     assert!(frame.contains("something else was done since"), "{frame}");
@@ -439,7 +439,7 @@ fn a_purge_is_done_again_unasked_where_only_own_steps_came_between() {
     assert_eq!(there(&shop), [false; 3]);
     shop.makes("u").makes("u");
     assert_eq!(there(&shop), [true; 3]);
-    // Somebody else has come between own steps.
+    // Somebody else writes between larder's own steps.
     let crawled = Plan::set(SetValue {
         store: shop.name.clone(),
         key: "d".into(),
@@ -487,7 +487,7 @@ fn what_stays_set_aside_is_told_before_a_purge_is_undone_beside_a_crawl() {
     let now = ["a", "b"].map(|key| shop.value(key).unwrap());
     assert_eq!(now, ["crawled", "2"]);
     assert!(shop.stage.notice().contains("1 record stays set aside"), "{}", shop.stage.notice());
-    // What has come since is purged too, where the purge is done again: so that is asked about.
+    // If the purge is done again, records that have come since are purged too: so it asks.
     shop.stage.keys("<ctrl-r>");
     let frame = shop.stage.frame();
     for part in ["Redo: purged shop: 2 records removed", "What came since is set aside too"] {
@@ -528,7 +528,7 @@ fn a_step_waits_for_its_store_that_somebody_else_has_dropped() {
     shop.stage.keys("u");
     let told = "not undone: the store shop is not there";
     assert!(shop.stage.notice().contains(told), "{}", shop.stage.notice());
-    // It is made anew.
+    // The store is made anew.
     shop.runtime.block_on(shop.storage.open(&OpenBy::Name("shop".into()))).unwrap();
     shop.stage.keys("r");
     stores(&mut shop, vec![store("shop", 0)]);

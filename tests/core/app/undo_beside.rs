@@ -1,4 +1,4 @@
-//! Steps undone and done again beside somebody else who writes the same records between them.
+//! Steps are undone and done again while somebody else writes the same records between them.
 
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -13,7 +13,7 @@ use crate::stage::store;
 
 const CRAWLED: &str = "\"crawled\"";
 
-/// Somebody else writes a record.
+/// Lets somebody else write a record.
 fn crawls(shop: &Shop, key: &str) {
     let plan = Plan::set(SetValue {
         store: shop.name.clone(),
@@ -60,7 +60,7 @@ fn nothing_is_undone_or_done_again_over_what_somebody_else_has_written_between()
     }
 }
 
-/// Somebody else deletes a record.
+/// Lets somebody else delete a record.
 fn deletes(shop: &Shop, key: &str) {
     let operation = Operation::Delete { store: shop.name.clone(), keys: vec![Key::from(key)] };
     shop.runtime.block_on(async {
@@ -69,13 +69,13 @@ fn deletes(shop: &Shop, key: &str) {
     });
 }
 
-/// What the question says that is asked now.
+/// The text of the question that is open.
 fn asked(shop: &Shop) -> Option<String> {
     let Some(Layer::Confirm(asked)) = shop.stage.app.layer() else { return None };
     Some(asked.lines.join(" "))
 }
 
-/// A step is undone, or done again, once somebody else has deleted a record of it.
+/// Turns a step after somebody else has deleted one of its records.
 fn turned_without(keys: &str, key: &str, turn: &str) -> Shop {
     let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
     shop.makes(keys);
@@ -115,7 +115,7 @@ fn what_somebody_else_has_deleted_is_said_to_be_deleted_and_comes_back_only_when
         shop.makes("y");
         assert_eq!(shop.value(key).as_deref(), Some(to), "{keys} {turn}");
         assert!(shop.stage.notice().contains("done"), "{}", shop.stage.notice());
-        // And that is turned around, too: it is gone again.
+        // This can be turned around too: the record is gone again.
         shop.makes(if turn == "u" { "<ctrl-r>" } else { "u" });
         assert_eq!(shop.value(key), None, "{keys} {turn}: {}", shop.stage.notice());
     }
@@ -173,7 +173,7 @@ fn a_step_is_not_turned_in_another_store_of_the_same_name_unasked() {
     shop.stage.keys("u");
     shop.makes("y");
     assert_eq!(shop.value("a").as_deref(), Some("1"));
-    // It was done there; the next is asked about where that is another one again.
+    // The step was done in that store; the next one asks if the store is another one again.
     shop.makes("<ctrl-r>");
     assert_eq!(shop.value("a"), None);
     shop.stage.noticed(WatchEvent::Store(store("shop", 1)));
@@ -189,7 +189,7 @@ fn a_file_that_is_put_there_by_hand_is_not_set_aside_unseen() {
         shop.stage.noticed(WatchEvent::Store(info));
         shop.makes("Pshop<enter>").makes("u");
         let folder = shop.folder.path().join("key_value_stores/shop");
-        // The store's metadata does not tell of it; its name and its size need not, either.
+        // The store's metadata does not tell of the file; nor need its name and its size.
         let file = fs::File::create(folder.join(by_hand)).unwrap();
         fs::write(folder.join(by_hand), "9").unwrap();
         file.set_modified(SystemTime::now() + Duration::from_secs(1)).unwrap();

@@ -42,7 +42,7 @@ fn what_a_large_picture_is_stands_there_before_it_is_decoded() {
     let frame = stage.frame();
     assert!(frame.contains("PNG, 4096 × 4096 pixels, 8-bit RGB"), "{frame}");
     assert!(frame.contains("decoding…") && stage.app.record.loading, "{frame}");
-    // What can be done with its bytes can be done now.
+    // Actions that need its bytes can be done now.
     stage.keys("Y");
     assert!(stage.asked.iter().any(|effect| matches!(effect, Effect::Copy { what: "value", .. })));
     let preview = Preview::build(&picture).into();
@@ -50,12 +50,12 @@ fn what_a_large_picture_is_stands_there_before_it_is_decoded() {
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(decoded))));
     let frame = stage.frame();
     assert!(!frame.contains("decoding…") && !stage.app.record.loading, "{frame}");
-    // Read again, it stays as it is shown until it is decoded.
+    // When it is read again, the shown picture stays until the new one is decoded.
     stage.keys("r");
     let (ticket, _) = stage.take(Slot::Record);
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view.clone()))));
     assert!(!stage.frame().contains("decoding…"));
-    // What comes for a record that is left is none of the next one.
+    // An answer for a record that was left is not shown for the next one.
     stage.keys("k");
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view))));
     assert!(!stage.frame().contains("decoding…"));
@@ -171,7 +171,7 @@ fn what_waits_for_a_value_is_given_up_where_another_comes_or_none() {
     let mut stage = opened();
     stage.keys("je");
     let (shop, key) = stage.app.record.wanted.clone().unwrap();
-    // Read once more, it is still waited for.
+    // When it is read once more, the action still waits.
     stage.app.record.want(shop.clone(), key);
     assert_eq!(stage.app.record.awaiting, Some(Action::Edit));
     stage.app.record.want(shop, "a".into());
@@ -182,7 +182,7 @@ fn what_waits_for_a_value_is_given_up_where_another_comes_or_none() {
     assert_eq!(stage.app.record.awaiting, None);
 }
 
-/// What is to be saved to which file, of the newest effect.
+/// The save that was asked for last: bytes, path, and whether it overwrites.
 fn save(stage: &mut Stage) -> (String, String, bool) {
     let Some(Effect::SaveFile { bytes, path, overwrite }) = stage.asked.pop() else {
         panic!("{:?}", stage.asked)
@@ -209,7 +209,7 @@ fn a_file_is_replaced_by_the_value_that_was_asked_about() {
     let mut stage = opened();
     stage.keys("w<enter>");
     let (_, first, _) = save(&mut stage);
-    // Before that is answered, another one is asked for.
+    // Before that is answered, another save is asked for.
     stage.keys("j").show(&shop());
     stage.keys("w");
     stage.event(Event::Saved("c".into(), first.clone().into(), Err(SaveError::Exists)));
@@ -275,7 +275,7 @@ fn a_list_of_objects_is_a_table_by_one_key_and_json_again_by_another() {
         stage.app.record.preview().unwrap().kind()
     };
     stage.keys("<left>j");
-    // What the core is answered with here is shown as it is meant.
+    // The test answers the core with the value in its own form.
     assert_eq!((stage.app.record.mode, stored(&mut stage)), (Mode::Table, PreviewKind::Json));
     assert_eq!(shown(&mut stage, "v"), (Mode::Text, PreviewKind::Text), "no list has no table");
     assert_eq!(shown(&mut stage, "<tab>V"), (Mode::Auto, PreviewKind::Json));
@@ -305,7 +305,7 @@ fn values_are_found_by_their_path_and_gone_to() {
     assert!(stage.frame().contains("/$.offers[*].price · 2 of 3"), "{}", stage.frame());
     stage.keys("n");
     assert!(stage.frame().contains("3 of 3"), "{}", stage.frame());
-    // Of a record that changes, what the path leads to is found again.
+    // If the record changes, the values of the path are found again.
     let now = [record("a", JSON, r#"{"offers": [{"price": 7}]}"#)];
     stage.noticed(WatchEvent::Records { set: vec![now[0].meta.clone()], removed: vec![] });
     stage.show(&now);
@@ -319,7 +319,7 @@ fn values_are_found_by_their_path_and_gone_to() {
     assert_eq!(stage.notice(), "only JSON that is laid out has paths");
 }
 
-/// The record under the cursor is text now.
+/// Turns the record under the cursor into text.
 fn becomes(stage: &mut Stage, text: &'static str) {
     let now = record("a", "text/plain", text);
     stage.noticed(WatchEvent::Records { set: vec![now.meta.clone()], removed: vec![] });
@@ -356,7 +356,7 @@ fn over_ssh_a_value_is_fetched_by_a_command_that_is_copied() {
     stage.app.settings.remote = true;
     becomes(&mut stage, "#!/bin/sh");
     stage.keys("O");
-    // Nothing runs there.
+    // No program can be run there.
     assert!(matches!(stage.asked.pop(), Some(Effect::OpenExternal { .. })));
     let path = "/tmp/larder-tmp-a1B2c3/1/a.txt".into();
     let file = OpenedExternal::File { path, login: Some(("me@bastion".to_owned(), 22)) };
@@ -424,7 +424,7 @@ fn a_link_leads_to_the_record_whose_key_says_most_of_its_address() {
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("shop", 5)]);
     stage.open(&records).keys("<tab><enter>");
-    // Left before they are found, they are not looked for any more.
+    // If the dialog is left before the links are found, they are no longer looked for.
     stage.take(Slot::Links);
     stage.keys("<esc>");
     assert!(stage.asked.iter().any(|it| matches!(it, Effect::Cancel(Slot::Links))));
@@ -432,7 +432,7 @@ fn a_link_leads_to_the_record_whose_key_says_most_of_its_address() {
     let (ticket, read) = stage.take(Slot::Links);
     stage.event(Event::Loaded(Slot::Links, ticket, Ok(computed(read))));
     let frame = stage.frame();
-    // The last ones are those of the list, over the page.
+    // The last such rows are those of the list, over the page.
     let row = |link: &str| frame.lines().rev().find(|line| line.contains(link)).unwrap().to_owned();
     assert!(row("[1] https").contains("https___shop.example_b"), "{frame}");
     assert!(row("[2] /c").contains(" c "), "{frame}");

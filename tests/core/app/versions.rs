@@ -1,4 +1,4 @@
-//! What a record held while it was open.
+//! Versions of a record that were seen while it was open.
 
 use larder::app::{Effect, Event, Layer, Slot};
 use larder::model::{Timestamp, WatchEvent};
@@ -19,7 +19,7 @@ fn on(text: &str) -> Stage {
     stage
 }
 
-/// The record is read again, so many seconds later, and compared with what it was.
+/// Reads the record again, this number of seconds later, and compares it with the former version.
 fn reads(stage: &mut Stage, seconds: i64, text: &str) {
     stage.app.now = at(seconds);
     let record = record("a", JSON, text);
@@ -33,7 +33,7 @@ fn reads(stage: &mut Stage, seconds: i64, text: &str) {
     }
 }
 
-/// Compares what the dialog asks for.
+/// Answers the comparison that the dialog asks for.
 fn compares(stage: &mut Stage) {
     let asks = |effect: &Effect| matches!(effect, Effect::Read(Slot::Step, ..));
     assert!(stage.asked.iter().any(asks));
@@ -102,7 +102,7 @@ fn a_version_that_comes_while_the_last_one_is_looked_at_is_looked_at() {
     reads(&mut stage, 2, "3");
     let frame = stage.frame();
     assert!(frame.contains("Version 3 of 3") && frame.contains("2 → 3"), "{frame}");
-    // Of one that is looked at, the number stays.
+    // The number of the version that is looked at stays.
     stage.keys("[");
     compares(&mut stage);
     reads(&mut stage, 3, "4");

@@ -1,4 +1,4 @@
-//! A storage in a few maps, which answers what the core asks for when a test says so.
+//! A storage in a few maps, which answers the core's requests when a test says so.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::stage::{index, record, shown, store};
 
 type Records = BTreeMap<Key, Record>;
 
-/// What is stored, and what has been asked and not been answered.
+/// The stored records, and the requests that are not answered.
 #[derive(Default)]
 pub(super) struct World {
     stores: BTreeMap<String, Records>,
@@ -26,14 +26,14 @@ pub(super) struct World {
     pub(super) up: bool,
     pub(super) reads: Vec<(Slot, Ticket, Read)>,
     pub(super) writes: Vec<(WriteId, Plan)>,
-    /// Writes whose answer was lost, and whether they were made.
+    /// Writes whose answers were lost, and whether they were made.
     pub(super) lost: Vec<(WriteId, bool)>,
     pub(super) settles: Vec<WriteId>,
     pub(super) files: Vec<(std::path::PathBuf, bytes::Bytes)>,
     pub(super) outside: Option<bytes::Bytes>,
     pub(super) quit: bool,
     watched: Option<Ticket>,
-    /// What has come to pass, so that a test can tell whether it tried anything.
+    /// Events that have occurred, so that a test can tell whether it tried anything.
     pub(super) seen: BTreeSet<&'static str>,
     /// Answers that have been given, to be given again too late.
     pub(super) given: Vec<Event>,
@@ -45,7 +45,7 @@ impl World {
         for name in ["default", "shop"] {
             let records = ["a", "b", "c"]
                 .map(|key| record(key, "text/plain", format!("{key} one\ntwo\nthree")));
-            // One whose values are changed one at a time.
+            // A record whose values are changed one at a time.
             let json = record("b", super::JSON, r#"{"one": 1.10, "two": "x"}"#);
             let records = records.into_iter().chain([json]);
             let records = records.map(|record| (record.meta.key.clone(), record));
@@ -54,7 +54,7 @@ impl World {
         world
     }
 
-    /// Takes what the core asks for.
+    /// Takes the core's effects.
     pub(super) fn take(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -175,7 +175,7 @@ impl World {
         Some(event)
     }
 
-    /// Tells what became of one of the writes whose answer was lost, if that can be seen.
+    /// Tells what became of one of the writes whose answers were lost, if that can be known.
     pub(super) fn resolve(&mut self, at: usize) -> Option<Event> {
         if self.settles.is_empty() {
             return None;
@@ -261,7 +261,7 @@ impl World {
         Ok(outcome)
     }
 
-    /// Somebody else sets or deletes a record; what the watcher says of it.
+    /// Lets somebody else set or delete a record; gives the watcher's event.
     pub(super) fn someone_else(
         &mut self,
         what: u8,
@@ -273,7 +273,7 @@ impl World {
         let name = open.unwrap_or("shop");
         let records = self.stores.get_mut(name)?;
         let noticed = if what & 4 == 0 {
-            // Beside what the user edits, or over it.
+            // In another place than the user's edit, or over it.
             let old = records.get(&key).and_then(|old| String::from_utf8(old.value.to_vec()).ok());
             let beside =
                 old.as_ref().and_then(|old| old.rsplit_once('\n').filter(|_| what & 64 == 0));
@@ -295,11 +295,11 @@ impl World {
             records.remove(&key);
             WatchEvent::Records { set: Vec::<RecordMeta>::new(), removed: vec![key] }
         };
-        // Some of it is never told, or late.
+        // Some events are never told, or late.
         (what & 8 == 0).then_some(Event::Watched(self.watched?, noticed))
     }
 
-    /// A store is dropped or made by somebody else.
+    /// Lets somebody else drop or make a store.
     pub(super) fn someones_store(&mut self, what: u8) -> Option<Event> {
         let name = ["default", "shop", "new"][usize::from(what % 3)];
         let noticed = if self.stores.remove(name).is_some() {
@@ -311,7 +311,7 @@ impl World {
         Some(Event::Watched(self.watched?, noticed))
     }
 
-    /// Keys with their sizes and types, as the list is to show them.
+    /// Keys with their sizes and types, as the list must show them.
     pub(super) fn listed(&self, store: &str) -> Option<HashMap<Key, (u64, ContentType)>> {
         let records = self.stores.get(store)?.values();
         let fact = |record: &Record| (record.meta.size, record.meta.content_type.clone());

@@ -1,4 +1,4 @@
-//! Writes: asked about, refused, and answered late.
+//! Writes: confirmed, refused, and answered late.
 
 use larder::app::{
     Compute, Confirmed, Effect, Event, Layer, ListDialog, Loaded, Pane, Read, Settings, Slot,
@@ -141,7 +141,7 @@ fn dropping_the_open_store_closes_it() {
     stage.written(write, Ok(done()));
     assert_eq!(stage.app.focus, Pane::Stores);
     assert!(stage.app.keys.store.is_none() && stage.app.record.shown.is_none());
-    // Nor is it watched any more: one that is made anew is another store.
+    // The store is no longer watched either: one that is made anew is another store.
     let watched = stage.asked.iter().rev().find_map(|effect| match effect {
         Effect::Watch(_, store) => Some(store),
         _ => None,
@@ -225,7 +225,7 @@ fn a_failure_stays_until_a_key_whatever_is_done_after_it() {
 fn a_question_does_what_it_showed_whatever_changes_under_it() {
     let mut stage = opened();
     stage.keys("<space><space>d");
-    // The marked ones go, the cursor moves, another store is asked for and comes.
+    // The marked records are removed, the cursor moves, and another store is opened.
     let gone = [Key::from("a"), Key::from("b")];
     stage.noticed(WatchEvent::Records { set: vec![], removed: gone.to_vec() });
     stage.keys("jjl<space>");
@@ -256,18 +256,18 @@ fn a_store_that_is_made_late_does_not_open_under_the_editor() {
 
 #[test]
 fn whoever_ends_larder_is_told_what_was_not_saved() {
-    // By a signal, there is no question.
+    // After a signal, there is no question.
     let mut stage = opened();
     stage.keys("e<down>x").app.ending();
     assert_eq!(stage.app.unseen_failure().unwrap(), "a in shop was not saved");
-    // A conflict that comes after the user has quit asks nobody.
+    // A conflict after the user has quit asks no question.
     let mut stage = opened();
     stage.keys("e<down><end>2<ctrl-s><ctrl-c>y");
     let write = stage.write();
     stage.written(write, Err(Error::new(ErrorKind::Conflict, "someone was faster")));
     assert!(stage.app.layers.is_empty());
     assert!(stage.app.unseen_failure().unwrap().starts_with("someone was faster"));
-    // In doubt, larder looks before it ends.
+    // If a write is in doubt, larder finds out before it ends.
     let mut stage = opened();
     stage.keys("dy");
     let write = stage.write();
@@ -276,7 +276,7 @@ fn whoever_ends_larder_is_told_what_was_not_saved() {
     assert_eq!(stage.notice(), "waiting for the write under way, then quitting");
     stage.resolved(write, Ok(WriteOutcome::NotApplied));
     assert!(stage.app.unseen_failure().unwrap().contains("was not made"));
-    // What was discarded on purpose is not told.
+    // Text that was discarded on purpose is not told.
     let mut stage = opened();
     stage.keys("e<down>x<ctrl-c>y");
     assert_eq!(stage.app.unseen_failure(), None);
@@ -295,7 +295,7 @@ fn whoever_ends_larder_while_it_writes_is_asked_and_ends_with_the_answer() {
     assert!(!quits(&stage));
     stage.written(write, Ok(done()));
     assert!(quits(&stage) && stage.app.layers.is_empty(), "nothing is at stake any more");
-    // What was not made is told, and nobody is sent away from it.
+    // A write that was not made is told, and keeps larder from ending.
     let mut stage = opened();
     stage.keys("dy");
     let write = stage.write();
@@ -319,7 +319,7 @@ fn what_the_last_line_has_said_can_be_read_again() {
     };
     stage.keys("m");
     assert_eq!(said(&stage)[0], failure, "the newest first");
-    // While one reads, what is said comes on top.
+    // While the dialog is open, new notices come on top.
     stage.event(Event::Copied("key", Ok(3)));
     assert_eq!(said(&stage)[..2], ["key copied, 3 B".to_owned(), failure]);
     stage.keys("<esc>");

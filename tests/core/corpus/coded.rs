@@ -1,4 +1,4 @@
-//! Values in their formats, each made by its own encoder or written out.
+//! Values in their formats, each made by its own encoder or written by hand.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests, outside #[test]")]
 
@@ -8,7 +8,7 @@ use ::base64::Engine as _;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 
-/// Columns and rows of pictures.
+/// Width and height of pictures, in pixels.
 const SIZE: (u16, u16) = (48, 32);
 
 /// `<html>`, 40 times `hello brotli `, `</html>`.
@@ -72,7 +72,7 @@ pub(super) fn zlib(value: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// A frame of Zstandard of one block that is not compressed, for less than 256 bytes.
+/// A frame of Zstandard with one block that is not compressed, for less than 256 bytes.
 pub(super) fn zstd(value: &[u8]) -> Vec<u8> {
     let len = u8::try_from(value.len()).unwrap();
     // One segment, with its size in one byte; then the last block, raw.
@@ -84,7 +84,7 @@ pub(super) fn base64(value: &[u8]) -> String {
     ::base64::engine::general_purpose::STANDARD.encode(value)
 }
 
-/// Entries that are stored as they are.
+/// A zip archive with these files, not compressed.
 pub(super) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     let short = |number: usize| (number as u16).to_le_bytes();
@@ -127,7 +127,7 @@ pub(super) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     out
 }
 
-/// A second of silence.
+/// A sound of one second of silence.
 pub(super) fn wav() -> Vec<u8> {
     let format = b"fmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0";
     let data = [&b"data"[..], &8000_u32.to_le_bytes(), &[128; 8000]].concat();

@@ -1,16 +1,16 @@
-//! The kinds: a good value of each, and what it is to be shown as.
+//! The kinds: a sound value of each, and how it must be shown.
 
 use larder::preview::PreviewKind as Shown;
 
 use super::coded::{base64, brotli, gif, gzip, jpeg, png, tar, wav, webp, zip, zlib, zstd};
 
-/// A kind of values.
+/// A kind of value.
 pub(super) struct Kind {
     pub(super) name: &'static str,
     pub(super) content_type: &'static str,
     pub(super) bytes: Vec<u8>,
     pub(super) shown: Shown,
-    /// What is told of it.
+    /// The remark on it.
     pub(super) note: &'static str,
 }
 

@@ -8,7 +8,7 @@ use larder::model::{
 use super::{JSON, compute, each, on_record, on_value, opened, overview, record, records};
 use crate::stage::{NOW, Stage, computed, store};
 
-/// With the keys in focus, after these keys and what they need.
+/// A stage with the keys in focus, after these keys and the answers that they need.
 fn after(width: u16, height: u16, keys: &str) -> Stage {
     let mut stage = opened(width, height);
     stage.app.now = Timestamp::from_micros(NOW);

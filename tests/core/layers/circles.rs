@@ -1,10 +1,10 @@
-//! Holds that imports between files run one way.
+//! Checks that imports between files run one way.
 //!
-//! The files and folders beside each other in one folder (a file and the folder of its name are one)
-//! make no circle: what is found from one of them by its imports never leads back to it. A name that
-//! is only handed on (`pub use`) counts for the file that defines it, a method for none. Between a
-//! module's file and the folder of its own, imports may run both ways: a type whose methods take
-//! several files is defined in the first and extended in the others, and they are read as one.
+//! The files and folders in one folder (a file and the folder of its name count as one) make no circle: the
+//! imports of one never lead back to it. A re-exported name (`pub use`) counts for the file that defines it;
+//! a method counts for none. Between a module's file and its own folder, imports may run both ways: a type
+//! whose methods take several files is defined in the first and extended in the others, and they are read as
+//! one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ fn a_circle_is_found_and_what_is_none_is_not() {
         circles(&Files::new(files))
     };
     let (lib, a) = ("pub mod a; pub mod b;", ("a", "use crate::b::B; pub struct A;"));
-    // Straight, by a module's name, by what a parent hands on, out of a folder and back.
+    // Directly, by a module's name, by a parent's re-export, and out of a folder and back.
     for b in ["use crate::a::A; pub struct B;", "use super::a::{self as x}; fn b() { x::f::<B>() }"]
     {
         let circle = found(&[("lib", lib), a, ("b", b)]);
@@ -36,7 +36,7 @@ fn a_circle_is_found_and_what_is_none_is_not() {
     assert_eq!(found(&[("lib", "mod c;"), handed, first, second]).len(), 2);
     let inside = [("a::deep", "use crate::b::B;"), ("a", "mod deep;"), ("b", "use crate::a::A;")];
     assert_eq!(found(&[&[("lib", lib)], &inside[..]].concat()).len(), 2);
-    // One way; a function that is called as a module is; a parent and its child; in tests.
+    // One way; a function with the name of a module; a parent and its child; in tests.
     let called =
         [("b", "use super::a::A;"), ("c", "use super::b::B; pub fn a() {}"), ("a", "struct A;")];
     let root = ("lib", "mod a; mod b; mod c; pub use c::a;");
@@ -90,13 +90,13 @@ fn reaches(arrows: &BTreeMap<&str, BTreeMap<&str, Vec<String>>>, from: &str, to:
     false
 }
 
-/// `a` of `a::b`; the root, which is empty, of `a`.
+/// The parent of a module: `a` for `a::b`; the root, which is empty, for `a`.
 fn parent(module: &str) -> Option<&str> {
     let above = module.rsplit_once("::").map_or("", |(above, _)| above);
     (!module.is_empty()).then_some(above)
 }
 
-/// Which file or folder in this folder the module is, or is in.
+/// The file or folder in this folder that the module is, or is in.
 fn within<'a>(folder: &str, module: &'a str) -> Option<&'a str> {
     let (inside, start) = match folder {
         "" => (module, 0),
@@ -106,16 +106,16 @@ fn within<'a>(folder: &str, module: &'a str) -> Option<&'a str> {
     (end > 0).then(|| &module[..start + end])
 }
 
-/// The files by their modules. The root's is empty.
+/// The files by their modules. The root's name is empty.
 struct Files(BTreeMap<String, File>);
 
 #[derive(Default)]
 struct File {
     /// The code without its imports.
     code: String,
-    /// What is imported: the whole path, and the name that it has here.
+    /// The imports: the whole path, and the name in this file.
     imports: Vec<(String, String)>,
-    /// The modules that the file names, and the path by which it does.
+    /// The modules that the file names, each with its path.
     names: BTreeMap<String, String>,
 }
 
@@ -160,14 +160,14 @@ impl Files {
         files
     }
 
-    /// The modules that a file names: in its imports as they are written, and by paths in its code.
+    /// The modules that a file names, in its imports and by paths in its code.
     fn names(&self, module: &str, imports: &[(String, String)]) -> BTreeMap<String, String> {
         let mut names = BTreeMap::new();
         let mut modules = BTreeMap::new();
         for (path, name) in imports {
             let Some(absolute) = self.absolute(module, path) else { continue };
             match self.resolve(&absolute, 0) {
-                // A module that is imported is named where something of it is.
+                // An imported module counts as named where a part of it is used.
                 (target, true) if !path.ends_with('*') => drop(modules.insert(name, target)),
                 (target, _) => drop(names.entry(target).or_insert_with(|| path.clone())),
             }
@@ -184,7 +184,7 @@ impl Files {
         names
     }
 
-    /// The path from the root, of one that leads into this crate.
+    /// A path from the root, for a path that leads into this crate.
     fn absolute(&self, module: &str, path: &str) -> Option<String> {
         let (first, rest) = path.split_once("::").unwrap_or((path, ""));
         let (mut above, mut rest) = match first {
@@ -200,7 +200,7 @@ impl Files {
         Some(join(above, rest))
     }
 
-    /// The file that defines what a path from the root names, and whether that is a module itself.
+    /// The file that defines the target of a path from the root, and whether the target is a module itself.
     fn resolve(&self, path: &str, depth: usize) -> (String, bool) {
         let mut module = String::new();
         let mut rest = path;
@@ -208,7 +208,7 @@ impl Files {
             let (first, further) = rest.split_once("::").unwrap_or((rest, ""));
             let file = &self.0[&module];
             let child = join(&module, first);
-            // A function may be called as a module is: no path goes on behind it.
+            // A function may have the name of a module: no path goes on behind it.
             let is_module = !further.is_empty() && self.0.contains_key(&child);
             let handed = file.imports.iter().find(|(_, name)| name == first);
             if let Some((handed, _)) = handed.filter(|_| !is_module) {
@@ -242,7 +242,7 @@ fn start_of_import(code: &str) -> Option<usize> {
     code.match_indices("use ").map(|(at, _)| at).find(|at| !code[..*at].ends_with(is_name))
 }
 
-/// Takes a tree of imports apart into paths, each with the name that it gives.
+/// Splits a tree of imports into paths, each with the name that it gives.
 fn branches(tree: &str, prefix: &str, found: &mut Vec<(String, String)>) {
     let tree = tree.trim();
     if let Some((head, inside)) = tree.split_once('{') {

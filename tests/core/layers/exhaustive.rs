@@ -1,5 +1,5 @@
-//! Holds that no match over what the program is asked to do has an arm for the rest: whoever adds a load,
-//! an operation or a dialog is told by the compiler where to say what becomes of it.
+//! Checks that no match over the program's requests has an arm for the rest: a new load, operation or dialog
+//! makes the compiler ask how it is handled everywhere.
 
 use super::sources::{mentions, sources};
 
@@ -16,8 +16,8 @@ const ENUMS: [&str; 9] = [
     "Write",
 ];
 
-/// The enum of which a match has an arm before the one of this line, which begins with `_ =>`, if it is
-/// one of these. The code is laid out as rustfmt does it.
+/// The enum of a match that has an arm before this line, which begins with `_ =>`, if it is one of these. The
+/// code must be formatted by rustfmt.
 fn of_match(lines: &[&str], rest: usize) -> Option<&'static str> {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let depth = indent(lines[rest]);

@@ -1,9 +1,9 @@
-//! Reads the sources: their code without comments, texts and tests, and the paths that it names.
+//! Reads the sources: their code without comments, texts and tests, and the paths in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// `a::b` for `src/a/b.rs`, with what [`strip`] leaves of it.
+/// All sources: `a::b` for `src/a/b.rs`, with the rest that [`strip`] leaves.
 pub(super) fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
@@ -32,7 +32,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every path into the crate that the code names, by `crate::`, `larder::` or enough `super::`.
+/// Every path into the crate in the code, by `crate::`, `larder::` or enough `super::`.
 pub(super) fn paths(code: &str, module: &str) -> Vec<String> {
     let mut found = Vec::new();
     let up = "super::".repeat(module.split("::").count());
@@ -46,14 +46,14 @@ pub(super) fn paths(code: &str, module: &str) -> Vec<String> {
     found
 }
 
-/// Reads a path, or a tree of them in braces, and returns what comes after it.
+/// Reads a path, or a tree of paths in braces, and returns the code behind it.
 fn tree<'a>(code: &'a str, prefix: &str, found: &mut Vec<String>) -> &'a str {
     let mut rest = code.trim_start();
     if let Some(inside) = rest.strip_prefix('{') {
         rest = inside.trim_start();
         while !rest.starts_with('}') && !rest.is_empty() {
             rest = tree(rest, prefix, found).trim_start();
-            // Past a comma or an `as` to the next branch.
+            // This goes past a comma or an `as` to the next branch.
             rest = rest.find([',', '}']).map_or("", |at| rest[at..].trim_start_matches(','));
             rest = rest.trim_start();
         }
@@ -76,7 +76,7 @@ pub(super) fn mentions(code: &str, name: &str) -> bool {
         .any(|(at, _)| !code[..at].ends_with(|c: char| c == '_' || c.is_alphanumeric()))
 }
 
-/// Takes comments, texts, characters and what is only compiled for tests out of the code.
+/// Removes comments, texts, characters and test-only code.
 pub(super) fn strip(source: &str) -> String {
     let mut code = String::new();
     let mut rest = source;
@@ -113,7 +113,7 @@ pub(super) fn strip(source: &str) -> String {
     code
 }
 
-/// The length of a character literal, if the code starts with one and not with a lifetime.
+/// The length of a character literal, if the code begins with one and not with a lifetime.
 fn character(code: &str) -> Option<usize> {
     let mut inside = code.strip_prefix('\'')?.char_indices();
     let escaped = inside.next()?.1 == '\\';
@@ -121,7 +121,7 @@ fn character(code: &str) -> Option<usize> {
     end.filter(|(_, c)| *c == '\'').map(|(at, _)| at + 2)
 }
 
-/// The length of the item the code starts with: to its semicolon or its closing brace.
+/// The length of the item at the beginning of the code: to its semicolon or its closing brace.
 fn item(code: &str) -> usize {
     let mut depth = 0;
     for (at, c) in code.char_indices() {
