@@ -148,7 +148,7 @@ impl Preview {
         self.value == other.value
     }
 
-    /// What the bytes are by themselves, with no layer opened.
+    /// A preview by the bytes themselves, with no layer opened.
     fn guess(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         Self::by_family(record, head, wanted).into_meant(record, head, wanted)
     }
@@ -195,7 +195,7 @@ impl Preview {
                 None => Self::not_utf8(value),
             },
             _ => {
-                // Of bytes of an unknown type, only what is UTF-8 is taken for text.
+                // Bytes of an unknown type are text only if they are UTF-8.
                 let read = read.or_else(|| DecodedText::utf8(&value));
                 let named = is_named_text(content_type);
                 let is_text =
@@ -306,7 +306,7 @@ impl Preview {
         Some(Self { value: self.value.clone(), kind: self.kind, note: self.note.clone(), body })
     }
 
-    /// What the value is shown as.
+    /// The form in which the value is shown.
     pub fn kind(&self) -> PreviewKind {
         self.kind
     }
@@ -351,7 +351,7 @@ impl Preview {
         })
     }
 
-    /// What is shown: the value's text in UTF-8, or the value as it is stored.
+    /// The shown bytes: the value's text in UTF-8, or the value as it is stored.
     pub fn shown(&self) -> &Bytes {
         match &self.body {
             Body::Lines(lines) => &lines.bytes,

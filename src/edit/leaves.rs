@@ -96,7 +96,7 @@ impl<'a> Leaves<'a> {
         &self.bytes[self.key_range(node)]
     }
 
-    /// Where the key of a node stands: in an object, before the colon before its value.
+    /// Place of a node's key: in an object, before the colon before its value.
     fn key_range(&self, node: usize) -> Range<usize> {
         if !self.is_member(node) {
             return 0..0;
@@ -146,7 +146,7 @@ impl<'a> Leaves<'a> {
     /// The innermost node whose value or key contains this offset.
     pub fn at(&self, offset: usize) -> Option<usize> {
         let after = self.nodes.partition_point(|node| node.range().start <= offset);
-        // Of the next one, the key may stand before.
+        // The key of the next node may be before its value.
         let mut node = after.min(self.len() - 1);
         while !self.whole(node).contains(&offset) {
             node = match node {

@@ -24,7 +24,7 @@ pub enum ScanEvent {
     Finished,
 }
 
-/// What the current round has seen; shared with the thread that compares.
+/// Keys and state of the current round; shared with the thread that compares.
 #[derive(Debug, Clone, Default)]
 pub struct RescanState(Arc<Mutex<State>>);
 

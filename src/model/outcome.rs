@@ -15,7 +15,7 @@ pub enum WriteOutcome {
     NotApplied,
     /// It was not made so far; requests already sent may still arrive.
     NotSoFar,
-    /// Of a long list of records, some are deleted and others not.
+    /// Some records of a long list are deleted and others not.
     Partly {
         /// Number of records that are gone.
         gone: u64,

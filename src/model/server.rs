@@ -14,7 +14,7 @@ pub enum JsonLayout {
     Indented,
 }
 
-/// How a record is compared with the condition of a commit, and changed.
+/// The way in which a record is compared with the condition of a commit, and changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Comparison {
     /// In one step.
@@ -52,7 +52,7 @@ pub enum ConnectionState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Right {
-    /// What the right is for, such as `list keys`.
+    /// Purpose of the right, such as `list keys`.
     pub to: &'static str,
     /// The first command that is refused; empty where none is.
     pub command: &'static str,
@@ -60,7 +60,7 @@ pub struct Right {
     pub allowed: Option<bool>,
 }
 
-/// What a storage tells about how well it can be used.
+/// A storage's report on how well it can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Examined {
@@ -99,9 +99,9 @@ pub struct ServerInfo {
     pub cluster: bool,
     /// Whether writes are refused, for whichever reason.
     pub read_only: bool,
-    /// How records are compared before they are changed.
+    /// The way in which records are compared before they are changed.
     pub comparison: Comparison,
-    /// How Crawlee lays out the JSON that it stores here: what is edited should look alike.
+    /// Crawlee's layout of JSON here, which edited values should have, too.
     pub json_layout: JsonLayout,
     /// Round-trip time.
     pub latency: Option<Duration>,

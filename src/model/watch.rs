@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Key, KeyPage, RecordMeta, StoreInfo, StoreName};
 
-/// What the reader is looking at; a polling watcher looks at this first.
+/// The visible stores and records; a polling watcher looks at these first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[cfg_attr(not(feature = "tui"), non_exhaustive)]
 pub struct Interest {

@@ -121,7 +121,7 @@ fn cut(
     row.finish()
 }
 
-/// What tells the role and the highlighting of units: the matches of a search, and the colours of source.
+/// Sources of the role and the highlighting of units: the matches of a search, and the colours of source.
 struct Ink<'a> {
     marks: Option<&'a Matches>,
     painter: Option<Painter<'a>>,

@@ -35,7 +35,7 @@ pub(super) struct Lines {
     pub(super) linked: bool,
 }
 
-/// How the value is cut into lines.
+/// The way of cutting the value into lines.
 #[derive(Debug, Clone)]
 pub(super) enum Format {
     Text(TextForm),

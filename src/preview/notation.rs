@@ -86,7 +86,7 @@ pub(super) struct Notation {
 }
 
 impl Notation {
-    /// What is said of it, and where its values are, where all of it is JSON as it stands here.
+    /// A remark and the index of the lines, where the whole notation is valid JSON as it is shown.
     pub(super) fn json(&self) -> Option<(String, Index)> {
         let name = self.whole?;
         let (index, shape) = json::lines::index(&self.lines.bytes).ok()?;

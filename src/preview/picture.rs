@@ -123,7 +123,7 @@ pub(super) fn read(
     wanted: &dyn Fn() -> bool,
 ) -> Result<(Picture, String), String> {
     let decoded = contained(|| decode(kind, bytes, Room::TERMINAL, wanted)).unwrap_or_else(|| {
-        // What is not wanted any more may end as a panic does.
+        // A picture that is no longer wanted may end like a panic.
         Err(if wanted() { Fault::Bug } else { Fault::Unwanted })
     });
     match decoded {

@@ -275,7 +275,7 @@ impl Table {
         }
     }
 
-    /// What can be seen of it.
+    /// The visible beginning of a field, without its quotes.
     fn said_first(&self, field: Range<usize>) -> Cow<'_, [u8]> {
         match self.form {
             Form::Csv(_) => self.said(field),

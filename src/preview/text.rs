@@ -5,7 +5,7 @@ use super::index::{self, Index};
 use super::line::{Fragment, Line};
 use super::row::Role;
 
-/// How a text is cut into lines.
+/// The way of cutting a text into lines.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextForm {
     /// Line ends and tabs are shown as symbols.

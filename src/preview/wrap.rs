@@ -10,7 +10,7 @@ const LEAST_ROOM: usize = 16;
 /// Divisor of the width: a row is broken behind a word only where at least half of it is filled.
 const FILLED: usize = 2;
 
-/// How the rows of a line are filled.
+/// The way of filling the rows of a line.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Wrap {
     width: usize,
@@ -18,7 +18,7 @@ pub(super) struct Wrap {
     pub(super) hang: usize,
 }
 
-/// Where a row begins.
+/// The start of a row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowStart {
     /// Offset in the line.

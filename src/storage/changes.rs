@@ -28,7 +28,7 @@ pub struct Changes<'a> {
     records: Option<u64>,
     /// Asks the watcher for another rescan.
     interest: channel::Sender<Interest>,
-    /// What has been found out and not been given.
+    /// Changes that were found and not yet returned.
     found: Vec<RecordEvent>,
 }
 

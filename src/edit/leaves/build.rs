@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::{Digests, Kind};
 use crate::preview::json::{self, Sink, Token};
 
-/// A value of a JSON text: a leaf, or a container. There are millions of them, so what follows from others and from
-/// the text is not kept.
+/// A value of a JSON text: a leaf, or a container. There are millions of them, so facts that follow from
+/// other nodes and from the text are not kept.
 #[derive(Debug, Clone)]
 pub(super) struct Node {
     /// The object or list around it; the root's own number for the root.
@@ -29,14 +29,14 @@ impl Node {
         Self { parent: 0, position: 0, next: 1, line: 0, start: range.start, end: range.end }
     }
 
-    /// Its bytes.
+    /// Range of its bytes.
     pub(super) fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
     }
 }
 
-/// The nodes of a JSON text, and where they are to be compared a digest of each; `None` if it is none, or has more
-/// than so many.
+/// The nodes of a JSON text, and a digest of each where they are to be compared; `None` if the text is not
+/// JSON, or has more nodes than the limit.
 pub(super) fn nodes(
     bytes: &[u8],
     digests: Option<&Digests>,
@@ -62,7 +62,7 @@ pub(super) fn nodes(
     Some((builder.nodes, builder.made))
 }
 
-/// Number of nodes that a text has.
+/// Number of nodes of a text.
 struct Count(usize);
 
 impl Sink for Count {
@@ -78,9 +78,9 @@ struct Builder<'a, 'd> {
     bytes: &'a [u8],
     digests: Option<&'d Digests>,
     nodes: Vec<Node>,
-    /// Their digests; of one that is open, of what came of it.
+    /// Digests of the nodes; that of an open one covers its contents so far.
     made: Vec<u64>,
-    /// The innermost object or list whose end has not come; its `next` counts what it holds.
+    /// The innermost open object or list; its `next` counts its children so far.
     open: Option<usize>,
     key: Range<usize>,
     line: u32,
@@ -140,14 +140,14 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// A node is complete: what holds it takes its digest.
+    /// Closes a node: its container takes up its digest.
     fn count(&mut self, node: usize) {
         if let (Some(open), Some(digest)) = (self.open, self.made.get(node).copied()) {
             self.digest(open, digest);
         }
     }
 
-    /// Takes more into the digest of a node, where there are any.
+    /// Adds to the digest of a node, where there are digests.
     fn digest(&mut self, node: usize, more: impl Hash) {
         if let (Some(digests), Some(made)) = (self.digests, self.made.get_mut(node)) {
             *made = digests.0.hash_one((*made, more));

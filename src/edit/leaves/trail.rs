@@ -62,7 +62,7 @@ impl Leaves<'_> {
     /// The first node that begins at or behind an offset; else the last node.
     pub fn from(&self, offset: usize) -> usize {
         let after = self.nodes.partition_point(|node| node.range().start < offset);
-        // The key of that one may begin before.
+        // The key of that node may begin before its value.
         let begins_before = |node: &usize| self.whole(*node).start < offset;
         (after..self.len()).find(|node| !begins_before(node)).unwrap_or(self.len() - 1)
     }

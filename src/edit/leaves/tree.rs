@@ -37,7 +37,7 @@ impl Leaves<'_> {
             return None;
         }
         let open = self.nodes[node].line as usize;
-        // From the last value in it up: each closing bracket has a line.
+        // Counted from its last value upwards: each closing bracket has a line.
         let mut last = self.after(node) - 1;
         let mut close = self.nodes[last].line as usize + 1;
         while self.parent(last) != node {

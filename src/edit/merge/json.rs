@@ -97,8 +97,8 @@ impl JsonMerge {
         }
     }
 
-    /// Names what someone else has changed below a node: the values themselves where both have the same
-    /// members or as many items there.
+    /// Names someone else's changes below a node: the values themselves where both have the same members or
+    /// the same number of items.
     fn name_changes(&mut self, (base, b): (&Leaves<'_>, usize), (theirs, t): (&Leaves<'_>, usize)) {
         let mut rest = vec![(b, t)];
         while let Some((b, t)) = rest.pop().filter(|_| self.theirs_at.len() < NAMED) {

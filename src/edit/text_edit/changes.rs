@@ -55,8 +55,8 @@ impl TextEdit {
         self.cursor -= closing.len();
     }
 
-    /// Types a character into JSON: a tab is an indentation, and a closing bracket that begins its line stands
-    /// less deep than what it closes.
+    /// Types a character into JSON: a tab becomes an indentation, and a closing bracket that begins its line
+    /// moves one level out.
     pub fn insert_json(&mut self, typed: char, now: Timestamp) {
         if typed == '\t' {
             return self.insert(DEEPER, now);
@@ -213,7 +213,7 @@ mod tests {
 
     use super::*;
 
-    /// What stands there once these keys were typed into JSON, with the cursor as `|`.
+    /// The text after these keys were typed into JSON, with the cursor as `|`.
     fn typed(text: &str, keys: &str) -> String {
         let at = text.find('|').unwrap();
         let mut edit = TextEdit::new(Bytes::from(text.replace('|', "")));
@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(typed("{\n  \"a\": [\n    1\n    |\n}", "],"), "{\n  \"a\": [\n    1\n  ],|\n}");
         assert_eq!(typed("[1|]", "}"), "[1}|]", "only where it begins its line");
         assert_eq!(typed("[\n|\n]", "\t1"), "[\n  1|\n]");
-        // Nothing is looked for in a long line but near the cursor.
+        // In a long line, only the part near the cursor is searched.
         let long = format!("[{}|", "1,".repeat(NEAR));
         assert!(typed(&long, "\n").ends_with(",\n|"));
     }

@@ -63,7 +63,7 @@ pub enum SyncEvent {
     Time,
 }
 
-/// What is known apart from the event.
+/// Facts apart from the event.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     /// The present time.

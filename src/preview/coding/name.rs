@@ -4,7 +4,7 @@ use super::super::format;
 use super::Layer;
 use crate::model::{ContentType, Family, endings};
 
-/// What is known of a value before its bytes are read.
+/// Facts about a value before its bytes are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Declared {
     /// Brotli, which its bytes do not show.
@@ -98,7 +98,7 @@ fn stripped(layers: &[Layer], name: &str) -> (String, Option<Word>) {
     (name, word)
 }
 
-/// What is known of the value inside these layers.
+/// Facts about the value inside these layers.
 pub(super) fn declared(layers: &[Layer], content_type: &str, name: &str) -> Declared {
     let outside = essence(content_type);
     let (_, ending) = stripped(layers, name);
@@ -134,7 +134,7 @@ pub(in crate::preview) fn inner_type(
     let sniffed = format::sniff(bytes);
     if endings::stem(name.as_bytes()).is_some() {
         let told = endings::content_type(name.as_bytes());
-        // Of a `.txt` in base64, it is the base64 that is text.
+        // The ending `.txt` describes base64 itself, not its contents.
         let outer = essence(told.as_str()) == "text/plain" && sniffed != "text/plain";
         if !is_coding(told.as_str()) && !(outer && !layers.iter().all(Layer::is_compression)) {
             return told;

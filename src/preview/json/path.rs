@@ -63,7 +63,7 @@ impl JsonPath {
     /// Reads a path: `$`, then `.name`, `["name"]`, `[3]`, `[2:5]`, `[*]`, `.*`, each after `..` at any depth.
     ///
     /// # Errors
-    /// What is not understood, in a sentence.
+    /// A sentence on the part that is not understood.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         // The path may have been pasted behind a sign that was there already.

@@ -15,7 +15,7 @@ pub(in crate::preview) fn ahead(bytes: &[u8]) -> Option<String> {
     (pixels >= MANY).then(|| words(kind, size, &facts, Turn::default()))
 }
 
-/// What the header of a picture of this kind says.
+/// Facts in the header of a picture of this kind.
 fn header(kind: Kind, bytes: &[u8]) -> Option<Header> {
     match kind {
         Kind::Png => png::header(bytes),

@@ -156,7 +156,7 @@ impl Table {
         }
     }
 
-    /// A text as it reads, from what stands between its quotes.
+    /// A text without its escapes, from the bytes between its quotes.
     fn text<'a>(&self, inner: &'a [u8]) -> Cow<'a, [u8]> {
         match self.form {
             Form::Csv(_) => Cow::Borrowed(inner),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::super::json;
 
-/// What a value says: a string as it reads, what holds others on one line.
+/// A JSON value in words: a string without its quotes and escapes, an object or a list on one line.
 pub(super) fn json_said(value: &[u8]) -> Cow<'_, [u8]> {
     match value.first() {
         Some(b'{' | b'[') if memchr::memchr(b'\n', value).is_some() => json::compact(value).into(),
@@ -13,7 +13,7 @@ pub(super) fn json_said(value: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The beginning of the same, of so many bytes of a string at most.
+/// The beginning of a value in words, from at most this number of bytes of a string.
 pub(super) fn beginning(value: &[u8], most: usize) -> Cow<'_, [u8]> {
     match value.strip_prefix(b"\"") {
         Some(inner) if inner.len() > most => unescaped(&inner[..most]),
@@ -26,8 +26,8 @@ pub(super) fn unquoted(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|inner| inner.strip_suffix(b"\"")).unwrap_or(value)
 }
 
-/// What stands between the quotes of a string, with its escapes read. One that is none, one that is cut off and half
-/// a pair stay as they are spelled.
+/// The text between the quotes of a string, with its escapes read. An invalid escape, one that is cut off and
+/// half of a pair stay as they are spelled.
 pub(super) fn unescaped(inner: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = memchr::memchr(b'\\', inner) else { return Cow::Borrowed(inner) };
     let mut read = inner[..first].to_vec();
@@ -57,7 +57,7 @@ fn escape(bytes: &[u8]) -> Option<(char, usize)> {
             if let Some(letter) = char::from_u32(first) {
                 return Some((letter, 6));
             }
-            // The second half of a pair comes behind the first.
+            // The second half of a pair follows the first.
             let second = bytes.get(6..).and_then(unit)?;
             let pair = [first, second].map(|unit| u16::try_from(unit).unwrap_or_default());
             let letter = char::decode_utf16(pair).next()?.ok()?;

@@ -125,7 +125,7 @@ impl RedisStorage {
         let is_seen = |commit: &Commit| matches!(commit.expect, Expect::Is(_));
         let before = match first.change {
             Change::Put(..) => self.look_before(&write).await,
-            // They were seen.
+            // Each was there when its version was read.
             Change::Remove if batch.iter().all(is_seen) => Before::Records(vec![true; batch.len()]),
             Change::Remove => Before::Unknown,
         };

@@ -1,14 +1,14 @@
-//! The bytes of a JPEG as its decoder reads them, which ends where nobody wants the picture any more: the decoder
+//! The bytes of a JPEG for its decoder. Reading ends where the picture is no longer wanted, since the decoder
 //! itself goes on after a fault, and cannot be told to stop.
 
 use std::panic::resume_unwind;
 
 use zune_core::bytestream::{ZByteIoError, ZByteReaderTrait, ZCursor, ZSeekFrom};
 
-/// It is asked every so many reads whether the picture is still wanted: of four bytes each.
+/// Reads, of four bytes each, between two questions whether the picture is still wanted.
 const READS: u32 = 1024;
 
-/// What the decoder reads.
+/// The source that the decoder reads.
 pub(super) struct Source<'a> {
     bytes: ZCursor<&'a [u8]>,
     wanted: &'a dyn Fn() -> bool,
@@ -16,7 +16,8 @@ pub(super) struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// To be read within [`contained`](super::super::contained), where reading ends as a panic does, and without its hook.
+    /// A source that has to be read within [`contained`](super::super::contained): an end of reading is like
+    /// a panic there, but without its hook.
     pub(super) fn new(bytes: &'a [u8], wanted: &'a dyn Fn() -> bool) -> Self {
         Self { bytes: ZCursor::new(bytes), wanted, reads: 0 }
     }
@@ -113,7 +114,7 @@ mod tests {
             assert!(all > rows + 20, "asked {all} times, of {rows} rows too");
             let why = until(10).unwrap_err();
             assert!(why.ends_with("given up"), "{why}");
-            // It is asked once more, to tell that from a fault.
+            // One more question tells it from a fault.
             assert_eq!(asked.get(), 12);
         }
     }

@@ -80,7 +80,7 @@ impl Throttle {
         self.looked.is_none_or(|at| at.elapsed() >= pause.max(self.round_trip * 20))
     }
 
-    /// Looks for other clients. Without an answer of the server there are none.
+    /// Looks for other clients. A refusal of the server counts as none.
     pub(super) async fn look(&mut self, storage: &RedisStorage) {
         let first = self.looked.is_none();
         let sent = storage.connections.commands_sent();

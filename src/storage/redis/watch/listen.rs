@@ -171,7 +171,7 @@ impl Watcher {
         let told = self.read_named(store, &keys).await;
         let now = Instant::now();
         if told.is_err() {
-            // They will not be named again.
+            // These records will not be named again.
             self.stop_listening(Again::At(now + self.timing.reconnect), now);
         }
         self.budget.read_named(keys.len(), now - start, now);
