@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use larder::model::{ContentType, Value};
 use serde_json::json;
 
-/// One value, as Python is given it and as larder is.
+/// One value, in the forms for Python and for larder.
 #[derive(Clone)]
 pub(crate) struct Case {
     /// The record's key.
@@ -30,7 +30,7 @@ fn json(text: &str, content_type: Option<&'static str>) -> Case {
     case(json!({"json": text}), Value::Json(text.to_owned()), content_type)
 }
 
-/// A number or a boolean without a content type, which becomes the text that Python prints.
+/// A number or a boolean without a content type, which is stored as the text that Python prints.
 fn scalar(python: &str, printed: &str) -> Case {
     case(json!({"json": python}), Value::Text(printed.to_owned()), None)
 }
@@ -102,19 +102,19 @@ pub(crate) fn all() -> Vec<Case> {
 }
 
 impl Case {
-    /// The given content type, as larder takes it.
+    /// The given content type, in larder's form.
     pub(crate) fn given(&self) -> Option<ContentType> {
         self.content_type.map(ContentType::from)
     }
 
-    /// JSON's null is Python's None, whatever the type.
+    /// The same case with JSON's null, which is Python's None whatever the type.
     fn into_none(mut self) -> Self {
         self.larder = Value::None;
         self
     }
 }
 
-/// Keys that shells, patterns, terminals, sorting or JSON could trip over.
+/// Keys that shells, patterns, terminals, sorting or JSON might mistake.
 pub(crate) fn keys() -> Vec<String> {
     let mut keys: Vec<String> = [
         "",

@@ -4,7 +4,7 @@ use crate::pty::Screen;
 use crate::python;
 use crate::server::Server;
 
-/// A server that a crawl has filled, and what the crawl says it stored.
+/// A server that a crawl has filled, and the crawl's own account of what it stored.
 fn crawled() -> (Server, serde_json::Value) {
     let server = Server::start();
     let stored = python::run_json("interop/crawl.py", &[&server.url()], &serde_json::Value::Null);
@@ -41,7 +41,7 @@ fn the_browser_walks_over_a_real_crawl() {
             && text.contains("73")
     });
 
-    // The default store: INPUT is what the crawl was given.
+    // The default store: INPUT holds the crawl's input.
     screen.keys("\r");
     screen.wait_for_text("default · 3 records");
     screen.wait_for_text("\"startUrls\"");

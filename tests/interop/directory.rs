@@ -20,7 +20,7 @@ use crate::peer::{self, Crawlee, Op, internal_name};
 use crate::rewrites;
 use crate::short::Short as _;
 
-/// The cases whose keys can be files' names.
+/// The cases whose keys can be names of files.
 fn all() -> Vec<Case> {
     cases::all().into_iter().filter(|case| kept(&case.key)).collect()
 }
@@ -48,8 +48,8 @@ fn crawlee(folder: &TempDir) -> Crawlee {
     Crawlee::start_on(folder.path().to_str().unwrap())
 }
 
-/// Every file below a directory with its permissions and content. Of a store's metadata the id is
-/// put aside, and of its times only the form and the order stay.
+/// Every file below a directory with its permissions and content. The id in a store's metadata is masked; of
+/// its times, only the form and the order are kept.
 fn files(root: &Path) -> BTreeMap<String, (u32, Vec<u8>)> {
     let mut found = BTreeMap::new();
     collect(root, root, &mut found);
@@ -107,8 +107,8 @@ fn assert_same(what: &str, theirs: &TempDir, ours: &TempDir) {
     }
 }
 
-/// Does the same in two directories, Crawlee in one and larder in the other; after each step both
-/// must hold the same files. Of JSON, which Crawlee lays out itself, larder is given the bytes.
+/// Does the same steps in two directories, with Crawlee in one and larder in the other; after each step both
+/// must hold the same files. For JSON, which Crawlee lays out itself, larder is given the bytes.
 async fn both_do(steps: Vec<(&str, Vec<Op>)>) {
     let (theirs, ours) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let mut crawlee = crawlee(&theirs);
@@ -134,7 +134,7 @@ async fn both_do(steps: Vec<(&str, Vec<Op>)>) {
                         SetValue { store, key, value, content_type, expected: Expect::Anything };
                     storage.set_value(&set).await.unwrap();
                 }
-                // On the store that was opened last.
+                // The operation is on the store that was opened last.
                 other => {
                     let open = match store.as_str() {
                         Some("default") => OpenBy::Default,
@@ -248,7 +248,7 @@ async fn crawlee_reads_what_larder_wrote() {
     }
     reads.push(Op::Keys { after: None, limit: None });
     for by in stores() {
-        // JSON that is not laid out as Crawlee does it has another size: it is left out here.
+        // JSON that is not laid out as by Crawlee has another size: it is left out here.
         let is_json = |case: &Case| {
             let (_, content_type) = case.larder.clone().encode(case.given());
             content_type.as_str().contains("application/json")
@@ -299,7 +299,7 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         assert_eq!(seen[1].as_array().unwrap().len(), 2, "{seen:?}");
         let id = seen[0]["id"].as_str().unwrap().to_owned();
 
-        // To the client that has it open it is purged, and it goes on writing.
+        // For the client that has it open it is purged, and that client goes on writing.
         let records = storage.set_aside(&Aside::Records(store.clone())).await.unwrap();
         let now = crawlee.run(&[keys.clone(), Op::Set(all().remove(7)), keys.clone()]);
         assert_eq!((now[0].as_array().unwrap().len(), now[2].as_array().unwrap().len()), (0, 1));
@@ -311,7 +311,7 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         let after = crawlee.run(std::slice::from_ref(&keys));
         assert_eq!(after[0].as_array().unwrap().len(), 3, "{by:?}");
 
-        // A store that was dropped is not found by its id, for it lies beside the stores.
+        // A store that was dropped is not found by its id, because it lies next to the stores.
         let whole = storage.set_aside(&Aside::Store(store.clone())).await.unwrap();
         let by_id = Op::Open(OpenBy::Id(id.clone()));
         let gone = crawlee.run(std::slice::from_ref(&by_id));

@@ -6,7 +6,7 @@
 //! `set --if-unchanged`. Crawlee writes between larder's reading and its save, at a barrier, so that a
 //! conflict is no matter of luck. On a server both change it at their own pace besides.
 //!
-//! `LARDER_RACE` is how often each of them writes; 10,000 by hand, fewer without it.
+//! `LARDER_RACE` is the number of writes of each of them: 10,000 by hand, fewer without it.
 
 mod account;
 mod browser;
@@ -25,7 +25,7 @@ use self::meanwhile::{Log, Meanwhile};
 use crate::peer::connect;
 use crate::server::Server;
 
-/// What Crawlee does in a round, and when.
+/// Crawlee's writes in a round, and when they come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Round {
     /// It writes before larder reads.
@@ -71,7 +71,7 @@ impl Round {
         Meanwhile::new(crawler, log, before_writes, while_deciding)
     }
 
-    /// What the browser is to tell of its save.
+    /// What the browser must tell of its save.
     fn told(self) -> Told {
         let decided = match self {
             Self::Mine | Self::Theirs => 1,
@@ -81,7 +81,7 @@ impl Round {
         Told { merged: !matches!(self, Self::Before | Self::Stale), decided }
     }
 
-    /// How often a script is to be refused.
+    /// Number of times that a script must be refused.
     fn refused(self) -> u64 {
         match self {
             Self::Before | Self::Stale => 0,
@@ -91,12 +91,12 @@ impl Round {
     }
 }
 
-/// The member that is changed, and what it is given: its number, or who changes what all change.
+/// The member that is changed, and its new value: a number, or for the shared member the name of the writer.
 fn change(own: &'static str, is_shared: bool, number: usize) -> (&'static str, String) {
     if is_shared { ("shared", format!("\"{own} {number}\"")) } else { (own, number.to_string()) }
 }
 
-/// They write in turn, so often each, and each of larder's saves meets what its round says.
+/// They write in turn, each this number of times, and each of larder's saves meets what its round says.
 async fn race_in_turn(target: &str, storage: &dyn Storage, mut log: Log, times: usize) {
     let mut crawler = Crawler::start(target, &[]);
     log.note();
@@ -155,7 +155,7 @@ async fn race_in_turn(target: &str, storage: &dyn Storage, mut log: Log, times: 
     assert_eq!(account.overwritten, stale, "what Crawlee had not read, and only that");
 }
 
-/// A user of a browser, who saves so often.
+/// A user of a browser, who saves this number of times.
 async fn use_browser(mut browser: Browser<'_>, times: usize) -> (Browser<'_>, u64) {
     let mut decided = 0;
     for at in 0..times {
@@ -177,7 +177,7 @@ impl Drop for Ends {
     }
 }
 
-/// A script that saves as often as it can, until it is to end.
+/// A script that saves as often as it can, until it is told to end.
 fn run_script(target: &str, ends: &AtomicBool) -> (Script, u64) {
     let (mut script, mut number, mut refused) = (Script::new(target), 0, 0);
     while !ends.load(Ordering::Relaxed) {
@@ -189,7 +189,7 @@ fn run_script(target: &str, ends: &AtomicBool) -> (Script, u64) {
     (script, refused)
 }
 
-/// All write at their own pace. What meets what is told by the server's log.
+/// All write at their own pace. The server's log tells which save met which write.
 async fn race_freely(server: &Server, times: usize) {
     let (url, mut log) = (server.url(), Log::Server(server.monitor(), Vec::new()));
     let mut crawler = Crawler::start(&url, &["free", &times.to_string()]);

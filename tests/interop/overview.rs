@@ -1,5 +1,5 @@
-//! The crawl beside its stores, as larder shows it and as real Crawlee says it is: while a crawler
-//! runs, and at its end.
+//! The crawl next to its stores, as larder shows it and as real Crawlee describes it: while a crawler runs,
+//! and at its end.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 use std::io::{BufRead, BufReader, Lines, Write};
@@ -15,7 +15,7 @@ use crate::pty::Screen;
 use crate::python;
 use crate::server::Server;
 
-/// A crawler that waits with its last request.
+/// A crawler that waits before the end of its last request.
 struct Crawler {
     child: Child,
     said: Lines<BufReader<ChildStdout>>,
@@ -30,7 +30,7 @@ impl Crawler {
         Self { child, said }
     }
 
-    /// Lets it end; gives what Crawlee says of it.
+    /// Lets the crawler end; gives Crawlee's account of it.
     fn end(mut self) -> Json {
         writeln!(self.child.stdin.as_mut().unwrap()).unwrap();
         let said = self.said.next().expect("its errors are above").unwrap();
@@ -39,7 +39,7 @@ impl Crawler {
     }
 }
 
-/// Looks until it is as wished.
+/// Reads the crawl until the condition holds.
 async fn look(storage: &dyn Storage, what: &str, wish: impl Fn(&Crawl) -> bool) -> Crawl {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
@@ -119,7 +119,7 @@ async fn is_read_as_crawlee_says_it_is(target: &str) {
     assert_eq!(counts, [Some(2), Some(1), Some(1)]);
     let runtime = row.runtime.unwrap().as_secs_f64();
     assert!((runtime - said["runtime"].as_f64().unwrap()).abs() < 0.01, "{runtime} {said}");
-    // Crawlee rounds the one and cuts the other.
+    // Crawlee rounds one number and truncates the other.
     let rate = |rate: Option<f64>, of: fn(f64) -> f64| Some(of(rate.unwrap()));
     assert_eq!(rate(row.finished_per_minute, f64::round), said["finished_per_minute"].as_f64());
     assert_eq!(rate(row.failed_per_minute, f64::floor), said["failed_per_minute"].as_f64());
@@ -155,7 +155,7 @@ fn the_browser_follows_a_crawl_while_one_looks_at_it_and_not_longer() {
     screen.keys("C");
     screen.wait_for("the panes", |text| !text.contains("The crawl"));
     let mut monitor = server.monitor();
-    // Until the watcher, which goes on, has looked many times.
+    // This waits until the watcher, which goes on, has looked many times.
     let mut looks = 0;
     while looks < 20 {
         for line in monitor.lines() {
@@ -169,7 +169,7 @@ fn the_browser_follows_a_crawl_while_one_looks_at_it_and_not_longer() {
     assert_eq!(screen.exit_code(), 0);
 }
 
-/// Real Crawlee opens the queue and the dataset of a demo, and goes on with them.
+/// Real Crawlee opens the queue and the dataset of a demo, and continues them.
 #[test]
 fn the_demos_queue_and_dataset_are_crawlees() {
     let temporary = tempfile::tempdir().unwrap();
@@ -187,7 +187,7 @@ fn the_demos_queue_and_dataset_are_crawlees() {
     let files = |kind: &str| std::fs::read_dir(folder.join(kind).join("default")).unwrap().count();
     let (handled, total) = (said["handled"].as_u64().unwrap(), said["total"].as_u64().unwrap());
     assert!(handled > 3 && total > handled, "{said}");
-    // Of a request that failed there is no item, though Crawlee counts it as handled.
+    // A failed request has no item, although Crawlee counts it as handled.
     let requests = std::fs::read_dir(folder.join("request_queues/default")).unwrap();
     let failed = requests.filter(|file| {
         let request = std::fs::read(file.as_ref().unwrap().path()).unwrap();

@@ -1,4 +1,4 @@
-//! The same operations, by Crawlee and by larder.
+//! The same operations, made by Crawlee and by larder.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
@@ -30,7 +30,7 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    /// As `client.py` reads it.
+    /// The operation in the form that `client.py` reads.
     pub(crate) fn json(&self) -> Value {
         match self {
             Self::Open(OpenBy::Default) => json!({"op": "open"}),
@@ -55,7 +55,7 @@ impl Op {
     }
 }
 
-/// What Redis keys call the store.
+/// The name of the store in Redis keys.
 pub(crate) fn internal_name(by: &OpenBy) -> StoreName {
     match by {
         OpenBy::Default => "default".into(),
@@ -77,7 +77,7 @@ impl Crawlee {
         Self::start_on(&server.url())
     }
 
-    /// On a server's URL, or on a directory.
+    /// Starts Crawlee on a server's URL, or on a directory.
     pub(crate) fn start_on(target: &str) -> Self {
         let mut program = python::program("interop/client.py", &[target]);
         let mut child = program.stderr(Stdio::inherit()).spawn().unwrap();

@@ -1,10 +1,11 @@
 //! Real Crawlee and larder write one key at the same time: no write is lost that larder has not seen or
-//! told.
+//! reported.
 //!
-//! Crawlee writes over whatever is there. larder changes what it has read, and names it in the value.
-//! The server's own log tells the order: each of larder's values stands right behind the one it names.
+//! Crawlee writes over whatever is there. larder changes the value that it has read, and names that in the
+//! new value. The server's own log tells the order: each of larder's values stands right behind the one it
+//! names.
 //!
-//! `LARDER_RACE` is how often each of them writes; 10,000 by hand, fewer without it.
+//! `LARDER_RACE` is the number of writes of each of them: 10,000 by hand, fewer without it.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -19,16 +20,16 @@ use crate::peer::connect;
 use crate::python;
 use crate::server::{Client, Server};
 
-/// What became of larder's writes.
+/// The results of larder's writes.
 #[derive(Debug, Default)]
 struct Told {
-    /// Those that were made, by their values.
+    /// The writes that were made, by their values.
     made: Vec<String>,
-    /// How many were refused, because someone else had been faster.
+    /// Number of writes that were refused, because someone else had been faster.
     refused: usize,
 }
 
-/// Changes the record `times` times, each time what was read last.
+/// Changes the record `times` times, each time the version that was last read.
 async fn write(storage: &dyn Storage, who: &str, times: usize) -> Told {
     let (store, key) = (StoreName::from("race"), Key::from("k"));
     let mut told = Told::default();

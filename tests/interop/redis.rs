@@ -30,8 +30,8 @@ fn set_all() -> Vec<Op> {
     cases::all().into_iter().map(Op::Set).collect()
 }
 
-/// Does the same on two servers, Crawlee on one and larder on the other, step by step; after each
-/// step both must hold the same.
+/// Does the same steps on two servers, with Crawlee on one and larder on the other; after each step both must
+/// hold the same data.
 async fn both_do(steps: Vec<(&str, Vec<Op>)>) {
     let (theirs, ours) = (Server::start(), Server::start());
     let mut crawlee = Crawlee::start(&theirs);
@@ -81,7 +81,7 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         assert_eq!(count(&seen[1]), 2, "{seen:?}");
         let id = seen[0]["id"].as_str().unwrap().to_owned();
 
-        // To the client that has it open it is purged, and it goes on writing.
+        // For the client that has it open it is purged, and that client goes on writing.
         let records = storage.set_aside(&Aside::Records(store.clone())).await.unwrap();
         let now = crawlee.run(&[keys.clone(), Op::Set(all.remove(5)), keys.clone()]);
         assert_eq!((count(&now[0]), count(&now[2])), (0, 1), "{by:?}");
@@ -101,7 +101,7 @@ async fn crawlee_sees_what_is_set_aside_as_purged_or_dropped() {
         let back = crawlee.run(&[by_id, Op::Metadata, keys.clone()]);
         assert_eq!((back[1]["id"].clone(), count(&back[2])), (json!(id), 3), "{by:?}");
 
-        // By its name Crawlee makes it anew, which gets the records that it lacks.
+        // By its name, Crawlee makes it anew, and it then gets the records that it lacks.
         let whole = storage.set_aside(&Aside::Store(store.clone())).await.unwrap();
         let anew = crawlee.run(&[Op::Open(by.clone()), Op::Metadata, keys.clone()]);
         assert_eq!(count(&anew[2]), 0, "{by:?}");
@@ -155,7 +155,7 @@ async fn reads_change_accessed_at_as_crawlee_does_when_asked_to() {
         ("few keys listed", Op::Keys { after: Some("a".into()), limit: Some(2) }),
     ];
     for (what, read) in reads {
-        // A write between sets all times equal again, so that each read shows by itself.
+        // A write in between makes all times equal again, so that each read shows by itself.
         steps.push((what, vec![by(), set_all()[0].clone(), read]));
     }
     both_do(steps).await;
@@ -231,7 +231,7 @@ async fn crawlee_reads_what_larder_wrote() {
         let writes = [vec![Op::Open(by.clone())], set_all()].concat();
         peer::larder(storage.as_ref(), &writes).await;
         crawlee.run(&[Op::Open(by.clone())]);
-        // What Crawlee says of its own records it must say of larder's.
+        // Crawlee must say the same of larder's records as of its own.
         crawlee_alone.run(&writes);
         let (of_ours, of_theirs) = (crawlee.run(&reads), crawlee_alone.run(&reads));
         for ((op, of_ours), of_theirs) in reads.iter().zip(of_ours).zip(of_theirs) {
@@ -328,7 +328,7 @@ async fn fifty_openers_at_once_get_one_store() {
         storages.push(connect(&server, false).await);
     }
     for round in 0..ROUNDS {
-        // Named stores and aliases by turns.
+        // Named stores and aliases in turn.
         let name = format!("new-{round}");
         let (by, line) = match round % 2 {
             0 => (OpenBy::Name(name.clone()), json!({ "name": name })),

@@ -10,7 +10,7 @@ use crate::cases::{Case, all};
 use crate::peer::{Crawlee, Op, connect};
 use crate::server::Server;
 
-/// Makes a plan, and turns it around and back again.
+/// Carries out a plan, then its inverse, then the first again.
 pub(crate) async fn make(storage: &dyn Storage, operation: &Operation) {
     let mut plan = ops::plan(storage, operation).await.unwrap().undoable(false);
     for _ in 0..3 {
@@ -34,7 +34,7 @@ pub(crate) fn retype(store: &StoreName, key: &str, content_type: &str) -> Operat
     Operation::Retype { store: store.clone(), key: Key::from(key), content_type }
 }
 
-/// What Crawlee reads, but for what says the key.
+/// The value that Crawlee reads, without what depends on the key.
 fn apart_from_key(mut read: Value) -> Value {
     if let Some(fields) = read.as_object_mut() {
         fields.remove("key");

@@ -1,4 +1,4 @@
-//! What a killed larder has set aside is offered by the next one.
+//! Asides of a killed larder are offered by the next one.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use crate::fill;
 use crate::pty::{Screen, send};
 use crate::server::Server;
 
-/// Longer than the pause in typing after which a dialog that opened by itself takes keys.
+/// Time longer than the pause in typing after which a dialog that opened by itself takes keys.
 const SEEN: Duration = Duration::from_millis(600);
 const OFFER: &str = "Left by a larder that ended";
 
-/// A server, and a directory, with a store `shop` of three records.
+/// Runs a check on a server and on a directory, with a store `shop` of three records.
 fn on_each(check: impl Fn(&str, &dyn Fn() -> usize)) {
     let server = Server::start();
     let mut client = server.client();
@@ -43,7 +43,7 @@ fn start(target: &str, state: &Path) -> Screen {
     Screen::start(&[target], &env, 24, 100)
 }
 
-/// A larder that purges `shop`, and is killed.
+/// Starts a larder that purges `shop`, and kills it.
 fn purge_and_die(target: &str, state: &Path) {
     let mut screen = start(target, state);
     screen.wait_for_text("spare");
@@ -89,7 +89,7 @@ fn what_is_left_set_aside_is_not_offered_again_and_can_still_be_restored() {
         assert_eq!(screen.exit_code(), 0, "{}", screen.picture());
         assert_eq!(records(), 0, "{target}");
 
-        // The next one looks, and says nothing; another user's does.
+        // The next larder of this user looks and says nothing; that of another user offers them.
         let screen = start(target, state.path());
         screen.wait_for_text("spare");
         let other = tempfile::tempdir().unwrap();

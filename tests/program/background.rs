@@ -1,4 +1,4 @@
-//! The theme follows the terminal's background, where the terminal tells it.
+//! The theme follows the terminal's background, if the terminal tells it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::pty::{self, DARK, Ground, LIGHT, Screen};
 use crate::signals::project_of;
 
-/// A port where nothing listens: the browser shows its panes and says so.
+/// A port on which nothing listens: the browser shows its panes and says so.
 const NOWHERE: &str = "redis://127.0.0.1:1";
 const QUESTION: &[u8] = b"\x1b]11;?\x07";
 const TRUE: (&str, &str) = ("COLORTERM", "truecolor");
@@ -21,7 +21,7 @@ fn rgb(red: u8, green: u8, blue: u8) -> vt100::Color {
     vt100::Color::Rgb(red, green, blue)
 }
 
-/// Of a store that is there: what is behind the word that there is none has no colours.
+/// The browser with a store that is there: the sentence that there is none has no colours behind it.
 fn start(ground: Ground, env: &[(&str, &str)]) -> (tempfile::TempDir, Screen) {
     let folder = project_of(&[("one", "text/plain", b"text")]);
     let path = folder.path().to_str().unwrap();
@@ -89,7 +89,7 @@ fn an_answer_in_pieces_types_nothing_however_late_they_come() {
             screen.keys("\rj");
             screen.wait_for_text("INPUT");
             screen.keys(&answer[..cut]);
-            // Longer than any key is kept.
+            // This is longer than any key is kept.
             screen.wait_quiet(Duration::from_millis(120));
             screen.keys(&format!("{}?", &answer[cut..]));
             // The help opens over the list: nothing else was, and it closes at once.
@@ -131,7 +131,7 @@ fn an_answer_under_way_never_reaches_the_shell() {
     let mut screen = Screen::start_on(late, Path::new("/bin/sh"), &script, &[], 24, 80);
     screen.keys("q");
     screen.wait_for_text("ended");
-    // `cat` and the terminal's echo show whatever comes.
+    // `cat` and the terminal's echo show all bytes that come.
     screen.keys("mine\r");
     let text = screen.wait_for("cat's answer", |text| text.matches("mine").count() == 2);
     assert!(asked(&screen) && !text.contains("rgb"), "{text}");

@@ -60,7 +60,7 @@ fn a_replica_takes_writes_in_the_browser_as_soon_as_it_is_promoted() {
     screen.keys("e");
     screen.wait_for_text("replica");
     assert!(!screen.contents().contains("content type"), "no editor: {}", screen.picture());
-    // As a failover does: the primary is gone, and its place is taken.
+    // This is like a failover: the primary is gone, and another server takes its place.
     primary.kill();
     replica.cli(&["REPLICAOF", "NO", "ONE"]);
     screen.wait_for_text("a replica no longer");
@@ -122,8 +122,8 @@ fn text_that_is_pasted_without_brackets_is_there_at_once_with_its_tabs() {
     screen.keys(&text);
     screen.wait_for_text("6,001:1 of 6,001 lines");
     let took = started.elapsed();
-    // Key by key, each with what it costs to change a long text, this took minutes. How fast it is, the
-    // benchmark of the editor holds: here other tests run beside it.
+    // Key by key, each with the cost of a change in a long text, this took minutes. The benchmark of the
+    // editor checks the speed: here, other tests run at the same time.
     assert!(took.as_secs() < 20, "{} bytes took {took:?}", text.len());
     screen.keys("\x13");
     screen.wait_for_text("shop · 4 records");
@@ -219,7 +219,7 @@ fn it_suspends_and_comes_back() {
     shell.keys(&format!("{} {}\r", pty::larder().display(), server.url()));
     shell.wait_for_text("shop");
     shell.keys("\x1a");
-    // The shell says so and shows its prompt; what is typed before may be thrown away.
+    // The shell says so and shows its prompt; text typed before may be lost.
     shell.wait_for("the shell", |text| text.contains("Stopped") && text.trim_end().ends_with('$'));
     shell.keys("echo still $((6 * 7))\r");
     shell.wait_for_text("still 42");
@@ -284,7 +284,7 @@ fn ctrl_z_in_the_users_editor_gives_the_shell_back() {
     let server = filled();
     let folder = tempfile::tempdir().unwrap();
     let editor = folder.path().join("editor");
-    // As vi does on Ctrl-Z: it stops everyone in the foreground, and goes on after `fg`.
+    // It stops everyone in the foreground, like vi on Ctrl-Z, and goes on after `fg`.
     std::fs::write(&editor, "#!/bin/sh\nkill -TSTP 0\nsed -i 's/7/8/' \"$1\"\n").unwrap();
     std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
     let editor = editor.display().to_string();
@@ -452,7 +452,7 @@ fn the_hint_comes_once_and_needs_no_place_to_be_remembered() {
     assert_eq!(screen.exit_code(), 0);
     let again = open(&server, &env);
     assert!(!String::from_utf8_lossy(&again.raw(0)).contains(hint));
-    // A file where a folder should be: nothing can be remembered, and nothing fails.
+    // A file in place of a folder: nothing can be remembered, and nothing fails.
     let file = state.path().join("file");
     std::fs::write(&file, "").unwrap();
     let env = [("XDG_STATE_HOME", file.to_str().unwrap())];

@@ -1,4 +1,4 @@
-//! What bash, zsh and fish complete, each as it is: at a prompt of its own, with a real storage.
+//! The completions of bash, zsh and fish, each at a real prompt, with a real storage.
 
 use std::fs;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::pty::{Screen, larder};
 use crate::server::test_env;
 
-/// A name that does much where a shell takes it for anything but a name.
+/// A name that does much if a shell takes it for anything but a name.
 const HOSTILE: &str = "evil $(touch pwned) `touch pwned` 'a\" ;touch pwned & *";
 
 /// A directory with stores and a record, a config file with a profile, and a file.
@@ -94,10 +94,10 @@ impl Place {
     }
 }
 
-/// The words of this line after Tab, as the shell itself takes them.
+/// The words of this line after Tab, as the shell itself splits them.
 fn completed(screen: &mut Screen, line: &str, number: usize) -> Vec<String> {
     screen.keys("clear\r");
-    // Put before the line, so that what is completed is not run, but shown.
+    // The command is put before the line, so that the completed line is shown, and not run.
     screen.keys(&format!("{line}\t\u{1}printf '[%s]\\n' beg''in{number} \u{5} '' en''d{number}\r"));
     let (begin, end) = (format!("[begin{number}]"), format!("[end{number}]"));
     let text = screen.wait_for("the words", |text| text.contains(&end));
@@ -157,7 +157,7 @@ fn fish_completes_what_belongs_there_and_runs_nothing_of_it() {
     completes("fish");
 }
 
-/// What a shell gets for these words, and how long it waited.
+/// The answer to a shell for these words, and the time that it took.
 fn answer(words: &[&str], variables: &[(&str, &str)]) -> (String, Duration) {
     let begun = Instant::now();
     let mut child = Command::new(larder())

@@ -10,8 +10,7 @@ use crate::signals::project;
 const OTHER: &str = "spare-parts";
 
 /// Copies the record under the cursor into the other store, undoes that, and copies over a record that came
-/// meanwhile only once that has been asked. `stored` tells what the other store has under the same key,
-/// `put` sets that.
+/// meanwhile only after a question. `stored` gives the other store's record of the same key, `put` sets it.
 fn copy_there_and_back(
     screen: &mut Screen,
     key: &str,

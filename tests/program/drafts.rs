@@ -1,4 +1,4 @@
-//! What was typed outlives whatever ends larder.
+//! Typed text outlives whatever ends larder.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::pty::{Screen, larder, send};
 use crate::signals::{browser, project};
 
-/// How often larder is killed while somebody types, unless `LARDER_KILLS` says otherwise.
+/// Number of times that larder is killed while somebody types, unless `LARDER_KILLS` sets another.
 const KILLS: u32 = 4;
 
 fn run(state: &Path, arguments: &[&str]) -> Output {
@@ -17,7 +17,7 @@ fn run(state: &Path, arguments: &[&str]) -> Output {
     command.output().unwrap()
 }
 
-/// What a command says with this state folder.
+/// The output of `larder drafts` with this state folder.
 pub(crate) fn drafts(state: &Path, arguments: &[&str]) -> String {
     let output = run(state, arguments);
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -35,7 +35,7 @@ pub(crate) fn ids(state: &Path) -> Vec<String> {
     listed.lines().map(name).collect()
 }
 
-/// What was typed in the only draft there is; none if there is none, or it went meanwhile.
+/// The text in the only draft; `None` if there is none, or if it was removed meanwhile.
 fn typed(state: &Path) -> Option<String> {
     let ids = ids(state);
     assert!(ids.len() <= 1, "{ids:?}");
@@ -128,7 +128,7 @@ fn a_draft_is_offered_and_merged_after_a_kill_and_gone_once_it_is_stored() {
     assert_eq!(screen.exit_code(), 0);
 }
 
-/// The second record is JSON, as a crawl writes it.
+/// Writes the second record as JSON, like a crawl.
 fn write_json(folder: &Path, value: &str) {
     let record = folder.join("key_value_stores/shop/page-2");
     std::fs::write(&record, value).unwrap();
@@ -137,7 +137,7 @@ fn write_json(folder: &Path, value: &str) {
     std::fs::write(folder.join("key_value_stores/shop/page-2.__metadata__.json"), meta).unwrap();
 }
 
-/// The line in which the second value of the second record is typed.
+/// Opens the line in which the second value of the second record is typed.
 fn change_value(screen: &mut Screen) {
     screen.keys("j");
     screen.wait_for_text("1.10");
@@ -147,7 +147,7 @@ fn change_value(screen: &mut Screen) {
     screen.wait_for_text("value: 1.10");
 }
 
-/// The next browser offers the draft of a value; it is gone on with, saved, and merged with 1.30.
+/// Continues the draft of a value, which the next browser offers, saves it, and expects a merge with 1.30.
 #[track_caller]
 fn merges_the_draft(folder: &Path, state: &Path, value: &str) {
     let mut screen = browser(folder, &[("XDG_STATE_HOME", state.to_str().unwrap())]);
@@ -201,7 +201,7 @@ fn what_was_typed_for_a_value_outlives_a_kill_while_it_is_decided() {
     screen.keys("5\r");
     screen.wait_for_text("1.10 → 1.105");
     write_json(folder.path(), r#"{"name" :"Cup", "price": 1.30,"n":7}"#);
-    // Where the change is noticed before the key, what is asked changes, and takes keys after a moment.
+    // If the change is seen before the key, the question changes, and takes keys after a moment.
     let is_asked = |text: &str| text.contains("Save page-2") && text.contains("↵ save");
     let is_merge = |text: &str| text.contains("0 of 1 decided") && text.contains("e edit");
     while !is_merge(&screen.wait_for("a question", |text| is_asked(text) || is_merge(text))) {
@@ -226,7 +226,7 @@ fn signals_leave_what_was_typed_last_for_a_value() {
         change_value(&mut screen);
         screen.keys("5");
         screen.wait_for_text("value: 1.105");
-        // At once: nothing has had the time to be kept.
+        // This follows at once: nothing has had time to be kept.
         send(name, screen.worker());
         screen.exit_code();
         assert_eq!(typed(state.path()).as_deref(), Some("1.105"), "SIG{name}");
@@ -245,14 +245,14 @@ fn signals_and_lost_lines_leave_what_was_typed_last() {
         screen.wait_for_text("Edit shop");
         screen.keys("typed ");
         screen.wait_for_text("typed one");
-        // At once: nothing has had the time to be kept.
+        // This follows at once: nothing has had time to be kept.
         send(name, screen.worker());
         screen.exit_code();
         assert_eq!(typed(state.path()).as_deref(), Some("typed one"), "SIG{name}");
     }
 }
 
-/// An editor that writes its file, then does this.
+/// An editor that writes its file, then runs `then`.
 fn editor(folder: &Path, then: &str) -> String {
     let path = folder.join("editor");
     let script = format!(
@@ -267,7 +267,7 @@ fn editor(folder: &Path, then: &str) -> String {
 #[test]
 fn whatever_ends_the_users_own_editor_or_larder_its_text_is_kept() {
     let wait = "while [ ! -e \"$0.go\" ]; do sleep 0.05; done";
-    // What the editor does, and what is sent to larder meanwhile.
+    // The editor's action, and the signal that larder gets meanwhile.
     for (then, signal) in [
         ("exit 0", None),
         ("exit 1", None),
@@ -308,7 +308,8 @@ fn what_an_editor_saves_that_was_not_waited_for_is_a_draft() {
     let (folder, state) = (project(), tempfile::tempdir().unwrap());
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("editor");
-    // It returns at once, and saves later: long ago, so that nobody waits for it to be whole.
+    // The editor returns at once and saves later; the file is old, so that nobody waits for it to be
+    // complete.
     let script = "#!/bin/sh\n( while [ ! -e \"$0.go\" ]; do sleep 0.05; done\n\
                   printf 'typed elsewhere' > \"$1.new\"; touch -d '2020-01-01' \"$1.new\"\n\
                   mv \"$1.new\" \"$1\" ) > /dev/null 2>&1 < /dev/null &\n";

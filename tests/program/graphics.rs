@@ -1,4 +1,4 @@
-//! Pictures that the terminal itself draws: what it is asked, what it is sent, and what it forgets.
+//! Pictures that the terminal itself draws: the questions to it, the data sent, and the pictures freed.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -6,18 +6,18 @@ use crate::pty::Screen;
 use crate::signals::project_of;
 use crate::slices::{leave_as_it_comes, pixels, start};
 
-/// What terminals answer: to kitty's question, what they are called, the size of a cell, what they are.
+/// Answers of terminals: to kitty's question, the name, the size of a cell, and the kind.
 const KITTY: &[u8] = b"\x1b_Gi=31;OK\x1b\\\x1bP>|kitty(0.35.2)\x1b\\\x1b[6;20;10t\x1b[?62;c";
 const ITERM: &[u8] = b"\x1bP>|iTerm2 3.5.0\x1b\\\x1b[6;20;10t\x1b[?62;4c";
 const SIXEL: &[u8] = b"\x1bP>|foot(1.16.2)\x1b\\\x1b[6;20;10t\x1b[?62;4;22c";
 
-/// What asks for the name, and what every terminal is asked last.
+/// The question for the name; it is followed by the one that every terminal answers.
 const ASKED_NAME: &[u8] = b"\x1b[>0q";
 
-/// What ends a slice.
+/// The end of a slice.
 const ASKED_WELL: &[u8] = b"\x1b[5n";
 
-/// Soft colours with an edge, as a page has them; or colours that are hard to pack.
+/// A picture in soft colours with an edge, like a page; or with colours that are hard to pack.
 fn picture(hard: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 400, 300);
@@ -50,7 +50,7 @@ fn count(bytes: &[u8], what: &[u8]) -> usize {
     bytes.windows(what.len()).filter(|part| *part == what).count()
 }
 
-/// Cells that show parts of a picture which the terminal draws.
+/// Number of cells that show parts of a picture which the terminal draws.
 fn placeholders(screen: &vt100::Screen) -> usize {
     let (rows, columns) = screen.size();
     let cells = (0..rows.get())
@@ -58,7 +58,7 @@ fn placeholders(screen: &vt100::Screen) -> usize {
     cells.filter(|cell| cell.contents().starts_with('\u{10EEEE}')).count()
 }
 
-/// The most bytes between two ends of slices.
+/// The largest number of bytes between the ends of two slices.
 fn largest_slice(bytes: &[u8]) -> usize {
     let ends = bytes.windows(ASKED_WELL.len()).enumerate();
     let ends: Vec<_> = ends.filter(|(_, part)| *part == ASKED_WELL).map(|(at, _)| at).collect();
@@ -78,7 +78,7 @@ fn kitty_gets_a_picture_in_slices_and_forgets_it_when_it_leaves() {
     let sent = screen.raw(from);
     assert_eq!((count(&sent, b"a=T,U=1,f=100"), count(&sent, "▀".as_bytes())), (1, 0));
     assert!(count(&sent, b"_Gm=0,q=2;") == 1 && largest_slice(&sent) < 5000, "in slices");
-    // What covers it is text over text; what leaves is freed.
+    // A dialog over it is text over text; a picture that is no longer shown is freed.
     screen.keys("?");
     screen.wait_for_screen("what covers it", |screen| {
         screen.contents().contains("What can be done") && placeholders(screen) < 1000
@@ -114,7 +114,7 @@ fn what_was_not_sent_of_a_picture_is_dropped_when_the_cursor_moves() {
     screen.keys("j");
     screen.wait_for_screen("the picture", |screen| placeholders(screen) > 1000);
     leave_as_it_comes(&mut screen, b"a=T,U=1", |screen, written| {
-        // Ended before it is freed.
+        // The commands are ended before the picture is freed.
         screen.wait_for_output(written, b"_Gm=0,q=2;\x1b\\\x1b_Ga=d,d=I,i=");
     });
     screen.keys("q");
@@ -160,7 +160,7 @@ fn a_terminal_that_answers_late_or_nonsense_types_nothing() {
     screen.answer(b"");
     screen.keys("j");
     screen.wait_for_screen("the picture in characters", |screen| pixels(screen) > 1000);
-    // Letters in it are keys that would delete, quit, and confirm that.
+    // The letters in it are keys that would delete, quit, and confirm that.
     screen.bytes(b"\x1b_Gi=31;EINVAL:dy qqq\x1b\\\x1bP>|dy qqq dy\x1b\\\x1bP1$rqqqdy\x1b\\");
     let from = screen.written();
     for byte in b"\x1b[6;20;10t\x1b[?62;4c" {

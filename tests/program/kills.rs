@@ -1,5 +1,5 @@
-//! larder killed while it writes to a directory: no record is torn, and the next write removes
-//! what the killed one left.
+//! larder is killed while it writes to a directory: no record is torn, and the next write removes the
+//! temporary files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ use larder::model::{ContentType, Expect, Key, OpenBy, RecordState, SetValue, Sto
 use larder::storage::{self, Options, Storage, Target};
 
 const KILLS: u32 = 200;
-/// Enough for a write to take a while.
+/// Size of a value, large enough for a write to take a while.
 const SIZE: usize = 1 << 20;
 
-/// Two values that differ in everything.
+/// Two values that differ in every byte and in type.
 fn value(round: u32) -> (Vec<u8>, &'static str) {
     let odd = round % 2 == 1;
     let size = if odd { SIZE } else { SIZE + 4711 };
     (vec![if odd { b'o' } else { b'e' }; size], if odd { "text/html" } else { "text/csv" })
 }
 
-/// larder that sets the record to a value.
+/// Starts a larder that sets the record to a value.
 fn start(folder: &Path, round: u32) -> Child {
     let (bytes, content_type) = value(round);
     let file = folder.join("value");
@@ -40,7 +40,7 @@ fn start(folder: &Path, round: u32) -> Child {
         .unwrap()
 }
 
-/// larder that gives a record another key.
+/// Starts a larder that gives a record another key.
 fn start_rename(folder: &Path, from: &str, to: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_larder"))
         .args(["rename", "default", from, to, "-t"])
@@ -53,7 +53,7 @@ fn start_rename(folder: &Path, from: &str, to: &str) -> Child {
         .unwrap()
 }
 
-/// The temporary files that larder has in the store.
+/// Number of temporary files of larder in the store.
 fn temporary(store: &Path) -> usize {
     let entries = fs::read_dir(store).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -71,7 +71,7 @@ async fn write(storage: &dyn Storage, key: &str, value: Vec<u8>, content_type: &
     storage.set_value(&set).await.unwrap();
 }
 
-/// A storage with an empty default store, and where that store is.
+/// A storage with an empty default store, and the path of that store.
 async fn opened() -> (tempfile::TempDir, Arc<dyn Storage>, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let target = Target::Directory(folder.path().to_owned());
@@ -99,8 +99,8 @@ async fn a_killed_write_tears_nothing_and_the_next_one_sweeps() {
     for round in 0..KILLS {
         let (new, new_type) = value(round);
         let mut child = start(folder.path(), round);
-        // Half of them at a time that goes on through the whole write, half as soon as anything
-        // is in the folder.
+        // Half of them are killed at times spread over the whole write, the other half as soon as anything is
+        // in the folder.
         let part = if round % 4 < 2 { whole * round / KILLS } else { whole * 4 };
         let until = Instant::now() + part;
         while Instant::now() < until && child.try_wait().unwrap().is_none() {
@@ -125,7 +125,7 @@ async fn a_killed_write_tears_nothing_and_the_next_one_sweeps() {
             (old, old_type) = (new, new_type);
         }
     }
-    // Else nothing was tried.
+    // Otherwise nothing was tried.
     assert!(left > 20, "{left} of {KILLS} left something to sweep, {made} were made");
 }
 
@@ -143,8 +143,8 @@ async fn a_killed_rename_leaves_the_record_under_one_of_its_keys_or_both() {
     let (mut made, mut both, mut early) = (0, 0, 0);
     for round in 0..KILLS {
         let mut child = start_rename(folder.path(), from, to);
-        // A third of them at a time that goes on through it, a third as soon as anything is written, a
-        // third as soon as the new record is there.
+        // A third of them are killed at times spread over the write, a third as soon as anything is written,
+        // and a third as soon as the new record is there.
         let new = path.join(format!("{to}.__metadata__.json"));
         let part = if round % 3 == 0 { whole * round / KILLS } else { whole * 4 };
         let until = Instant::now() + part;
@@ -183,6 +183,6 @@ async fn a_killed_rename_leaves_the_record_under_one_of_its_keys_or_both() {
         storage.delete_value(&"default".into(), &[to.into()]).await.unwrap();
         write(&*storage, from, value.clone(), content_type).await;
     }
-    // Else nothing was tried.
+    // Otherwise nothing was tried.
     assert!(early > 20 && made + both > 20, "{early} not made, {made} made, {both} half");
 }

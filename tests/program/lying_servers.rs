@@ -1,4 +1,4 @@
-//! A server that lies: larder ends in a sentence, takes little memory and never fails.
+//! A server that lies: larder ends with a sentence, takes little memory and never crashes.
 
 mod liar;
 
@@ -11,22 +11,22 @@ use std::time::{Duration, Instant};
 
 use self::liar::{Answer, DOCUMENT, Liar, RECORD, bulk, is, list, page};
 
-/// How long a run may take, whatever the server does. Its own limit of time is shorter.
+/// Limit on the time of a run, whatever the server does. larder's own limit is shorter.
 const LONGEST: Duration = Duration::from_secs(40);
-/// What larder may take, in MB. Its own code is some of it.
+/// Limit on larder's memory, in MB. Its own code is part of it.
 const MOST: u64 = 100;
 
-/// Runs at a time: most of them wait.
+/// Number of runs at a time: most of them wait.
 const AT_ONCE: usize = 40;
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
 struct Run {
     /// `None` if a signal ended it.
     code: Option<i32>,
     out: String,
     err: String,
-    /// The most memory that it ever held, in MB.
+    /// The most memory that it held at any time, in MB.
     memory: u64,
 }
 
@@ -81,7 +81,7 @@ fn peak_memory(pid: u32) -> Option<u64> {
     Some(line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024)
 }
 
-/// It ended by itself, in one short sentence at most, and with little memory.
+/// Checks that it ended by itself, with at most one short sentence, and with little memory.
 #[track_caller]
 fn in_order(run: &Run, what: &str) {
     let code = run.code.unwrap_or_else(|| panic!("{what}: ended by a signal: {}", run.err));
@@ -91,7 +91,7 @@ fn in_order(run: &Run, what: &str) {
     assert!(run.memory < MOST, "{what}: {} MB", run.memory);
 }
 
-/// It ended with this code and this word.
+/// Checks that it ended with this code and this word.
 #[track_caller]
 fn told(run: &Run, what: &str, code: i32, word: &str) {
     in_order(run, what);
@@ -228,7 +228,7 @@ fn what_a_server_says_is_cut() {
     told(&run(&server, &["keys", "default"]), "a command's name", 4, "the user may not run ZZZ");
 }
 
-/// Every form that a reply can have, and pages that are none.
+/// Every form that a reply can have, and pages that are no pages.
 fn wrong() -> Vec<Vec<u8>> {
     let bytes = |text: &str| text.as_bytes().to_vec();
     vec![
@@ -302,7 +302,8 @@ fn no_answer_of_a_wrong_kind_makes_it_fail() {
     });
 }
 
-/// Does this with each: where an answer is taken for a message, a run waits for the true one.
+/// Runs `what` on each in parallel: where a false answer is taken for a message, a run waits for the true
+/// one.
 fn side_by_side<T: Send>(all: Vec<T>, what: impl Fn(T) + Sync) {
     let left = Mutex::new(all);
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! What larder does beside its screen: values opened in other programs, the title, the bell.
+//! larder's effects outside its screen: values opened in other programs, the title, the bell.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,8 +10,7 @@ use crate::pty::{Screen, send};
 use crate::server::Server;
 use crate::signals::project;
 
-/// A folder with a config file, a program that notes what it is to open, and a place for temporary
-/// files.
+/// A folder with a config file, a program that notes the file it must open, and a folder for temporary files.
 struct Place {
     folder: tempfile::TempDir,
 }
@@ -75,7 +74,7 @@ fn target(folder: &tempfile::TempDir) -> &str {
 #[test]
 fn a_value_is_opened_in_a_private_file_that_goes_with_larder() {
     let (folder, place) = (project(), Place::new("opener = \"OPENER\""));
-    // Who has set a command wants it over SSH too.
+    // A user who has set a command wants it over SSH too.
     let mut screen = place.start(target(&folder), &[("SSH_CONNECTION", "::1 1 ::1 22")]);
     shop(&screen);
     screen.keys("O");
@@ -110,7 +109,7 @@ fn what_is_left_where_all_of_larder_was_killed_goes_with_the_next_start() {
     screen.keys("O");
     let file = place.opened();
     let worker = screen.worker();
-    // Neither can clear up behind the other.
+    // Neither process can clean up after the other.
     send("STOP", screen.pid());
     send("KILL", worker);
     send("KILL", screen.pid());
@@ -182,7 +181,7 @@ fn the_details_of_a_record_lead_to_its_file() {
         let raw = String::from_utf8_lossy(&screen.raw(0)).into_owned();
         let begun = raw.matches(";file:///").count();
         assert_eq!(begun > 0, linked, "{raw:?}");
-        // Each ends, and none is open when the terminal is given back.
+        // Each link ends, and none is open when the terminal is given back.
         let last = raw.rfind("\x1b]8;;\x1b\\");
         assert!(!linked || last > raw.rfind("\x1b]8;id="), "{raw:?}");
     }

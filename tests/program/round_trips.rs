@@ -1,4 +1,4 @@
-//! How often a command goes to the server and back before it is done.
+//! Number of round trips that a command makes before it is done.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -15,12 +15,11 @@ use crate::fill;
 use crate::pty::larder;
 use crate::server::Server;
 
-/// How late what the server says arrives: long enough that what is sent without waiting for it is
-/// sent by then.
+/// Delay of the server's answers: long enough that everything sent without waiting for them is sent by then.
 const LATE: Duration = Duration::from_millis(60);
 
-/// A line that counts. Making a connection is one round trip, and so is everything that is sent
-/// before the server's next word arrives.
+/// A connection that counts. Making a connection is one round trip, and so is everything that is sent before
+/// the server's next answer arrives.
 struct Line {
     port: u16,
     trips: Arc<AtomicU32>,
@@ -58,7 +57,7 @@ impl Line {
         Self { port, trips }
     }
 
-    /// How many round trips a command makes until it has ended well.
+    /// Number of round trips of a command that ends with success.
     fn trips(&self, path: &str, arguments: &[&str], password: Option<&str>) -> u32 {
         self.trips.store(0, Ordering::SeqCst);
         let mut command = Command::new(larder());

@@ -44,8 +44,8 @@ pub(crate) fn browser(folder: &Path, env: &[(&str, &str)]) -> Screen {
     screen
 }
 
-/// Sends a signal until the process that waits for the browser, or is it, has ended: the runtime takes
-/// a SIGSEGV or SIGBUS that no fault of its own has made for done once.
+/// Sends a signal until the process that waits for the browser, or is it, has ended: the runtime ignores the
+/// first SIGSEGV or SIGBUS that no fault of its own has caused.
 fn insist(screen: &mut Screen, name: &str, pid: u32) {
     send(name, pid);
     if ["SEGV", "BUS"].contains(&name) {
@@ -55,7 +55,7 @@ fn insist(screen: &mut Screen, name: &str, pid: u32) {
     }
 }
 
-/// Waits for the end, and holds that the terminal is given back.
+/// Waits for the end, and checks that the terminal is given back.
 #[track_caller]
 fn ended(screen: &mut Screen, what: &str) -> u32 {
     let code = screen.exit_code();
@@ -80,7 +80,7 @@ fn every_signal_that_ends_it_gives_the_terminal_back() {
         ("VTALRM", 26),
         ("SYS", 31),
     ] {
-        // As somebody sends it who knows the id that the shell tells.
+        // The signal is sent to the id that the shell tells.
         let mut screen = browser(folder.path(), &[]);
         let pid = screen.pid();
         insist(&mut screen, name, pid);
@@ -120,7 +120,7 @@ fn a_browser_without_its_parent_ends_and_gives_the_terminal_back() {
 fn memory_that_cannot_be_had_gives_the_terminal_back() {
     let folder = project();
     let mut screen = browser(folder.path(), &[]);
-    // What it has stays; it gets no more.
+    // It keeps the memory that it has, and gets no more.
     let worker = Pid::from_raw(i32::try_from(screen.worker()).unwrap());
     let limit = Rlimit { current: Some(1 << 20), maximum: Some(1 << 20) };
     prlimit(worker, Resource::As, limit).unwrap();
@@ -143,7 +143,7 @@ fn a_stack_overflow_gives_the_terminal_back_and_is_told() {
     assert!(screen.contents().contains("ended by SIGABRT"), "{}", screen.picture());
 }
 
-/// A program with larder's supervisor and terminal, which nothing of its own ends.
+/// A program with larder's supervisor and terminal, which ends by no action of its own.
 #[test]
 #[ignore = "run by a_stack_overflow_gives_the_terminal_back_and_is_told"]
 fn overflows_its_stack_on_the_terminal() {
@@ -171,7 +171,7 @@ fn a_stop_from_outside_shows_the_shell_and_is_made_good_by_going_on() {
         // The shell's child is the parent of the browser.
         let parent = shell.worker();
         let browser = child(parent);
-        // The parent cannot see its own SIGSTOP, the browser's it does.
+        // The parent cannot see its own SIGSTOP, but it sees that of the browser.
         send(stop, if stop == "STOP" { browser } else { parent });
         shell.wait_for("the shell", |text| {
             text.contains("Stopped") && text.trim_end().ends_with('$')

@@ -1,11 +1,11 @@
-//! A picture that comes to the terminal in slices, and holds up no key.
+//! A picture that comes to the terminal in slices, and delays no key.
 
 use std::path::Path;
 
 use crate::pty::Screen;
 use crate::signals::project_of;
 
-/// What 100 ms of a line of 1 Mbit/s carry.
+/// Bytes that a line of 1 Mbit/s carries in 100 ms.
 pub(crate) const MOST: usize = 12_500;
 
 /// A directory with a store: a text, a picture in all colours, a text.
@@ -42,9 +42,9 @@ pub(crate) fn pixels(screen: &vt100::Screen) -> usize {
     cells.filter(|cell| ["▀", "▄"].contains(&cell.contents())).count()
 }
 
-/// Goes on from a picture as soon as these bytes have come, and holds that little more comes before the next
-/// record; `after` looks at what has come since, from a byte on. Under load some slices pass before the key
-/// is read: then once more.
+/// Leaves a picture as soon as these bytes have come, and checks that few further bytes come before the next
+/// record; `after` checks what has come since, from a byte on. Under load some slices pass before the key is
+/// read: then it is tried once more.
 pub(crate) fn leave_as_it_comes(
     screen: &mut Screen,
     begins: &[u8],

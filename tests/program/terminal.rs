@@ -8,11 +8,11 @@ use crate::pty::Screen;
 use crate::server::Server;
 use crate::signals::{browser, project};
 
-/// How long larder may take to notice and to end.
+/// Limit on the time in which larder must see the end and end itself.
 const SOON: Duration = Duration::from_secs(5);
 
-/// Closes the other side of the terminal, and holds that the program ends by itself, as after a lost
-/// line: both its processes, of which one would spin.
+/// Closes the other side of the terminal, and checks that the program ends by itself, as after a lost
+/// connection: both its processes, of which one might loop without end.
 #[track_caller]
 fn ends_once_hung_up(screen: &mut Screen, key: &str, code: u32) {
     let worker = screen.worker();
@@ -81,7 +81,7 @@ fn a_prompt_of_a_command_whose_terminal_is_gone_changes_nothing() {
     assert!(folder.path().join("key_value_stores/shop/page-1").exists());
 }
 
-/// Lets the browser draw until the terminal takes no more, and its writer is held up.
+/// Lets the browser draw until the terminal takes no further bytes, and its writer is blocked.
 fn fill_up(screen: &mut Screen) {
     screen.stall(true);
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -100,7 +100,7 @@ fn is_writing(screen: &Screen) -> bool {
     let threads = std::fs::read_dir(format!("/proc/{}/task", screen.worker())).unwrap().flatten();
     threads.into_iter().any(|thread| {
         let read = |name| std::fs::read_to_string(thread.path().join(name)).unwrap_or_default();
-        // Where it waits for a frame, that is a lock; in a write, it is the terminal's.
+        // While it waits for a frame, it waits for a lock; in a write, for the terminal.
         read("comm").trim() == "larder-screen" && !read("wchan").contains("futex")
     })
 }

@@ -18,7 +18,7 @@ use larder::model::StoreName;
 use larder::storage::{self, Options, Storage, Target};
 use tempfile::TempDir;
 
-/// Waits for no disk: thousands of writes are made, and what a power cut leaves no test sees.
+/// Options that do not wait for the disk: thousands of writes are made, and no test sees a power cut.
 fn unsynced() -> Options {
     Options { durable: false, ..Options::default() }
 }
@@ -50,7 +50,7 @@ impl Directory {
         Self { storage, folder }
     }
 
-    /// With these files in the default store; its name, and where it is.
+    /// A directory with these files in the default store; with its name and path.
     async fn with_files(files: &[(&str, &str)]) -> (Self, StoreName, PathBuf) {
         let made = Self::new().await;
         let path = made.store("default");
@@ -65,7 +65,7 @@ impl Directory {
         &*self.storage
     }
 
-    /// Where a store's files are.
+    /// The path of a store's files.
     fn store(&self, name: &str) -> PathBuf {
         self.folder.path().join("key_value_stores").join(name)
     }

@@ -8,14 +8,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// How the wire behaves.
+/// The behaviour of the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wire {
-    /// Both ways.
+    /// All bytes pass in both directions.
     Open,
-    /// What is sent arrives; what is answered does not.
+    /// Requests arrive; answers do not.
     Silent,
-    /// Connections are closed, new ones as well.
+    /// Connections are closed, also new ones.
     Cut,
 }
 

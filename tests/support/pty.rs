@@ -19,10 +19,10 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::fs::{Mode, OFlags};
 
-/// How long a screen may take to show what is waited for.
+/// Limit on the time that a screen may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Variables of the caller's that would change what the program does.
+/// Variables of the caller that would change what the program does.
 const FOREIGN: [&str; 31] = [
     "LARDER_URL",
     "LARDER_PROFILE",
@@ -57,29 +57,29 @@ const FOREIGN: [&str; 31] = [
     "LESS",
 ];
 
-/// What stands before and behind a frame that is to be shown at once.
+/// The sequences before and after a frame that is to be shown at once.
 const BEGIN_UPDATE: &[u8] = b"\x1b[?2026h";
 const END_UPDATE: &[u8] = b"\x1b[?2026l";
 
-/// What a terminal is asked, which it answers.
+/// The questions that the terminal answers.
 const ASKED_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
 const ASKED_KIND: &[u8] = b"\x1b[c";
 const ASKED_WELL: &[u8] = b"\x1b[5n";
 
-/// What the terminal says of its background when it is asked.
+/// The terminal's answer about its background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ground {
-    /// Such a colour, as `rgb:1e1e/1e1e/2e2e`.
+    /// A colour, like `rgb:1e1e/1e1e/2e2e`.
     Color(&'static str),
-    /// The same, but only after a while, as over a slow line.
+    /// A colour, but only after a while, as over a slow line.
     Late(&'static str),
-    /// Nothing, as some terminals do.
+    /// No answer, as from some terminals.
     Silent,
 }
 
-/// As most terminals are.
+/// The background of most terminals.
 pub const DARK: Ground = Ground::Color("rgb:1616/1818/1d1d");
-/// A light one.
+/// A light background.
 pub const LIGHT: Ground = Ground::Color("rgb:ffff/ffff/ffff");
 
 type Input = Arc<Mutex<Box<dyn Write + Send>>>;
@@ -87,27 +87,27 @@ type Input = Arc<Mutex<Box<dyn Write + Send>>>;
 /// A program in a terminal of its own; dropping it ends the program.
 pub struct Screen {
     child: Box<dyn Child + Send + Sync>,
-    /// None once it was hung up.
+    /// The terminal's side; none once it was hung up.
     master: Option<(Box<dyn MasterPty + Send>, Input)>,
     output: Arc<(Mutex<Output>, Condvar)>,
-    /// What the terminal's side does, beside reading.
+    /// The behaviour of the terminal's side, apart from reading.
     mood: Arc<Mood>,
     /// The modes before the program ran.
     modes: String,
     started: Instant,
     home: tempfile::TempDir,
-    /// What was typed last is an escape key.
+    /// Whether the last key that was typed is the escape key.
     escaped: bool,
 }
 
 struct Mood {
-    /// It takes no bytes.
+    /// Whether it takes no bytes.
     stalled: AtomicBool,
-    /// It ends with the next bytes.
+    /// Whether it ends with the next bytes.
     leaving: AtomicBool,
-    /// So many bytes are taken; then no more.
+    /// Number of bytes that it still takes.
     room: AtomicUsize,
-    /// What it answers when it is asked what it is.
+    /// The answer to the question what it is.
     kind: Mutex<Vec<u8>>,
 }
 
@@ -131,12 +131,12 @@ struct Output {
     raw: Vec<u8>,
     last: Instant,
     ended: bool,
-    /// Whether a frame has come in part, which a terminal would not show.
+    /// Whether only a part of a frame has come, which a terminal would not show.
     in_part: bool,
 }
 
 impl Output {
-    /// Notes whether what has come from byte `from` on begins or ends a frame.
+    /// Notes whether the bytes from `from` on begin or end a frame.
     fn note_update(&mut self, from: usize) {
         let tail = &self.raw[from.saturating_sub(BEGIN_UPDATE.len() - 1)..];
         let last = |what: &[u8]| tail.windows(what.len()).rposition(|part| part == what);
@@ -419,7 +419,7 @@ impl Screen {
         modes(&**master) == self.modes
     }
 
-    /// From now on the terminal takes no bytes, but for a few that are on their way; or it does again.
+    /// Lets the terminal take no bytes from now on, except a few under way; or lets it take them again.
     pub fn stall(&self, stalled: bool) {
         self.mood.stalled.store(stalled, Ordering::SeqCst);
     }
@@ -430,7 +430,7 @@ impl Screen {
         *self.mood.kind.lock().expect("nobody panics with it") = answers.to_vec();
     }
 
-    /// From now on the terminal takes so many bytes, and then none; with `None`, all.
+    /// Lets the terminal take this number of bytes from now on, and then none; with `None`, all.
     pub fn take_only(&self, bytes: Option<usize>) {
         self.mood.room.store(bytes.unwrap_or(usize::MAX), Ordering::SeqCst);
     }
@@ -460,7 +460,7 @@ impl Screen {
         self.master = None;
     }
 
-    /// Waits for the program's end, for so long at most.
+    /// Waits for the program's end, up to this time; `None` if it runs on.
     pub fn ends_within(&mut self, patience: Duration) -> Option<portable_pty::ExitStatus> {
         let deadline = Instant::now() + patience;
         loop {

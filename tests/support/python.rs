@@ -16,7 +16,7 @@ pub fn program(script: &str, args: &[&str]) -> Command {
     lasting(script, args, 120)
 }
 
-/// The same, ended after so many seconds.
+/// The same program, ended after this number of seconds.
 pub fn lasting(script: &str, args: &[&str], seconds: u32) -> Command {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(script);
     let mut command = Command::new("timeout");

@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long a server may take to come up, and a command of [`Client`] to be answered.
+/// Limit on the time for a server to come up, and for a command of [`Client`] to be answered.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The folder with the module, the virtual environment and the servers of the matrix.

@@ -23,7 +23,7 @@ use larder::view::{Appearance, Pictures, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
-/// What a computation gives.
+/// The result of a computation.
 pub fn computed(read: Read) -> Loaded {
     match read {
         Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
@@ -43,7 +43,7 @@ pub fn plain() -> Theme {
     PLAIN.clone()
 }
 
-/// A core, and what it has asked for and not been answered.
+/// A core, with its requests that were not answered.
 pub struct Stage {
     pub app: App,
     pub asked: Vec<Effect>,
@@ -68,7 +68,7 @@ impl Stage {
         self.see()
     }
 
-    /// Looks at a dialog that opened by itself, until it takes keys.
+    /// Waits, when a dialog has opened by itself, until it takes keys.
     fn see(&mut self) -> &mut Self {
         if let Some(until) = self.app.unseen_until() {
             self.app.now = until;
@@ -86,7 +86,7 @@ impl Stage {
         self
     }
 
-    /// Tells what the newest watcher noticed.
+    /// Gives an event of the newest watcher.
     pub fn noticed(&mut self, noticed: WatchEvent) -> &mut Self {
         let ticket = self.asked.iter().rev().find_map(|effect| match effect {
             Effect::Watch(ticket, _) => Some(*ticket),
@@ -102,7 +102,7 @@ impl Stage {
         self.event(Event::Loaded(slot, ticket, result))
     }
 
-    /// Takes the oldest read of a slot out of what was asked.
+    /// Takes the oldest read of a slot out of the requests.
     pub fn take(&mut self, slot: Slot) -> (Ticket, Read) {
         let at = self
             .asked
@@ -141,25 +141,25 @@ impl Stage {
         self.event(Event::Written(id, result.map(Outcome::from)))
     }
 
-    /// Tells what became of a write whose answer was lost.
+    /// Answers what became of a write whose answer was lost.
     pub fn resolved(&mut self, write: Write, result: Result<WriteOutcome, Error>) -> &mut Self {
         let id = self.sent_id(&write);
         let result = result.map(|outcome| Resolution::of(&write, outcome));
         self.event(Event::Resolved(id, result))
     }
 
-    /// Which of the writes that were sent is this one; the last, if it was sent more than once.
+    /// The id of a write that was sent; the last one, if it was sent more than once.
     pub fn sent_id(&self, write: &Write) -> WriteId {
         let sent = self.sent.iter().rev().find(|(_, sent)| sent == write);
         sent.unwrap_or_else(|| panic!("{write:?} was not sent")).0
     }
 
-    /// Tells what is in the way of a record being saved.
+    /// Answers the record that is in the way of a save.
     pub fn theirs(&mut self, record: Option<Record>) -> &mut Self {
         self.answer(Slot::Theirs, Ok(Loaded::Value(record)))
     }
 
-    /// Compares or joins what a save needs.
+    /// Makes the comparison or the merge that a save needs.
     pub fn compared(&mut self) -> &mut Self {
         let (ticket, read) = self.take(Slot::Saving);
         self.event(Event::Loaded(Slot::Saving, ticket, Ok(computed(read))))
@@ -206,7 +206,7 @@ impl Stage {
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
-    /// What is on the screen, without colours.
+    /// The screen as text, without colours.
     pub fn frame(&mut self) -> String {
         let buffer = self.buffer(plain());
         let mut text = String::new();

@@ -1,6 +1,6 @@
 //! The real storage of Crawlee for JavaScript and larder on the same directories, both ways.
 //!
-//! Each operation of Crawlee's runs in a storage of its own, as in a program that starts anew.
+//! Each operation of Crawlee runs in a storage of its own, as in a program that starts anew.
 
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ impl JavaScript {
     fn keys(&mut self) -> Vec<(String, u64)> {
         let listed = self.run(&[json!({"op": "keys"})]).remove(0);
         let mut keys: Vec<(String, u64)> = serde_json::from_value(listed).unwrap();
-        // It sorts them by the rules of a language.
+        // Crawlee sorts them by the rules of a language.
         keys.sort();
         keys
     }
@@ -97,7 +97,7 @@ fn set_bytes(key: &str, bytes: &[u8], content_type: Option<&str>) -> Json {
     json!({"op": "set", "key": key, "base64": base64, "contentType": content_type})
 }
 
-/// What Crawlee is given, and what larder is to read of it: bytes and content type.
+/// The values that Crawlee is given, and what larder must read: bytes and content type.
 fn written() -> Vec<(Json, &'static [u8], &'static str)> {
     vec![
         (
@@ -168,7 +168,7 @@ fn names(folder: &TempDir) -> Vec<String> {
     names
 }
 
-/// A directory that Crawlee has filled, and both that use it.
+/// A directory that Crawlee has filled, and both programs that use it.
 async fn filled(writes_metadata: bool) -> (TempDir, JavaScript, Arc<dyn Storage>) {
     let folder = tempfile::tempdir().unwrap();
     let mut javascript = JavaScript::start(&folder, writes_metadata);
@@ -186,7 +186,7 @@ async fn larder_reads_what_javascript_wrote() {
         assert_eq!(listed.len(), written().len(), "{listed:?}");
         let sizes = listed.iter().map(|meta| (meta.key.escaped(), meta.size));
         if !writes_metadata {
-            // With metadata, Crawlee itself takes each file for one more record, without a key.
+            // With metadata, Crawlee itself takes each metadata file for one more record, without a key.
             assert_eq!(javascript.keys(), sizes.collect::<Vec<_>>());
         }
         assert_eq!(storage.all_stores().await.unwrap()[0].records, Some(listed.len() as u64));
@@ -224,7 +224,7 @@ async fn javascript_reads_what_larder_changed_and_no_longer_what_it_deleted() {
         }
         assert_eq!(javascript.get("bytes")["base64"], json!(STANDARD.encode(b"\x01")));
 
-        // With another type the file gets another ending, and the old one goes.
+        // With another type the file gets another ending, and the old file is removed.
         set(&*storage, "page", b"{\"b\": 1}", json).await;
         set(&*storage, "number", b"<i>", html).await;
         set(&*storage, "shot", b"", "application/x-none").await;
@@ -241,7 +241,7 @@ async fn javascript_reads_what_larder_changed_and_no_longer_what_it_deleted() {
         }
         let each = if writes_metadata { 2 } else { 1 };
         assert_eq!(names(&folder).len(), before.len() - 3 * each);
-        // Crawlee deletes what larder has changed, with all its files.
+        // Crawlee deletes a record that larder has changed, with all its files.
         javascript.run(&[json!({"op": "delete", "key": "page"})]);
         assert!(!storage.record_exists(&store(), &Key::from("page")).await.unwrap());
         assert_eq!(names(&folder).len(), before.len() - 4 * each);
@@ -295,7 +295,7 @@ async fn javascript_reads_the_records_that_larder_makes() {
         let bytes = set(&*storage, "picture", b"\x89PNG", "image/png").await;
         assert_eq!(bytes.content_type.as_str(), "image/png");
         assert_eq!(javascript.get("picture")["base64"], json!(STANDARD.encode(b"\x89PNG")));
-        // What it could not read again is refused.
+        // A key that it could not read again is refused.
         for key in ["a/b", "..", "nul\0"] {
             let wrong = SetValue {
                 store: store(),
@@ -307,7 +307,7 @@ async fn javascript_reads_the_records_that_larder_makes() {
             let error = storage.set_value(&wrong).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Usage, "{key}: {error}");
         }
-        // And it goes on writing where larder has written.
+        // It also goes on writing where larder has written.
         javascript.run(&[set_op("OUTPUT", &json!({"x": 2}), None)]);
         let read = storage.get_value(&store(), &Key::from("OUTPUT")).await.unwrap().unwrap();
         assert_eq!(read.value, "{\n  \"x\": 2\n}");
@@ -366,7 +366,7 @@ async fn javascript_reads_a_store_that_larder_makes_beside_its_own() {
             assert_eq!(javascript.get(key), read, "{key}");
         }
         assert_eq!(javascript.keys().len(), 3);
-        // The store is the same to both after that.
+        // After that, the store is still the same for both.
         let info = storage.get_metadata(&made.info.store).await.unwrap();
         assert_eq!((info.id, info.records), (made.info.id, Some(3)));
     }

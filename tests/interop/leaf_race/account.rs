@@ -1,4 +1,4 @@
-//! What a race has left: each value that the record was given, by whom, and what became of each update.
+//! The account of a race: each value of the record, its writer, and what became of each update.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ pub(super) struct Value {
     shared: String,
 }
 
-/// A member that only one of larder's roads changes.
+/// The members that only one way of saving in larder changes.
 pub(super) const COUNTERS: [&str; 3] = ["leaf", "editor", "command"];
 
 impl Value {
@@ -27,20 +27,20 @@ impl Value {
         }
     }
 
-    /// What stands in a member, as it is spelled.
+    /// The value of a member, as it is spelled.
     pub(super) fn spelled(&self, name: &str) -> &str {
         let [start, end] = around(&self.text, name);
         self.text[start.len()..self.text.len() - end.len()].trim()
     }
 
-    /// The bytes with another value of this member, as it is spelled.
+    /// The bytes with another value of this member.
     pub(super) fn with(&self, name: &str, spelled: &str) -> String {
         let [before, after] = around(&self.text, name);
         format!("{before} {spelled}{after}")
     }
 }
 
-/// What stands around the value of a member, but for the space before it.
+/// The bytes before and after the value of a member, with the space before it.
 fn around<'a>(text: &'a str, name: &str) -> [&'a str; 2] {
     let name = format!("\"{name}\":");
     let start = text.find(&name).unwrap() + name.len();
@@ -48,32 +48,32 @@ fn around<'a>(text: &'a str, name: &str) -> [&'a str; 2] {
     [&text[..start], &text[end..]]
 }
 
-/// A save of larder's, as it was told.
+/// A save of larder's, as it was reported.
 #[derive(Debug, Clone)]
 pub(super) struct Save {
-    /// The member that was changed, and what it was given.
+    /// The member that was changed, and its new value.
     pub(super) member: &'static str,
     pub(super) spelled: String,
-    /// What it was, as the user was shown it last.
+    /// The former value, as the user was last shown it.
     pub(super) shown: String,
 }
 
-/// What became of all updates.
+/// The results of all updates.
 #[derive(Debug, Default)]
 pub(super) struct Account {
     /// Writes of Crawlee's, and saves of larder's.
     pub(super) crawlee: u64,
     pub(super) larder: u64,
-    /// Saves that changed nothing: what Crawlee wrote was taken.
+    /// Number of saves that changed nothing: Crawlee's value was taken.
     pub(super) same: u64,
-    /// Saves that a write of Crawlee's has overwritten that had not read them.
+    /// Number of saves that were overwritten by a write of Crawlee's that had not read them.
     pub(super) overwritten: u64,
-    /// Writes of Crawlee's that a save has overwritten, and bytes beside its member that one has changed.
+    /// Writes of Crawlee's that a save has overwritten, and bytes outside its member that a save has changed.
     pub(super) faults: Vec<String>,
 }
 
 impl Account {
-    /// Goes through the values in their order. `told`: the saves that were said to be made.
+    /// Goes through the values in their order. `told`: the saves that were reported as made.
     pub(super) fn of(values: &[Value], told: &[Save]) -> Self {
         let mut account = Self::default();
         let mut open: BTreeMap<(&str, &str), &Save> =
@@ -112,7 +112,7 @@ impl Account {
         account
     }
 
-    /// A write of Crawlee's: what is not in it that was there, it had not read.
+    /// Counts a write of Crawlee's: former values that are missing in it were not read by it.
     fn of_crawlee(&mut self, before: &Value, after: &Value) {
         self.crawlee += 1;
         let older = |name: &&str| after.larder[name] != before.larder[name];
@@ -123,7 +123,7 @@ impl Account {
     }
 }
 
-/// The one member of larder's, or `shared`, that is another, if nothing else is.
+/// The one member of larder's, or `shared`, that differs, if nothing else does.
 fn changed<'a>(before: &Value, after: &'a Value) -> Option<(&'static str, &'a str)> {
     let names = COUNTERS.into_iter().chain(["shared"]);
     let mut found = names.filter(|name| around(&before.text, name) == around(&after.text, name));
@@ -155,10 +155,10 @@ fn a_lost_update_is_found_whoever_has_lost_it() {
     // The save has not read Crawlee's write.
     let lost = [begin.clone(), value(1, 0, "nobody"), value(0, 1, "nobody")];
     assert_eq!(Account::of(&lost, &told).faults.len(), 2);
-    // It is said to be made, and is not there; it is there, and nobody has said so.
+    // First a save that is reported and missing; then one that is there and not reported.
     assert_eq!(Account::of(&sound[..2], &told).faults.len(), 1);
     assert_eq!(Account::of(&sound, &[]).faults.len(), 1);
-    // What it overwrites was not shown.
+    // The value that it overwrites was not shown.
     let shared = [begin, value(1, 0, "crawlee 1"), value(1, 0, "leaf 1")];
     let unseen = [save("shared", "\"leaf 1\"", "\"nobody\"")];
     let seen = [save("shared", "\"leaf 1\"", "\"crawlee 1\"")];

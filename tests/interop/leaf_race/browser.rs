@@ -1,4 +1,4 @@
-//! A browser whose loads and writes are made on a real storage, and the commands beside it.
+//! A browser whose loads and writes are made on a real storage, and the commands next to it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,7 +14,7 @@ use super::account::{Save, Value};
 use super::meanwhile::Meanwhile;
 use crate::stage::{Stage, computed, index, shown, store};
 
-/// How a value is changed in the browser, and the member that is changed so alone.
+/// The way a value is changed in the browser, and the member that is changed only in this way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Road {
     /// Alone, in a line.
@@ -32,12 +32,12 @@ impl Road {
     }
 }
 
-/// What the browser has told of one save.
+/// The browser's report of one save.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Told {
     /// It was merged with what Crawlee wrote.
     pub(super) merged: bool,
-    /// How often it had to be decided, for Crawlee had changed the same value.
+    /// Number of decisions that were needed because Crawlee had changed the same value.
     pub(super) decided: u64,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Browser<'a> {
     stage: Box<Stage>,
     storage: &'a dyn Storage,
     pub(super) road: Road,
-    /// The saves that were said to be made.
+    /// The saves that were reported as made.
     pub(super) saves: Vec<Save>,
 }
 
@@ -60,7 +60,7 @@ fn value(record: &Record) -> Value {
 }
 
 impl<'a> Browser<'a> {
-    /// With the record open.
+    /// A browser with the record open.
     pub(super) async fn open(storage: &'a dyn Storage, road: Road) -> Self {
         let mut stage = Box::new(Stage::new(120, 36));
         stage.connect(vec![store("race", 1)]);
@@ -70,7 +70,7 @@ impl<'a> Browser<'a> {
         Self { stage, storage, road, saves: Vec::new() }
     }
 
-    /// Does what the browser asks for until it asks for nothing more.
+    /// Serves the browser's requests until there are no more.
     async fn settle(&mut self, meanwhile: &mut Meanwhile<'_>) {
         while !self.stage.asked.is_empty() {
             let event = match self.stage.asked.remove(0) {
@@ -129,7 +129,7 @@ impl<'a> Browser<'a> {
         self.saves.push(Save { member, spelled: spelled.to_owned(), shown });
     }
 
-    /// Saves what was typed; what is to be decided is taken from here (`true`) or there.
+    /// Saves the typed value; conflicts are decided for this side (`true`) or the other.
     pub(super) async fn save(&mut self, mine: bool, meanwhile: &mut Meanwhile<'_>) -> Told {
         let mut told = Told::default();
         self.stage.keys(if self.road == Road::Leaf { "<enter>" } else { "<ctrl-s>" });
@@ -137,7 +137,7 @@ impl<'a> Browser<'a> {
         while let Some(Layer::Merge(view)) = self.stage.app.layer() {
             let places: Vec<_> = view.merge.conflicts.iter().map(|it| it.at.as_str()).collect();
             let save = self.saves.last_mut().unwrap();
-            // Where Crawlee has been faster many times in a row, the user is asked without a conflict.
+            // If Crawlee was faster many times in a row, the user is asked without a conflict.
             if !places.is_empty() {
                 let both = format!("$.{}", save.member);
                 assert_eq!(places, [both], "nothing else is changed by both");
@@ -157,7 +157,7 @@ impl<'a> Browser<'a> {
         assert!(is_taken || stage.notice().starts_with("saved k"), "{}", stage.notice());
         told.merged = stage.notice().contains("merged");
         if told.decided > 0 && !mine {
-            // What Crawlee wrote was taken: the save is of nothing.
+            // Crawlee's value was taken: the save changes nothing.
             self.saves.pop();
         }
         told
@@ -188,7 +188,7 @@ impl Script {
         command.env_remove("LARDER_CONFIG").env_remove("LARDER_READ_ONLY").output().unwrap()
     }
 
-    /// Reads the record, and its digest until both are of one value.
+    /// Reads the record and its digest, until both are of one value.
     pub(super) fn read(&mut self) {
         let read = self.larder(&["get", "race", "k"]);
         assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
@@ -200,7 +200,7 @@ impl Script {
         self.read = Some((Value::of(&String::from_utf8(read.stdout).unwrap()), digest));
     }
 
-    /// Saves this over what was read; tells whether it was made.
+    /// Saves this over the version that was read; tells whether it was made.
     pub(super) fn save(&mut self, member: &'static str, spelled: &str) -> bool {
         let (now, digest) = self.read.take().expect("it was read");
         fs::write(self.file(), now.with(member, spelled)).unwrap();

@@ -1,11 +1,11 @@
-//! Real Crawlee, which changes the record step by step, or every now and then.
+//! Real Crawlee, which changes the record step by step, or at intervals.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use crate::python;
 
-/// Seconds that it may take, however often it writes.
+/// Limit on its time, however often it writes, in seconds.
 const LIMIT: u32 = 7200;
 
 /// Something that Crawlee does.
@@ -13,26 +13,26 @@ const LIMIT: u32 = 7200;
 pub(super) enum Step {
     /// It reads the record.
     Read,
-    /// It writes what it has read, with a number that is one higher.
+    /// It writes the value that it has read, with a number that is one higher.
     Write,
-    /// The same, and its number into the value that all write.
+    /// The same, and its number into the shared value.
     Share,
 }
 
-/// Crawlee, with what it has told last.
+/// Crawlee, with its last report.
 #[derive(Debug)]
 pub(super) struct Crawler {
     child: Child,
     input: Option<ChildStdin>,
     output: Lines<BufReader<ChildStdout>>,
-    /// How often it has written.
+    /// Number of its writes.
     pub(super) wrote: u64,
-    /// How many of its writes were not in what it has read.
+    /// Number of its writes that were missing in what it has read.
     pub(super) lost: u64,
 }
 
 impl Crawler {
-    /// The record is there then.
+    /// Starts Crawlee; the record is there afterwards.
     pub(super) fn start(target: &str, modes: &[&str]) -> Self {
         let arguments: Vec<_> = [target].iter().chain(modes).copied().collect();
         let mut program = python::lasting("interop/leaf_race.py", &arguments, LIMIT);
@@ -51,7 +51,7 @@ impl Crawler {
         self.lost = told["lost"].as_i64().unwrap().unsigned_abs();
     }
 
-    /// Does it; it is done then.
+    /// Does a step, and waits until it is done.
     pub(super) fn step(&mut self, step: Step) {
         let step = match step {
             Step::Read => "read",
@@ -62,7 +62,7 @@ impl Crawler {
         self.told();
     }
 
-    /// Has one that writes by itself stop, once it has written often enough and read what is there.
+    /// Stops a crawler that writes by itself, once it has written often enough and read what is there.
     pub(super) fn stop(&mut self) {
         writeln!(self.input.as_mut().unwrap(), "stop").unwrap();
         self.told();

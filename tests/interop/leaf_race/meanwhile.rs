@@ -1,5 +1,4 @@
-//! The values that the record was given, and what Crawlee does to it while a save of larder's is on its
-//! way.
+//! The values of the record, and Crawlee's steps while a save of larder's is under way.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -10,14 +9,14 @@ use crate::server::Monitor;
 
 /// All values that the record was given.
 pub(super) enum Log {
-    /// The server's own log has them.
+    /// Values from the server's own log.
     Server(Monitor, Vec<String>),
-    /// They are read after each step: there only one writes at a time.
+    /// Values that are read after each step: there only one program writes at a time.
     File(PathBuf, Vec<String>),
 }
 
 impl Log {
-    /// Takes what came since.
+    /// Takes the values that came since the last call.
     pub(super) fn note(&mut self) {
         match self {
             Self::Server(monitor, values) => values.extend(given(&monitor.lines())),
@@ -30,7 +29,7 @@ impl Log {
         }
     }
 
-    /// All of them, in their order.
+    /// All values, in their order.
     pub(super) fn values(mut self) -> Vec<Value> {
         self.note();
         let (Self::Server(_, values) | Self::File(_, values)) = self;
@@ -59,7 +58,7 @@ fn given(lines: &[String]) -> Vec<String> {
     values.collect()
 }
 
-/// What Crawlee does while a save is on its way.
+/// Crawlee's steps while a save is under way.
 pub(super) struct Meanwhile<'a> {
     crawler: Option<(&'a mut Crawler, &'a mut Log)>,
     before_writes: VecDeque<Step>,
@@ -67,13 +66,13 @@ pub(super) struct Meanwhile<'a> {
 }
 
 impl<'a> Meanwhile<'a> {
-    /// What nobody waits for.
+    /// No steps.
     pub(super) fn nothing() -> Self {
         Self { crawler: None, before_writes: VecDeque::new(), while_deciding: VecDeque::new() }
     }
 
-    /// Crawlee takes a step of the ones before each write that larder sends, and of the others while the
-    /// user decides.
+    /// Crawlee takes one of the first steps before each write that larder sends, and one of the others while
+    /// the user decides.
     pub(super) fn new(
         crawler: &'a mut Crawler,
         log: &'a mut Log,
@@ -87,13 +86,13 @@ impl<'a> Meanwhile<'a> {
         }
     }
 
-    /// larder is about to write; tells whether Crawlee has been faster.
+    /// Takes the step before a write of larder's; tells whether there was one.
     pub(super) fn before_write(&mut self) -> bool {
         let step = self.before_writes.pop_front();
         self.make(step)
     }
 
-    /// The user has seen what Crawlee wrote.
+    /// Takes the step after the user has seen Crawlee's value.
     pub(super) fn while_deciding(&mut self) {
         let step = self.while_deciding.pop_front();
         self.make(step);

@@ -1,4 +1,4 @@
-//! The JSON of every command: its fields and their types, as the manual page has them.
+//! The JSON of every command: its fields and their types, as in the manual page.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,10 +15,10 @@ use super::program::{Program, json_lines};
 use super::watching;
 use crate::pty::Screen;
 
-/// What prints no JSON, because it prints no data.
+/// Commands that print no JSON, because they print no data.
 const NO_DATA: [&str; 4] = ["completions", "man", "demo", "help"];
 
-/// What these commands print besides what another does.
+/// Commands that print the same as another one, and more.
 const BASES: [(&str, &str); 5] = [
     ("get", "keys"),
     ("export", "keys"),
@@ -27,7 +27,7 @@ const BASES: [(&str, &str); 5] = [
     ("ls", "stores"),
 ];
 
-/// What only servers, records and failures of a rare kind give: other tests do.
+/// Fields that only servers, records and failures of a rare kind have: other tests check them.
 const RARE: [&str; 15] = [
     "refused",
     "ignored",
@@ -46,7 +46,7 @@ const RARE: [&str; 15] = [
     "warnings",
 ];
 
-/// The fields of what was printed, with their types, in the order in which they came.
+/// The printed fields, with their types, in the order in which they came.
 #[derive(Default)]
 struct Shape(Vec<(String, BTreeSet<&'static str>)>);
 
@@ -73,12 +73,12 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// What each command has printed.
+/// The output of each command.
 #[derive(Default)]
 struct Contract(BTreeMap<String, Shape>);
 
 impl Contract {
-    /// Runs a command, which the manual page has under this name.
+    /// Runs a command, under its name in the manual page.
     fn run(&mut self, program: &Program, name: &str, args: &[&str]) {
         let run = program.run(args.iter().chain(&["--json"]));
         assert!([0, 5].contains(&run.code), "{args:?}: {}", run.err);
@@ -94,7 +94,7 @@ impl Contract {
         }
     }
 
-    /// What the doctor finds depends on the machine.
+    /// Accepts the fields of the doctor's findings, which depend on the machine.
     fn on_any_machine(&mut self) {
         for (field, types) in &mut self.0.get_mut("doctor").unwrap().0 {
             match &**field {
@@ -118,7 +118,7 @@ impl Contract {
     }
 }
 
-/// A directory with a store whose metadata was cut off, and one of which a value can be told.
+/// A directory with a store whose metadata was cut off, and one with a value that can be named.
 fn damaged(program: &Program) -> String {
     let storage = program.home.path().join("storage");
     std::fs::create_dir(&storage).unwrap();

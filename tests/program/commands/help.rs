@@ -17,7 +17,7 @@ fn other_names_do_the_same() {
     program.fails(&["get", "shop", "page-2"], 1);
     let why = program.fails(&["keys", "shp"], 1);
     assert!(why.contains("there is no store `shp`; did you mean `shop`?"), "{why}");
-    // Listed, for an index names it; not there, for nothing else does.
+    // The store is listed, because an index names it; it is not there, because nothing else does.
     program.server.command(&[b"HSET", b"key_value_stores:id_to_name", b"ID", b"gone"]);
     let why = program.fails(&["keys", "gone"], 1);
     assert!(why.contains("there is no store `gone`") && !why.contains("did you mean"), "{why}");
@@ -63,8 +63,8 @@ pub(super) fn documented(help: &str, command: &str) -> BTreeSet<String> {
     fields
 }
 
-/// Commands that can be run one after the other on a server with the shop, and what the document
-/// calls each.
+/// Commands that can be run one after the other on a server with the shop, each with its name in the
+/// document.
 pub(super) const COMMANDS: [(&str, &[&str]); 20] = [
     ("stores", &["stores"]),
     ("info STORE", &["info", "shop"]),
@@ -177,7 +177,7 @@ fn the_doctor_says_what_works_and_what_is_in_the_way() {
     assert_eq!(checks(&["doctor", folder.to_str().unwrap()]).0, 0);
     let (code, failed, _) = checks(&["doctor", "redis://127.0.0.1:1"]);
     assert_eq!((code, failed), (3, vec!["tcp".to_owned()]));
-    // No name server is asked for a name with so long a part.
+    // A name with a part of this length is sent to no name server.
     let (code, failed, _) = checks(&["doctor", &format!("redis://{}", "a".repeat(64))]);
     assert_eq!((code, failed), (3, vec!["dns".to_owned()]));
     // Crawlee can keep nothing there.

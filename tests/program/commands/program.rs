@@ -1,4 +1,4 @@
-//! Runs larder with a home folder of its own, and tells what came of it.
+//! Runs larder with a home folder of its own, and gives the results.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 use std::ffi::OsStr;
@@ -10,7 +10,7 @@ use crate::fill;
 use crate::pty::larder;
 use crate::server::{Reply, Server};
 
-/// Variables of the caller's that would change what the program does.
+/// Variables of the caller that would change what the program does.
 const FOREIGN: [&str; 15] = [
     "LARDER_URL",
     "LARDER_PROFILE",
@@ -29,7 +29,7 @@ const FOREIGN: [&str; 15] = [
     "XDG_CACHE_HOME",
 ];
 
-/// What a run of larder gave.
+/// The result of a run of larder.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: i32,
@@ -44,7 +44,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// With a server that has a store `shop` with some records.
+    /// A program whose server has a store `shop` with some records.
     pub(crate) fn with_shop() -> Self {
         let program = Self::empty();
         let mut client = program.server.client();
@@ -64,7 +64,7 @@ impl Program {
         program
     }
 
-    /// With an empty server.
+    /// A program with an empty server.
     pub(crate) fn empty() -> Self {
         let home = tempfile::tempdir().expect("a temporary folder");
         Self { server: Server::start(), home }
@@ -81,7 +81,7 @@ impl Program {
         run(&mut self.command(args), b"")
     }
 
-    /// Runs with this on standard input.
+    /// Runs with these bytes on standard input.
     pub(crate) fn run_with_input(&self, args: &[&str], input: &[u8]) -> Run {
         run(&mut self.command(args), input)
     }
@@ -94,7 +94,7 @@ impl Program {
         String::from_utf8(run.out).expect("the output is UTF-8")
     }
 
-    /// Runs and expects this exit code, nothing on standard output, and one line of error.
+    /// Runs and expects this exit code, an empty standard output, and one line of error.
     #[track_caller]
     pub(crate) fn fails(&self, args: &[&str], code: i32) -> String {
         let run = self.run(args);

@@ -1,4 +1,4 @@
-//! What is different where somebody looks on.
+//! Differences of the output on a terminal.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ fn a_terminal_gets_nothing_that_it_would_obey() {
         &["stores"],
         &["stores", "--json"],
     ] {
-        // What is larder's own to obey is left out: its colours.
+        // Sequences of larder's own, for colours, are left out.
         let (screen, raw, _) = shown(&program, &[args, &["--color", "never"]].concat());
         let text = String::from_utf8(raw).unwrap();
         assert!(screen.contains("evil"), "{args:?}: {screen}");
@@ -87,7 +87,7 @@ fn a_watch_on_a_terminal_tells_when() {
     let program = Program::with_shop();
     let mut screen = on_screen(&program, &["watch", "shop", "-n", "1"]);
     screen.wait_for_text("event");
-    // What comes before the store was read is not new: records are set until one is told.
+    // Records from before the store was read are not new: records are set until one is told.
     for number in 0..300 {
         let record = (format!("late-{number}"), "text/plain".to_owned(), b"x".to_vec());
         fill::records(&mut program.server.client(), "shop", [record]);
@@ -273,7 +273,7 @@ fn a_value_longer_than_the_terminal_goes_through_the_pager() {
     let (shown, _) = paged("cat", "long", &[]);
     assert!(shown.contains("line 200"), "{shown}");
     assert_eq!(paged("head -n 1", "long", &[]).1, 0);
-    // One that is not there takes nothing of a value with it, however long that is.
+    // A pager that is not there takes nothing of a value with it, however long that is.
     let huge = "another line\n".repeat(20_000) + "the end";
     let record = ("huge".to_owned(), "text/plain".to_owned(), huge.into_bytes());
     fill::records(&mut program.server.client(), "shop", [record]);

@@ -11,11 +11,11 @@ use serde_json::Value;
 use super::program::Program;
 use crate::fill;
 
-/// For so long a line is waited for.
+/// Limit on the time that a line is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 const JSON: &str = "application/json; charset=utf-8";
 
-/// Ends the program, whatever became of the test.
+/// Ends the program, whatever the result of the test.
 struct Running(Child);
 
 impl Drop for Running {
@@ -52,7 +52,7 @@ fn set(program: &Program, key: &str, value: &str) {
     client.call(&[b"JSON.SET", metadata, b"$.modified_at", time.as_bytes()]);
 }
 
-/// Sets new records until the first is told: then it is watched.
+/// Sets new records until the first one is reported: from then on the store is watched.
 fn watched(program: &Program, lines: &mpsc::Receiver<String>) -> String {
     for number in 0..900 {
         set(program, &format!("first-{number}"), "{}");
@@ -63,7 +63,7 @@ fn watched(program: &Program, lines: &mpsc::Receiver<String>) -> String {
     panic!("nothing was told");
 }
 
-/// Two lines of JSON: of a record that is new, and of one that is deleted.
+/// Two lines of JSON: of a new record, and of a deleted one.
 pub(super) fn first_lines(program: &Program) -> String {
     let (_running, out) = start(program, &["watch", "shop", "--json"]);
     let lines = lines(out);

@@ -9,14 +9,14 @@ pub(super) struct Block {
     /// `sh`, `python`, `toml` or `text`.
     pub(super) language: String,
     pub(super) code: String,
-    /// What it prints, where a block of text follows.
+    /// Its output, if a block of text follows.
     pub(super) expected: Option<String>,
-    /// Why the tests do not run it.
+    /// The reason why the tests do not run it.
     pub(super) not_run: Option<String>,
 }
 
 impl Block {
-    /// The words of each call of larder, as far as its options go.
+    /// The words of each call of larder, up to the end of its options.
     pub(super) fn calls(&self) -> Vec<Vec<String>> {
         let code = self.code.replace("\\\n", " ");
         let lines = code.lines().map(|line| line.split(" #").next().unwrap_or_default());

@@ -1,20 +1,20 @@
-//! A server that answers as Redis does, but for what it lies about.
+//! A server that answers like Redis, except for its lies.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 
-/// What the liar sends.
+/// The liar's answer.
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
     /// These bytes.
     Once(Vec<u8>),
-    /// These bytes, and then those again and again until nobody takes them.
+    /// The first bytes, and then the second ones repeatedly until nobody takes them.
     Endless(Vec<u8>, Vec<u8>),
 }
 
-/// The answer to a command where it is a lie.
+/// Gives the answer to a command if it is a lie.
 type Lie = dyn Fn(&[Vec<u8>]) -> Option<Answer> + Send + Sync;
 
 pub(super) struct Liar {
@@ -37,7 +37,7 @@ impl Liar {
         Self { port }
     }
 
-    /// Lies at every command of this name.
+    /// A liar about every command of this name.
     pub(super) fn about(name: &'static str, answer: Answer) -> Self {
         Self::start(move |command| is(command, name).then(|| answer.clone()))
     }

@@ -126,7 +126,7 @@ impl Daemon {
         self.wait("the server listens", || read(&self.path("log")).contains("listening"));
     }
 
-    /// Ends it, and the connections that it carries.
+    /// Ends the server, and its connections.
     pub(super) fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         let mut all = Vec::from([child.id()]);
@@ -141,7 +141,7 @@ impl Daemon {
         let _ = child.wait();
     }
 
-    /// What larder is to run as `ssh`.
+    /// The program for larder to run as `ssh`.
     pub(super) fn program(&self) -> String {
         self.path("ssh").display().to_string()
     }
@@ -171,8 +171,8 @@ impl Daemon {
         self.folder.path().join(name)
     }
 
-    /// Every `ssh` that uses its configuration, or that others go through in a folder of its own: such a one
-    /// has another name.
+    /// The ids of every `ssh` that uses this configuration, or that others go through in a folder of its own,
+    /// which has another name.
     pub(super) fn clients(&self) -> Vec<u32> {
         let config = self.path("ssh_config").display().to_string();
         let folder = format!("ssh: {}", self.folder.path().display());

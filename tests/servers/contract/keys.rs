@@ -42,7 +42,7 @@ pub async fn scanning_gives_every_key_once_sorted(storage: &dyn Storage) {
     let pages: Vec<_> = storage.scan_keys(&shop).try_collect().await.unwrap();
     assert!(pages.windows(2).all(|two| two[0].progress <= two[1].progress));
     assert!((pages.last().unwrap().progress - 1.0).abs() < f32::EPSILON);
-    // The first of them come in one page, which is whole only where there are no more.
+    // The first keys come in one page, which is complete only if there are no others.
     for (count, whole) in [(60, false), (6000, true)] {
         let scan = Scan { order: Order::First(count), ..Scan::default() };
         let pages: Vec<_> = storage.scan(&shop, scan).try_collect().await.unwrap();

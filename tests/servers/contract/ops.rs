@@ -65,8 +65,8 @@ pub async fn a_plan_holds_what_is_there_and_changes_nothing(storage: &dyn Storag
 
 pub async fn a_deletion_that_is_stopped_tells_what_is_gone_and_goes_on(storage: &dyn Storage) {
     let shop = store(storage, "shop").await;
-    // Several calls remove them: the time decides how many are answered before it stops. In a
-    // directory a call takes so long that three are enough.
+    // Several calls remove them: time decides how many are answered before it stops. In a directory, a call
+    // takes long enough for three to suffice.
     let in_directory = &*storage.server().await.unwrap().product == "directory";
     let records = if in_directory { 1050 } else { 2550 };
     let all: Vec<_> = (0..records).map(|at| format!("k{at}")).collect();

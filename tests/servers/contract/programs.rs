@@ -1,4 +1,5 @@
-//! What a program asks of a store: values by their Rust types, keys by prefix, and changes record by record.
+//! What a program needs from a store: values by their Rust types, keys by prefix, and changes record by
+//! record.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::value;
 
-/// For so long a change is waited for.
+/// Limit on the time that a change is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,7 +103,7 @@ pub async fn a_prefix_gives_its_records_in_order(storage: &dyn Storage) {
     assert_eq!((all.len(), &all[0].key), (5, &Key::from("pag")));
 }
 
-/// The events of records until one of them is as wanted, in their order.
+/// The events of records up to the wanted one, in their order.
 async fn until(
     changes: &mut Changes<'_>,
     wanted: impl Fn(&RecordEvent) -> bool,

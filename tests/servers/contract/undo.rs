@@ -1,4 +1,4 @@
-//! What is done can be undone and done again, where nobody has come between.
+//! Changes can be undone and done again, if nobody has written in between.
 
 use larder::model::{
     Aside, AsideList, ContentType, ErrorKind, Expect, Key, OpenBy, Reading, Record, SetValue,
@@ -32,7 +32,7 @@ async fn made(storage: &dyn Storage, plan: &Plan, old_values: &OldValues) -> Out
     ops::perform_kept(storage, plan, old_values).await.unwrap()
 }
 
-/// Makes a plan, undoes it, does it again and undoes it: twice it is as before, byte for byte.
+/// Carries out a plan, undoes it, does it again and undoes it: twice, all is as before, byte for byte.
 async fn to_and_fro(storage: &dyn Storage, store: &StoreName, plan: Plan) {
     let (_folder, old_values) = old_values();
     let before = all(storage, store).await;
@@ -109,7 +109,7 @@ pub async fn what_a_crawl_has_written_since_is_skipped_and_named(storage: &dyn S
     assert_eq!(super::value(storage, &shop, &Key::from("b")).await, "crawled again");
 }
 
-/// Makes a plan until so much of it is made, then has it stop.
+/// Carries out a plan until this share of it is done, then stops it.
 async fn stopped(storage: &dyn Storage, plan: &Plan, share: f32) -> Outcome {
     let (_folder, old_values) = old_values();
     let progress = Progress::default();
@@ -136,7 +136,7 @@ pub async fn an_undo_that_is_stopped_tells_how_far_it_came_and_goes_on(storage: 
     let undone = stopped(storage, &undo, 0.2).await;
     let rest = undone.rest.clone().expect("it was stopped");
     let there = all(storage, &shop).await.len() as u64;
-    // One is the crawl's, wherever its turn is.
+    // One record is the crawl's, whatever its place in the order.
     assert_eq!(undone.records, there - 1, "what is told is there");
     assert!(there > 1 && there < 100, "{there}");
     assert_eq!(undone.all(), 100, "each is told of");
@@ -257,7 +257,7 @@ pub async fn a_store_that_was_purged_or_dropped_comes_back(storage: &dyn Storage
     }
 }
 
-/// Of three records, of two stores, one has been changed by another client meanwhile.
+/// Of three records in two stores, one has been changed by another client meanwhile.
 pub async fn several_records_are_set_and_undone_as_one(storage: &dyn Storage) {
     let (shop, other) = (store(storage, "shop").await, store(storage, "other").await);
     let (_folder, old_values) = old_values();

@@ -21,7 +21,7 @@ use super::{Directory, connect};
 use crate::contract::{put, set, store};
 use crate::short::Short as _;
 
-/// Says to the process of one of these tests where its directory is.
+/// The variable that tells the process of one of these tests its directory.
 const PLACE: &str = "LARDER_TEST_PLACE";
 
 /// Runs one of the ignored functions below in a process of its own.
@@ -52,7 +52,7 @@ async fn filled(made: &Directory) -> Record {
     made.storage().get_value(&shop, &Key::from("key")).await.unwrap().unwrap()
 }
 
-/// Every write is refused in this way, and changes nothing.
+/// Checks that every write is refused in this way, and changes nothing.
 async fn all_refused(place: &Path, kind: ErrorKind, size: usize) {
     let storage = connect(place, &Options::default()).await;
     let shop = StoreName::from("shop");
@@ -65,7 +65,7 @@ async fn all_refused(place: &Path, kind: ErrorKind, size: usize) {
         assert_eq!(error.kind, kind, "{error}");
         assert!(!error.to_string().contains("os error"), "{error}");
     }
-    // On a full disk there may be room for the few bytes that tell what was set aside.
+    // On a full disk there may be room for the few bytes that describe what was set aside.
     if kind != ErrorKind::DiskFull {
         for aside in [Aside::Records(shop.clone()), Aside::Store(shop.clone())] {
             let error = storage.set_aside(&aside).await.unwrap_err();

@@ -1,18 +1,18 @@
-//! What is done with what is set aside: each way of it, for the faults of all kinds.
+//! The operations on asides, in each of their ways, for the faults of all kinds.
 
 use larder::model::{Aside, AsideId, ErrorKind};
 use larder::storage::Storage;
 
-/// One way to set a store aside, or to end that.
+/// An operation that sets a store aside, or ends that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
     SetRecordsAside,
     SetStoreAside,
     Restore,
     RestoreStore,
-    /// Where a record of the store has come back since.
+    /// A restore after a record of the store has come back.
     RestoreUnderNew,
-    /// Where that is too large to be put over the others in one step.
+    /// A restore that is too large to be put over the others in one step.
     RestoreInSteps,
     Discard,
 }
@@ -32,7 +32,7 @@ impl Step {
         matches!(self, Self::SetRecordsAside | Self::SetStoreAside)
     }
 
-    /// The value of the record that comes back before it, if one does.
+    /// The value of the record that comes back before the step, if one does.
     pub(super) fn new_value(self) -> Option<String> {
         match self {
             Self::RestoreUnderNew => Some("new".to_owned()),
@@ -41,7 +41,7 @@ impl Step {
         }
     }
 
-    /// What is set aside for it of this store.
+    /// The aside of this store that the step needs.
     pub(super) fn aside(self, store: &str) -> Aside {
         match self {
             Self::SetStoreAside | Self::RestoreStore => Aside::Store(store.into()),
@@ -49,7 +49,7 @@ impl Step {
         }
     }
 
-    /// Does it; `id` is what was set aside before, where it needs that.
+    /// Carries out the step; `id` is the aside from before, if it needs one.
     pub(super) async fn make(
         self,
         storage: &dyn Storage,

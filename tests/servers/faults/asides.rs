@@ -13,7 +13,7 @@ use crate::contract::put;
 const STORE: &str = "whole";
 
 impl Step {
-    /// Makes the stage for the step; gives what is to be restored or discarded.
+    /// Makes the stage for the step; gives the aside to restore or discard.
     async fn prepare(self, stage: &mut Stage) -> Option<AsideId> {
         stage.fill();
         let storage = stage.user("~*", "").await;
@@ -28,7 +28,7 @@ impl Step {
         id
     }
 
-    /// Without each of these it must be refused, or the check checks nothing.
+    /// Rights without which the step must be refused; otherwise the check would check nothing.
     fn must_have(self) -> &'static [&'static str] {
         match self {
             Self::SetRecordsAside => &["rename", "hset", "expire", "json.set"],
@@ -41,8 +41,8 @@ impl Step {
         }
     }
 
-    /// Holds that a refusal has changed nothing, but that a store may be back and its records still
-    /// be set aside; says whether it was refused.
+    /// Checks that a refusal has changed nothing, except that a store may be back with its records still set
+    /// aside; tells whether the step was refused.
     async fn is_refused(
         self,
         stage: &mut Stage,

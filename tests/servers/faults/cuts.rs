@@ -1,9 +1,9 @@
-//! Every kind of write, cut, reset, stalled and delayed at the bytes of it and of its answer, with and
-//! without scripts, with and without the right to close connections: none is lost, made twice or
-//! half, and what larder says of it is so, also after what was late has arrived.
+//! Every kind of write, cut, reset, stalled and delayed at its bytes and those of its answer, with and
+//! without scripts, with and without the right to close connections: none is lost, made twice or half made,
+//! and larder's report is true, also after late bytes have arrived.
 //!
-//! `LARDER_CUTS` is how many faults there are, 2,000 in `.ci/run` and few without it; `all` tries every
-//! byte, which takes long.
+//! `LARDER_CUTS` is the number of faults: 2,000 in `.ci/run`, and few without it; `all` tries every byte,
+//! which takes long.
 
 mod asides;
 mod browsers;
@@ -35,25 +35,25 @@ use crate::server::{Client, Monitor, Reply, Server};
 const STORE: &str = "shop";
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// Faults at a time, each on a server of its own: most of them wait.
+/// Number of faults that are tried at a time, each on a server of its own: most of them wait.
 const AT_ONCE: usize = 96;
 
-/// Faults of one write that are tried one after another.
+/// Number of faults of one write that are tried one after the other.
 const IN_TURN: usize = 24;
 
-/// Faults that a storage has: the more connections it loses, the longer it waits before the next.
+/// Limit on the faults of a storage: the more connections it loses, the longer it waits before the next.
 const FAULTS: usize = 4;
 
-/// Time between two tries on a busy machine.
+/// Pause between two tries on a busy machine.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The database in which the records are kept.
 const KEPT: &[u8] = b"1";
 
-/// How many faults there are where nobody says it.
+/// Number of faults if `LARDER_CUTS` is not set.
 const FEW: usize = 300;
 
-/// What a user may do: run scripts, close connections.
+/// Rights of a user: to run scripts, and to close connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Rights {
     scripts: bool,
@@ -70,11 +70,11 @@ const RIGHTS: [Rights; 4] = [
 /// A server, the way to it, and the storages that use it.
 struct Bench {
     client: Client,
-    /// Where the records are kept in another database, to be copied.
+    /// A client of the database in which the records are kept to be copied.
     kept: Client,
     monitor: Monitor,
     wire: Wire,
-    /// With the faults that each may still have.
+    /// The storages, each with the number of faults that it may still have.
     storages: HashMap<(Rights, bool), (Arc<dyn Storage>, usize)>,
     // Ends last.
     server: Server,
@@ -105,7 +105,7 @@ impl Bench {
         Self { client, kept, monitor, wire, storages: HashMap::new(), server }
     }
 
-    /// The storage of such a user, connected; a brief one soon gives up.
+    /// The connected storage of a user with these rights; a brief one gives up soon.
     async fn storage(&mut self, rights: Rights, brief: bool) -> Arc<dyn Storage> {
         let used_up = |(_, left): &(_, usize)| *left == 0;
         if self.storages.get(&(rights, brief)).is_none_or(used_up) {
@@ -155,8 +155,8 @@ impl Bench {
         self.monitor.lines();
     }
 
-    /// What is on the server, and how often it was written since [`look`](Self::look) was last
-    /// called with `before`.
+    /// The state of the server, and the number of writes since [`look`](Self::look) was last called with
+    /// `before`.
     fn look(&mut self, before: usize) -> Seen {
         let ran = |line: &String| {
             let line = line.to_ascii_uppercase();
@@ -166,7 +166,7 @@ impl Bench {
         look(&mut self.client, runs)
     }
 
-    /// What becomes of a write when nothing goes wrong, and how many bytes it and its answer have.
+    /// The result of a write without a fault, and the number of bytes of it and of its answer.
     async fn learn(&mut self, rights: Rights, sent: Sent) -> (Case, (usize, usize)) {
         let storage = self.storage(rights, false).await;
         self.fill();
@@ -185,7 +185,7 @@ impl Bench {
         (case, (up, down))
     }
 
-    /// Makes the write with this fault, settles it, and says what is wrong with what was said.
+    /// Makes the write with this fault, finds out what became of it, and tells what is wrong with the report.
     async fn try_with(&mut self, rights: Rights, case: &Case, fault: Fault) -> Tried {
         let mut tries = 0;
         let (storage, made) = loop {
@@ -194,7 +194,7 @@ impl Bench {
             self.wire.arm(fault);
             let made = case.sent.make(&*storage).await;
             tries += 1;
-            // On a busy machine a brief one may give up before its fault.
+            // On a busy machine, a brief storage may give up before its fault.
             if !fault.stalls() || self.wire.has_struck(fault) || tries == 20 {
                 break (storage, made);
             }
@@ -221,7 +221,7 @@ impl Bench {
     }
 }
 
-/// What came of a write with a fault.
+/// The result of a write with a fault.
 struct Tried {
     said: Said,
     now: Seen,
@@ -247,7 +247,7 @@ fn set(key: &str, expected: Expect) -> Write {
     })
 }
 
-/// So many faults, spread over a write and its answer; `None`: one of each kind at every byte.
+/// This number of faults, spread over a write and its answer; `None`: one of each kind at every byte.
 fn faults((up, down): (usize, usize), rights: Rights, count: Option<usize>) -> Vec<Fault> {
     // Whole, what is cut behind may be run while larder looks, unless it can close the connection.
     let up = if rights.close { up } else { up - 1 };
@@ -262,7 +262,7 @@ fn faults((up, down): (usize, usize), rights: Rights, count: Option<usize>) -> V
     faults.extend(spread(up, 10).into_iter().map(Fault::Reset));
     faults.extend(spread(up - usize::from(rights.close), 28).into_iter().map(Fault::Late));
     faults.extend(spread(down - 1, 28).into_iter().map(Fault::CutAnswer));
-    // These wait for a clock: with every byte of all others, a few do.
+    // These wait for a clock, so that a few suffice where all others are tried at every byte.
     let few =
         |most: usize| spread(most, 5).into_iter().step_by(if count.is_some() { 1 } else { 97 });
     faults.extend(few(up - usize::from(rights.close)).map(Fault::Stall));
@@ -284,7 +284,7 @@ struct Tally {
     wrong: Vec<String>,
 }
 
-/// Every so many-th fault of a write.
+/// A part of the faults of a write: those numbered `at`, `at + of` and so on.
 struct Part {
     rights: Rights,
     sent: Sent,
@@ -292,7 +292,7 @@ struct Part {
     of: usize,
 }
 
-/// Runs what is left of the work on a server of its own.
+/// Runs the remaining work on a server of its own.
 async fn work(left: &Mutex<Vec<Part>>, count: Option<usize>, tally: &Mutex<Tally>) {
     let mut bench = Bench::start().await;
     loop {
@@ -347,7 +347,7 @@ fn no_cut_loses_doubles_or_halves_a_write_or_makes_larder_say_what_is_not_so() {
     assert!(tally.wrong.is_empty(), "{} wrong:\n{}", tally.wrong.len(), tally.wrong.join("\n"));
     assert!(tally.faults >= wanted.unwrap_or(2000), "only {} faults", tally.faults);
     assert!(tally.settled * 10 >= tally.faults * 7, "only {} were settled", tally.settled);
-    // A machine that is slow can make it so, but not often.
+    // A slow machine can cause this, but not often.
     let unknown = &tally.unknown;
     assert!(unknown.len() * 50 <= tally.faults, "{}:\n{}", unknown.len(), unknown.join("\n"));
 }

@@ -1,5 +1,5 @@
-//! Two larders and a crawler that change one record: what one of them has not seen it does not
-//! replace, or says so.
+//! Two larders and a crawler change one record: none of the larders replaces what it has not seen, or it says
+//! so.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use super::{Redis, connect};
 use crate::contract::{put, store};
 use crate::server::Server;
 
-/// Changes of each of them.
+/// Number of changes by each of them.
 const TIMES: usize = 300;
 
-/// A change that larder told to be made: what it had seen, what it wrote, whether in one step.
+/// A change that larder reported as made: what it had seen, what it wrote, and whether in one step.
 struct Told {
     saw: String,
     wrote: String,
@@ -39,7 +39,7 @@ fn crawl(server: &Server) -> std::thread::JoinHandle<()> {
     })
 }
 
-/// Changes what it has seen, until so many changes were made.
+/// Changes the value that it has seen, until this number of changes were made.
 async fn edit(storage: Arc<dyn Storage>, shop: StoreName, name: &str) -> (Vec<Told>, usize) {
     let (mut told, mut refused, key) = (Vec::new(), 0, Key::from("key"));
     while told.len() < TIMES {
@@ -66,7 +66,7 @@ async fn edit(storage: Arc<dyn Storage>, shop: StoreName, name: &str) -> (Vec<To
     (told, refused)
 }
 
-/// Every value that the record had, in their order.
+/// All values of the record, in their order.
 fn history(lines: &[String]) -> Vec<String> {
     let value = |line: &String| {
         let (_, rest) = line.split_once("\"HSET\" \"key_value_stores:shop:items\" \"key\" \"")?;
@@ -75,7 +75,7 @@ fn history(lines: &[String]) -> Vec<String> {
     lines.iter().filter_map(value).collect()
 }
 
-/// Changes that replaced what they had not seen.
+/// Changes that replaced a value which they had not seen.
 fn lost<'a>(history: &[String], told: &'a [Told]) -> Vec<&'a Told> {
     let before: HashMap<_, _> = history.windows(2).map(|pair| (&pair[1], &pair[0])).collect();
     told.iter().filter(|told| before.get(&told.wrote) != Some(&&told.saw)).collect()

@@ -388,7 +388,7 @@ async fn damaged_records_are_deleted_as_the_list_shows_them() {
     redis.server.cli(&["HSET", metadata, "malformed", "{"]);
     redis.server.cli(&["HSET", items, "wrong size", "longer than it says"]);
     let mut shown = scan(redis.storage(), &shop).await;
-    // As many values as metadata: then nobody looks for what has none.
+    // The numbers of values and of metadata are equal: then nobody looks for values without metadata.
     let alone = redis.storage().read(&shop, &Key::from("no metadata"), Want::Meta).await.unwrap();
     shown.extend(alone.map(Reading::into_meta));
     assert_eq!(shown.len(), 5, "{shown:?}");

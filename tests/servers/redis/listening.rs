@@ -116,8 +116,8 @@ impl Watched {
         self.until_looked_at().await;
     }
 
-    /// Waits until the counts have been looked at a few times since: what happens then is told
-    /// apart from what has happened.
+    /// Waits until the counts have been looked at a few more times: later changes are then told apart from
+    /// earlier ones.
     async fn until_looked_at(&mut self) {
         let looks = calls(&self.redis.server, "hlen");
         while calls(&self.redis.server, "hlen") < looks + 24 {

@@ -1,5 +1,5 @@
-//! An undo of many records whose connection is lost in the middle: what was put back is told, and undoing
-//! goes on with the others.
+//! An undo of many records whose connection is lost in the middle: the part that was put back is reported,
+//! and the undo goes on with the others.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ async fn count(storage: &dyn Storage, shop: &StoreName) -> u64 {
     scan(storage, shop).await.len() as u64
 }
 
-/// Closes all connections once so much is made.
+/// Closes all connections once this share is done.
 async fn cut(redis: &Redis, progress: &Progress, share: f32) {
     while progress.share().is_none_or(|made| made < share) {
         tokio::task::yield_now().await;
@@ -25,7 +25,7 @@ async fn cut(redis: &Redis, progress: &Progress, share: f32) {
     redis.server.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
 }
 
-/// What of a plan is left, and what undoes the part that was made, after the connection was lost.
+/// The plan for the rest, and the plan that undoes the part that was made, after the connection was lost.
 async fn parts(storage: &dyn Storage, failed: Failed) -> (Plan, Option<Plan>, Option<String>) {
     let Failed { doubt, inverse, rest, .. } = failed;
     let Some(mut doubt) = doubt else {

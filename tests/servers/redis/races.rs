@@ -1,4 +1,4 @@
-//! Readers and writers that meet.
+//! Readers and writers at the same time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! What a user may not do is refused with a word; the rest works.
+//! Actions that a user has no right to are refused with a sentence; the rest works.
 
 use futures::{StreamExt, TryStreamExt};
 use larder::model::{

@@ -1,4 +1,4 @@
-//! What a watcher tells of a server that others write to.
+//! The events of a watcher on a server that others write to.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::server::{Client, Reply, Server};
 use crate::short::Short as _;
 
 const JSON: &str = "application/json; charset=utf-8";
-/// For so long anything is waited for.
+/// Limit on the time that anything is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) struct Watched {
@@ -27,7 +27,7 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// A store `shop` of so many records, watched by somebody who looks at nothing.
+    /// A store `shop` of this number of records, watched by a user who looks at nothing.
     async fn with(records: u32) -> Self {
         Self::within(records, &options()).await
     }
@@ -51,7 +51,7 @@ impl Watched {
         watched
     }
 
-    /// Waits for something, and gives all that was noticed on the way.
+    /// Waits for an event, and gives all events up to it.
     pub(super) async fn until(
         &mut self,
         what: &str,
@@ -177,7 +177,7 @@ async fn an_open_value_that_is_overwritten_by_its_like_is_told() {
     };
     let mut turn = 0;
     let told = loop {
-        // As many bytes each time.
+        // The value has the same size each time.
         turn += 1;
         watched.set("page-000003", &format!("{turn:03}"));
         let next = tokio::time::timeout(Duration::from_secs(2), watched.noticed.next()).await;
@@ -244,7 +244,7 @@ async fn a_store_that_is_made_anew_between_two_looks_is_whole() {
     }
 }
 
-/// How often a command was run.
+/// Number of times that a command was run.
 pub(super) fn calls(server: &Server, name: &str) -> u64 {
     let stats = String::from_utf8(server.cli(&["INFO", "commandstats"])).unwrap();
     let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{name}:calls=")));
@@ -259,7 +259,7 @@ async fn a_store_where_nothing_happens_is_not_scanned() {
     let server = &watched.redis.server;
     let (scans, keys, counts) =
         (calls(server, "hscan"), calls(server, "hkeys"), calls(server, "hlen"));
-    // So many looks at the counts.
+    // This many looks at the counts.
     while calls(server, "hlen") < counts + 40 {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -277,8 +277,8 @@ impl Watched {
         self.until_nothing_is_asked().await;
     }
 
-    /// Waits until this watcher looks no more while another one, whom the server does not wake,
-    /// looks many times.
+    /// Waits until this watcher no longer looks, while another one, which the server does not wake, looks
+    /// many times.
     pub(super) async fn until_nothing_is_asked(&self) {
         const LOOKS: usize = 12;
         let server = &self.redis.server;

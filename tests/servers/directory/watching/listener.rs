@@ -1,4 +1,4 @@
-//! One who listens to a storage, and remembers what was told.
+//! A listener to a storage, which remembers all events.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, outside #[test]")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,21 +17,21 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::crawl::Crawlee;
 
-/// How long anything may take.
+/// Limit on the time that anything may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What was told so far.
+/// All that was told so far.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) records: BTreeMap<Key, RecordMeta>,
-    /// How often each key was told to have come or changed.
+    /// Number of times that each key was told to have come or changed.
     pub(crate) told: HashMap<String, usize>,
     pub(crate) stores: BTreeMap<StoreName, StoreInfo>,
     pub(crate) gone: BTreeSet<StoreName>,
     pub(crate) missed: usize,
 }
 
-/// Nobody looks at anything.
+/// The interest of a user who looks at nothing.
 pub(crate) fn interest() -> tokio::sync::watch::Receiver<Interest> {
     tokio::sync::watch::channel(Interest::default()).1
 }
@@ -51,7 +51,7 @@ impl Listener {
         Self::of(stream, store.map(|store| folder.join("key_value_stores").join(store)))
     }
 
-    /// Listens first, and then reads what is there, as everyone should.
+    /// Listens first, and then reads what is there, as every user should.
     pub(crate) fn of(stream: BoxStream<'static, WatchEvent>, store: Option<PathBuf>) -> Self {
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         let mut listener = Self { stream, runtime, store, seen: Seen::default() };
@@ -169,7 +169,7 @@ pub(crate) fn storage(folder: &Path, polling: bool) -> DirectoryStorage {
     if polling { storage.polling() } else { storage }
 }
 
-/// Waits for a condition that nothing tells of.
+/// Waits for a condition that no event tells of.
 #[track_caller]
 pub(crate) fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
@@ -179,7 +179,7 @@ pub(crate) fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// How many files this process has open for notifications of a folder, and how many files in it.
+/// Number of files that this process has open for notifications of a folder, and of files in it.
 pub(crate) fn resources(folder: &Path) -> (usize, usize) {
     let mut watching = 0;
     let mut open = 0;

@@ -12,9 +12,9 @@ use super::super::aside_step::{STEPS, Step};
 use super::{Arc, Bench, Expect, Fault, RIGHTS, Rights, STORE, Storage, TEXT, fill, run};
 use crate::short::Short as _;
 
-/// Faults of each kind that are tried of each step where nobody says how many.
+/// Number of faults of each kind for each step, if `LARDER_CUTS` is not set.
 const FEW: usize = 5;
-/// One of so many of `LARDER_CUTS`.
+/// Part of `LARDER_CUTS` that is tried here: one in this number.
 const OF: usize = 4;
 
 fn new_record(value: String) -> SetValue {
@@ -35,7 +35,7 @@ fn hash(bench: &mut Bench, key: &str) -> BTreeMap<String, String> {
     all.chunks(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()
 }
 
-/// What is wrong with what is on the server, if anything; `gone`: it may have been discarded.
+/// What is wrong with the data on the server, if anything; `gone`: it may have been discarded.
 async fn wrong(bench: &mut Bench, direct: &dyn Storage, gone: bool) -> Option<String> {
     let asides = direct.asides(AsideList::All).await.unwrap();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -76,7 +76,7 @@ async fn wrong(bench: &mut Bench, direct: &dyn Storage, gone: bool) -> Option<St
     None
 }
 
-/// Tries faults of a step; gives how many, and what was wrong.
+/// Tries faults of a step; gives their number, and what was wrong.
 async fn try_step(rights: Rights, step: Step, count: usize) -> (usize, Vec<String>) {
     let mut bench = Bench::start().await;
     let direct = format!("redis://127.0.0.1:{}", bench.server.port());

@@ -7,20 +7,19 @@ use tokio::runtime::{Builder, Runtime};
 use super::wire::Fault;
 use super::{Bench, RIGHTS, Rights};
 
-/// How many saves are cut, and by how many browsers at a time.
+/// Number of saves that are cut, and of browsers at a time.
 #[derive(Clone, Copy)]
 pub(super) struct Saves {
-    /// One of so many of `LARDER_CUTS`.
+    /// Part of `LARDER_CUTS` that is tried here: one in this number.
     pub(super) share: usize,
-    /// At least.
+    /// Least number of saves.
     pub(super) few: usize,
     pub(super) at_once: usize,
 }
 
-/// Starts the browsers, has each try its saves with the faults, and gives what came of them; panics
-/// where anything was wrong.
-///
-/// `fault` gets the turn, how many turns there are, and the rights.
+/// Starts the browsers, lets each try its saves with the faults, and gives the results; panics if anything
+/// was wrong.
+/// | `fault` gets the turn, the number of turns, and the rights.
 pub(super) fn in_browsers<B, T: Send>(
     Saves { share, few, at_once }: Saves,
     start: impl Fn(&mut Bench, Rights) -> B + Sync,

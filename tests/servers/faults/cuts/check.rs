@@ -1,4 +1,4 @@
-//! Whether what larder said of a write is so, and whether the server was left as it should be.
+//! Checks whether larder's report of a write is true, and whether the server was left as it should be.
 
 use larder::model::{Error, ErrorKind, WriteOutcome, Written};
 use larder::ops::Resolution;
@@ -7,36 +7,36 @@ use super::sent::Sent;
 use super::told::Told;
 use crate::server::{Client, Reply};
 
-/// All that a server has of the store, and how often it was written.
+/// All data of the store on the server, and the number of writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// Every Redis key with what is in it, in order; times apart.
+    /// Every Redis key with its content, in order; without times.
     pub(super) keys: Vec<(String, Vec<Vec<u8>>)>,
     /// `accessed_at` and `modified_at` of the store.
     pub(super) times: Option<(String, String)>,
-    /// How many writes were run.
+    /// Number of writes that were run.
     pub(super) runs: usize,
 }
 
-/// What larder said.
+/// larder's report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Said {
     /// The answer came.
     Answered(Result<Written, Error>),
-    /// It was lost, and settled.
+    /// The answer was lost, and it was found out what became of the write.
     Resolved(Result<WriteOutcome, Error>),
-    /// Some of several records were lost, and all of them are told.
+    /// Some answers of several records were lost, and all records are reported.
     Told(Result<Resolution, Error>),
 }
 
-/// One write, and what can come of it.
+/// One write, and its possible results.
 pub(super) struct Case {
     pub(super) sent: Sent,
     /// The store before it.
     pub(super) before: Seen,
-    /// The store after each of its steps, of which all but a long delete have one.
+    /// The store after each of its steps; only a long delete has several.
     pub(super) steps: Vec<Seen>,
-    /// How many records are gone after each step.
+    /// Number of records that are gone after each step.
     pub(super) gone: Vec<u64>,
     /// What its answer says.
     pub(super) answer: Result<Written, ErrorKind>,
@@ -45,7 +45,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    /// Whether the same is there, but for times.
+    /// Whether both states are the same, apart from times.
     fn alike(&self, step: &Seen, seen: &Seen) -> bool {
         // A new store has an id and times of its own.
         let new = self.sent.creates();
@@ -53,7 +53,7 @@ impl Case {
         if new { names(step) == names(seen) } else { step.keys == seen.keys }
     }
 
-    /// How many steps have been made; `None` for what is none of them.
+    /// Number of steps that were made; `None` for a state that no step leaves.
     fn made(&self, seen: &Seen) -> Option<usize> {
         // The last first: a step that has nothing to do changes only the times.
         let steps = self.steps.iter().enumerate().rev();
@@ -63,8 +63,8 @@ impl Case {
             .map(|(at, _)| at)
     }
 
-    /// What is wrong, if anything: `now` is the server when larder spoke, `later` when what was
-    /// late has arrived.
+    /// What is wrong, if anything: `now` is the server at larder's report, `later` after late bytes have
+    /// arrived.
     pub(super) fn wrong(&self, said: &Said, now: &Seen, later: &Seen) -> Option<String> {
         if later.runs > self.steps.len() {
             return Some(format!("run {} times", later.runs));
@@ -139,12 +139,12 @@ impl Case {
         }
     }
 
-    /// Whether it is a plan of which nothing is as it was shown.
+    /// Whether it is a plan in which nothing is as it was shown.
     fn keeps_all(&self) -> bool {
         self.sent.listed().is_some() && self.answer == Err(ErrorKind::Conflict)
     }
 
-    /// Whether what a write says that it did is what it does.
+    /// Whether the reported numbers of a write are those of its result.
     fn counts(&self, written: &Written) -> bool {
         self.answer.as_ref().is_ok_and(|answer| answer.records == written.records)
     }
@@ -165,7 +165,7 @@ impl Case {
     }
 }
 
-/// Looks at all that is on the server.
+/// Reads all data on the server.
 pub(super) fn look(client: &mut Client, runs: usize) -> Seen {
     let names = client.call(&[b"KEYS", b"*"]).items().into_iter();
     let mut names: Vec<_> = names.map(|name| name.bytes().unwrap()).collect();

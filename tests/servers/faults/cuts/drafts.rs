@@ -1,7 +1,8 @@
-//! Saves of the browser, cut at their bytes: the record is old or new, what the browser says of it is
-//! so, and until it is stored its draft is there.
+//! Saves of the browser, cut at their bytes: the record is old or new, the browser's report is true, and the
+//! draft is there until the text is stored.
 //!
-//! A tenth of `LARDER_CUTS` is how many saves are cut, few without it: each takes as long as ten writes.
+//! A tenth of `LARDER_CUTS` is the number of saves that are cut, few without it: each takes as long as ten
+//! writes.
 
 use std::path::Path;
 use std::process::Command;
@@ -13,12 +14,12 @@ use super::{Bench, Rights, STORE, TEXT, user};
 use crate::fill;
 use crate::pty::{Screen, larder};
 
-/// Browsers at a time.
+/// Number of browsers at a time.
 const AT_ONCE: usize = 16;
-/// Saves that are cut where nobody says how many.
+/// Number of saves that are cut if `LARDER_CUTS` is not set.
 const FEW: usize = 48;
 
-/// What the browser said.
+/// The browser's report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
     Saved,
@@ -33,14 +34,14 @@ fn stored(bench: &mut Bench) -> String {
     String::from_utf8(value).unwrap()
 }
 
-/// What was typed in the only draft there is; none if there is none.
+/// The text in the only draft; `None` if there is none.
 fn draft(state: &Path) -> Option<String> {
     let listed = run_drafts(state, &["list", "--json"]).expect("drafts are listed");
     let first: serde_json::Value = serde_json::from_str(listed.lines().next()?).unwrap();
     run_drafts(state, &["show", first["draft"].as_str().unwrap()])
 }
 
-/// What `larder drafts` prints; none of a draft that is gone.
+/// The output of `larder drafts`; `None` for a draft that is gone.
 pub(super) fn run_drafts(state: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new(larder());
     command.arg("drafts").args(arguments).env("HOME", state).env("XDG_STATE_HOME", state);
@@ -60,7 +61,7 @@ pub(super) fn comes(what: &str, mut done: impl FnMut() -> bool) -> Result<(), St
     Ok(())
 }
 
-/// What the screen says of the save; `None` while it says nothing.
+/// The screen's report of the save; `None` while there is none.
 fn said(text: &str) -> Option<Said> {
     // Where there is little room, the end of the sentence is cut off.
     // Without a connection, what a read came to may stand in its place.
@@ -79,7 +80,7 @@ fn said(text: &str) -> Option<Said> {
     text.contains(" ! ").then_some(Said::NotMade)
 }
 
-/// A browser on the way to the server.
+/// A browser that is connected through the wire.
 struct Browser {
     screen: Screen,
     state: tempfile::TempDir,
@@ -99,7 +100,7 @@ impl Browser {
         Self { screen, state }
     }
 
-    /// Types, saves with this fault, and says what is wrong with what came of it.
+    /// Types, saves with this fault, and tells what is wrong with the result.
     fn try_with(&mut self, bench: &mut Bench, fault: Fault) -> Result<Said, String> {
         let before = stored(bench);
         let (screen, state) = (&mut self.screen, self.state.path());

@@ -1,4 +1,5 @@
-//! Whether the check of cut writes finds what is planted: a write that runs twice, wrong words, half of a write.
+//! Tests that the check of cut writes finds planted faults: a write that runs twice, a false report, half of
+//! a write.
 
 use larder::model::{Error, ErrorKind, WriteOutcome, Written};
 
@@ -33,7 +34,7 @@ fn the_check_finds_wrong_words_and_half_made_writes() {
     });
 }
 
-/// A write and plans of one record, by which the checks are checked.
+/// A write, and plans of one record, on which the checks are tested.
 fn planted() -> Vec<Sent> {
     let removes = |sent: &Sent| matches!(sent, Sent::Plan(plan) if plan.removes(&STORE.into(), &"k001".into()));
     let all = all_sent();

@@ -1,4 +1,4 @@
-//! What is cut: writes of the storage, and plans, whose records go through commits.
+//! The writes that are cut: those of the storage, and plans, whose records go through commits.
 
 use larder::model::{Expect, Key, OpenBy, RecordMeta, RecordRewrite, SetValue, Write, Written};
 use larder::ops::{self, Doubt, Failed, Plan, PlannedChange, PlannedRecord, Rewrite, RewriteKind};
@@ -15,7 +15,7 @@ pub(super) enum Sent {
 }
 
 impl Sent {
-    /// What it does in the end, and before that, where a long list goes in batches.
+    /// The states of the write: after each batch, where a long list is sent in batches, and at the end.
     pub(super) fn parts(&self, batch: usize) -> Vec<Self> {
         let ends = |all: usize| (1..=all.div_ceil(batch)).map(move |at| (at * batch).min(all));
         match self {
@@ -36,7 +36,7 @@ impl Sent {
         }
     }
 
-    /// Whether its records are told one by one.
+    /// Whether its records are reported one by one.
     pub(super) fn is_several(&self) -> bool {
         matches!(self, Self::Plan(Plan { change: PlannedChange::SetMany(_), .. }))
     }
@@ -64,7 +64,7 @@ impl Sent {
         matches!(self, Self::Write(Write::Create(_)))
     }
 
-    /// How many records a long list has.
+    /// Number of records in a long list.
     pub(super) fn listed(&self) -> Option<u64> {
         match self {
             Self::Plan(Plan { change: PlannedChange::Delete { records, .. }, .. }) => {
@@ -90,7 +90,7 @@ fn rewrite(kind: RewriteKind, to: &str) -> Rewrite {
     Rewrite::under(kind, STORE.into(), meta("k001", 3), Key::from(to))
 }
 
-/// Plans that go through commits: what is expected is there, or is not.
+/// Plans that go through commits: with expectations that are met, and that are not.
 fn plans() -> Vec<Plan> {
     let set = |key: &str, expected: Expect| {
         Plan::set(SetValue {
@@ -147,7 +147,7 @@ pub(super) fn staged() -> Vec<Plan> {
     plans.into_iter().map(|sets| Plan::set_many(sets.into())).collect()
 }
 
-/// All that is made, one after the other.
+/// All writes that are made, one after the other.
 pub(super) fn all_sent() -> Vec<Sent> {
     let old = Expect::unchanged("old".into(), TEXT.into());
     let delete = |keys: Vec<String>| Write::Delete {

@@ -1,4 +1,4 @@
-//! Saves of several staged edits, cut: what was made of them is undone whole.
+//! Saves of several staged edits, cut: the part that was made is undone completely.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::told::Told;
 use super::wire::Fault;
 use super::{Bench, RIGHTS, run};
 
-/// Faults of each kind, of one plan and one user.
+/// Number of faults of each kind, for one plan and one user.
 const EACH: usize = 6;
 
-/// What undoes what was made of a plan, which is cut; and whether nothing of it is unknown.
+/// The plan that undoes the part that was made of a cut plan; and whether all results are known.
 async fn made(storage: &dyn Storage, plan: &Plan) -> (Option<Box<Plan>>, bool) {
     match ops::perform_kept(storage, plan, &OldValues::in_memory()).await {
         Ok(outcome) => (outcome.inverse, true),

@@ -1,8 +1,8 @@
-//! Saves of staged edits from the browser, cut at their bytes: each record is old or new, how many are told
-//! to be saved are, and what is not saved is still staged, in the list and as a draft.
+//! Saves of staged edits from the browser, cut at their bytes: each record is old or new, the number of saved
+//! ones is reported truly, and edits that are not saved are still staged, in the list and as drafts.
 //!
-//! A twentieth of `LARDER_CUTS` is how many saves are cut, few without it: each is of three records that are
-//! typed, saved, looked at and saved again.
+//! A twentieth of `LARDER_CUTS` is the number of saves that are cut, few without it: in each, three records
+//! are typed, saved, read and saved again.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,32 +14,32 @@ use super::{Bench, Rights, STORE, TEXT, user};
 use crate::fill;
 use crate::pty::Screen;
 
-/// Browsers at a time.
+/// Number of browsers at a time.
 const AT_ONCE: usize = 8;
-/// Saves that are cut where nobody says how many.
+/// Number of saves that are cut if `LARDER_CUTS` is not set.
 const FEW: usize = 24;
 /// The records that are edited.
 const KEYS: [&str; 3] = ["k001", "k002", "k003"];
-/// Columns in which no sentence is cut.
+/// Width in which no sentence is cut, in columns.
 const WIDE: u16 = 180;
 
 type Values = [String; 3];
 
-/// What the browser said, and what is there then.
+/// The browser's report, and the state after it.
 #[derive(Debug)]
 struct Seen {
-    /// The sentence.
+    /// The sentence of the report.
     told: String,
     /// The records as they are stored.
     stored: Values,
     /// The keys in the list.
     listed: Vec<String>,
-    /// What was typed, by key, in the drafts of staged edits.
+    /// The text in the drafts of staged edits, by key.
     drafts: BTreeMap<String, String>,
 }
 
-/// How many are saved by a sentence, and of how many it is not known; `None` where it tells only of the
-/// connection, as the one that is lost right after the save.
+/// Number of saved records in a report, and of unknown ones; `None` if it is about the connection alone, like
+/// that on one lost right after the save.
 fn numbers(told: &str) -> Result<Option<(usize, usize)>, String> {
     let all = KEYS.len();
     let number = |before: &str| {
@@ -71,7 +71,7 @@ fn numbers(told: &str) -> Result<Option<(usize, usize)>, String> {
     }))
 }
 
-/// What is wrong with what was said, and with what is left, if anything.
+/// What is wrong with the report and with the state after it, if anything.
 fn wrong(seen: &Seen, before: &Values, typed: &Values) -> Option<String> {
     let Seen { told, stored, listed, drafts } = seen;
     let is_old_or_new = |at: usize| stored[at] == before[at] || stored[at] == typed[at];
@@ -107,7 +107,7 @@ fn stored(bench: &mut Bench) -> Values {
     })
 }
 
-/// What was typed, by key, in the drafts that say that they are staged.
+/// The text in the drafts that are marked as staged, by key.
 fn drafts(state: &Path) -> BTreeMap<String, String> {
     let mut typed = BTreeMap::new();
     for line in run_drafts(state, &["list", "--json"]).expect("drafts are listed").lines() {
@@ -127,7 +127,7 @@ fn listed(text: &str) -> Vec<String> {
     keys.map(|key| (*key).to_owned()).collect()
 }
 
-/// What the screen says of the save; `None` while it says nothing, or only that it is under way.
+/// The screen's report of the save; `None` while there is none, or only that the save is under way.
 fn told(text: &str) -> Option<String> {
     let waits = ["looking what became", "saving 3 records", "being saved", "reconnecting"];
     if waits.iter().any(|words| text.contains(words)) {
@@ -141,7 +141,7 @@ fn told(text: &str) -> Option<String> {
     text.lines().rev().find(says).map(str::to_owned)
 }
 
-/// A browser on the way to the server.
+/// A browser that is connected through the wire.
 struct Browser {
     screen: Screen,
     state: tempfile::TempDir,
@@ -159,7 +159,7 @@ impl Browser {
         Self { screen, state }
     }
 
-    /// Types one character more or less into each record, and stages that.
+    /// Types one character more or fewer into each record, and stages it.
     fn stage(&mut self, before: &Values) -> Values {
         self.screen.keys("g");
         let mut count = 0;
@@ -184,8 +184,8 @@ impl Browser {
             .map(|value| value.strip_prefix('x').map_or_else(|| format!("x{value}"), str::to_owned))
     }
 
-    /// Stages three edits, saves them with this fault, and says what is wrong with what came of it; gives how
-    /// many were saved at once.
+    /// Stages three edits, saves them with this fault, and tells what is wrong with the result; gives the
+    /// number that was saved at once.
     fn try_with(
         &mut self,
         bench: &mut Bench,

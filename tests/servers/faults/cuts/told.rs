@@ -1,8 +1,8 @@
-//! What larder says of several records of which some answers were lost: the numbers in its sentence.
+//! larder's report of several records, some of whose answers were lost: the numbers in its sentence.
 
 use larder::ops::Resolution;
 
-/// How many records are saved, are not, may be, and have been changed by someone else.
+/// Number of records that are saved, that are not, that may be, and that someone else has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Told {
     all: Option<u64>,
@@ -56,7 +56,7 @@ impl Told {
         Ok(told)
     }
 
-    /// Whether it is so, where `most` records can be saved, and so many are, and are in the end.
+    /// Checks the numbers: at most `most` records can be saved, `now` are saved now, and `later` in the end.
     pub(super) fn is_so(self, most: u64, now: u64, later: u64) -> Result<(), String> {
         let Self { all, saved, not, unknown, skipped } = self;
         let adds_up = all.is_none_or(|all| all == saved + not + unknown + skipped);

@@ -7,29 +7,29 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
-/// What goes wrong, after so many bytes.
+/// A fault; the number is that of the bytes after which it comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Nothing; the wire counts.
+    /// No fault; the wire only counts.
     None,
-    /// Of the write: both ends are closed.
+    /// In the write: both ends are closed.
     Cut(usize),
-    /// Of the write: both ends are reset.
+    /// In the write: both ends are reset.
     Reset(usize),
-    /// Of the write: the near end is closed, and the rest arrives late.
+    /// In the write: the near end is closed, and the rest arrives late.
     Late(usize),
-    /// Of the write: nothing passes any more, and the rest arrives late.
+    /// In the write: nothing passes any more, and the rest arrives late.
     Stall(usize),
-    /// Of the answer: both ends are closed.
+    /// In the answer: both ends are closed.
     CutAnswer(usize),
-    /// Of the answer: nothing passes any more.
+    /// In the answer: nothing passes any more.
     StallAnswer(usize),
     /// Planted: the write arrives twice, and its answer is cut.
     Twice,
 }
 
 impl Fault {
-    /// Whether larder notices only by its clock.
+    /// Whether larder sees the fault only by its time limit.
     pub(super) fn stalls(self) -> bool {
         matches!(self, Self::Stall(_) | Self::StallAnswer(_))
     }
@@ -57,13 +57,13 @@ impl Fault {
 
 #[derive(Debug, Default)]
 struct State {
-    /// What goes wrong at the next write.
+    /// The fault for the next write.
     armed: Option<Fault>,
-    /// How often the wire was armed.
+    /// Number of times that the wire was armed.
     turn: usize,
-    /// Bytes of the write and of its answer that came.
+    /// Number of bytes of the write and of its answer that came.
     counted: (usize, usize),
-    /// The far end, and what is still to arrive there.
+    /// The far end, and the bytes that are still to arrive there.
     held: Option<(TcpStream, Vec<u8>)>,
 }
 
@@ -90,24 +90,24 @@ impl Wire {
         Self { port, state }
     }
 
-    /// Lets this go wrong at the next write.
+    /// Arms the wire with this fault for the next write.
     pub(super) fn arm(&self, fault: Fault) {
         let mut state = self.state.lock().unwrap();
         *state = State { armed: Some(fault), turn: state.turn + 1, ..State::default() };
     }
 
-    /// How many bytes of a write and of its answer came since the wire was armed.
+    /// Number of bytes of a write and of its answer that came since the wire was armed.
     pub(super) fn counted(&self) -> (usize, usize) {
         self.state.lock().unwrap().counted
     }
 
-    /// Whether so much of the write came that this went wrong; of its answer it is not known.
+    /// Whether the write reached the byte of this fault; not known for a fault in the answer.
     pub(super) fn has_struck(&self, fault: Fault) -> bool {
         fault.at_write().is_none_or(|at| self.counted().0 >= at.max(1))
     }
 
-    /// Delivers what is late, and waits until the server has taken it or refused it. Gives whether
-    /// there was anything.
+    /// Delivers late bytes, and waits until the server has taken or refused them. Tells whether there were
+    /// any.
     pub(super) async fn deliver(&self) -> bool {
         for _ in 0..500 {
             let Some((mut far, rest)) = self.state.lock().unwrap().held.take() else {
@@ -125,7 +125,7 @@ impl Wire {
     }
 }
 
-/// Where the first write begins in what goes to the server.
+/// The offset at which the first write begins in the bytes for the server.
 fn write_begins(bytes: &[u8]) -> Option<usize> {
     let find = |what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
     let command = find(b"\r\n$4\r\nEVAL\r\n").or_else(|| find(b"*1\r\n$5\r\nMULTI\r\n"))?;
@@ -133,7 +133,7 @@ fn write_begins(bytes: &[u8]) -> Option<usize> {
     bytes[..=command].iter().rposition(|byte| *byte == b'*')
 }
 
-/// What is to go wrong at the next write, told once, and the turn it is for.
+/// Takes the fault for the next write, once, and the turn that it is for.
 fn disarm(state: &Mutex<State>) -> Option<(Fault, usize)> {
     let mut state = state.lock().unwrap();
     let turn = state.turn;
@@ -160,7 +160,7 @@ async fn carry(mut near: TcpStream, mut far: TcpStream, state: Arc<Mutex<State>>
                     if far.try_write(&bytes[..begin]).is_err() { return }
                     bytes = &bytes[begin..];
                 }
-                // What comes after the write it was armed for is none of its business.
+                // Bytes after the write that it was armed for do not concern it.
                 fault = fault.filter(|_| turn == state.lock().unwrap().turn);
                 let Some(now) = fault else {
                     if far.write_all(bytes).await.is_err() { return }
@@ -213,7 +213,7 @@ async fn strike(
             far.set_zero_linger().unwrap();
         }
         Fault::Late(_) => {
-            // What was sent together is all on its way.
+            // Bytes that were sent together are all under way.
             while let Ok(Ok(count @ 1..)) =
                 timeout(Duration::from_millis(2), near.read(&mut more)).await
             {
