@@ -23,7 +23,7 @@ const ENLARGED: usize = 4;
 const SQUARE: usize = 4;
 const GROUND: [u8; 2] = [102, 153];
 
-/// Sum of the shares of a pixel, or slightly more than it. No picture has more rows.
+/// Limit on the sum of the shares of a pixel, which is this or slightly less. No picture has more rows.
 const UNIT: usize = 4096;
 
 /// A small picture, and its last fitted form.

@@ -13,7 +13,7 @@ const KEYS_SHARE: f64 = 0.008;
 const LEAST: f64 = 0.6e-6;
 /// Assumed cost of an entry before it has been measured, in seconds.
 const FIRST: f64 = 2.0e-6;
-/// Assumed cost of a key when all are read, before it has been measured, in seconds.
+/// Assumed cost of a key in a read of all keys, before it has been measured, in seconds.
 const FIRST_KEY: f64 = 0.12e-6;
 /// Part of the budget that the looks at counts and rows are assumed to need.
 const OTHERS: f64 = 0.0008;
@@ -26,7 +26,7 @@ pub(super) struct Budget {
     timing: RedisTiming,
     /// Server time of an entry of a walk, in seconds.
     entry: f64,
-    /// Server time of a key when all are read, in seconds.
+    /// Server time of a key in a read of all keys, in seconds.
     key: f64,
     /// Whether these two come from the server's own counts.
     told: [bool; 2],
@@ -67,13 +67,13 @@ impl Budget {
         self.way = took.min(self.way + self.way / 100);
     }
 
-    /// Sets the server time of an entry of a rescan in seconds, by the server's count.
+    /// Sets the server time of an entry of a rescan, in seconds, by the server's count.
     pub(super) fn entry_costs(&mut self, seconds: f64) {
         // Others may use the command too, at higher or lower cost.
         (self.entry, self.told[0]) = (seconds.clamp(LEAST, 4.0 * FIRST), true);
     }
 
-    /// Sets the server time of a key when all are read in seconds, by the server's count.
+    /// Sets the server time of a key in a read of all keys, in seconds, by the server's count.
     pub(super) fn key_costs(&mut self, seconds: f64) {
         let seconds = seconds.clamp(FIRST_KEY / 4.0, FIRST_KEY * 20.0);
         (self.key, self.told[1]) = (seconds, true);
