@@ -57,14 +57,14 @@ pub enum Request {
     Send(WriteId, Box<Plan>),
     /// Give up what is in the editor.
     DiscardEdit,
-    /// Leave what is typed, and keep it as a draft; then end, where that is wanted.
+    /// Keep the typed text as a draft and leave it; then end larder, if `quits`.
     KeepDraft {
-        /// Whether to end.
+        /// Whether to end larder then.
         quits: bool,
     },
-    /// Make a new record of what was typed where a save meets what someone else wrote.
+    /// Make a new record of the text whose save met what someone else wrote.
     MergeAsNew,
-    /// Go on with a draft, as a new record where that is wanted.
+    /// Go on with a draft; `true`: as a new record.
     TakeDraft(DraftId, Box<Draft>, bool),
     /// Edit the value at this place inside this record.
     OpenInner(Box<Record>, InnerPlace),

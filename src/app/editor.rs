@@ -178,7 +178,7 @@ impl Editor {
             || self.value.is_changed(&self.start.1)
     }
 
-    /// How many bytes a draft of it has: what was read, and what is typed.
+    /// Size of the editor's draft, in bytes: the text that was read, and the text that is typed.
     pub(super) fn draft_len(&self) -> usize {
         let read = self.base().map_or(0, |base| base.value.len());
         read + self.value.document().map_or(0, Document::len)

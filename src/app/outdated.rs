@@ -7,7 +7,7 @@ use super::App;
 use super::editor::Editor;
 use super::load::RecordView;
 
-/// That what is typed is not kept, and the same where there is little room.
+/// The warning that what is typed is not kept, and the same in few words.
 const NOT_KEPT: [&str; 2] = ["no draft is kept: save before larder ends", "no draft is kept"];
 
 /// The warning while a record is edited, and the same in few words. A crawl that would write the record back

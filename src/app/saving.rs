@@ -14,9 +14,9 @@ pub struct Saving {
     /// The version that the write under way was joined with; none if the write is over the version that was
     /// read.
     pub(super) onto: Option<Box<TypedValue>>,
-    /// How often in a row the save met what someone else wrote.
+    /// Number of times in a row that the save met what someone else wrote.
     pub(super) tries: u32,
-    /// How often in a row the user was asked about the places where both meet.
+    /// Number of times in a row that the user was asked about the places where both meet.
     pub(super) asked: u32,
     /// The places where someone else's changes were joined with it, in words.
     pub(super) merged: Option<String>,

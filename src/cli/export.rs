@@ -117,7 +117,7 @@ pub(super) async fn export(
     Ok(code)
 }
 
-/// What is wrong with records, by what becomes of them.
+/// The problems of records, by what is done about them.
 #[derive(Default)]
 struct Faults {
     damaged: Group,

@@ -1,19 +1,19 @@
-//! Many records of which the same is to be said, in one line.
+//! Groups of records with the same remark, each told in one line.
 
 use serde_json::{Value, json};
 
 use crate::model::Key;
 use crate::text;
 
-/// Keys that are named.
+/// Limit on the keys of a group that are named.
 const NAMED: usize = 10;
 
-/// Records of which the same is to be said.
+/// Records with the same remark.
 #[derive(Default)]
 pub(super) struct Group {
     pub(super) count: u64,
     first: Vec<Key>,
-    /// Why, of the very first, and whether that holds of all.
+    /// The remark on the first one, and whether those on the others differ.
     why: Option<String>,
     differ: bool,
 }
@@ -27,7 +27,7 @@ impl Group {
         self.differ |= self.why.get_or_insert_with(|| why.to_owned()) != why;
     }
 
-    /// `2 records WHAT: a, b; WHY`; nothing of none.
+    /// `2 records WHAT: a, b; WHY`; `None` for an empty group.
     pub(super) fn told(&self, what: &str) -> Option<String> {
         let why = self.why.as_deref()?;
         let records = text::plural(self.count, "record");

@@ -1,6 +1,6 @@
 //! Frames as pictures for people to look at: `LARDER_FRAMES=FOLDER cargo test --test core frames` writes each
-//! state at each size into a folder for each theme, as SVG and as text for a terminal (`cat
-//! FOLDER/light/keys_80x24.ansi`).
+//! state at each size into a folder for each theme, as SVG and as text for a terminal
+//! (`cat FOLDER/light/keys_80x24.ansi`).
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 use std::fmt::Write as _;

@@ -1,36 +1,36 @@
-//! What is typed and left, to be gone on with later.
+//! Typed text that is left, to be continued later.
 
 use crate::edit::draft::{Draft, DraftHead, DraftId};
 
-/// The process of a draft in which nobody types.
+/// The process in the name of a draft in which nobody types.
 const NOBODY: u32 = 0;
 
-/// A draft that is being kept; what was typed stays where it is until that is done.
+/// A draft that is being kept; the typed text stays where it is until that is done.
 #[derive(Debug)]
 pub(in crate::app) struct Leaving {
     draft: Draft,
-    /// Whether to end then.
+    /// Whether to end larder then.
     pub(in crate::app) quits: bool,
 }
 
 impl Leaving {
-    /// Of what is typed now.
+    /// The draft of the text as it is typed now.
     pub(in crate::app) fn new(draft: Draft, quits: bool) -> Self {
         let head = DraftHead { process: NOBODY, ..draft.head };
         Self { draft: Draft { head, ..draft }, quits }
     }
 
-    /// What is kept.
+    /// The draft that is being kept.
     pub(in crate::app) fn draft(&self) -> &Draft {
         &self.draft
     }
 
-    /// Its name.
+    /// The name of the draft.
     pub(in crate::app) fn id(&self) -> DraftId {
         self.draft.head.id()
     }
 
-    /// Whether that is what is typed now.
+    /// Whether the draft is the text as it is typed now.
     pub(in crate::app) fn is_all_of(&self, now: &Draft) -> bool {
         let (kept, now) = (&self.draft, now);
         let same = (&kept.text, &kept.head.key, &kept.head.content_type);

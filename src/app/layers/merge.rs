@@ -37,9 +37,9 @@ pub struct MergeView {
     pub fault: Option<String>,
     /// How the record is compared before it is written.
     pub comparison: Comparison,
-    /// How often someone else wrote it again while it was decided.
+    /// Number of times that someone else wrote the record again while it was decided.
     pub again: u32,
-    /// How far the pieces are scrolled.
+    /// The scroll position of the pieces.
     pub overlay: Overlay,
     /// For a value in a value: the record as it is there now, and the value in it.
     pub inside: Option<(TypedValue, Arc<InnerValue>)>,
@@ -72,7 +72,7 @@ impl MergeView {
         Self { inside: Some((theirs, value)), ..Self::new(set, merge, comparison) }
     }
 
-    /// The same, of a save that has been decided so often already.
+    /// The same dialog, for a save that has been decided this number of times already.
     #[must_use]
     pub(in crate::app) fn again(self, again: u32) -> Self {
         Self { again, ..self }

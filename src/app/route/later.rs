@@ -1,4 +1,4 @@
-//! What is typed and neither saved nor given up: kept as a draft, or made a new record of.
+//! Typed text that is neither saved nor given up: kept as a draft, or made into a new record.
 
 use crate::edit::draft::DraftId;
 use crate::keymap::{Action, Context};
@@ -11,7 +11,7 @@ use super::super::layers::Layer;
 use super::super::notice::Notice;
 use super::{drafts, leaves, leaving, opened, saving};
 
-/// Has what is typed kept as a draft in which nobody types, and leaves it as soon as it is.
+/// Has the typed text kept as a draft in which nobody types, and leaves it as soon as that is done.
 pub(super) fn keep(app: &mut App, quits: bool) {
     let Some(draft) = drafting::draft(app).filter(|_| drafting::can_keep(app)) else {
         return app.tell(Notice::warning("not kept as a draft: it is too large"));
@@ -21,7 +21,7 @@ pub(super) fn keep(app: &mut App, quits: bool) {
     app.drafting.leaving = Some(leaving);
 }
 
-/// It was kept, or could not be; tells whether it is what is left.
+/// Takes whether the draft was kept; tells whether it is the one that is being left.
 pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> bool {
     let Some(left) = app.drafting.leaving.take_if(|left| left.id() == *id) else { return false };
     if let Err(why) = result {
@@ -30,14 +30,14 @@ pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> 
         return true;
     }
     match drafting::draft(app) {
-        // More was typed meanwhile.
+        // Further text was typed meanwhile.
         Some(now) if !left.is_all_of(&now) => keep(app, left.quits),
         _ => leave(app, &left),
     }
     true
 }
 
-/// Leaves what was typed to its draft.
+/// Leaves the typed text to its draft.
 fn leave(app: &mut App, left: &Leaving) {
     let (id, head) = (left.id(), left.draft().head.clone());
     drafting::hand_on(app, &id);
@@ -52,14 +52,14 @@ fn leave(app: &mut App, left: &Leaving) {
     opened::reload_record(app);
 }
 
-/// Nothing is edited any more.
+/// Closes whatever is being edited.
 fn close(app: &mut App) {
     app.layers.retain(|layer| !matches!(layer, Layer::Merge(_)));
     app.editor = None;
     leaves::discard(app);
 }
 
-/// Makes a new record of what was typed where its save met what someone else wrote.
+/// Makes a new record of the text whose save met what someone else wrote.
 pub(super) fn as_new(app: &mut App) {
     let Some(draft) = drafting::draft(app) else { return };
     let id = draft.head.id();

@@ -8,8 +8,8 @@ use crate::cli::reexec;
 
 const CONFIG: &str = "--config";
 
-/// The words of the command line with the path there in place of the target, and without what is
-/// this host's alone. `given` is without the program's name.
+/// The words of the command line with the path there in place of the target, and without options for this
+/// host only. `given` lacks the program's name.
 pub(super) fn there(
     cli: &Cli,
     given: impl Iterator<Item = OsString>,

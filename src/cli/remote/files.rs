@@ -13,21 +13,21 @@ use crate::model::{Error, ErrorKind, Result};
 use crate::outfile::Writing;
 use crate::text;
 
-/// What stands for standard input and output.
+/// The name of standard input and output.
 const STREAM: &str = "-";
 
-/// What is passed on.
+/// The files that are passed on.
 #[derive(Default)]
 pub(super) struct Files {
     input: Option<File>,
     output: Option<(Writing, PathBuf)>,
 }
 
-/// Where a file stands among the words.
+/// The place of a file among the words.
 enum Place {
-    /// Behind an option, or in its word.
+    /// It is the value of this option, long or short, in a word of its own or in the option's.
     Option(&'static str, Option<&'static str>),
-    /// It is the last one that is named.
+    /// It is the last word that names it.
     Last,
 }
 
@@ -89,7 +89,7 @@ impl Files {
         Ok(())
     }
 
-    /// Has a program read and write them.
+    /// Makes the files a program's standard input and output.
     pub(super) fn give(&mut self, program: &mut Program) -> Result<()> {
         if let Some(input) = self.input.take() {
             program.stdin(input);
@@ -100,7 +100,7 @@ impl Files {
         Ok(())
     }
 
-    /// Puts what was written in its place, where the command has printed a value.
+    /// Puts the written file in its place, if the command has printed a value.
     pub(super) fn finish(self, code: u8) -> Result<()> {
         let Some((mut writing, path)) = self.output else { return Ok(()) };
         if ![DONE, DAMAGED].contains(&code) {
@@ -115,7 +115,7 @@ impl Files {
 }
 
 impl Place {
-    /// Puts `-` in place of a file; whether it was found.
+    /// Puts `-` in place of a file; tells whether it was found.
     fn replace(&self, file: &Path, words: &mut [OsString]) -> bool {
         let file = file.as_os_str();
         let found = match self {
@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    /// The words in which `F` stands for a file that is there.
+    /// The words for the other host, in which `F` stands for a file that exists.
     fn told(line: &[&str]) -> Result<Vec<String>> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
