@@ -211,9 +211,11 @@ impl Default for ThemeSettings {
 
 impl Config {
     /// Reads the config file and applies the environment's settings.
-    /// | The file is `given` (`--config`), else that of `LARDER_CONFIG`, else `config.toml` in the user's
+    ///
+    /// The file is `given` (`--config`), else that of `LARDER_CONFIG`, else `config.toml` in the user's
     /// configuration folder, which need not exist.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Usage`], with the name of the file and of the setting, for a setting that is unknown or
     /// makes no sense, and for a named file that cannot be read.
     pub fn load(given: Option<&Path>, environment: &Environment) -> Result<Self> {
@@ -254,7 +256,8 @@ impl Config {
     }
 
     /// Checks the settings that only the browser uses: keys and colours. If none are set, nothing is done.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Usage`], with the name of the file and what is unknown.
     pub fn check(&self) -> Result<()> {
         if self.keys.is_empty() && self.theme == ThemeSettings::default() {

@@ -86,7 +86,8 @@ impl Demo {
     /// Starts the crawl, into a private directory in `temporary`, or else into one new store on `target`.
     /// Returns when the stores are made; the records follow from a thread of its own. At the same time,
     /// directories that killed demos left in `temporary` are removed.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Conflict`] if the target has a store of this name, [`ErrorKind::Io`] if the directory
     /// cannot be made, or the storage's error.
     pub fn begin(
@@ -138,7 +139,8 @@ impl Demo {
 
     /// Ends the crawl and removes what it made: the private directory; or on a target the store, if it is
     /// still the one that the demo made.
-    /// | # Errors
+    ///
+    /// # Errors
     /// Why the crawl ended early, or what could not be removed.
     pub fn finish(mut self) -> Result<()> {
         self.end()
@@ -193,7 +195,8 @@ fn cannot(why: &dyn std::fmt::Display) -> Error {
 }
 
 /// Reads a rate, in records a second.
-/// | # Errors
+///
+/// # Errors
 /// A sentence, for anything but a number between 0.01 and 100,000.
 pub fn parse_rate(text: &str) -> std::result::Result<f64, String> {
     match text.parse() {

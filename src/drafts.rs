@@ -50,7 +50,8 @@ impl Drafts {
     }
 
     /// Keeps a draft, in place of an older one of its name.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error; [`io::ErrorKind::FileTooLarge`] for a draft that is too large.
     pub fn keep(&self, draft: &Draft) -> io::Result<()> {
         let bytes = draft.to_bytes().ok_or(io::ErrorKind::FileTooLarge)?;
@@ -74,7 +75,8 @@ impl Drafts {
     }
 
     /// Makes the file for the user's own editor, next to the draft of this id.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error.
     pub fn hand_out(&self, id: &DraftId, suffix: &str, text: &[u8]) -> io::Result<PathBuf> {
         self.make()?;
@@ -101,7 +103,8 @@ impl Drafts {
     }
 
     /// Reads a draft, with the newer text that the user's own editor has left, if any.
-    /// | # Errors
+    ///
+    /// # Errors
     /// What is wrong, in a sentence.
     pub fn read(&self, id: &DraftId) -> Result<Draft, String> {
         let bytes =
@@ -119,7 +122,8 @@ impl Drafts {
     }
 
     /// Removes a draft, and the file that the user's own editor has left of it.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error, unless there is no such file.
     pub fn remove(&self, id: &DraftId) -> io::Result<()> {
         self.take_back(id)?;
@@ -127,7 +131,8 @@ impl Drafts {
     }
 
     /// Removes the file that the user's own editor has left: its text is in the draft, or stored.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error, unless there is no such file.
     pub fn take_back(&self, id: &DraftId) -> io::Result<()> {
         self.outside(id).map_or(Ok(()), |path| let_go(&path).map(drop))

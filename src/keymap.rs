@@ -16,8 +16,7 @@ pub use chord::Chord;
 
 const DEFAULTS: &str = include_str!("../assets/keymap.toml");
 
-/// Actions that lead out of a context. A context that has one of them must have a chord for it in every
-/// keymap.
+/// Actions that lead out of a context. In a dialog that has one of them, every keymap must give it a chord.
 const WAYS_OUT: [Action; 3] = [Action::Cancel, Action::Close, Action::ConfirmNo];
 
 /// The chords of every context.
@@ -50,7 +49,8 @@ impl Default for KeyMap {
 impl KeyMap {
     /// The built-in keys, with the chords that the user's tables replace: a table for each context, in which
     /// an action has a chord or an array of them (`[]`: no key does it).
-    /// | # Errors
+    ///
+    /// # Errors
     /// A sentence that names what is wrong: an unknown context or chord, an action that the context does not
     /// have, a chord with two meanings, a plain character where text is typed, or no key to get out.
     /// key to get out.

@@ -25,7 +25,8 @@ impl Writing {
     /// Begins to write the file at `path`: to a temporary file next to it, with the mode of the existing one.
     /// Anything but a regular file (a pipe, a device), or a file that another program has open
     /// (`/dev/stdout`), is written directly.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error.
     pub(crate) fn begin(path: &Path) -> io::Result<Self> {
         let known = fs::metadata(path).ok();
@@ -67,7 +68,8 @@ impl Writing {
     }
 
     /// Waits until the bytes are on the disk; for a pipe or a device, there is nothing to wait for.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error.
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         let file = self.file();
@@ -75,7 +77,8 @@ impl Writing {
     }
 
     /// Puts the file in its place. If it is to be `new`, nothing may be there.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error.
     pub(crate) fn finish(self, new: bool) -> io::Result<()> {
         if let Self::Temporary(file, target) = self {
@@ -100,7 +103,8 @@ impl io::Write for Writing {
 }
 
 /// Writes `bytes` to `path`, whole or not at all, as far as [`Writing::begin`] can.
-/// | # Errors
+///
+/// # Errors
 /// [`io::ErrorKind::AlreadyExists`] if it is to be `new` and something is there, even a link that leads
 /// nowhere.
 pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
@@ -114,7 +118,8 @@ pub(crate) fn write(path: &Path, bytes: &[u8], new: bool) -> io::Result<()> {
 }
 
 /// Writes one of larder's own files, and makes its folder first.
-/// | # Errors
+///
+/// # Errors
 /// The system's error.
 pub(crate) fn keep(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {

@@ -29,7 +29,8 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// Makes a folder.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error.
     pub(crate) fn make() -> io::Result<Self> {
         Self::make_in(&std::env::temp_dir())

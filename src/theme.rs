@@ -59,12 +59,14 @@ impl Theme {
     }
 
     /// The theme that the settings ask for, in the colours that the terminal has.
-    /// | `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours; others of them if `COLORFGBG`
+    ///
+    /// `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours; others of them if `COLORFGBG`
     /// tells of a light background), `none`, `auto` (dark or light if `COLORFGBG` tells, else ansi), or the
     /// path of the user's own file, which ends in `.toml`, and whose missing roles are as in ansi. With
     /// sixteen colours, dark and light are ansi too. `overrides` gives roles other styles. `NO_COLOR` removes
     /// all colours.
-    /// | # Errors
+    ///
+    /// # Errors
     /// A sentence that names the unknown theme or role, the style that cannot be read, or the file.
     pub fn from_settings(
         name: &str,
@@ -100,7 +102,8 @@ impl Theme {
     /// The themes to choose from, if only the terminal itself can tell its background: with `auto` or `ansi`,
     /// and no `COLORFGBG` that tells it. A terminal of sixteen colours is asked only if it is of a kind that
     /// answers.
-    /// | # Errors
+    ///
+    /// # Errors
     /// As [`Theme::from_settings`].
     pub fn pair(
         name: &str,

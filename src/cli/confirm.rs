@@ -34,7 +34,8 @@ pub(super) fn ask_plainly(question: &str) -> Result<(), Failure> {
 
 /// Asks a question about a store, which the user answers with its name; any other answer, also an empty line,
 /// is a No.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Conflict`] for a No.
 pub(super) fn ask(store: &StoreName, question: &str) -> Result<(), Failure> {
     let name = visible_bytes(store.as_bytes());

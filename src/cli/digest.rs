@@ -13,7 +13,8 @@ pub(super) fn of(value: &[u8]) -> String {
 
 /// The expectation for a write that replaces a value of this digest: the record as it is now, if it has that
 /// digest.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Conflict`] if it has another one, or is not there; [`ErrorKind::Usage`] if that is no digest.
 pub(super) async fn unchanged(
     storage: &dyn Storage,

@@ -17,7 +17,8 @@ const ABSENT: &str = "! there is no such record";
 const UNKNOWN: &str = "? not known";
 
 /// The plan of an operation, with a warning if its write would be refused.
-/// | # Errors
+///
+/// # Errors
 /// The storage's error, but no refusal.
 pub(super) async fn plan(
     storage: &dyn Storage,

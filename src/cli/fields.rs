@@ -1,5 +1,6 @@
 //! The fields of JSON that each command prints, for the help and the manual page.
-//! | A test runs the commands and compares their output with these.
+//!
+//! A test runs the commands and compares their output with these.
 
 /// A line of JSON that commands print.
 struct Line {

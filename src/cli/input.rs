@@ -26,7 +26,8 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Opens the keys of the command line, or of the file that it names.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Io`] if the file cannot be opened.
     pub(super) fn open(named: &[OsString], from: &KeysFrom) -> Result<Self> {
         let end = if from.null { b'\0' } else { b'\n' };
@@ -36,7 +37,8 @@ impl Keys {
     }
 
     /// The next keys, at most this number; none at the end.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Io`] if the file cannot be read.
     pub(super) fn next(&mut self, at_most: usize) -> Result<Vec<Key>> {
         let mut keys: Vec<Key> = self.named.by_ref().take(at_most).collect();
@@ -61,7 +63,8 @@ impl Keys {
 }
 
 /// Opens a file or standard input; also gives its name in messages.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Io`] if it cannot be opened.
 pub(super) fn opened(path: &Path) -> Result<(Box<dyn BufRead>, String)> {
     if path == Path::new(STDIN) {

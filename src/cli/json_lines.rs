@@ -117,7 +117,8 @@ pub(super) fn file(line: &[u8]) -> Option<String> {
 
 /// The record of a line; `file` reads the file that the line names. A record that was written without a type
 /// has no metadata, and the type of bytes.
-/// | # Errors
+///
+/// # Errors
 /// What is wrong with the line, in words.
 pub(super) fn read(
     line: &[u8],

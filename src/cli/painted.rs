@@ -27,7 +27,8 @@ pub(super) enum Color {
 }
 
 /// The theme that the settings ask for; `None` without colours.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Usage`](crate::model::ErrorKind::Usage) for colours that make no sense.
 pub(super) fn theme(config: &Config, terminal: bool) -> Result<Option<Theme>> {
     if !config.color || !(terminal || config.forces_color) {

@@ -48,7 +48,8 @@ pub struct Browse {
 }
 
 /// Reads the settings, finds the target and starts the log.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Usage`] for settings and arguments that make no sense, [`ErrorKind::Auth`] if a profile's
 /// `password_command` fails.
 pub fn prepare(cli: &Cli) -> Result<Prepared> {
@@ -60,7 +61,8 @@ pub fn prepare(cli: &Cli) -> Result<Prepared> {
 }
 
 /// As [`prepare`], with what only the browser needs: a terminal.
-/// | # Errors
+///
+/// # Errors
 /// As [`prepare`]; [`ErrorKind::Usage`] if there is no terminal.
 pub fn prepare_browser(cli: &Cli) -> Result<Browse> {
     let (config, environment) = settings(cli)?;
@@ -167,7 +169,8 @@ pub(super) fn check_terminal() -> Result<()> {
 
 /// Refuses to read standard input if it is closed: the standard library has opened `/dev/null` in its place,
 /// for writing too, which no shell does. It would be read as an empty value.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Io`].
 pub(super) fn check_stdin() -> Result<()> {
     let is_null = || {
@@ -184,7 +187,8 @@ pub(super) fn check_stdin() -> Result<()> {
 
 /// Refuses to start if too few files can be opened: libraries would panic later, and a server would be blamed
 /// for a connection that larder could not make.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Io`] with the limit, and how to raise it.
 pub(super) fn check_files() -> Result<()> {
     let opened: Vec<_> = (0..MIN_FREE_FILES).map_while(|_| dup(stderr()).ok()).collect();

@@ -50,7 +50,8 @@ pub(super) fn command(there: &RemoteDirectory, cli: &Cli, config: &Config) -> Ex
 
 /// Runs the browser on the target's host, in this terminal, and gives its exit code; `None` for a target that
 /// this larder opens. On failure, the screen still shows what was drawn.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Connection`] if there is no connection, or it broke; [`ErrorKind::NotSupported`] if larder is
 /// not there.
 pub fn browse(prepared: &Prepared, cli: &Cli) -> Option<Result<u8>> {

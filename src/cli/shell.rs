@@ -18,7 +18,8 @@ pub enum Shell {
 
 impl Shell {
     /// The script that asks larder for the words.
-    /// | # Errors
+    ///
+    /// # Errors
     /// There is none for this shell: it gets a generated one that knows the commands and their options.
     pub(super) fn script(self) -> Result<&'static str, clap_complete::Shell> {
         match self {

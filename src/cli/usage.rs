@@ -17,7 +17,8 @@ use super::unknown;
 use crate::model::{Error, ErrorKind as Kind};
 
 /// Reads the process's arguments.
-/// | # Errors
+///
+/// # Errors
 /// The exit code: if the arguments make no sense, which was said on standard error in one line; and after
 /// `--help` and `--version`.
 pub fn parse() -> Result<Cli, u8> {

@@ -16,11 +16,13 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 const LONGEST: u64 = 64 << 10;
 
 /// Runs `command` through `sh` and gives the first line it prints, without the line's end.
-/// | It gets no standard input, which may hold a value to store; it can ask through `/dev/tty`, and its
+///
+/// It gets no standard input, which may hold a value to store; it can ask through `/dev/tty`, and its
 /// messages go to standard error. While the terminal shows the browser it must be `quiet`: its messages are
 /// dropped, and it is not in the terminal's foreground. Must not be called from asynchronous code, as it
 /// waits.
-/// | # Errors
+///
+/// # Errors
 /// [`ErrorKind::Auth`] if it cannot be run, fails, prints nothing or takes longer than `timeout`.
 pub(super) fn run(command: &str, timeout: Duration, quiet: bool) -> Result<String> {
     let cannot =

@@ -49,9 +49,11 @@ impl Resolved {
 impl Config {
     /// Finds the target: `named` (the command line's), else the first of [`TargetSource::DEFAULTS`]. The text
     /// may be the name of a profile.
-    /// | The password is `LARDER_PASSWORD`, else the profile's, else the first line that the profile's
+    ///
+    /// The password is `LARDER_PASSWORD`, else the profile's, else the first line that the profile's
     /// `password_command` prints, else the URL's.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Usage`] for a text that is no target, with [`Cause::NoTarget`](crate::model::Cause) if
     /// none is named; [`ErrorKind::Auth`] if `password_command` fails.
     pub fn resolve(&self, named: Option<&str>, environment: &Environment) -> Result<Resolved> {
@@ -69,7 +71,8 @@ impl Config {
     }
 
     /// Resolves the target that is written in this place.
-    /// | # Errors
+    ///
+    /// # Errors
     /// As [`Config::resolve`].
     pub fn resolve_at(&self, source: TargetSource, environment: &Environment) -> Result<Resolved> {
         if let Some(name) = self.profile_at(source, environment) {

@@ -10,7 +10,8 @@ use crate::theme::Role;
 const SETTINGS: &str = include_str!("schema.json");
 
 /// The schema of this version's config file.
-/// | # Errors
+///
+/// # Errors
 /// What is wrong with the embedded schema, if it is damaged.
 pub fn schema() -> Result<Value, String> {
     let mut schema: Value = serde_json::from_str(SETTINGS).map_err(|why| why.to_string())?;

@@ -128,7 +128,8 @@ impl Targets {
     }
 
     /// The target with a typed password in place of its own; no command is run for a password.
-    /// | # Errors
+    ///
+    /// # Errors
     /// As [`Config::resolve`].
     pub fn resolve_with(&self, at: usize, password: &Secret) -> Result<Target> {
         let typed = Some(password.expose().to_owned());
@@ -139,7 +140,8 @@ impl Targets {
 
     /// The target with its password. Waits for a `password_command`. The password in the environment is for
     /// the target that larder was started with, and is given to no other.
-    /// | # Errors
+    ///
+    /// # Errors
     /// As [`Config::resolve`].
     pub fn resolve(&self, at: usize) -> Result<Target> {
         if at == self.start {

@@ -52,7 +52,8 @@ impl Drafts {
 
     /// Reads a draft in which nobody is typing, and takes in the text that an editor without its larder has
     /// left.
-    /// | # Errors
+    ///
+    /// # Errors
     /// What is wrong, in a sentence.
     pub fn take_up(&self, id: &DraftId) -> Result<Draft, String> {
         let draft = self.read(id)?;
@@ -69,7 +70,8 @@ impl Drafts {
 
     /// Removes the file of an editor that has returned, with `left` in it, which is kept or stored by now.
     /// The editor may go on in a window of its own: text that it writes from now on is a draft of its own.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error.
     pub fn returned(&self, path: &Path, draft: &Draft, left: &Bytes) -> io::Result<()> {
         let text = without_added_end(&draft.text, left.clone());
@@ -163,7 +165,8 @@ pub fn is_open(path: &Path) -> bool {
 }
 
 /// Reads the text that an editor left.
-/// | # Errors
+///
+/// # Errors
 /// The system's error; also for anything but a regular file, as a pipe would never end.
 pub fn read_left(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     if !path.metadata()?.is_file() {
@@ -174,7 +177,8 @@ pub fn read_left(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 
 /// Removes a file whose text is kept or stored. A file that cannot be read is kept under another name, which
 /// is given: its text is nowhere else.
-/// | # Errors
+///
+/// # Errors
 /// The system's error, unless there is no such file.
 pub fn let_go(path: &Path) -> io::Result<Option<PathBuf>> {
     let readable =

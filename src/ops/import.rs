@@ -25,7 +25,8 @@ pub struct Import {
 
 /// Compares records, each of another key, with those of the store. With `overwrite`, records that are not the
 /// same are written over.
-/// | # Errors
+///
+/// # Errors
 /// The storage's error.
 pub async fn plan_import(
     storage: &dyn Storage,

@@ -115,7 +115,8 @@ pub(super) struct Keeping<'a> {
 
 impl Keeping<'_> {
     /// Keeps a record.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Io`] if there is no room for it, [`ErrorKind::NotSupported`] if one change would keep too
     /// much.
     pub(super) fn keep(&mut self, record: &Record) -> Result<Kept> {
@@ -175,7 +176,8 @@ impl Kept {
     }
 
     /// The value.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Io`] if its file cannot be read.
     pub(super) fn value(&self) -> Result<Bytes> {
         match &self.place {

@@ -17,7 +17,8 @@ use super::{follow, rewriting, set_many, swap, undo, words};
 const AT_ONCE: usize = 500;
 
 /// Carries out a plan, for good. The future must be polled to its end.
-/// | # Errors
+///
+/// # Errors
 /// The storage's error; [`ErrorKind::Conflict`] if nothing is left of the plan, because all of it has changed
 /// since.
 pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
@@ -26,7 +27,8 @@ pub async fn perform(storage: &dyn Storage, plan: &Plan) -> Performed {
 
 /// Carries out a plan; if it is [`reversible`](Plan::reversible), the old values are kept, or set aside, and
 /// [`Outcome::inverse`] puts them back.
-/// | # Errors
+///
+/// # Errors
 /// As [`perform`]; if the old values cannot be kept, nothing is changed.
 pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldValues) -> Performed {
     perform_in_steps(storage, plan, old_values, &Progress::default()).await
@@ -34,7 +36,8 @@ pub async fn perform_kept(storage: &dyn Storage, plan: &Plan, old_values: &OldVa
 
 /// Carries out a plan like [`perform_kept`]. If it is one [`in steps`](Plan::is_in_steps), `progress` tells
 /// how far it is, and can stop it: then [`Outcome::rest`] is what was not made.
-/// | # Errors
+///
+/// # Errors
 /// As [`perform_kept`].
 pub async fn perform_in_steps(
     storage: &dyn Storage,

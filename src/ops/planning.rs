@@ -12,7 +12,8 @@ use super::undo;
 use super::written_back::written_back;
 
 /// Makes the plan of an operation. Changes nothing.
-/// | # Errors
+///
+/// # Errors
 /// The storage's error. There is a plan also for what may not be read, and for a store that is not there, as
 /// something may be left of it; [`Plan::problem`] says so.
 pub async fn plan(storage: &dyn Storage, operation: &Operation) -> Result<Plan> {

@@ -57,7 +57,8 @@ impl Swap {
     }
 
     /// Content types and values before and after.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Io`](crate::model::ErrorKind::Io) if a kept value cannot be read.
     pub fn values(&self) -> Result<[Option<(ContentType, Bytes)>; 2]> {
         let value = |kept: &Option<Kept>| {

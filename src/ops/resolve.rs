@@ -16,7 +16,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Finds out what became of a plan as soon as the storage can be reached again, until `deadline`: each of its
 /// writes in doubt is looked up. Writes that were not made are removed from the plan that
 /// [undoes](Doubt::inverse) the rest.
-/// | # Errors
+///
+/// # Errors
 /// The storage could not be asked in that time about the only write.
 pub async fn resolve(
     storage: &dyn Storage,
@@ -46,7 +47,8 @@ pub async fn resolve(
 }
 
 /// The same for a plan of one write, in the storage's terms.
-/// | # Errors
+///
+/// # Errors
 /// As [`resolve`].
 pub async fn find_out(
     storage: &dyn Storage,

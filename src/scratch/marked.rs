@@ -23,7 +23,8 @@ pub(crate) struct Marked {
 
 impl Marked {
     /// Makes a folder that only this user can enter, and its mark, which stays locked until it is dropped.
-    /// | # Errors
+    ///
+    /// # Errors
     /// The system's error; then nothing is left.
     pub(crate) fn make(&self, parent: &Path) -> io::Result<(TempDir, File)> {
         let folder = tempfile::Builder::new()

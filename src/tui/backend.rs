@@ -126,7 +126,8 @@ impl<W: Write> CompactBackend<W> {
     }
 
     /// Draws the part of pictures that may be drawn now, and puts the cursor back.
-    /// | # Errors
+    ///
+    /// # Errors
     /// If the terminal is gone.
     pub fn paint(&mut self) -> io::Result<()> {
         self.slices()?;
@@ -259,7 +260,8 @@ impl<W: Write> Backend for CompactBackend<W> {
 }
 
 /// Columns and rows of the terminal that larder writes to; 80 × 24 if it does not know its size.
-/// | # Errors
+///
+/// # Errors
 /// If the terminal is gone.
 pub(super) fn size() -> io::Result<Size> {
     let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout())?;

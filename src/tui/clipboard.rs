@@ -37,9 +37,11 @@ impl fmt::Display for TooLarge {
 impl std::error::Error for TooLarge {}
 
 /// The sequence that has the terminal put `bytes` on the clipboard.
-/// | `limit` is the limit on the sequence in bytes, before it is wrapped for tmux or screen, which `TMUX` and
+///
+/// `limit` is the limit on the sequence in bytes, before it is wrapped for tmux or screen, which `TMUX` and
 /// `STY` tell; see [`LIMIT`]. Whether the terminal obeys cannot be known.
-/// | # Errors
+///
+/// # Errors
 /// [`TooLarge`], because a part would not be the value.
 pub fn copy_sequence(
     bytes: &[u8],

@@ -139,7 +139,8 @@ fn work(next: &queue::Receiver<Job>) {
 }
 
 /// Keeps a draft at once.
-/// | # Errors
+///
+/// # Errors
 /// Why it cannot be kept, in words.
 pub(super) fn keep(drafts: Option<&Drafts>, draft: &Draft) -> Result<(), String> {
     let Some(drafts) = drafts else { return Err("there is no state folder".to_owned()) };

@@ -95,7 +95,8 @@ impl HandedOut {
 
 /// Makes a private file that holds `text`. It lies next to its draft, which is kept first, so that what the
 /// editor leaves in it outlives larder; else it is a temporary one.
-/// | # Errors
+///
+/// # Errors
 /// The system's error.
 pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::Result<HandedOut> {
     if let (Some(drafts), Some(draft)) = (drafts::folder(), draft)
@@ -113,7 +114,8 @@ pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::
 /// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a file that holds `text`; gives the text that it left. The
 /// terminal must have been given back before. Once `gone` ends, the terminal is gone: the editor is told so,
 /// as the system would do it, and is not waited for much longer.
-/// | # Errors
+///
+/// # Errors
 /// The editor could not be started or failed, or the file could not be read back. The text that it left is
 /// given even then.
 pub(super) async fn edit(

@@ -163,7 +163,8 @@ impl Shell {
     }
 
     /// Gives the terminal to the user's own editor, and takes it back.
-    /// | The file lies next to the draft, and stays until its content is kept or stored.
+    ///
+    /// The file lies next to the draft, and stays until its content is kept or stored.
     pub(super) async fn outside(
         &mut self,
         text: &[u8],

@@ -55,7 +55,8 @@ struct Reader {
 
 impl Input {
     /// Begins to read.
-    /// | # Errors
+    ///
+    /// # Errors
     /// If the system has no thread or no pipe left.
     pub(super) fn open() -> io::Result<Self> {
         let (bell_reader, bell) = io::pipe()?;

@@ -14,7 +14,8 @@ use crate::storage::Storage;
 use super::files::at_home;
 
 /// The values of the sides that are records.
-/// | # Errors
+///
+/// # Errors
 /// The storage's error, also if a record is missing or too large.
 pub(super) async fn records(
     storage: &dyn Storage,
@@ -25,7 +26,8 @@ pub(super) async fn records(
 
 /// The difference between the records that were read, or between one and a file, which is taken to be of its
 /// type. This blocks.
-/// | # Errors
+///
+/// # Errors
 /// The system's error, also if a file is too large.
 pub(super) fn compare(sides: &[Side; 2], records: [Option<TypedValue>; 2]) -> Result<Diff> {
     let kind = records.iter().flatten().next().map(|typed| typed.content_type.clone());

@@ -30,7 +30,8 @@ pub(super) fn of_target(file: &Path, target: &str) -> Vec<Pin> {
 }
 
 /// Stores that a record is pinned, or that it is no longer.
-/// | # Errors
+///
+/// # Errors
 /// The system's error.
 pub(super) fn set(file: &Path, target: &str, pin: &Pin, is_pinned: bool) -> io::Result<()> {
     let new = [target.as_bytes(), pin.store.as_bytes(), pin.key.as_bytes()].map(<[u8]>::to_vec);

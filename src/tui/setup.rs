@@ -48,7 +48,8 @@ pub struct Setup {
 
 impl Setup {
     /// Makes the setup from the configuration.
-    /// | # Errors
+    ///
+    /// # Errors
     /// [`ErrorKind::Usage`](crate::model::ErrorKind::Usage) for keys and colours that make no sense, with the
     /// name of the file.
     pub fn new(config: &Config, target: Target) -> Result<Self> {

@@ -78,7 +78,8 @@ pub struct Terminal {
 
 impl Terminal {
     /// Takes the terminal, with or without the mouse, its title, and links in its frames.
-    /// | # Errors
+    ///
+    /// # Errors
     /// If there is no terminal or it goes away; it is given back then.
     pub fn enter(mouse: bool, title: bool, links: bool) -> io::Result<Self> {
         install_panic_hook();
@@ -94,7 +95,8 @@ impl Terminal {
 
     /// Draws the changes since the last frame, with these links. The bytes reach the terminal later: see
     /// [`Terminal::is_quiet`].
-    /// | # Errors
+    ///
+    /// # Errors
     /// If the terminal is gone, or a thread panicked and the screen was given back.
     pub fn draw(&mut self, render: impl FnOnce(&mut Frame), links: Vec<Link>) -> io::Result<()> {
         usable()?;
@@ -206,7 +208,8 @@ impl Terminal {
     }
 
     /// Captures the mouse, or leaves it to the terminal, so that it can select text.
-    /// | # Errors
+    ///
+    /// # Errors
     /// If the terminal is gone.
     pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
         self.mouse = mouse;
@@ -214,7 +217,8 @@ impl Terminal {
     }
 
     /// Sets the title, if it differs from the present one.
-    /// | # Errors
+    ///
+    /// # Errors
     /// If the terminal is gone.
     pub fn set_title(&mut self, title: &str) -> io::Result<()> {
         match &mut self.title {
@@ -246,7 +250,8 @@ impl Terminal {
     }
 
     /// Takes the terminal again after another process has given it back.
-    /// | # Errors
+    ///
+    /// # Errors
     /// As [`Terminal::reenter`].
     pub fn retake(&mut self) -> io::Result<()> {
         // Otherwise the modes would count as raw already.

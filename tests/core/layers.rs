@@ -57,7 +57,8 @@ const CHANGES: [&str; 6] =
     [".write(&", ".set_value(", ".delete_value(", ".purge(", ".drop_store(", ".repair("];
 
 /// The modules that may name a crate, or call what starts a task.
-/// | A typed line is in the state as the widget that edits it. A thread of `config::password` reads the pipe
+///
+/// A typed line is in the state as the widget that edits it. A thread of `config::password` reads the pipe
 /// of a password command, before there is a terminal to hold up. `demo` writes from a thread with a runtime
 /// of its own, so that it never shares the browser's. A thread waits for each `ssh`, which can be started
 /// before there is a runtime. The directory backend reads and writes files on threads of its own, as files

@@ -22,7 +22,8 @@ const TRIES: usize = 4;
 
 /// Sets a record. If the answer is lost, finds out what became of the write; a write that was not made is
 /// sent again once the storage can be reached.
-/// | # Errors
+///
+/// # Errors
 /// Why the record was not set, or is not known to be.
 pub(super) async fn set(storage: &dyn Storage, plan: &Plan) -> Result<Made, Error> {
     let mut tries = 0;

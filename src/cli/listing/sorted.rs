@@ -14,7 +14,8 @@ pub(super) struct List {
 }
 
 /// Reads all keys and sorts them.
-/// | # Errors
+///
+/// # Errors
 /// The error of reading them, and [`ErrorKind::NotSupported`] for keys of more than 4 GiB.
 pub(super) async fn list(
     mut pages: BoxStream<'_, Result<KeyPage>>,

@@ -86,7 +86,8 @@ impl Writer {
     }
 
     /// Hands bytes over, behind those that wait; does not wait itself.
-    /// | # Errors
+    ///
+    /// # Errors
     /// If the terminal is gone, or a megabyte waits that it has not taken.
     pub(super) fn send(&self, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state();

@@ -29,7 +29,8 @@ pub struct UnsavedLeaf {
 
 impl UnsavedLeaf {
     /// The write that makes the change, over what it was made from, or over `over` if that is given.
-    /// | # Errors
+    ///
+    /// # Errors
     /// What was typed is no value, or no key.
     pub(in crate::app) fn set(&self, over: Option<Expect>) -> Result<SetValue, NotAValue> {
         let value = self.leaf.made()?;

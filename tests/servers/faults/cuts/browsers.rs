@@ -19,7 +19,8 @@ pub(super) struct Saves {
 
 /// Starts the browsers, lets each try its saves with the faults, and gives the results; panics if anything
 /// was wrong.
-/// | `fault` gets the turn, the number of turns, and the rights.
+///
+/// `fault` gets the turn, the number of turns, and the rights.
 pub(super) fn in_browsers<B, T: Send>(
     Saves { share, few, at_once }: Saves,
     start: impl Fn(&mut Bench, Rights) -> B + Sync,
