@@ -17,12 +17,12 @@ const MOST: usize = 16 << 20;
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum Color {
-    /// Colours on a terminal, unless `NO_COLOR` is set.
+    /// Where standard output is a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
-    /// Colours everywhere, also in a pipe.
+    /// In a pipe too.
     Always,
-    /// No colours.
+    /// Nowhere.
     Never,
 }
 
