@@ -75,7 +75,9 @@ pub(super) async fn delete(
     if deleted.records == 0 && deleted.skipped.is_empty() && !delete.if_exists && !named.is_empty()
     {
         let one = if let [key] = &*named { Some(key.clone()) } else { None };
-        return Err(none_was_there(storage, &name, one).await.into());
+        let why = none_was_there(storage, &name, one).await;
+        let hint = keys.why_none().filter(|_| why.hint.is_none());
+        return Err(hint.map_or(why.clone(), |hint| why.hint(hint)).into());
     }
     deleted.told(delete.if_exists, output)
 }

@@ -22,6 +22,8 @@ pub(super) struct Keys {
     file: Option<(Box<dyn BufRead>, String)>,
     /// The byte that ends each key in the file.
     end: u8,
+    /// Whether each line so far has ended as those of Windows do; `None` where none has ended.
+    is_windows: Option<bool>,
 }
 
 impl Keys {
@@ -33,7 +35,7 @@ impl Keys {
         let end = if from.null { b'\0' } else { b'\n' };
         let file = from.keys_from.as_deref().map(opened).transpose()?;
         let named: Vec<Key> = named.iter().map(|key| Key::from(key.as_bytes())).collect();
-        Ok(Self { named: named.into_iter(), file, end })
+        Ok(Self { named: named.into_iter(), file, end, is_windows: None })
     }
 
     /// The next keys, at most this number; none at the end.
@@ -50,6 +52,8 @@ impl Keys {
                 break;
             }
             if bytes.last() == Some(&self.end) {
+                let so_far = self.is_windows.unwrap_or(true);
+                self.is_windows = Some(so_far && bytes.ends_with(b"\r\n"));
                 bytes.pop();
             } else if bytes.len() as u64 > LONGEST {
                 let problem = format!("{name} lists no keys: one has over {}", text::size(LONGEST));
@@ -59,6 +63,13 @@ impl Keys {
             keys.push(Key::from(bytes));
         }
         Ok(keys)
+    }
+
+    /// Why no key of a file may be there, though it looks as if it were: a carriage return is a part of the
+    /// key in front of it.
+    pub(super) fn why_none(&self) -> Option<String> {
+        let (_, name) = self.file.as_ref().filter(|_| self.is_windows == Some(true))?;
+        Some(format!("the lines of {name} end with CR LF, and the CR counts as a part of the key"))
     }
 }
 
@@ -128,6 +139,24 @@ mod tests {
         assert_eq!(keys(b"a\nb\0c\0", true, 9), [[key(b"a\nb"), key(b"c")]]);
         assert_eq!(keys(b"a\nb\nc\n", false, 2), [vec![key(b"a"), key(b"b")], vec![key(b"c")]]);
         assert!(keys(b"", false, 9).is_empty());
+    }
+
+    #[test]
+    fn lines_of_windows_are_told_where_all_end_so() {
+        for (bytes, null, told) in [
+            (&b"a\r\nb\r\n"[..], false, true),
+            (b"a\r\nb", false, true),
+            (b"a\r\nb\n", false, false),
+            (b"a\r\n", true, false),
+            (b"a", false, false),
+        ] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            let from = KeysFrom { keys_from: Some(file.path().to_owned()), null };
+            let mut keys = Keys::open(&[], &from).unwrap();
+            assert!(!keys.next(9).unwrap().is_empty());
+            assert_eq!(keys.why_none().is_some(), told, "{bytes:?}");
+        }
     }
 
     #[test]

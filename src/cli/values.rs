@@ -51,7 +51,7 @@ pub(super) async fn print(
 ) -> ExitResult {
     let name = store(storage, &get.store).await?;
     let mut faults = Faults::default();
-    let mut is_there = false;
+    let (mut is_there, mut is_any) = (false, false);
     loop {
         let batch = keys.next(BATCH)?;
         if batch.is_empty() {
@@ -76,7 +76,7 @@ pub(super) async fn print(
                 }
                 continue;
             };
-            is_there = true;
+            (is_there, is_any) = (true, true);
             if json::record_problem(&record.meta.state).is_some() {
                 match record.meta.state {
                     RecordState::Unreadable(_) => faults.refused += 1,
@@ -86,6 +86,9 @@ pub(super) async fn print(
             output.json_text(&line(&record, get.digest))?;
         }
         output.flush()?;
+    }
+    if let Some(why) = keys.why_none().filter(|_| !is_any && faults.missing > 0) {
+        say(&why);
     }
     let bad = faults.damaged + faults.refused;
     if bad > 0 {

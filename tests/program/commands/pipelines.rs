@@ -114,6 +114,13 @@ fn keys_come_from_a_file_in_a_few_round_trips_whatever_they_are() {
     assert_eq!(program.ok(&["keys", "shop", "--bare"]), "bytes\nnone\npage-1\npage-2\n");
     let file = program.home.path().join("keys");
     std::fs::write(&file, "none\npage-1\n").unwrap();
+    let windows = program.home.path().join("windows");
+    std::fs::write(&windows, "none\r\npage-1\r\n").unwrap();
+    for command in ["get", "delete"] {
+        let run = program.run([command, "shop", "--keys-from", windows.to_str().unwrap()]);
+        assert_eq!(run.code, 1, "{}", run.err);
+        assert!(run.err.contains("end with CR LF"), "{}", run.err);
+    }
     let file = file.to_str().unwrap();
     assert_eq!(json_lines(&program.ok(&["get", "shop", "--keys-from", file])).len(), 2);
     program.ok(&["delete", "shop", "--keys-from", file]);
