@@ -20,6 +20,9 @@ pub(super) const WRONG_TYPE: &str = "a Redis key of this store has another type"
 /// First word of the error in place of a string that is larger than its question allows.
 pub(super) const TOO_LARGE: &str = "TOOLARGE";
 
+/// Words for a host's name for which no name server answers.
+pub(super) const NOT_LOOKED_UP: &str = "no name server answered";
+
 /// Characters of a server's text that are shown.
 const LONGEST_QUOTE: usize = 300;
 
@@ -317,15 +320,18 @@ pub(super) fn not_redis(address: &str) -> Error {
 fn system(details: &str, address: &str) -> Option<Error> {
     let has = |word: &str| details.contains(word);
     let connection = |problem: String| Error::new(ErrorKind::Connection, problem);
-    Some(if has("ConnectionRefused") {
+    let host = || address.rsplit_once(':').map_or(address, |(host, _)| host);
+    Some(if has(NOT_LOOKED_UP) {
+        connection(format!("host not found in time: {}", host()))
+            .hint("correct the host's name, or the name server")
+    } else if has("ConnectionRefused") {
         connection(format!("connection refused: {address}"))
             .hint("start the server, or correct the address")
     } else if has("failed to lookup address")
         || has("Name or service not known")
         || has("No such host")
     {
-        let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
-        connection(format!("host not found: {host}")).hint("correct the host's name")
+        connection(format!("host not found: {}", host())).hint("correct the host's name")
     } else if has("kind: NotFound") {
         connection(format!("there is no socket at {address}"))
             .hint("start the server, or correct the path")
