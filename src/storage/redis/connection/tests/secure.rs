@@ -185,7 +185,7 @@ async fn what_is_wrong_with_a_certificate_is_told() {
     for (cert, key, says) in [
         (&first, &key, "first.pem is of X.509 version 1"),
         (&client, &locked, "locked.key is protected by a passphrase"),
-        (&client, &key, "do not belong together"),
+        (&client, &key, "do not match"),
     ] {
         let why = refusal(&format!("rediss://localhost:1?cert_file={cert}&key_file={key}")).await;
         assert_eq!(why.kind, ErrorKind::Usage, "{why}");
