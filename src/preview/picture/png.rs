@@ -174,6 +174,39 @@ fn fault(why: &DecodingError) -> Fault {
     match why {
         DecodingError::IoError(why) if why.kind() == ErrorKind::UnexpectedEof => Fault::Cut,
         DecodingError::LimitsExceeded => Fault::TooLarge,
-        other => Fault::of(other),
+        other => Fault::of(&said(other)),
+    }
+}
+
+/// A fault in the words of the decoder, without the fields of its types.
+fn said(why: &DecodingError) -> String {
+    let said = why.to_string();
+    let Some((before, rest)) = said.split_once("ChunkType { type: ") else { return said };
+    let name: String = rest.chars().take_while(|&letter| letter != ',').collect();
+    if before.starts_with("CRC error") {
+        return format!("the checksum of its {name} chunk is wrong");
+    }
+    let after = rest.split_once('}').map_or("", |(_, after)| after);
+    format!("{before}{name}{}", after.trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::corpus_of_tests::samples;
+    use super::super::{Kind, read};
+
+    #[test]
+    fn what_is_wrong_is_said_in_words() {
+        let samples = samples();
+        let png = samples.iter().find(|sample| Kind::of(&sample.bytes) == Some(Kind::Png)).unwrap();
+        let why = |bytes: &[u8]| read(Kind::Png, bytes, false, &|| true).unwrap_err();
+        // Signature, length, name, 13 bytes, checksum.
+        let mut checksum = png.bytes.clone();
+        checksum[8 + 8 + 13] ^= 1;
+        let said = why(&checksum);
+        assert!(said.ends_with("damaged (the checksum of its IHDR chunk is wrong)"), "{said}");
+        let twice = [&png.bytes[..8 + 12 + 13], &png.bytes[8..]].concat();
+        let said = why(&twice);
+        assert!(said.contains("IHDR") && !said.contains("ChunkType"), "{said}");
     }
 }
