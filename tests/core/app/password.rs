@@ -57,6 +57,12 @@ fn a_password_that_is_wanted_in_the_middle_leaves_what_is_on_the_screen() {
     let frame = stage.frame();
     assert!(frame.contains("password required") && frame.contains("p type password"), "{frame}");
     assert!(frame.contains("json") && !frame.contains("pin"), "{frame}");
+    // And in the help, whose keys are true.
+    stage.keys("?/type the password");
+    assert!(stage.frame().contains("p               Type the password"), "{}", stage.frame());
+    stage.keys("<esc>?/pin the record");
+    assert!(!stage.frame().contains("p               Pin"), "{}", stage.frame());
+    stage.keys("<esc>");
     // This works in each pane, whatever its own key of that name does.
     for pane in [Pane::Stores, Pane::Keys, Pane::Record] {
         stage.app.focus = pane;
@@ -84,6 +90,8 @@ fn a_password_that_is_wanted_in_the_middle_leaves_what_is_on_the_screen() {
     stage.keys("j");
     let frame = stage.frame();
     assert!(!frame.contains("password") && frame.contains("p pin"), "{frame}");
+    stage.keys("?");
+    assert!(!stage.frame().contains("Type the password"), "{}", stage.frame());
 }
 
 #[test]

@@ -84,7 +84,9 @@ impl MenuRow {
 fn bound(app: &App, context: Context, moving: bool) -> Vec<MenuRow> {
     let entries = app.keymap.entries(context).filter(|(_, chords)| !chords.is_empty());
     let entries = entries.filter(|(action, _)| moves(*action) == moving);
-    entries.map(|(action, _)| of_action(app, context, action)).collect()
+    let rows = entries.map(|(action, _)| of_action(app, context, action));
+    // Nothing of it can be used here.
+    rows.filter(|row| !row.keys.is_empty() || row.why.is_none()).collect()
 }
 
 /// The rows of the palette: first what is pinned and what was run or looked at lately; then actions,
@@ -180,10 +182,11 @@ fn of_record(store: &StoreName, key: &Key) -> MenuRow {
 fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
     let item = Item::Act(context, action);
     let why = why(app, app.context(), &item);
-    // A key that is bound everywhere may have another effect here.
+    // A key that is bound everywhere may have another effect here, and any while a password is wanted.
+    let is_near = context == Context::Global || context == app.context();
     let works = |chord: &Chord| {
-        let does = app.keymap.lookup(app.context(), &chord.event());
-        context != Context::Global || does == Some(action)
+        let does = app.session.action_of(&app.keymap, app.context(), &chord.event());
+        !is_near || does == Some(action)
     };
     let chords = app.keymap.chords(context, action).iter().filter(|chord| works(chord));
     let keys = chords.map(ToString::to_string).collect::<Vec<_>>().join(" ");
