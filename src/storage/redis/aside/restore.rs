@@ -267,7 +267,7 @@ mod tests {
         let broken = || Error::new(ErrorKind::Connection, "the connection broke");
         assert_eq!(in_part(0, broken()), broken());
         let told = in_part(7, broken()).problem;
-        let said = "7 records are restored, the others are still set aside: the connection broke";
+        let said = "7 records restored, the others still set aside: the connection broke";
         assert_eq!(told, said);
     }
 
