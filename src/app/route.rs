@@ -96,8 +96,11 @@ impl App {
                         }
                         Ok(loaded) => replies::loaded(self, loaded),
                         Err(error) => {
-                            self.session.heard(&error);
+                            let again = self.session.heard(&error);
                             replies::failed(self, slot, error);
+                            if again {
+                                opened::refresh(self);
+                            }
                         }
                     }
                 }
@@ -112,7 +115,9 @@ impl App {
             Event::Slow(slot, ticket) => replies::slow(self, slot, ticket),
             Event::Written(id, result) => {
                 self.watch.crawling.ends_write(self.now);
-                result.as_ref().err().into_iter().for_each(|error| self.session.heard(error));
+                if let Err(error) = &result {
+                    self.session.heard(error);
+                }
                 let answer = self.writes.written(id, result, &mut ctx!(self));
                 answers::answered(self, id, answer);
             }

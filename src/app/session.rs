@@ -23,6 +23,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 const LATE: i64 = 1_000_000;
 /// Time between two questions to a replica whether it still is one.
 const ASK_REPLICA: Duration = Duration::from_secs(1);
+/// Limit on the refusals after a log-in that are taken for answers to what was asked before it.
+const LATE_REFUSALS: u8 = 3;
 
 /// Whether there is a server to talk to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +60,8 @@ pub struct Session {
     logging_in: bool,
     /// Whether the server refused a further connection for want of a password, while one is left.
     locked: bool,
+    /// Refusals that may still come for what was asked before the last log-in.
+    late_refusals: u8,
 }
 
 impl Session {
@@ -74,6 +78,7 @@ impl Session {
             switching,
             logging_in: false,
             locked: false,
+            late_refusals: 0,
         }
     }
 
@@ -115,9 +120,16 @@ impl Session {
         self.locked && self.state == SessionState::Open(ConnectionState::Up)
     }
 
-    /// Something that was asked has failed: perhaps because it needed a connection of its own.
-    pub(super) fn heard(&mut self, error: &Error) {
-        self.locked |= error.kind == ErrorKind::Auth;
+    /// Hears of an error. One for want of a password asks for it, except that the first few after a log-in are
+    /// taken for late answers to what was asked before it; returns whether to read again because of such a one.
+    pub(super) fn heard(&mut self, error: &Error) -> bool {
+        if error.kind != ErrorKind::Auth {
+            return false;
+        }
+        let late = self.late_refusals > 0;
+        self.late_refusals = self.late_refusals.saturating_sub(1);
+        self.locked |= !late;
+        late
     }
 
     /// What a key does. The one that types a password goes before what a pane has under it, while one is
@@ -165,6 +177,7 @@ impl Session {
         ctx.tell(Notice::done("logged in"));
         let again = self.is_locked();
         self.locked = false;
+        self.late_refusals = LATE_REFUSALS;
         again
     }
 

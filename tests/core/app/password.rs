@@ -110,6 +110,24 @@ fn a_server_that_wants_a_password_for_a_further_connection_is_told_so_and_gets_i
 }
 
 #[test]
+fn a_refusal_that_comes_after_the_password_was_taken_is_read_again() {
+    let mut stage = opened();
+    locked_out(&mut stage);
+    stage.keys("psesame<enter>");
+    stage.event(Event::LoggedIn(Ok(())));
+    stage.event(Event::Connection(ConnectionState::Up));
+    let refusal = || Err(Error::new(ErrorKind::Auth, "password required"));
+    // A walk that was asked for before the server took the password, and is answered now.
+    for _ in 0..3 {
+        stage.answer(Slot::Keys, refusal());
+        assert!(!stage.frame().contains("p type password"), "{}", stage.frame());
+    }
+    // One refusal after the other is no late answer any more.
+    stage.answer(Slot::Keys, refusal());
+    assert!(stage.frame().contains("p type password"), "{}", stage.frame());
+}
+
+#[test]
 fn the_editor_asks_for_the_password_before_it_saves() {
     let mut stage = opened();
     stage.keys("e").keys("x");
