@@ -215,7 +215,7 @@ pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<DecodedText>
     undeclared(content_type, value, head).map(|read| DecodedText { remark, ..read })
 }
 
-/// As [`read`], for a value without a declared charset and a byte order mark.
+/// As [`read`], for a value without a declared charset and without a byte order mark.
 fn undeclared(content_type: &str, value: &Bytes, head: bool) -> Option<DecodedText> {
     let fits = |charset: Charset| Some(decode(value, charset, head)).filter(|read| !read.faulty);
     let written = document::encoding(content_type, value);

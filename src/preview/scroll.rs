@@ -1,4 +1,4 @@
-//! Moves about in a preview.
+//! Moving about in a preview.
 
 use super::hex;
 use super::line_layout::Lines;

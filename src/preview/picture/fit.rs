@@ -23,7 +23,7 @@ const ENLARGED: usize = 4;
 const SQUARE: usize = 4;
 const GROUND: [u8; 2] = [102, 153];
 
-/// Limit on the sum of the shares of a pixel, which is this or slightly less. No picture has more rows.
+/// Sum of the shares of a pixel, which are rounded down. No picture has more rows.
 const UNIT: usize = 4096;
 
 /// A small picture, and its last fitted form.
@@ -153,7 +153,7 @@ impl Picture {
     }
 }
 
-/// A pixel of another size that overlaps this one: its index, and its share of [`UNIT`].
+/// A pixel that one of another size covers: its index, and its share of [`UNIT`].
 type Part = (usize, u32);
 
 /// For each pixel of `to`, the pixels of `from` that it covers.

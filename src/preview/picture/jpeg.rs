@@ -70,7 +70,7 @@ pub(super) fn decode(
     Ok(Decoded { kept: shrink.finish(), size, facts: header.facts(), turn, end })
 }
 
-/// Ratio of the columns that are kept of a picture, whichever side of it is up.
+/// Share of a picture's columns that is kept, whichever side of it is up.
 fn scale((columns, rows): (u32, u32), room: Room) -> f64 {
     let upright = small((columns, rows), room).0 as f64 / f64::from(columns.max(1));
     let sideways = small((rows, columns), room).1 as f64 / f64::from(columns.max(1));

@@ -65,7 +65,7 @@ fn what_came_of_a_cut_picture_is_shown() {
         let eighths = if name.contains("animated") { 3 } else { 6 };
         let cut = preview(&bytes[..bytes.len() * eighths / 8], content_type);
         if name.contains("WebP") && cut.kind() == PreviewKind::Hex {
-            // A lossy picture shows nothing before its end.
+            // A lossless picture shows nothing before its end.
             assert_ne!(name, "WebP, lossy");
             assert!(note(&cut).ends_with("no picture: its end is missing"), "{name}");
         } else {

@@ -157,7 +157,7 @@ pub(super) fn step(text: &[u8], at: usize, mode: &mut Markup, xml: bool) -> (usi
             let near = window(text, at);
             (at + memchr::memchr(quote, near).unwrap_or(near.len()), Piece::Value)
         }
-        // The lexer never calls this in this mode.
+        // The lexer has left this mode before it calls this.
         Markup::Enter(_) => {
             *mode = Markup::Text;
             (at + 1, Piece::Text)

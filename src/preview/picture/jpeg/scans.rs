@@ -113,8 +113,7 @@ mod tests {
             let few = without_detail(&whole, scale);
             assert!(scans(&few) < scans(&whole), "{scale}: {}", scans(&few));
             assert!((few.len() as f64) < most * whole.len() as f64, "{scale}: {}", few.len());
-            // The decoder does not see the scans that are left out: its result is near the average of all
-            // pixels.
+            // `decode` leaves the fine scans out by itself: its result is near the average of all pixels.
             let kept = super::super::decode(&whole, room(area), &|| true).unwrap().kept;
             let all =
                 super::super::decode(&whole, room(1e9), &|| true).unwrap().kept.smaller(room(area));
