@@ -235,7 +235,7 @@ impl ReadTask {
     }
 
     /// Walks a store. With `early`, the keys are published with the first page, again each time their number
-    /// has doubled, and in between as long as that takes a tenth of the time.
+    /// has doubled, and in between as often as a tenth of the time allows.
     async fn keys(
         &self,
         storage: &dyn Storage,

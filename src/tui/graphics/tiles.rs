@@ -12,8 +12,8 @@ const LARGE: usize = SLICE;
 /// Draws some columns of a row of cells: row, first column, number of columns.
 pub(super) type Draw<'a> = dyn Fn(u16, u16, u16) -> String + 'a;
 
-/// The parts of a picture of this number of columns and rows; none if they exceed a limit in bytes together,
-/// and as soon as they are no longer wanted.
+/// The parts of a picture of this number of columns and rows; none if they have more than `most` bytes
+/// together, and as soon as they are no longer wanted.
 pub(super) fn tiles(
     (columns, rows): (u16, u16),
     most: usize,

@@ -73,7 +73,7 @@ impl Writer {
         self.state().open = true;
     }
 
-    /// Takes note that larder no longer has the screen; `last` is written last. Tells whether it was written.
+    /// Takes note that larder no longer has the screen; `last` is written last. Tells whether larder had it.
     pub(super) fn close(&self, last: &[u8]) -> bool {
         let mut state = self.state();
         let was = std::mem::replace(&mut state.open, false);
