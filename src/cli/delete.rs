@@ -71,7 +71,7 @@ pub(super) async fn delete(
         }
         progress.add(batch.len() as u64);
     }
-    // A file without keys asks for nothing, and nothing is a success.
+    // A file without keys asks for nothing, so that nothing deleted is a success.
     if deleted.records == 0 && deleted.skipped.is_empty() && !delete.if_exists && !named.is_empty()
     {
         let one = if let [key] = &*named { Some(key.clone()) } else { None };

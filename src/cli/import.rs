@@ -35,7 +35,7 @@ struct Imported {
     records: u64,
     bytes: u64,
     same: u64,
-    /// Number of the records set whose answers were lost, and which were found to be there.
+    /// Records among these whose answers were lost, and which a second look found.
     looked_up: u64,
     /// Other records that were there and stay.
     in_the_way: Group,

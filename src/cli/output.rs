@@ -106,8 +106,8 @@ impl Output {
         self.to.write_all(b"\n")
     }
 
-    /// Writes bytes from a store in a line of their own, or at the end of a line. Coloured output may end on
-    /// a terminal, so it is made visible too.
+    /// Writes bytes from a store in a line of their own, or at the end of a line. Coloured output may
+    /// reach a terminal later, so it is made visible too.
     pub(super) fn last(&mut self, bytes: &[u8]) -> io::Result<()> {
         if self.terminal || self.theme.is_some() {
             return self.line(&[visible_bytes(bytes)]);

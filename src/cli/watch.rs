@@ -16,7 +16,7 @@ use crate::storage::{Changes, Storage};
 use crate::text::{self, visible};
 use crate::theme::Role;
 
-/// The printed lines, and the number that may follow.
+/// The output, and the number of lines that may still be printed.
 struct Printer<'a> {
     output: &'a mut Output,
     left: Option<usize>,

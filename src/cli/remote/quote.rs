@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 
 /// The word in a form that `sh`, bash, zsh and fish take for the word itself: in single quotes, except for
-/// single quotes and backslashes, which they treat differently there.
+/// single quotes and backslashes, which not all of them read alike there.
 pub(super) fn word(word: &OsStr) -> OsString {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,".contains(byte);
     if !word.is_empty() && word.as_bytes().iter().all(plain) {
