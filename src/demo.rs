@@ -103,8 +103,8 @@ impl Demo {
             let target = Target::Directory(folder.path().to_owned());
             (Some(folder), target)
         };
-        // The browser may be read-only, but the crawl must write, to have something to show. None of it must
-        // survive a power cut.
+        // The browser may be read-only, but the crawl must write, to have something to show. None of it has
+        // to survive a power cut.
         let options = Options { read_only: false, touch: false, durable: false, ..options.clone() };
         let (stop, stopped) = watch::channel(false);
         let (ready, is_ready) = mpsc::channel();

@@ -20,7 +20,7 @@ use crate::storage::{self, Options, Storage, Target};
 /// The store for what the crawl finds, if it has a directory of its own.
 pub(super) const FOUND: &str = "shop-snapshots";
 
-/// Limit on the records up to the first product, with the product.
+/// Limit on the records up to and including the first product.
 const FIRST_ENTRIES: usize = 8;
 
 /// Time between two writes of an idle crawler's statistics, as in Crawlee.
