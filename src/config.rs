@@ -1,6 +1,6 @@
-//! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins. An
-//! exception are the variables that name a target and are not larder's own: the file takes precedence over
-//! them. A file takes precedence over those that it includes.
+//! Settings: defaults, the user's file, the environment, flags; in that order, the last one wins. Only over
+//! variables that name a target and are not larder's own, the file takes precedence. A file takes precedence
+//! over those that it includes.
 //!
 //! [`Config::load`] reads the file and the environment; the command line applies the flags.
 //! `config.example.toml` shows every setting with its default, which a test checks.

@@ -53,7 +53,6 @@ impl KeyMap {
     /// # Errors
     /// A sentence that names what is wrong: an unknown context or chord, an action that the context does not
     /// have, a chord with two meanings, a plain character where text is typed, or no key to get out.
-    /// key to get out.
     pub fn with_overrides(overrides: &toml::Table) -> Result<Self, String> {
         let mut map = Self::default();
         for (name, actions) in overrides {

@@ -123,8 +123,8 @@ fn joined(mut parts: Vec<Part>) -> Result<Config> {
     for own in &tables {
         lay(&mut table, own.clone());
     }
-    // Each file was parsed alone before. The joined table is parsed as a text again, as the same code is
-    // used, which is large.
+    // Each file was parsed alone before. The joined table is made a text and parsed by the same code, as
+    // parsing it as a table would add much code.
     let mut config = Config::parse(&table.to_string())
         .map_err(|_| Error::new(ErrorKind::Usage, "the config files contradict each other"))?;
     for (Part { config: own, .. }, table) in parts.iter().zip(&tables) {
