@@ -62,7 +62,7 @@ impl Writing {
     /// The file, for another process to write to.
     ///
     /// # Errors
-    /// The system's.
+    /// The system's error.
     pub(crate) fn clone_file(&mut self) -> io::Result<File> {
         self.file().try_clone()
     }
@@ -138,7 +138,6 @@ fn give(file: &File, known: &Metadata) {
 
 /// The end of the links that begin here, where nothing need exist. `None` for a file that a program has open,
 /// to which its name may not lead.
-/// its name may not lead to.
 fn led_to(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut path = path.to_owned();
     for _ in 0..LINKS {
