@@ -271,8 +271,8 @@ const WANTED: [&str; 20] = [
     "told after a failure",
 ];
 
-/// Number of sessions that are played at a time, and number of threads: the others would wait for a single
-/// one.
+/// Number of sessions that are played at a time, and number of threads: with a single one, all other tests
+/// would wait for it.
 const SESSIONS: u32 = 3000;
 const THREADS: u32 = 3;
 

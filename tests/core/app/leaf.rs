@@ -32,7 +32,7 @@ fn path(stage: &Stage) -> String {
     stage.app.leaf().unwrap().path()
 }
 
-/// The version that a save expects, and the save.
+/// The text that is being saved, and the save with its condition.
 fn saved(stage: &mut Stage) -> (String, SetValue) {
     let Write::Set(set) = stage.write() else { panic!() };
     (String::from_utf8(set.value.to_vec()).unwrap(), set)

@@ -208,7 +208,7 @@ fn the_palette_finds_what_is_meant_wherever_it_works() {
     stage.keys("<enter>");
     assert!(stage.app.layers.is_empty() && stage.app.keys.follow.on);
     assert_eq!(stage.app.keys.sort, Sort::Newest);
-    // The last action comes first.
+    // The action that was run last comes first.
     stage.keys(":");
     assert_eq!(chosen(&stage), Action::Follow.description());
     stage.keys("store shop");

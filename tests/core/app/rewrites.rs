@@ -185,7 +185,7 @@ fn the_store_of_a_duplicate_is_left_as_it_was_and_what_was_typed_stays() {
     stage.keys("<enter>");
     let (_, it) = asked(&mut stage).unwrap();
     assert_eq!((it.to_store.escaped().as_str(), &it.to), ("shop", &Key::from("mine")));
-    // The name is as long as the screen leaves room next to the key.
+    // A store's name that is longer than the screen leaves room for the key.
     let long = "s".repeat(90);
     let mut stage = Stage::new(40, 10);
     stage.connect(vec![store("default", 2), store(&long, 3)]);

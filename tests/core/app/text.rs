@@ -56,7 +56,7 @@ fn a_line_that_is_typed_into_json_is_laid_out_as_its_neighbours_and_stored_as_th
     stage.keys("<ctrl-s>");
     let Write::Set(set) = stage.write() else { panic!() };
     assert_eq!(set.value, r#"{"a": [1, 2, 3], "b":{"c": 4}}"#);
-    // Of text all is as it is typed.
+    // In plain text, everything stays as it is typed.
     let mut stage = editing("text/tab-separated-values", "  a");
     stage.keys("<end><tab>[<enter>]");
     assert_eq!(stage.edited(), "  a\t[\n]");

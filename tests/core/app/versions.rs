@@ -79,7 +79,7 @@ fn versions_are_gone_through_and_compared() {
     stage.keys("[");
     compares(&mut stage);
     assert!(stage.frame().contains("Version 3 of 4"));
-    // From the third one: the older one is always the one before.
+    // From the third one, which is marked, to the first: the older one is on the left.
     stage.keys("<space>[[[");
     compares(&mut stage);
     let frame = stage.frame();

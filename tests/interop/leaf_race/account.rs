@@ -12,7 +12,7 @@ pub(super) struct Value {
     shared: String,
 }
 
-/// The members that only one way of saving in larder changes.
+/// The members that are each changed by only one of larder's ways of saving.
 pub(super) const COUNTERS: [&str; 3] = ["leaf", "editor", "command"];
 
 impl Value {
@@ -40,7 +40,7 @@ impl Value {
     }
 }
 
-/// The bytes before and after the value of a member, with the space before it.
+/// The bytes before and after the value of a member, without the space before the value.
 fn around<'a>(text: &'a str, name: &str) -> [&'a str; 2] {
     let name = format!("\"{name}\":");
     let start = text.find(&name).unwrap() + name.len();

@@ -262,7 +262,7 @@ fn faults((up, down): (usize, usize), rights: Rights, count: Option<usize>) -> V
     faults.extend(spread(up, 10).into_iter().map(Fault::Reset));
     faults.extend(spread(up - usize::from(rights.close), 28).into_iter().map(Fault::Late));
     faults.extend(spread(down - 1, 28).into_iter().map(Fault::CutAnswer));
-    // These wait for a clock, so that a few suffice where all others are tried at every byte.
+    // These wait for a clock: where all others are tried at every byte, only a few of them are.
     let few =
         |most: usize| spread(most, 5).into_iter().step_by(if count.is_some() { 1 } else { 97 });
     faults.extend(few(up - usize::from(rights.close)).map(Fault::Stall));

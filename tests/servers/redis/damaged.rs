@@ -311,7 +311,7 @@ async fn a_server_without_redisjson_says_so() {
     let shop = StoreName::from("shop");
     let (key, text) = (Key::from("one"), Value::Text("x".into()));
     for error in [
-        // No store is not the same as none that there could be.
+        // A server that can have no stores is not one without stores.
         storage.all_stores().await.unwrap_err(),
         storage.open(&OpenBy::Default).await.unwrap_err(),
         storage.read(&shop, &key, Want::Meta).await.unwrap_err(),
