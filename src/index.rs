@@ -105,7 +105,7 @@ impl Index {
         self.content_types.list()
     }
 
-    /// Length that three keys in four do not exceed, in bytes, as a sample tells. Changes make it larger, but
+    /// Length in bytes that three keys in four do not exceed, as a sample tells. Changes make it larger, but
     /// never smaller, so that a column of this width seldom changes.
     pub fn usual_key(&self) -> usize {
         self.usual_key as usize

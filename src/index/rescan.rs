@@ -43,7 +43,7 @@ impl RescanState {
         for scanned in scanned {
             match scanned {
                 ScanEvent::Started => {
-                    // Room for further keys.
+                    // Room for the keys that arrive during the round.
                     state.seen.restart(index.len() + index.len() / 8 + 1024);
                     state.whole = true;
                 }

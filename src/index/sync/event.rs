@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::index::{Change, Index, RescanState, ScanEvent};
 use crate::model::{Error, Key, RecordMeta, Timestamp, WatchSource};
 
-/// Number of a walk, an application of changes or a comparison, which marks a late reply of an older one.
+/// Number of a walk, an application of changes or a comparison, by which a late reply of an older one is
+/// known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WorkId(pub u64);
 
