@@ -1,4 +1,4 @@
-//! Data of stores, records, pages, errors and writes: no I/O.
+//! Stores, records, pages, errors and writes as data: no I/O.
 
 mod aside;
 mod commit;

@@ -22,12 +22,12 @@ pub enum Family {
     Image,
     /// Anything else: bytes.
     Binary,
-    /// There is no metadata that tells.
+    /// Unknown: no metadata names the type.
     Unknown,
 }
 
 impl ContentType {
-    /// The type of a record without metadata that tells it.
+    /// The unknown type: no metadata names one.
     pub const UNKNOWN: Self = Self(Cow::Borrowed(""));
     /// The type inferred for dicts and lists.
     pub const JSON: Self = Self(Cow::Borrowed("application/json; charset=utf-8"));

@@ -30,7 +30,7 @@ pub struct Crawl {
 pub struct Section<T> {
     /// The ones that were read: at most [`MOST`] queues or datasets.
     pub rows: Vec<T>,
-    /// Number of all.
+    /// Number of all storages of this kind, those that were not read included.
     pub total: u64,
     /// A sentence on why they could not be read, if so.
     pub fault: Option<String>,
@@ -126,7 +126,7 @@ impl OtherStorage {
 pub struct Contents {
     /// JSON of each request or item.
     pub values: Vec<Bytes>,
-    /// Number of all.
+    /// Number of all requests or items, on all pages.
     pub total: u64,
     /// Start of the next page; `None` at the end.
     pub next: Option<u64>,

@@ -83,7 +83,7 @@ impl KeyPage {
         self.sizeless.iter().filter_map(|at| Some(Key::from(self.get(*at)?.key))).collect()
     }
 
-    /// Sets the sizes of those rows, in their order.
+    /// Sets the sizes of the rows whose size is not known, in their order.
     pub(crate) fn set_sizes(&mut self, sizes: impl IntoIterator<Item = u64>) {
         for (at, size) in std::mem::take(&mut self.sizeless).into_iter().zip(sizes) {
             if let Some(row) = self.rows.get_mut(at) {

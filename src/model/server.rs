@@ -23,10 +23,10 @@ pub enum Comparison {
     /// In one step while the store is watched. Where it changes again and again, the last try is
     /// [`Unwatched`](Self::Unwatched).
     Watched,
-    /// In two steps, with Crawlee able to write in between.
+    /// In two steps, between which Crawlee can write.
     TwoSteps,
-    /// In two steps, with anybody able to write in between, since the store changed again and again or may
-    /// not be watched.
+    /// In two steps, between which anybody can write, since the store changed again and again or may not be
+    /// watched.
     Unwatched,
 }
 

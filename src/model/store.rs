@@ -22,7 +22,7 @@ pub enum StoreState {
     StaleId,
     /// The metadata cannot be read, for this reason.
     Damaged(String),
-    /// This user may not read the metadata; the text is what is forbidden.
+    /// This user may not read the metadata; the text names what is forbidden.
     Forbidden(String),
     /// The system cannot read the store, for this reason. That is no damage.
     Unreadable(String),

@@ -143,7 +143,7 @@ impl Replicas {
         self.have.is_some_and(|have| have >= self.wanted)
     }
 
-    /// A sentence if fewer replicas have it.
+    /// The lack of replicas in words: `only on 1 of 2 replicas`; `None` where all wanted ones have it.
     pub fn in_words(self) -> Option<String> {
         match self.have {
             _ if self.are_enough() => None,

@@ -10,7 +10,7 @@ const STARTS: [&str; 4] =
 const WHOLE: [&str; 3] = ["CRAWLEE_STATE", "rendering-type-predictor-state", "AI-SELECTORS"];
 /// Beginning of all such keys of JavaScript, and of those of request lists in Python.
 const SDK: &str = "SDK_";
-/// Part of the keys that are written only once, when a list is opened.
+/// Text in those keys whose records are written only once, when a list is opened.
 const ONCE: &str = "REQUEST_LIST_REQUESTS";
 
 impl Key {
