@@ -14,7 +14,7 @@ pub(super) fn expiry(at: Timestamp) -> Timestamp {
     Timestamp::from_micros(at.micros().saturating_add(kept_micros()))
 }
 
-/// Time before which an aside that was set aside has expired.
+/// Oldest time of an aside that has not expired.
 pub(super) fn oldest(now: Timestamp) -> Timestamp {
     Timestamp::from_micros(now.micros().saturating_sub(kept_micros()))
 }

@@ -95,7 +95,7 @@ fn field<'a>(fields: &'a Json, names: &[&str]) -> Option<&'a Json> {
     names.iter().find_map(|name| fields.get(name))
 }
 
-/// A negative count is dropped: a queue that was purged while it was worked on counts so.
+/// A negative count becomes 0: a queue that was purged while it was worked on counts so.
 fn count(fields: &Json, names: &[&str]) -> Option<u64> {
     let number = field(fields, names)?;
     #[expect(clippy::cast_sign_loss, reason = "the cast clamps, as wanted")]

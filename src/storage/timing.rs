@@ -1,4 +1,4 @@
-//! Times of the watchers: intervals of their looks, and lengths of their waits.
+//! Times of the watchers: how often they look, and how long they wait.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ pub struct RedisTiming {
     pub between_named: Duration,
     /// Shortest time between two reads of all keys.
     pub between_keys: Duration,
-    /// Time between two reads of the costs of watching for the server.
+    /// Time between two reads of what watching costs the server.
     pub between_costs: Duration,
     /// Time between these reads while they have given no result.
     pub between_first_costs: Duration,

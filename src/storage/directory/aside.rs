@@ -11,7 +11,6 @@
 //! is swapped for an empty one in one step, so that a crawler always finds a folder. The contents tell what a
 //! killed larder was doing: `new/` with anything but the store's metadata was swapped already. So at every
 //! moment each record is in the store or in an aside.
-//! metadata was swapped already. So at every moment each record is in the store or in an aside.
 
 mod about;
 mod entry;
@@ -82,7 +81,7 @@ pub(super) fn set_aside(root: &Root, aside: &Aside, options: WriteOptions) -> Re
     Ok(AsideInfo { in_steps: !whole, ..entry.info(records) })
 }
 
-/// Removes an aside for good: one step ends it as an aside, then it is freed.
+/// Removes an aside for good: in one step it is no longer an aside, then it is freed.
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] if nothing is set aside under this id.

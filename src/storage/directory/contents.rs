@@ -6,7 +6,7 @@ use super::names::METADATA;
 use super::root::Root;
 use crate::model::{Contents, Error, ErrorKind, OtherStorage, Result};
 
-/// Number of files of a page; each page lists all of them.
+/// Number of files that one page reads: large, since each page has to list the whole folder.
 const FILES: usize = 1000;
 
 /// `from`: the number of the first file, in the order of their names.

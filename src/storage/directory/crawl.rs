@@ -21,7 +21,7 @@ pub(super) fn look(root: &Root) -> Result<Crawl> {
     }
     crawlers.total = crawlers.rows.len() as u64;
     let mut queues = section(root, "request_queues")?;
-    // Crawlee for JavaScript writes no metadata there, so the files were counted as items.
+    // Where Crawlee for JavaScript writes no metadata, the files of each were counted as items.
     for queue in &mut queues.rows {
         queue.total = queue.total.or(queue.items.take());
     }

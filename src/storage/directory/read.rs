@@ -49,7 +49,7 @@ pub(super) fn read_in(folder: &Folder, key: &Key, want: &Want) -> Result<Option<
                 bytes: record.value,
             }
         }),
-        // A file that grows all the time is read up to its size at the first look.
+        // A file that keeps growing is read up to the size that it had at the last try.
         Want::Whole => {
             read_key(folder, key, 0..u64::MAX)?.map(|read| Reading::Whole(read.into_record()))
         }

@@ -1,7 +1,7 @@
 //! Sets records. All of this blocks.
 //!
-//! Crawlee knows no locks: between looking and renaming there is a moment in which a crawler can write. All
-//! files are written to the disk before any is put in its place.
+//! Crawlee knows no locks: between looking and renaming there is a moment in which a crawler can write.
+//! Everything that takes room on the disk is written before anything is put in its place.
 
 use std::fs::File;
 use std::io::Read as _;

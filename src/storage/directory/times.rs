@@ -66,7 +66,7 @@ pub(super) fn note_access(root: &Root, store: &StoreName, options: WriteOptions)
     }
 }
 
-/// Records in the store's metadata that records have been removed. This must not fail for lack of room: on a
+/// Notes in the store's metadata that records have been removed. This must not fail for lack of room: on a
 /// full disk it is the way to make some.
 pub(super) fn note_removal(folder: &Folder, options: WriteOptions) -> Result<()> {
     let noted = store_info::metadata(folder)

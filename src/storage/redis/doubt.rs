@@ -157,7 +157,7 @@ impl RedisStorage {
         Err(told)
     }
 
-    /// Remembers a write whose answer was lost; `point` is the time of its sending.
+    /// Remembers a write whose answer was lost; `point` is the count of lost writes before it was sent.
     pub(super) fn remember_if_lost(&self, error: &Error, point: u64, doubt: Doubt) {
         if error.kind == ErrorKind::InDoubt {
             let lost = self.connections.lost_since(point);

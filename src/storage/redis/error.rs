@@ -23,7 +23,7 @@ pub(super) const TOO_LARGE: &str = "TOOLARGE";
 /// Words for a host's name for which no name server answers.
 pub(super) const NOT_LOOKED_UP: &str = "no name server answered";
 
-/// Characters of a server's text that are shown.
+/// Limit on the characters of a server's text that are shown.
 const LONGEST_QUOTE: usize = 300;
 
 /// The error for an error reply of the server, by its first word.

@@ -157,7 +157,7 @@ impl RedisStorage {
             Ok(reply) => Ok(Some(reply::array(reply)?.into_iter().map(Ok).collect())),
             Err(error) if self.refuses_read_scripts(&error) => Ok(None),
             Err(error) => match error.kind {
-                // Asked one by one, the failing store shows.
+                // Asking one by one shows the store that fails.
                 ErrorKind::Server
                 | ErrorKind::WrongType
                 | ErrorKind::Permission

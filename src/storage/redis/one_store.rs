@@ -105,8 +105,8 @@ impl RedisStorage {
     }
 }
 
-/// The commands for a single store: those of [`info_commands`], and those for its index entries and the
-/// server's facts; with an `id` also for the entry of that.
+/// The commands for a single store: those of [`info_commands`], and those for its id in the index, its memory
+/// and its expiry; with an `id` also for the name that the index has for it.
 pub(super) fn store_commands(store: &StoreName, id: Option<&str>) -> Vec<Command> {
     let mut commands = info_commands(std::slice::from_ref(store));
     commands.push(command("HGET", [Value::from(NAME_TO_ID), store_arg(store)]));

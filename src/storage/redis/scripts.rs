@@ -56,7 +56,8 @@ const fn next(text: &[u8], mut at: usize) -> usize {
     if at < text.len() { at + 1 } else { at }
 }
 
-/// The rest of the line that begins here, without a comment; empty for an empty line.
+/// The part that is kept of the line that begins here: its indentation is left out, and all of a comment or
+/// an empty line.
 const fn line(text: &[u8], at: usize) -> (usize, usize) {
     let (mut start, end) = (at, next(text, at));
     while start < end && text[start] == b' ' {

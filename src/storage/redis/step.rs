@@ -1,4 +1,4 @@
-//! The amount of a server's time in one step of long work.
+//! The time of a server that one step of long work takes.
 
 use std::time::{Duration, Instant};
 

@@ -215,7 +215,7 @@ impl Watcher {
         {
             self.start_over().await?;
         }
-        // Rows that have just become visible are read as well.
+        // Stores and rows that have just become visible are read as well.
         self.stale |= self.looks_elsewhere();
         self.interest.mark_unchanged();
         self.track_keys().await;

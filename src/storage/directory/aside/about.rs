@@ -13,7 +13,7 @@ use crate::storage::aside::{expiry, maker};
 pub(super) struct About {
     pub(super) aside: Aside,
     pub(super) at: Timestamp,
-    /// The program whose store it is.
+    /// Name of the program to which the store belongs.
     style: String,
     /// Whether records were moved one after the other.
     pub(super) in_steps: bool,

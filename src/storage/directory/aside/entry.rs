@@ -30,10 +30,10 @@ const DISCARDED: &[u8] = b"discarded";
 const ABOUT: &[u8] = b"about.json";
 /// The directory that was set aside.
 pub(super) const STORE: &[u8] = b"store";
-/// The empty store that takes its place, and then the place of that store until it is renamed.
+/// The empty store for the swap; after it, the store that was set aside, until it is renamed.
 pub(super) const NEW: &[u8] = b"new";
 
-/// The folder of an aside, locked for changes.
+/// The folder of an aside, locked where it is to be changed.
 pub(super) struct Entry {
     pub(super) id: AsideId,
     pub(super) folder: Folder,
@@ -197,7 +197,7 @@ impl Entry {
         true
     }
 
-    /// Ends it as an aside in one step, then removes its contents.
+    /// Makes it no aside any more in one step, then removes its contents.
     pub(super) fn discard(&self, root: &Root, options: WriteOptions) -> Result<()> {
         let (larder, _) = root.own_folder()?.make_folder(LARDER)?;
         let (asides, _) = larder.make_folder(ASIDE)?;
@@ -241,7 +241,7 @@ pub(super) fn ids(root: &Root) -> Result<Vec<AsideId>> {
     Ok(ids)
 }
 
-/// Removes the remains of killed larders: asides without contents, half discarded ones, and expired ones.
+/// Removes what killed larders leave, asides without contents and half discarded ones, and expired asides.
 pub(super) fn sweep(root: &Root, options: WriteOptions) {
     let now = Timestamp::now();
     let swept = || -> Result<()> {

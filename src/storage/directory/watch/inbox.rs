@@ -96,7 +96,7 @@ impl Pending {
         }
     }
 
-    /// Records that unknown records of a store changed.
+    /// Notes that records of a store changed, where it is unknown which.
     pub(super) fn changed(&mut self, store: &StoreName, now: Instant) {
         self.touched(store, now).records = true;
     }

@@ -15,7 +15,7 @@ struct Waiting {
     records: bool,
 }
 
-/// The stores that are due to be counted.
+/// The stores that wait to be counted, and the times of their last counts.
 #[derive(Debug, Default)]
 pub(super) struct RecountSchedule {
     timing: DirectoryTiming,
@@ -50,7 +50,7 @@ impl RecountSchedule {
         self.first().map(|(_, due)| due)
     }
 
-    /// Takes the store to count now; call [`Throttle::counted`] afterwards.
+    /// Takes the store to count now; call [`counted`](Self::counted) afterwards.
     pub(super) fn next(&mut self, now: Instant) -> Option<StoreName> {
         let store = self.first().filter(|(_, due)| *due <= now)?.0.clone();
         self.waiting.remove(&store);

@@ -11,7 +11,7 @@ const LONG_TIME: u8 = 0x18;
 const NAMES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x11];
 const DNS: u8 = 0x82;
 const ADDRESS: u8 = 0x87;
-/// Index of the validity in the inner list, behind the names of the issuer.
+/// Index of the validity in the inner list, behind the names of the issuer, where the version is there.
 const VALIDITY: usize = 4;
 
 /// Consecutive elements of DER: their tags and contents.

@@ -113,7 +113,7 @@ pub(super) async fn for_purpose(
     Ok(Connection::of_server(let_in(plan, place, purpose).await?))
 }
 
-/// Asks for the server's name of a connection, where it tells.
+/// Asks for the server's identification of a connection, where it tells.
 pub(super) async fn identify(connection: &Connection, timeout: Duration) -> Result<()> {
     let replies = connection.each(Identity::commands().into(), timeout).await?;
     if let [client, server] = &replies[..] {

@@ -309,7 +309,7 @@ enum Kind {
     Short,
     Number,
     String,
-    /// A list; this number of elements for each that it counts.
+    /// A list, with this number of elements for each that it counts.
     List(u64),
     Push,
 }

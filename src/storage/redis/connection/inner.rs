@@ -141,7 +141,7 @@ impl Inner {
         let Some(ended) = current.connection.ended() else {
             return Ok(Arc::clone(&current.connection));
         };
-        // Before the caller waits for it to be up. A replacement reports afterwards that it is up.
+        // Set before the caller waits for it to be up. A replacement reports afterwards that it is up.
         self.state.send_if_modified(|state| {
             let is_news = *state == ConnectionState::Up;
             if is_news {

@@ -47,7 +47,7 @@ impl Slots {
 }
 
 impl Nodes {
-    /// Asks the first of these nodes that answers for the slots, and connects to all nodes.
+    /// Asks for the slots at the first of these nodes that answers, and connects to all nodes.
     ///
     /// # Errors
     /// No node answers, or one of those that serve slots cannot be reached.

@@ -1,4 +1,4 @@
-//! The plan of connecting, and a connection to one server.
+//! The plan for connections, and a connection to one server.
 
 use std::io;
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::model::{Certificate, Result, Traffic};
 use crate::storage::Options;
 use crate::storage::target::{Endpoint, RedisTarget, Secret};
 
-/// The plan of connecting.
+/// The plan for connections: the target, the way to it, and the time limit.
 #[derive(Clone)]
 pub(super) struct Plan {
     pub(super) target: RedisTarget,

@@ -29,8 +29,8 @@ impl Bounds {
         Self { given: 0, places: 0, counted: 0 }
     }
 
-    /// Records a page that asked for this number of entries and got that number. Now and then asks for the
-    /// number of entries with `count`, which is HLEN or DBSIZE.
+    /// Records a page: the number of entries that it asked for, and the number that it got. Now and then asks
+    /// for the number of all entries with `count`, which is HLEN or DBSIZE.
     ///
     /// # Errors
     /// The walk gives far more entries than the server counts.

@@ -60,7 +60,7 @@ impl Throttle {
         }
     }
 
-    /// Whether no other client is known to be at work.
+    /// Whether it is known that no other client is at work.
     pub(super) fn may_hurry(&self) -> bool {
         self.knows && !self.are_others()
     }

@@ -61,7 +61,7 @@ impl Budget {
         self.fraction > OTHERS
     }
 
-    /// Round-trip time of an answer that cost the server next to nothing.
+    /// Accounts for the time of an answer that cost the server next to nothing.
     pub(super) fn answered(&mut self, took: Duration) {
         // It may grow again, as after a change of networks.
         self.way = took.min(self.way + self.way / 100);

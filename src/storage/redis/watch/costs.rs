@@ -1,4 +1,4 @@
-//! The cost of watching for the server, by its own counts.
+//! What watching costs the server, by its own counts.
 //!
 //! The time of an answer includes the round trip and the client's own work. The server counts its commands
 //! and their time; the difference between two looks at these numbers is the cost of larder's commands.
@@ -20,7 +20,7 @@ pub(super) struct Costs {
     read: Option<Instant>,
     pub(super) walk: Work,
     pub(super) keys: Work,
-    /// Whether it has given a result.
+    /// Whether a read of the counts has given a result.
     told: bool,
     /// Whether the server refuses INFO.
     refused: bool,

@@ -126,7 +126,7 @@ impl Watcher {
         }
     }
 
-    /// Whether the visible rows differ from those of the last tick.
+    /// Whether the screen shows other stores or rows than at the last tick.
     pub(super) fn looks_elsewhere(&self) -> bool {
         self.interest.has_changed().unwrap_or(true)
     }
@@ -138,7 +138,7 @@ impl Watcher {
         }
     }
 
-    /// Sleeps; ends early, with `false`, if a message comes or the visible rows change.
+    /// Sleeps; ends early, with `false`, if a message comes or something else becomes visible.
     pub(super) async fn sleep_until(&mut self, at: Instant) -> bool {
         let news = async {
             match &self.listening.notifications {

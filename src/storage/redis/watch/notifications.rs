@@ -156,7 +156,7 @@ async fn listen(
     shared.put(|inbox| inbox.ended.replace(ended).is_none());
 }
 
-/// Collects messages until no more can come; returns the reason.
+/// Collects messages until no more can come; returns the reason. The connection ends with it.
 async fn collect(
     mut subscription: Subscription,
     channels: &Channels,
