@@ -8,7 +8,7 @@ use super::plan::{Plan, PlannedChange};
 use super::record_swap::Fate;
 use super::tally::{Made, Tally, records_of};
 
-/// Writes whose answers were lost: those of a plan that were sent, and the number of records that were not.
+/// Writes of a plan whose answers were lost, with the records that were changed before and those not reached.
 #[derive(Debug, Clone)]
 pub struct Doubt {
     /// The write that was sent and not answered.
@@ -29,7 +29,7 @@ pub struct Doubt {
     pub(super) each: Option<Made>,
     /// The keys of two writes that make one change, of which this write is the first or the second.
     pub(super) pair: Option<(Key, Key)>,
-    /// The plan that undoes the write, if it was made.
+    /// The plan that undoes what was made, and what may have been.
     pub(super) inverse: Option<Box<Plan>>,
     /// The part that was not made, with the writes in doubt.
     pub(super) rest: Option<Box<Plan>>,

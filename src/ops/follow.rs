@@ -24,7 +24,7 @@ impl PlannedStore {
     }
 }
 
-/// Of these stores, the ones that are as they were planned for.
+/// The stores that are still as they were planned for.
 pub(super) async fn unwritten(
     storage: &dyn Storage,
     planned: &[PlannedStore],

@@ -13,13 +13,13 @@ use super::plan::Plan;
 /// The result of comparing records that are to be imported.
 #[derive(Debug, Default)]
 pub struct Import {
-    /// Plans for the records that are to be set, one for each.
+    /// Plans that set the records, one for each.
     pub plans: Vec<Plan>,
     /// Size of their values, in bytes.
     pub bytes: u64,
     /// Number of records that are there already and are the same.
     pub same: u64,
-    /// Keys of other records that are there, which stay.
+    /// Keys of records that are there and differ, which stay.
     pub in_the_way: Vec<Key>,
 }
 

@@ -32,13 +32,13 @@ pub struct Step {
     pub records: u64,
     /// Whether it can be undone or done again.
     pub state: StepState,
-    /// The store that it waits for: that was not there when the step was to be turned.
+    /// The store that it waits for, which was not there when the step was to be undone or done again.
     pub waits: Option<StoreName>,
     /// The remark and question before it is turned.
     pub asks: Option<String>,
     /// The stores in which it was made, with their ids.
     made_in: Vec<(StoreName, String)>,
-    /// Whether it is a part of a step: the other part was turned alone.
+    /// Whether it is a part of a step whose other part was undone, or done again, alone.
     is_part: bool,
     /// Size of its old values, as long as it has them.
     held: Held,
@@ -276,7 +276,7 @@ impl Journal {
         }
     }
 
-    /// The store that a step waits for which could otherwise be turned this way.
+    /// The store that a step waits for, where that step could be turned this way if the store were there.
     pub fn waits(&self, turn: Turn) -> Option<&StoreName> {
         let mut waiting = self.steps.iter().rev().filter(|step| step.is_next(turn));
         waiting.find_map(|step| step.waits.as_ref())

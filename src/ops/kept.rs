@@ -99,7 +99,7 @@ impl OldValues {
         self.keeps
     }
 
-    /// A keeper for the old values of one change.
+    /// Begins to keep the old values of one change.
     pub(super) fn change(&self) -> Keeping<'_> {
         Keeping { old_values: self, in_memory: 0, file: None }
     }
@@ -159,7 +159,7 @@ impl Keeping<'_> {
 }
 
 impl Kept {
-    /// The size of the kept value.
+    /// Memory and disk space that the record takes, with its key, type and version.
     pub(super) fn held(&self) -> Held {
         match self.place {
             Place::Memory(_) => Held { memory: BESIDE.saturating_add(self.size), disk: 0 },

@@ -24,7 +24,7 @@ pub struct Outcome {
     pub anew: Option<Box<Plan>>,
     /// The metadata of the record that was set.
     pub meta: Option<RecordMeta>,
-    /// The replicas that have the write, if the user asked for some.
+    /// The number of replicas that have the write, if the user wants it on some.
     pub replicas: Option<Replicas>,
     /// How the records were compared before the write.
     pub comparison: Comparison,

@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::tally::{Tally, wants_to_be_first};
 use super::words;
 
-/// The result of looking for what became of a write whose answer was lost.
+/// What became of a write whose answer was lost, as far as that was found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution {
     /// It is as good as done; the sentence says so.

@@ -46,7 +46,7 @@ pub async fn resolve(
     Ok(resolution)
 }
 
-/// The same for a plan of one write, in the storage's terms.
+/// Finds out what became of a plan of one write, in the storage's terms.
 ///
 /// # Errors
 /// As [`resolve`].

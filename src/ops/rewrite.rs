@@ -78,7 +78,7 @@ impl Rewrite {
         match (&self.kind, &self.replaced) {
             // Turned around, the change carries the value in the same way, or removes the copy.
             (_, None) => 0,
-            // A value in memory may have to be held a second time, in a file.
+            // A value that is held in memory may have to be held once more, in a file.
             (_, Some(replaced)) => self.record.size + replaced.size,
         }
     }

@@ -44,7 +44,7 @@ pub(super) async fn set_many(
     Ok(Outcome { inverse, ..outcome })
 }
 
-/// The error that a record was not read, and so is not written over.
+/// The error that a record is not written over, because it was not read before.
 fn not_read(set: &SetValue) -> Error {
     let problem = format!("what {} was before is not known", set.key.named());
     Error::new(ErrorKind::Usage, problem).hint("read it first")

@@ -6,7 +6,7 @@ use crate::model::{Error, ErrorKind, Expect, Key, Result, StoreName, Write, Writ
 
 use super::record_swap::Fate;
 
-/// The change of the records, by which it is named.
+/// The kind of change of the records, which gives sentences their verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Made {
     /// All of them are removed.
@@ -17,7 +17,7 @@ pub(super) enum Made {
     Saved,
 }
 
-/// The results for the records.
+/// The counts, and the records that were left or are in doubt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tally {
     /// The change that was to be made.

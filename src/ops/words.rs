@@ -242,7 +242,7 @@ pub fn done(plan: &Plan, outcome: &Outcome) -> String {
         Some((Turn::Redo, _)) if plan.empties().is_some() => {
             format!("done again{part}: {}", made(plan, outcome))
         }
-        // Nothing was undone of it.
+        // The store may be there already, so that nothing is created and the old title is not true.
         Some((Turn::Redo, _)) if matches!(plan.change, PlannedChange::Create(_)) => {
             format!("done again: {}", made(plan, outcome))
         }

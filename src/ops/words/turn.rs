@@ -146,7 +146,7 @@ pub(super) fn set_anew(plan: &Plan, outcome: &Outcome) -> Option<String> {
     outcome.anew.as_ref().map(|_| again_sets_anew(*way).to_owned())
 }
 
-/// The key that sets them anew.
+/// The hint that the step has to be turned once more to set its records anew.
 pub(super) fn again_sets_anew(turn: Turn) -> &'static str {
     match turn {
         Turn::Undo => "undo it once more to set it anew",
