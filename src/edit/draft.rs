@@ -94,7 +94,7 @@ pub struct Draft {
 }
 
 impl DraftHead {
-    /// The name of its file: always the same for an edit of one record, different for every other record.
+    /// The name of its file: the same throughout one edit of a record, another for every other edit.
     pub fn id(&self) -> DraftId {
         let mut about = ring::digest::Context::new(&ring::digest::SHA256);
         let new = if self.is_new { &b""[..] } else { self.key.as_bytes() };

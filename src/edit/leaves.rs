@@ -96,7 +96,7 @@ impl<'a> Leaves<'a> {
         &self.bytes[self.key_range(node)]
     }
 
-    /// Place of a node's key: in an object, before the colon before its value.
+    /// Place of a node's key, before the colon of a member; empty for other nodes.
     fn key_range(&self, node: usize) -> Range<usize> {
         if !self.is_member(node) {
             return 0..0;
@@ -104,7 +104,7 @@ impl<'a> Leaves<'a> {
         let before = self.bytes[..self.range(node).start].trim_ascii_end();
         let key = before.strip_suffix(b":").unwrap_or(before).trim_ascii_end();
         let Some((_, inside)) = key.split_last() else { return 0..0 };
-        // A quote in the key has a backslash before it that is not itself spelled by two.
+        // A quote inside the key has an odd number of backslashes before it.
         let begins = |at: &usize| {
             let slashes = inside[..*at].iter().rev().take_while(|byte| **byte == b'\\').count();
             slashes.is_multiple_of(2)

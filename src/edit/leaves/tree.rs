@@ -30,8 +30,8 @@ impl Leaves<'_> {
         self.after(node) > node + 1
     }
 
-    /// The lines of an object or a list with contents, for folding. Takes time in proportion to the depth of the last
-    /// value in it.
+    /// The lines of an object or a list with contents, for folding. Takes time in proportion to the depth of
+    /// the last value in it.
     pub fn fold(&self, node: usize) -> Option<Fold> {
         if !self.can_fold(node) {
             return None;

@@ -9,7 +9,6 @@ const FILLED: usize = 2;
 
 /// Calls `begin` with the start of each row but the first. `indents`: the cells before the text of the first
 /// row, and of the others; the first is 0 or the same, and both are at most half of a row.
-/// or those of the others, which are at most half of a row.
 pub(super) fn each(bytes: &[u8], width: usize, indents: [usize; 2], mut begin: impl FnMut(usize)) {
     // Most text is plain.
     let is_plain = bytes.iter().all(|byte| matches!(byte, b' '..=b'~'));

@@ -30,8 +30,8 @@ impl TextEdit {
         self.put(self.line_end_here().as_bytes(), Grouping::Alone, now);
     }
 
-    /// Begins a new line of JSON: indented as this one, deeper behind an opening bracket, and with the closing
-    /// one, if that is next, on a line of its own.
+    /// Begins a new line of JSON: indented as this one, deeper behind an opening bracket, and with the
+    /// closing one, if that is next, on a line of its own.
     pub fn new_json_line(&mut self, now: Timestamp) {
         let at = self.selection().unwrap_or(self.cursor..self.cursor);
         let start = self.document.line_start(self.document.line_of(at.start));
