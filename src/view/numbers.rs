@@ -89,7 +89,7 @@ const NUMBERS: [(u32, u32); 85] = [
     (0x1d1aa, 0x1d1ad),
 ];
 
-/// Limit on the columns and rows of a picture: there are a few more numbers.
+/// Limit on the columns and on the rows of a picture: there are a few more numbers than that.
 pub(super) const MOST: u16 = 290;
 
 /// The character that stands for a number.

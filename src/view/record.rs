@@ -67,7 +67,7 @@ pub(super) fn draw(
         ) => {
             heading(buf, inner, meta, appearance);
             let mut y = inner.y + 1;
-            // Only a warning has the colour of a warning.
+            // Only a note on something wrong has the colour of a warning.
             let role = if record.warns() { Role::Warning } else { Role::Header };
             for row in record.note_rows(inner.width, &app.keymap) {
                 put(buf, inner.x, y, inner.width, &row, in_role(role));

@@ -77,7 +77,7 @@ fn awaited(waited: Duration) -> String {
     }
 }
 
-/// A span in whole seconds, or in the larger unit that it has.
+/// A span in whole seconds, or from a minute on in the largest unit that fits.
 fn lasted(span: Duration) -> String {
     match span.as_secs() {
         short @ 0..2 => format!("{short} s"),

@@ -31,7 +31,7 @@ struct Part {
     style: Style,
     /// Columns before the part.
     gap: u16,
-    /// The rank in which it is left out where there is little room, the lowest first.
+    /// The rank at which it is left out where there is little room, the lowest first.
     goes: u8,
 }
 

@@ -86,7 +86,8 @@ impl Columns {
         let mut end = inner.x + inner.width.saturating_sub(1);
         let records = app.stores.columns.records;
         let fixed = MARKS + GAP + records + 1;
-        // A store is known by its name; where stores are sorted by age, names get the width of their head.
+        // A store is known by its name; where stores are sorted by age, the age is shown even if names keep
+        // only the width of their head.
         let least = match app.stores.sort {
             StoreSort::Changed => HEAD,
             StoreSort::Name | StoreSort::Records => app.stores.columns.name.clamp(HEAD, ENOUGH),

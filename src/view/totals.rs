@@ -1,4 +1,4 @@
-//! The count of each content type, over the panes.
+//! The records and bytes of each content type, over the panes.
 
 use ratatui::buffer::Buffer;
 
