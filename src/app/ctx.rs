@@ -169,7 +169,7 @@ pub enum Request {
     ShowStep(StepId),
     /// Give this job up.
     CancelJob(JobId),
-    /// Count the records of each content type.
+    /// Count the records and bytes of each content type.
     Totals,
 }
 

@@ -32,12 +32,12 @@ pub struct Drafting {
     own: Option<Own>,
     /// Drafts of this target that nobody is typing in.
     pub found: Found,
-    /// The draft that is being read, and the request that is carried out once the draft turns out to be in
-    /// nothing's way; no request where the draft itself was asked for.
+    /// The draft that is being read, and the request that is carried out if the draft is not in its way; no
+    /// request where the draft itself was asked for.
     pub(super) asked: Option<(DraftId, Option<Request>)>,
     /// The request for which the draft of a new record was shown; there may be a record under its key.
     pub(super) shown_for: Option<Request>,
-    /// What is being kept to be gone on with later.
+    /// The draft that is being kept, to be gone on with later.
     pub(super) leaving: Option<Leaving>,
     /// A draft of one value that is gone on with as soon as there is a cursor in the values.
     pub(super) resumed: Option<(DraftId, Box<Draft>)>,
@@ -212,8 +212,8 @@ pub(super) fn hand_over(app: &mut App, draft: &Draft) {
     hand_on(app, &draft.head.id());
 }
 
-/// What was kept of what is edited goes, but for the draft of this name: it is nobody's, or that of
-/// something else.
+/// Gives up the draft of what is edited, and drops its files except the one of this name, which is nobody's
+/// or another edit's from now on.
 pub(super) fn hand_on(app: &mut App, id: &DraftId) {
     let Some(own) = app.drafting.own.take() else { return };
     let before = own.names().filter(|name| name != id);

@@ -283,7 +283,7 @@ fn unnamed(record: &Record) -> Option<String> {
     record.meta.key.as_str().is_none().then(|| why.to_owned())
 }
 
-/// A sentence that says that a value of this size cannot be edited here, in bytes.
+/// The sentence that a value of this size, in bytes, cannot be edited here.
 fn too_much(size: u64, ctx: &Ctx<'_>) -> String {
     let state = format!("{} are too much for the built-in editor", text::size(size));
     let remedy = ctx.says(Action::EditExternal, "opens it in $EDITOR");

@@ -117,8 +117,8 @@ impl Editor {
     /// Makes the editor of a record that was read. Text is edited in UTF-8, JSON on one line is laid out for
     /// people; both are stored again as they were.
     ///
-    /// A value above `limit` bytes that would be edited as text, and any that is very large, is only held, for
-    /// the user's own editor.
+    /// A value above `limit` bytes that would be edited as text, and any that is very large, is only held,
+    /// for the user's own editor.
     pub fn edit(store: StoreName, record: Record, limit: u64) -> Self {
         let opened = Opened::within(&record, limit);
         let opened = opened.unwrap_or_else(|| Opened::bytes(&record.value));

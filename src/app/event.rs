@@ -251,7 +251,7 @@ pub enum Slot {
     Store,
     /// The keys of the open store.
     Keys,
-    /// The count of each content type.
+    /// The records and bytes of each content type.
     Totals,
     /// The rest of the crawl.
     Crawl,

@@ -187,7 +187,7 @@ fn is_useful(app: &App, action: Action) -> bool {
         Action::Filter if app.focus == Pane::Stores => app.stores.total() > 0,
         // A list that holds only the open target tells nothing new.
         Action::Targets => app.settings.targets.len() > 1,
-        // Its key types the password.
+        // While a password is wanted, the key for pins types it.
         Action::Pin if app.session.wants_password() => false,
         Action::Left => app.focus != Pane::Stores,
         Action::Jobs => !app.writes.pending.is_empty() || app.stores.lost.is_some(),

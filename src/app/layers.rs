@@ -121,7 +121,7 @@ macro_rules! with_layers {
             Palette(Box<Palette>),
             /// The facts about a store or record.
             Details(Details),
-            /// The count of each content type.
+            /// The records and bytes of each content type.
             Totals(Totals),
             /// The rest of the crawl.
             Crawl(Box<Overview>) by Crawl,

@@ -74,7 +74,8 @@ pub const TWO_PANES: u16 = 60;
 const LEAST: u16 = 20;
 /// Columns beyond its share that the left pane takes, if it then needs no more.
 const MORE: u16 = 4;
-/// Least width of the middle pane where there is room, in columns: what most stores need, so its border stays.
+/// Least width of the middle pane where there is room, in columns: most stores need no more, so that its
+/// border stays.
 const KEYS: u16 = 48;
 /// Columns by which one step makes a pane wider or narrower.
 const STEP: u16 = 2;
@@ -187,8 +188,9 @@ impl Layout {
 }
 
 impl Split {
-    /// Width of the left pane on a screen of this width, in columns: the user's choice, or else what it needs,
-    /// up to a third next to two other panes and half next to one, or a few more where no name is cut then.
+    /// Width of the left pane on a screen of this width, in columns: the user's choice, or else what it
+    /// needs, up to a third next to two other panes and half next to one, or a few more where no name is cut
+    /// then.
     fn stores(&self, width: u16) -> u16 {
         let (share, most) = if width >= THREE_PANES {
             (width / 3, width - 2 * LEAST)

@@ -128,7 +128,7 @@ pub enum Compute {
     },
     /// The differences between the index and what a walk saw.
     Compare(Arc<Index>, Vec<ScanEvent>, RescanState),
-    /// The count of each content type.
+    /// The records and bytes of each content type.
     Totals(Arc<Index>),
     /// Groups of the keys in this scope, by what they share.
     Groups(Arc<Index>, Scope),

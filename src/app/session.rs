@@ -115,13 +115,14 @@ impl Session {
         }
     }
 
-    /// Whether it lets nobody in any more, though one connection still serves.
+    /// Whether the server lets nobody in any more, though one connection still serves.
     pub fn is_locked(&self) -> bool {
         self.locked && self.state == SessionState::Open(ConnectionState::Up)
     }
 
-    /// Hears of an error. One for want of a password asks for it, except that the first few after a log-in are
-    /// taken for late answers to what was asked before it; returns whether to read again because of such a one.
+    /// Takes an error of a read or a write: one for want of a password locks the session. The first few after
+    /// a log-in count as late answers to earlier questions; tells whether it is one of these, to be read
+    /// again.
     pub(super) fn heard(&mut self, error: &Error) -> bool {
         if error.kind != ErrorKind::Auth {
             return false;
@@ -132,8 +133,8 @@ impl Session {
         late
     }
 
-    /// What a key does. The one that types a password goes before what a pane has under it, while one is
-    /// wanted; and nothing is saved before.
+    /// The action of a key. While a password is wanted, its key types it whatever else the pane binds to that
+    /// key, and so does the key that saves in the editor.
     pub(super) fn action_of(
         &self,
         keymap: &KeyMap,
@@ -163,8 +164,8 @@ impl Session {
         }
     }
 
-    /// The server of an open session has taken a password, or not; tells whether to read again what failed
-    /// without it.
+    /// Takes whether the server of an open session accepted a password; tells whether to read again what
+    /// failed without it.
     pub(super) fn logged_in(&mut self, result: Result<(), Error>, ctx: &mut Ctx<'_>) -> bool {
         self.logging_in = false;
         if let Err(error) = result {

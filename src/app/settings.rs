@@ -22,7 +22,8 @@ pub struct Settings {
     pub review_saves: bool,
     /// Whether long lines are wrapped at first.
     pub wrap: bool,
-    /// Whether to tell the user of a lost connection and of a crawl's end also outside the screen.
+    /// Whether to tell the user of a lost connection and of a crawl's end also where nobody looks at the
+    /// screen.
     pub notify: bool,
     /// Whether the screen is at another machine, so that no program can be started there.
     pub remote: bool,

@@ -11,7 +11,8 @@ use crate::text;
 
 use super::saving::only_over;
 
-/// Bytes by which a record may be longer than before and after the edit and still be read to be merged.
+/// Bytes by which a record may exceed the longer of its old and its edited value, and still be read to be
+/// merged.
 const GROWN: u64 = 64 << 10;
 /// Limit on staged edits, so that their drafts leave room for others.
 pub(super) const MOST: usize = 100;

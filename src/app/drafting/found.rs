@@ -94,14 +94,14 @@ impl Found {
         (count > 0).then(|| ("drafts", text::count(count as u64)))
     }
 
-    /// A draft is there in which nobody types any more.
+    /// Adds a draft in which nobody types any more.
     pub(in crate::app) fn add(&mut self, id: DraftId, head: DraftHead) {
         self.remove(&id);
         self.drafts.insert(0, (id, head));
         self.sort();
     }
 
-    /// A draft is not there any more, or is being typed in.
+    /// Removes a draft that is no longer there, or is being typed in.
     pub(in crate::app) fn remove(&mut self, id: &DraftId) {
         self.drafts.retain(|(found, _)| found != id);
         self.sort();

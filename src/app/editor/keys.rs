@@ -68,7 +68,7 @@ impl Editor {
     }
 }
 
-/// Takes a key for a text in an area of this many columns and rows; the layout of JSON is kept.
+/// Takes a key for a text in an area of this many columns and rows; new lines of JSON are indented.
 pub(in crate::app) fn type_into(
     text: &mut TextEdit,
     key: KeyEvent,

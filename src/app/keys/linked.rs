@@ -29,8 +29,8 @@ pub(in crate::app) fn base(key: &Key, links: &PageLinks) -> Option<Url> {
     }
 }
 
-/// Keys under which the page of an address may be stored, the likeliest first: the whole address, the address as
-/// it stands in the page, the last part of its path with and without the ending.
+/// Keys under which the page of an address may be stored, the likeliest first: the whole address, the address
+/// as it stands in the page, the last part of its path with and without the ending.
 fn keys_of(address: &[u8], base: Option<&Url>) -> Vec<Key> {
     let text = std::str::from_utf8(address).ok();
     let whole = base.zip(text).and_then(|(base, address)| base.join(address.trim()).ok());

@@ -53,7 +53,7 @@ impl Overlay {
         self.last.get() > 0
     }
 
-    /// Does an action that everything knows that is only looked at.
+    /// Does an action that is the same in all dialogs that are only looked at.
     pub fn act(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         let page = ctx.layout().body.inner().height.saturating_sub(2).max(1);
         let page = isize::try_from(page).unwrap_or(1);

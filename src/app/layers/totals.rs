@@ -1,4 +1,4 @@
-//! The count of each content type, while the user looks at it; a row leads to its records.
+//! The records and bytes of each content type, while the user looks at them; a row leads to its records.
 
 use std::sync::Arc;
 

@@ -35,7 +35,7 @@ pub struct ContentsPage {
     pub total: u64,
     /// Where the next page begins; none at the end.
     pub next: Option<u64>,
-    /// Number of values, the first ones, that come from behind this page.
+    /// Number of values at the beginning that come from behind this page.
     pub beyond: usize,
     /// Number of requests behind this page that were looked at for failed ones.
     pub searched: u64,

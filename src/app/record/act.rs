@@ -257,7 +257,7 @@ impl RecordPane {
     }
 
     /// Takes what is known of the wanted record before its picture is decoded. If the record is shown
-    /// already, its older picture stays.
+    /// already, the shown preview stays.
     pub(in crate::app) fn ahead(&mut self, shown: RecordView, ctx: &mut Ctx<'_>) {
         let another = self.shown.as_ref().is_none_or(|old| old.key() != shown.key());
         let wanted = self.wanted.as_ref().is_some_and(|(_, key)| key == shown.key());

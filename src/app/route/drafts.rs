@@ -181,7 +181,7 @@ pub(super) fn there_read(app: &mut App, there: Option<&Record>) -> bool {
     true
 }
 
-/// Takes note that a draft was removed, for the reason `why`, and carries out the request.
+/// Carries out the request after a draft was removed; without a request, says so, with the reason `why`.
 fn stored(app: &mut App, why: &str, asked: Option<Request>) {
     match asked {
         Some(asked) => ctx!(app).request(asked),

@@ -14,7 +14,7 @@ use super::super::load::Compute;
 use super::super::notice::Notice;
 use super::{leaves, staged};
 
-/// Opens the value inside the shown record, where that is the whole of it.
+/// Opens the value that is packed in the whole of the shown record.
 pub(super) fn open_whole(app: &mut App) {
     let Some(record) = app.record.value_at_hand(&mut ctx!(app)) else { return };
     open(app, Box::new(record), InnerPlace { path: String::new(), at: None });

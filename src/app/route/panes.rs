@@ -66,7 +66,7 @@ pub(super) fn focus_on(app: &mut App, pane: Pane) {
     }
 }
 
-/// As [`focus_on`]; told where there is nothing in it yet.
+/// Like [`focus_on`], but says so if there is nothing in the pane yet.
 pub(super) fn go_to(app: &mut App, pane: Pane) {
     focus_on(app, pane);
     if app.focus != pane {
@@ -74,7 +74,7 @@ pub(super) fn go_to(app: &mut App, pane: Pane) {
     }
 }
 
-/// Scrolls the value by half of what is seen of it, with the cursor where it is.
+/// Scrolls the value by half a window; the cursor and the focus stay.
 pub(super) fn scroll_value(app: &mut App, down: bool) {
     if app.layout().record.is_none() {
         app.notice = Some(Notice::info("the value is not shown beside the keys"));

@@ -165,7 +165,7 @@ fn left(app: &App) -> &'static str {
     }
 }
 
-/// What was typed is not saved, and not joined with what someone else wrote.
+/// Ends the save of the present edit without making it; nothing is joined with what someone else wrote.
 pub(super) fn unmerge(app: &mut App) {
     if let Some(saving) = saving(app) {
         saving.unmerge();

@@ -11,7 +11,7 @@ use super::super::super::event::Slot;
 use super::super::super::load::LeavesShown;
 use super::LeafCursor;
 
-/// Number of values from which the old ones are freed before the new ones are looked for: 40 bytes each.
+/// Number of values from which the old ones are freed before the new ones are looked for: 24 bytes each.
 const LARGE: usize = 1 << 18;
 
 /// The cursor's place, and the folds.

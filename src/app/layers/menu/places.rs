@@ -66,7 +66,7 @@ impl Places {
         self.off(at, columns.saturating_mul(of(self.column.get())))
     }
 
-    /// The row one page away from another, or several pages.
+    /// The row this number of pages away from another.
     pub(super) fn page(&self, at: usize, pages: isize) -> usize {
         let (column, columns) = (self.column.get(), self.columns.get().max(1));
         // A row that is scrolled to is seen whole, and none is left out.

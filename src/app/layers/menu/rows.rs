@@ -85,7 +85,7 @@ fn bound(app: &App, context: Context, moving: bool) -> Vec<MenuRow> {
     let entries = app.keymap.entries(context).filter(|(_, chords)| !chords.is_empty());
     let entries = entries.filter(|(action, _)| moves(*action) == moving);
     let rows = entries.map(|(action, _)| of_action(app, context, action));
-    // Nothing of it can be used here.
+    // An action that has no key here and cannot be run is left out.
     rows.filter(|row| !row.keys.is_empty() || row.why.is_none()).collect()
 }
 
@@ -182,7 +182,8 @@ fn of_record(store: &StoreName, key: &Key) -> MenuRow {
 fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
     let item = Item::Act(context, action);
     let why = why(app, app.context(), &item);
-    // A key that is bound everywhere may have another effect here, and any while a password is wanted.
+    // A key that is bound everywhere may have another effect here, and any key may while a password is
+    // wanted.
     let is_near = context == Context::Global || context == app.context();
     let works = |chord: &Chord| {
         let does = app.session.action_of(&app.keymap, app.context(), &chord.event());
