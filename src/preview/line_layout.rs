@@ -230,7 +230,7 @@ impl Lines {
         at
     }
 
-    /// Target of a move down that starts far from the last line: that line's end.
+    /// Target of a far move down within the last line: that line's end, if lines are wrapped.
     fn clip(&self, scroll: Scroll, view: Viewport) -> Scroll {
         if view.wrap { self.end(scroll, view) } else { scroll }
     }

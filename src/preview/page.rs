@@ -81,7 +81,7 @@ struct Reader {
     /// Number of `pre` elements around the text.
     verbatim: usize,
     noscript: bool,
-    /// Bytes of text that were read.
+    /// Bytes of text so far, without white space; counted up to [`LITTLE`].
     read: usize,
 }
 

@@ -1,5 +1,5 @@
-//! Writes JSON that was laid out and edited back in its own form: text that was not typed over stays as it
-//! was in the source, with its spacing, and typed text stays as it was typed.
+//! JSON that was laid out and edited, brought back to its own spacing: text that was not typed over stays as
+//! it was in the source, and typed text stays as it was typed.
 
 mod gap;
 
@@ -152,7 +152,7 @@ impl<'a> Kept<'a> {
         Self { shown, token: 0, edits, now: 0, was: 0 }
     }
 
-    /// Index of this token in the laid out text.
+    /// Index of this token in the laid out text; `None` if it was typed.
     fn find(&mut self, token: &Placed) -> Option<usize> {
         while let Some(((over, len), rest)) = self.edits.split_first() {
             let end = self.now + (over.start - self.was);

@@ -288,7 +288,7 @@ impl Sink for Pass<'_> {
                 let found = self.found(states, at.clone());
                 let deep = self.open.len() >= DEEPEST;
                 self.finds.too_deep |= deep && states != 0;
-                // Nothing in it can be found, though its own end may be needed.
+                // Without a state, nothing in it can be found, and its own end is not needed.
                 if deep || states == 0 {
                     self.skipped = 1;
                     return;

@@ -106,8 +106,8 @@ impl Shrink {
         }
     }
 
-    /// Gives missing pixels the colour of one to the left or above, where pixels of a row within `reach`
-    /// below arrived.
+    /// Gives missing pixels the colour of one to the left or above, up to `reach` rows of the whole picture
+    /// below the last row of which pixels arrived.
     pub(super) fn fill(&mut self, reach: usize) {
         let columns = self.columns;
         let came = self.sums.chunks(columns.max(1)).rposition(|row| row.iter().any(Sum::came));
