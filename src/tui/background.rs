@@ -74,7 +74,7 @@ impl Background {
         if self.answered { Duration::ZERO } else { all.saturating_sub(self.asked.elapsed()) }
     }
 
-    /// Time until the kept keys are released; zero if none are kept.
+    /// Time until the kept keys are released; `None` if no time is set for that.
     pub(super) fn release_in(&self) -> Option<Duration> {
         self.answers.release_in()
     }

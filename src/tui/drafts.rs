@@ -162,7 +162,7 @@ pub(super) fn is_larder(process: u32) -> bool {
     if state.is_ok_and(|state| has_ended(&state)) {
         return false;
     }
-    // Numbers of processes are used again. If the name of a process cannot be read, it is taken for larder.
+    // Numbers of processes are used again. On a system without `/proc`, any process is taken for larder.
     let name = std::fs::read_to_string(format!("/proc/{process}/comm"));
     name.map_or(!Path::new("/proc/self").exists(), |name| name.starts_with("larder"))
 }

@@ -22,7 +22,7 @@ use crate::storage::{Options, Storage};
 use super::asides::SET_ASIDE_FOR;
 use super::reads::{self, WalkControl};
 
-/// Time between two moves under which nothing is read until the last move.
+/// Delay of a read after a move that closely follows another, so that only the last of them is read.
 const DEBOUNCE: Duration = Duration::from_millis(40);
 
 /// Limit on the time that the end of larder waits until what is set aside is freed.

@@ -202,7 +202,7 @@ impl Graphics {
         self.go_on(terminal)
     }
 
-    /// Takes a report of the terminal; tells whether it is about its ability.
+    /// Takes a report of the terminal; tells whether it changes what is known of its ability.
     pub(super) fn heard(&mut self, report: &str, terminal: &mut Terminal) -> io::Result<bool> {
         let before = self.ability.known();
         self.ability.heard(report);
