@@ -73,8 +73,8 @@ impl Folder {
     }
 }
 
-/// Writes a file in place of one that is there, which stays until the new one is whole. If that is a link,
-/// the link is replaced.
+/// Writes a file. One that is there already stays until the new one is whole; a link there is removed, and
+/// its target stays as it is.
 fn write(file: &Path, value: &[u8]) -> io::Result<()> {
     let written = OpenOptions::new().write(true).create_new(true).open(file);
     match written {
