@@ -215,7 +215,7 @@ fn note_of(path: &Path) -> PathBuf {
 /// Time since a file was written.
 fn age(path: &Path) -> Option<Duration> {
     let written = path.metadata().ok()?.modified().ok()?;
-    // The age of a file from the future is not known.
+    // The age of a file from the future is not known: it counts as old.
     Some(SystemTime::now().duration_since(written).unwrap_or(LOOKED_FOR))
 }
 
