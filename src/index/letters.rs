@@ -80,7 +80,7 @@ impl Letters {
 }
 
 fn find_text(key: &str, wanted: &[char], exact: bool) -> Vec<Range<usize>> {
-    // Each character in the compared case, with its place; lower case can be longer.
+    // Each character as it is compared, with its place; lower case can be longer.
     let mut letters = Vec::new();
     for (start, letter) in key.char_indices() {
         let place = start..start + letter.len_utf8();

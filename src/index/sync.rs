@@ -96,7 +96,7 @@ impl KeySync {
             SyncEvent::Compared(id, changes) => self.compared(id, changes, facts, &mut steps),
             SyncEvent::Failed(id, error) => {
                 self.failed(id, error, &mut steps);
-                // Failed work is tried again with the next event, but not for ever.
+                // Failed work is tried again with the next event, not at once, which could go on for ever.
                 return steps;
             }
             SyncEvent::Counted(attempts) => self.rescans.attempts = attempts,

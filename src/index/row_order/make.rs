@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn early_fuzzy_results_are_the_best_so_far() {
-        // One thread is enough for this few rows, and the first batch is shown.
+        // One thread is enough for so few rows, and the first batch is shown.
         let index = numbers(10_000);
         let query = Query { filter: "15".into(), matching: Filter::Fuzzy, ..Query::default() };
         let (early, all) = early_and_all(&index, &query);
