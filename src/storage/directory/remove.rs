@@ -40,7 +40,7 @@ pub(super) fn delete(
         let before = records;
         let python = style::is_python_s(&folder);
         let outcome = batch.iter().try_for_each(|key| {
-            // A record of Crawlee for Python has one of its likeliest names, further files may not.
+            // A record of Crawlee for Python has one of its likeliest names; further files may have others.
             let gone = python && delete_record(&folder, key, Reach::Near)?;
             records += u64::from(gone || delete_record(&folder, key, Reach::Far)?);
             Ok(())

@@ -98,7 +98,7 @@ pub(super) fn set_noted(
     let touched = touched(folder, &stored, true, options)?;
 
     check(folder, set)?;
-    // It stays readable through this descriptor if the second half is refused.
+    // The old value stays readable through this descriptor if the second half is refused.
     let before = folder.file(name).ok().flatten();
     if set.expected == Expect::Absent || plan.replaced.is_some() {
         if !new.place_new(name)? {

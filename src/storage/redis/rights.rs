@@ -198,7 +198,7 @@ async fn queued(connections: &ConnectionManager, asked: Vec<Command>) -> Queued 
         Err(why) if why.kind == ErrorKind::Permission => return Queued::Refused,
         Err(_) => return Queued::Unknown,
     }
-    // A harmless command goes first: a proxy may not queue commands.
+    // A harmless command goes first, since a proxy may run commands at once instead of queueing them.
     match own.run(command("PING", [])).await {
         Ok(said) if said.as_str().as_deref() != Some("QUEUED") => return Queued::Unknown,
         _ => {}

@@ -152,7 +152,7 @@ impl Walk<'_> {
 
     async fn after_metadata(&mut self) -> Result<()> {
         if !self.found {
-            // No page came: an empty store, or none at all.
+            // No row was found: the store is empty, or does not exist.
             self.storage.info(&self.store).await?;
         }
         if self.with_orphans && self.storage.lengths_differ(&self.store).await? {

@@ -35,7 +35,7 @@ impl RedisStorage {
     /// Refuses a write that the server would not accept, before any other request.
     pub(super) async fn check(&self, write: &Write) -> Result<()> {
         match write {
-            // Only where it does not exist yet.
+            // Refused later, and only where the store does not exist yet.
             Write::Create(_) => Ok(()),
             Write::Set(set) => {
                 self.may_write(&format!("setting {}", set.key.escaped())).await?;

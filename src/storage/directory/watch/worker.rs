@@ -238,7 +238,7 @@ impl Worker {
         self.say_source();
         self.rescan(&ChangeBatch::default());
         self.fresh = false;
-        // Changes between the two are unknown.
+        // Changes between the notifications and the polling are unknown.
         self.shared.tell(&WatchEvent::Lagged);
     }
 

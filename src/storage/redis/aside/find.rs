@@ -69,7 +69,7 @@ impl RedisStorage {
         let keys = |listed: &BTreeMap<AsideId, StoreName>| -> Vec<AsideKeys> {
             listed.iter().map(|(id, store)| AsideKeys::new(store, id)).collect()
         };
-        // The list of all is read at the same time as the stores' own lists.
+        // The asides in the list of all are read at the same time as the stores' own lists.
         let (mut infos, mut others) =
             future::try_join(self.told(keys(&all)), self.listed_by(&stores)).await?;
         others.retain(|id, _| !all.contains_key(id));

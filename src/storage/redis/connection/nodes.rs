@@ -114,7 +114,7 @@ impl Nodes {
 
     /// Ends all connections at once.
     pub(super) fn close(&self, reason: &Error) {
-        // It is held only while a connection is being made, which then ends with the rest.
+        // The lock is held only while a connection is being made, which then ends with the rest.
         if let Ok(connections) = self.connections.try_lock() {
             connections.values().for_each(|connection| connection.close(reason.clone()));
         }

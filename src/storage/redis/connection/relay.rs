@@ -178,7 +178,7 @@ async fn pass_replies(
         let length = match std::mem::take(&mut come) {
             0 => match server.read(&mut buffer[held..]).await {
                 Ok(length) => length,
-                // It had closed before it was asked anything, which the system reports in this way.
+                // The server had closed before it was asked anything, which the system reports in this way.
                 Err(error) => return Err(ServerEnd::after(&first).or_broken(error)),
             },
             come => come,

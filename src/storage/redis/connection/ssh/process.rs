@@ -64,7 +64,7 @@ impl Handle {
     /// Ends it, if it is still running.
     pub(super) fn kill(&self) {
         let mut child = locked(&self.child);
-        // The number cannot be another process's: it is reserved until it has been waited for.
+        // The number cannot be another process's: it is reserved until this one has been waited for.
         let _ = child.kill();
         let _ = child.wait();
     }
@@ -162,7 +162,7 @@ impl AsyncRead for Carried {
         if !matches!(read, Poll::Ready(Ok(()))) || buf.filled().len() > before {
             return read;
         }
-        // Its output has ended, so it will end, too.
+        // Its output has ended, so the process will end, too.
         if self.handle.runs() && Pin::new(&mut self.end).poll(cx).is_pending() {
             return Poll::Pending;
         }
