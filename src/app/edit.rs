@@ -27,8 +27,8 @@ impl Editor {
         new
     }
 
-    /// Opens the editor for a record that was read, here or at once in the user's own editor; the error says
-    /// why it cannot be edited.
+    /// Opens the editor for a record that was read, here or at once in the user's own editor; `None` if it
+    /// cannot be edited, which is said with the reason.
     pub(super) fn open(
         store: StoreName,
         record: Record,
@@ -58,7 +58,8 @@ impl Editor {
         Some(editor)
     }
 
-    /// Opens the editor for a value in a value of a record; the error says why it cannot be edited.
+    /// Opens the editor for a value in a value of a record; `None` if it cannot be edited, which is said with
+    /// the reason.
     pub(super) fn open_inner(
         store: StoreName,
         record: Record,

@@ -116,7 +116,7 @@ impl KeysPane {
         self.len() == 0
     }
 
-    /// The row at a place of the list.
+    /// The record in a row of the list; `None` for a group.
     pub fn row(&self, at: usize) -> Option<RecordMeta> {
         if let Some(grouping) = self.grouping.as_ref().filter(|grouping| !grouping.flat) {
             return grouping.record(at);

@@ -236,7 +236,8 @@ impl Split {
             (Pane::Stores, Some(_), Some(_), _) => {
                 sizes.stores = Some(columns);
                 let chosen = Self { sizes, ..*self };
-                // The stored width is the greatest possible one, so that the next step back is seen at once.
+                // The width is kept within what the screen allows, so that the next step back is seen at
+                // once.
                 sizes.stores = Some(chosen.stores(layout.body.width));
             }
             (Pane::Keys, _, Some(keys), Some(record)) => {

@@ -87,7 +87,7 @@ pub enum Load {
         /// The key.
         key: Key,
     },
-    /// Where a store of a directory is stored, and one of its records.
+    /// Where a store or one of its records is stored; and when the server removes the store by itself.
     Place {
         /// The store.
         store: StoreName,

@@ -15,7 +15,7 @@ use super::settings::Settings;
 
 /// Pause before the second try to connect; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// The sentence once the connection is back, which is shown as long as it lasts.
+/// The sentence when the connection is back; it is taken away if that is lost again.
 const BACK: &str = "connected again";
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -93,7 +93,7 @@ impl Session {
     pub fn late(&self, now: Timestamp) -> Option<Duration> {
         let asked = self.asked.filter(|_| self.state == SessionState::Connecting)?;
         let micros = now.micros().saturating_sub(asked.micros());
-        // After a failure, the wait is told at once, so that the line that told of the failure stays.
+        // After a failure, the wait is told at once, so that the panel that told of the failure stays.
         (self.tries > 0 || micros >= LATE)
             .then(|| Duration::from_micros(u64::try_from(micros).unwrap_or(0)))
     }
@@ -245,7 +245,7 @@ impl Session {
                 self.follow_role(ctx);
                 true
             }
-            // The try failed too late: it had been given up.
+            // The failure of a try that was given up comes too late.
             Err(_) if self.is_open() => false,
             Err(error) => {
                 self.state = SessionState::Failed(error);

@@ -179,7 +179,7 @@ impl StagedEdits {
         self.edits.iter().chain(&self.elsewhere).filter(|edit| edit.unkept).count()
     }
 
-    /// What would be left undone if larder ended, before it does; `None` where there is nothing.
+    /// What would be left undone if larder ended now; `None` where there is nothing.
     pub(super) fn at_stake(&self) -> Option<String> {
         let (total, unkept) = (self.total() as u64, self.unkept() as u64);
         let kept = match (unkept, total) {
@@ -204,7 +204,7 @@ impl StagedEdits {
         self.edits.iter().find(|edit| edit.set.key == *key && edit.set.store == *store)
     }
 
-    /// The writes that save the edits, as far as the present records have been read.
+    /// The writes that save the edits, merged with the present records as far as these have been read.
     pub(super) fn to_save(&self) -> Arc<[SetValue]> {
         self.edits.iter().map(StagedEdit::to_save).collect()
     }

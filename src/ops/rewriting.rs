@@ -170,7 +170,7 @@ fn inverse(
         RewriteKind::Retype(_) => RewriteKind::Retype(now.content_type.clone()),
     };
     let content = match &version.content {
-        // The value is stored as another program than Crawlee for Python stores it.
+        // The size differs where the value is stored as a program other than Crawlee for Python stores it.
         _ if written.size != now.size => Content::Size(written.size),
         content => content.clone(),
     };

@@ -129,8 +129,7 @@ impl SoFar {
         Failed { error, doubt, inverse, rest, anew: None }
     }
 
-    /// The plan for changes that were neither made nor found impossible, without those linked to a change
-    /// that was made.
+    /// The plan for changes that were neither made nor found impossible; linked changes are never in it.
     fn left(&self, swaps: &[Swap]) -> Option<Box<Plan>> {
         let made: HashSet<_> = self.changed.iter().map(|swap| (&swap.store, &swap.key)).collect();
         let over: HashSet<_> = self.over.iter().map(|(store, key)| (store, key)).collect();

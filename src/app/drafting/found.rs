@@ -69,7 +69,7 @@ impl Found {
         staged.map(|(id, _)| id.clone()).collect()
     }
 
-    /// Whether there are formerly staged edits to list, where there are no other drafts.
+    /// Whether there are formerly staged edits to list, where no edit is staged now.
     pub(in crate::app) fn allows_staged(&self, keymap: &KeyMap) -> Result<(), Notice> {
         if self.drafts.iter().any(|(_, head)| head.staged) {
             return Ok(());

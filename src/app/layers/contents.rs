@@ -115,7 +115,7 @@ impl ContentsView {
         self.table.as_ref().and_then(TableCursor::record)
     }
 
-    /// The part of a dialog that shows the table, in a dialog with this many cells and rows inside.
+    /// The part that shows the table, in a dialog with this many cells and rows inside.
     pub fn viewport(width: u16, height: u16) -> Viewport {
         let (width, height) = (width.saturating_sub(2), height.saturating_sub(1));
         Viewport { width, height, wrap: false }

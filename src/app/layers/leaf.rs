@@ -137,7 +137,7 @@ impl LeafCursor {
         self.refused
     }
 
-    /// Goes to the value that was changed, if it is there.
+    /// Goes to the value of this change, if it is there.
     fn follow(&mut self, leaf: &EditedLeaf, ctx: &mut Ctx<'_>) {
         let leaves = self.shown.leaves();
         if let Some(at) = leaves.follow(&leaf.trail()) {
@@ -190,7 +190,7 @@ impl LeafCursor {
         self.reveal(ctx);
     }
 
-    /// Like `fold`, but off the loop, and with this value and all its siblings folded too.
+    /// Like `fold`, but off the loop; with `beside`, this value and all its siblings are folded too.
     fn fold_beside_loop(&mut self, beside: Option<usize>, ctx: &mut Ctx<'_>) {
         let (shown, tree) = (Arc::clone(&self.shown), self.tree.clone());
         ctx.read(Slot::Folds, Compute::Fold(shown, tree, beside));

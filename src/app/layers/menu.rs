@@ -165,7 +165,8 @@ impl Menu {
         self.shown = found.into_iter().map(|found| found.at).collect();
     }
 
-    /// Takes the state as it is now. Help over a dialog keeps the rows with which it opened.
+    /// Takes the state as it is now. Over a dialog, the reasons why rows cannot be run stay as they were when
+    /// the menu opened.
     fn look(&mut self, app: &App) {
         if !self.over_dialog {
             for row in &mut self.rows {

@@ -33,7 +33,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Counts again, unless a count is under way.
+    /// Counts again; while a count is under way, once that has ended.
     pub(in crate::app) fn count(&mut self, index: &Arc<Index>, ctx: &mut Ctx<'_>) {
         if self.counting {
             self.outdated = true;

@@ -212,7 +212,7 @@ impl RecordPane {
         }
     }
 
-    /// Reads nothing any more.
+    /// Gives up the wanted record, and clears the pane.
     pub(in crate::app) fn leave(&mut self, ctx: &mut Ctx<'_>) {
         if self.wanted.is_some() {
             ctx.cancel(Slot::Record);

@@ -10,8 +10,8 @@ use super::super::ctx::{Ctx, Request};
 use super::super::event::Effect;
 use super::super::question::{Confirm, Confirmed};
 
-/// Endings of files that are only looked at: their programs run nothing that is in them. The exception are
-/// browsers, which run a page's scripts as they do everywhere.
+/// Endings of files that are only looked at: their programs run nothing that is in them. Browsers are the
+/// exception: they run a page's scripts as they do everywhere.
 const LOOKED_AT: &[&str] = &[
     "avi", "avif", "bmp", "bz2", "css", "csv", "eot", "epub", "flac", "geojson", "gif", "gz",
     "heic", "heif", "htm", "html", "ico", "jpe", "jpeg", "jpg", "json", "json5", "jsonl", "jsonld",

@@ -27,7 +27,7 @@ pub(in crate::app) fn answered(app: &mut App, id: WriteId, answer: Option<Answer
     let cursor = undo::note(app, id, &answer);
     staged::answered(app, id, &answer);
     let edited = saving::answered(app, id);
-    // A write that left something is to be seen.
+    // If a write has left something, larder stays so that this is seen.
     let made = Outcome::is_whole;
     close_quit(app, matches!(&answer, Answer::Done(_, outcome) if made(outcome)));
     match answer {

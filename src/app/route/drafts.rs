@@ -1,4 +1,4 @@
-//! Drafts that were found: they are offered where their records are edited, and answered.
+//! Drafts that were found: they are offered where their records are edited, and the answers are carried out.
 
 use std::sync::Arc;
 

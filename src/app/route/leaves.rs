@@ -248,7 +248,7 @@ pub(in crate::app) fn save_over(app: &mut App, expected: Option<Expect>) {
     }
 }
 
-/// Leaves the line of a value; asks first if the text differs from what is stored.
+/// Leaves the line of a value; asks first if the text differs from the value as it was read.
 pub(in crate::app) fn leave(app: &mut App, typed: &str) {
     let changed = app.unsaved_leaf().filter(|unsaved| unsaved.is_changed(typed));
     let Some(path) = changed.map(|unsaved| unsaved.leaf.path()) else { return discard(app) };

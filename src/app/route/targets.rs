@@ -21,8 +21,8 @@ pub(in crate::app) fn switch(app: &mut App, at: usize) {
     }
 }
 
-/// Takes whether the shell has let go of the old storage. Of the old state only the user's own stays: the
-/// mouse, whether changes are watched, and the notices.
+/// Takes whether the shell has let go of the old storage. Of the old state only the user's own stays, such as
+/// the mouse, whether changes are watched, the staged edits and the notices.
 pub(in crate::app) fn switched(app: &mut App, result: Result<usize, String>) {
     let at = match result {
         Ok(at) => at,

@@ -11,7 +11,7 @@ impl StoresPane {
         self.rates.iter().find(|(known, _)| known == store).map(|(_, rate)| rate)
     }
 
-    /// Takes a store's new count, which may be larger than before.
+    /// Counts the records that have come into a store, by its new number of records.
     pub(in crate::app) fn grows(&mut self, info: &StoreInfo, now: Timestamp) {
         let before = self.get(&info.store).and_then(|known| known.records);
         let (Some(before), Some(after)) = (before, info.records) else { return };

@@ -45,7 +45,7 @@ impl CrawlRow {
         }
     }
 
-    /// What is wrong with the row's storage, in a sentence.
+    /// What is wrong with the row's storage or crawler, in a sentence.
     pub fn fault(&self) -> Option<&str> {
         match self {
             Self::Queue(info) | Self::Dataset(info) => info.fault.as_deref(),

@@ -78,7 +78,7 @@ fn of_action(app: &App, context: Context, action: Action) -> Option<Vec<String>>
 /// A command as it is typed into a shell: its name, then its words.
 fn written(label: &str, words: &[String]) -> Option<String> {
     let (name, words) = words.split_first()?;
-    // A name that looks like an option cannot be a word of a command.
+    // Behind `--`, a name that looks like an option is not taken for one.
     let options = ["--name", "--output", "--to"];
     let odd = words.iter().any(|word| word.starts_with('-') && !options.contains(&word.as_str()));
     let ends = odd.then(|| "--".to_owned());

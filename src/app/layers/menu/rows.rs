@@ -18,7 +18,7 @@ const MOVING: &str = "Moving about";
 pub(super) const PINNED: &str = "Pinned";
 /// Section of what was run or looked at lately.
 const RECENT: &str = "Recent";
-/// Limit on the rows of what was run or looked at lately.
+/// Limit on the rows of what was run or looked at lately that stand at the top.
 const FIRST: usize = 8;
 /// Limit on the stores that the palette names: each letter that is typed looks through them all.
 pub(super) const MOST_STORES: usize = 4000;
