@@ -1,5 +1,5 @@
-//! The places at which a long line is broken: behind a space or before a tag, where one is near, else behind a
-//! part of a word, and never before a character that closes or continues something, such as `,` and `}`.
+//! The places at which a long line is broken: behind a space or before a tag, where one is near, else behind
+//! a part of a word, and never before a character that closes or continues something, such as `,` and `}`.
 
 use super::line::{Placed, Units};
 
@@ -117,7 +117,7 @@ impl Wrap {
                 anywhere = Some(here);
             }
             is_behind = ends_word_unit(&placed);
-            // As between words, wide scripts are broken anywhere.
+            // Wide scripts are broken anywhere, as if between words.
             is_spaced = placed.unit.text == " " || placed.unit.cells > 1;
             has_text |= placed.unit.text != " ";
             used += placed.unit.cells;

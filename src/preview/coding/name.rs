@@ -74,7 +74,7 @@ pub(in crate::preview) fn is_coding(content_type: &str) -> bool {
     Word::of_type(&essence(content_type)).is_some()
 }
 
-/// Whether values of this type are text, and so never packed bytes.
+/// Whether values of this type should be text, which packed bytes are not.
 pub(super) fn is_text(content_type: &str) -> bool {
     let text = matches!(ContentType::from(content_type).told_family(), Family::Text | Family::Json);
     text || essence(content_type) == "image/svg+xml"

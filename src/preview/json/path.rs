@@ -60,7 +60,8 @@ pub struct PathFinds {
 }
 
 impl JsonPath {
-    /// Reads a path: `$`, then `.name`, `["name"]`, `[3]`, `[2:5]`, `[*]`, `.*`, each after `..` at any depth.
+    /// Reads a path: `$`, then `.name`, `["name"]`, `[3]`, `[2:5]`, `[*]` and `.*`, each after `..` at any
+    /// depth.
     ///
     /// # Errors
     /// A sentence on the part that is not understood.

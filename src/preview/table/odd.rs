@@ -8,9 +8,8 @@ use crate::text::count;
 const READ: usize = 8 << 20;
 
 impl Table {
-    /// Remark on the number of lines that are not objects; empty where all are, and where no line should be
-    /// one. The last line is skipped where only its beginning is there. `None`, too, as soon as `wanted` says
-    /// no.
+    /// Remark on the number of lines that are not objects; `None` where all are, and where no line should be
+    /// one. The last line is skipped where only its beginning is there. Counting ends when `wanted` says no.
     pub(in crate::preview) fn odd_lines(
         &self,
         head: bool,
