@@ -282,7 +282,7 @@ impl Answers {
     }
 }
 
-/// The answer that may begin with a key: with Alt, or right after the escape key.
+/// The kind of answer that a key may begin: with Alt, or right after the escape key.
 fn begins(key: KeyEvent, escaped: bool, due: Due) -> Option<Introducer> {
     let KeyCode::Char(letter) = key.code else { return None };
     let alone = plain(key).is_some();

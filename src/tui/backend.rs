@@ -1,10 +1,10 @@
 //! Writes frames in few bytes, and so that no terminal shows pieces of the last one.
 //!
-//! A row further down costs three bytes instead of ten where the same columns change in row after row, because
-//! the cursor goes there by line feed and backspace. A style is written as its difference from the last one, or
-//! cells of one style are written together where that takes fewer bytes (`runs`). A row with text whose width
-//! differs between terminals is erased and drawn anew from there on (`screen`). Pictures come after everything
-//! else, in slices (`owed`, `flow`).
+//! A row further down costs three bytes instead of ten where the same columns change in row after row,
+//! because the cursor goes there by line feed and backspace. A style is written as its difference from the
+//! last one, or cells of one style are written together where that takes fewer bytes (`runs`). A row with
+//! text whose width differs between terminals is erased and drawn anew from there on (`screen`). Pictures
+//! come after everything else, in slices (`owed`, `flow`).
 
 mod flow;
 mod links;

@@ -15,8 +15,8 @@ pub(super) enum CurrentTarget {
 
 impl Shell {
     /// Lets go of the storage, to open another target of the list: all reads end, and their results are
-    /// ignored. Refuses while a value is being saved to a file. Also gives the core's effects for a file that
-    /// was saved meanwhile.
+    /// ignored. Refuses while a write is under way, also one to a file. Also gives the core's effects for a
+    /// file that was saved meanwhile.
     pub(super) fn switch(&mut self, at: usize) -> (Result<usize, String>, Vec<Effect>) {
         let refused = |why: &str| (Err(why.to_owned()), Vec::new());
         if self.tasks.is_writing() {
