@@ -45,7 +45,8 @@ pub(super) fn put_replicas(map: &mut Map<String, Value>, replicas: Option<Replic
 
 /// The fields `store`, `id`, `name`, `accessed_at`, `created_at`, `modified_at`, `records`, `bytes`,
 /// `metadata_key`; `values` where it differs from `records`; `expires_at` and `ignored` where they apply;
-/// `state` and `problem` if the store is not whole. In a list of stores, fields that are null are not looked up.
+/// `state` and `problem` if the store is not whole. In a list of stores, fields that are null were not looked
+/// up.
 pub(super) fn store(info: &StoreInfo) -> Map<String, Value> {
     let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
     let mut map = Map::new();

@@ -15,8 +15,8 @@ use super::arguments::{Cli, Command as Chosen};
 use crate::config::environment::{PASSWORD, SENTINEL_PASSWORD};
 use crate::storage::target::{is_path, strip_password};
 
-/// Returns if there is nothing to hide, or if it cannot be hidden: then the user has shown the password
-/// already, and the command may as well go on.
+/// Starts larder again, without the passwords in its arguments. Returns if there are none, or if they cannot
+/// be hidden: then the user has shown them already, and the command may as well go on.
 pub fn hide_passwords(cli: &Cli) {
     let examined = match &cli.command {
         Some(Chosen::Doctor { named }) => named.as_ref(),
@@ -29,7 +29,7 @@ pub fn hide_passwords(cli: &Cli) {
         let given: Vec<OsString> = env::args_os().collect();
         let words = given.iter().skip(1).cloned();
         let arguments: Vec<OsString> = match examined {
-            // These commands take no word that could be the same text with another meaning.
+            // `doctor` takes no word that could be the same text with another meaning.
             Some(_) => words
                 .map(|word| if word == **target { (&*hidden.url).into() } else { word })
                 .collect(),
