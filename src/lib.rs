@@ -16,8 +16,8 @@
 //! ```
 //!
 //! Without the features `tui` and `demo`, both on by default, it is a library: [`storage`], [`index`],
-//! [`model`] and [`text`]. A program begins with [`storage::connect`] and asks a [`Store`](storage::Store) for
-//! values, keys and changes.
+//! [`model`] and [`text`]. A program begins with [`storage::connect`] and asks a [`Store`](storage::Store)
+//! for values, keys and changes.
 //!
 //! What may get more fields cannot be made field by field without the feature `tui`, which the program's own
 //! tests are built with: it has constructors, or [`Default`].
