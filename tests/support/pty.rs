@@ -282,8 +282,8 @@ impl Screen {
         }
     }
 
-    /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen. A frame that has
-    /// come in part is not looked at.
+    /// Waits until the screen's text satisfies `check`, and returns it; fails with the screen. A frame of
+    /// which only a part has come is not checked.
     #[track_caller]
     pub fn wait_for(&self, what: &str, check: impl Fn(&str) -> bool) -> String {
         let check = |output: &Output| !output.in_part && check(&output.parser.screen().contents());

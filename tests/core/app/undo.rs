@@ -218,7 +218,7 @@ fn a_deletion_that_is_stopped_says_what_is_gone_and_that_can_be_undone() {
     shop.stage.keys("<ctrl-a>dy");
     let asked = shop.asked();
     shop.make(asked, true);
-    // It was still being read, or the first part was done.
+    // Either the records were still being read, or a first part of them was deleted.
     let gone = 300 - shop.stage.app.keys.len();
     let notice = shop.stage.notice().to_owned();
     let told = format!("deleted {gone} records; cancelled after {gone} of 300 records");
