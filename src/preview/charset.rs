@@ -166,8 +166,8 @@ impl DecodedText {
 /// The text of a record's value; `None` if it is not known to be text. Of a `head`, the last character may be
 /// cut.
 ///
-/// The charset is the declared one, else that of the byte order mark, else that of the document, else a
-/// guess. A byte order mark that fits all of the value takes precedence over all of them.
+/// The charset is that of a byte order mark that fits all of the value, else the declared one, else UTF-8 if
+/// the value is UTF-8, else that of the document, else a guess.
 pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<DecodedText> {
     let content_type = meta.content_type.as_str();
     // The ending of a name tells a type, but declares no charset.
@@ -295,7 +295,7 @@ fn wide(value: &[u8]) -> Option<&'static Encoding> {
             [0, letter] if plain(letter) => big.0 += 1,
             [0xa0..=0xff, 0] => little.1 += 1,
             [0, 0xa0..=0xff] => big.1 += 1,
-            // In the other order a letter such as `Ā`; in this one the text is not clean.
+            // A control character in one order, and a letter such as `Ā` in the other: this decides nothing.
             [0, 1..=8 | 0x0e..=0x1f] | [1..=8 | 0x0e..=0x1f, 0] => {}
             [0, _] | [_, 0] => return None,
             _ => {}
