@@ -35,8 +35,8 @@ impl Files {
     /// Opens the files that the command names, and puts `-` in their places.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if one cannot be opened; [`ErrorKind::Usage`] where the other host's larder needs the
-    /// file itself.
+    /// [`ErrorKind::Io`] if one cannot be opened; [`ErrorKind::Usage`] where the other host's larder needs
+    /// the file itself.
     pub(super) fn of(cli: &Cli, words: &mut [OsString]) -> Result<Self> {
         let mut files = Self::default();
         match &cli.command {
