@@ -19,7 +19,7 @@ fn answer(stage: &mut Stage, slot: Slot) {
     stage.event(Event::Loaded(slot, ticket, Ok(computed(read))));
 }
 
-/// The first words of each shown row.
+/// The first cell of each shown row.
 fn names(stage: &Stage) -> Vec<String> {
     let preview = stage.app.record.preview().unwrap();
     let cell = |line| String::from_utf8(preview.cell(line, 0).to_vec()).unwrap();
