@@ -38,7 +38,7 @@ const MARKS: [u16; 2] = [2, 3];
 /// The sentence for a crawl with nothing in it.
 const NONE: &str = "no request queues, datasets, crawlers or stores";
 
-/// The columns on the right: their widths.
+/// Widths of what stands before a name and of the columns behind it, in columns; 0 for one that is left out.
 struct Columns {
     marks: u16,
     kind: u16,
@@ -49,8 +49,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// Columns for a dialog of this width and for these rows; with little room, a column is left out if no
-    /// row has anything in it.
+    /// Columns for a dialog of this width; below `ROOMY`, only the counts that these rows have are left.
     fn new(width: u16, rows: &[CrawlRow]) -> Self {
         let from = |least: u16, columns: u16| if width >= least { columns } else { 0 };
         let waits = rows.iter().any(|row| matches!(row, CrawlRow::Queue(_)));

@@ -140,7 +140,7 @@ fn draw(
         let role = if chosen { Role::Selection } else { Role::Header };
         let mut label = format!("{chord} {name}{mark}");
         if part.height == 1 {
-            // There is no row below for it.
+            // With one row, the piece stands behind its label.
             let piece =
                 piece.as_ref().map_or_else(|| "removed".to_owned(), |it| one_line(Some(it)));
             label = format!("{label}  {piece}");

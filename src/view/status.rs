@@ -49,7 +49,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
     if let SessionState::Open(ConnectionState::Down { tries, reason, .. }) = &app.session.state {
         left.retain(|part| part.goes > 0 && width >= 60);
         right.retain(|part| part.goes == STAYS);
-        // At least that there is no connection is told, next to as much of the target as has room.
+        // The words "no connection" have room in any case; the target takes what they leave.
         let beside = 1 + usize::from(GAP) + cells(DOWN) + wide(&right) + 1;
         let room = if width < 60 { width.saturating_sub(beside) } else { width / 3 };
         let target = cut(&target, room.max(9));
@@ -207,7 +207,7 @@ fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
             None => add(format!("{separator} {records}"), Role::Dim, 1, 8),
             Some(_) => add(records, Role::Dim, GAP, 8),
         }
-        // The size of each new record is not known, but their average is.
+        // The size of a changed record is not known; the average of all records stands for it.
         let (all, bytes) = (app.keys.index.len(), app.keys.index.total_bytes());
         if all > 0 {
             #[expect(clippy::cast_sign_loss, reason = "neither factor is negative")]

@@ -22,7 +22,7 @@ const NUMBERS: (u16, u16) = (11, 9);
 /// Limit on the width of the table of content types, so that its numbers stand close to their names, in
 /// columns.
 const TABLE: u16 = 48;
-/// Columns that are not the keys': marks, content types, sizes and gaps.
+/// Width of a row without its key: marks, content type, size and gaps, in columns.
 const BESIDE_KEYS: u16 = 26;
 /// Limit on the content types that are named; the others are counted.
 const TYPES: usize = 8;

@@ -8,8 +8,8 @@ use crate::text::{beginning, cells, visible};
 
 use super::paint::put;
 
-/// Writes a text with the cursor before the character of this number; gives the cell of the cursor. It costs
-/// time in proportion to the visible part alone, however long the text is.
+/// Writes a text with the cursor before the character of this number; gives the cell of the cursor. Only the
+/// visible part is measured, however long the text is.
 pub(super) fn put_typed(
     buf: &mut Buffer,
     (x, y): (u16, u16),

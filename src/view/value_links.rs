@@ -43,7 +43,8 @@ pub(super) fn links(app: &App, rows: &SeenRows) -> Vec<Link> {
     for (row, at) in rows.iter().zip(0..) {
         found.row(row, at);
     }
-    // The row behind the last one tells whether the address goes on. The end of a part is no end.
+    // The row behind the last one tells whether the address goes on. Where only the first part of a value is
+    // held, its end does not end an address.
     if rows.len() <= usize::from(view.height) && !is_head {
         found.end(' ');
     }
@@ -132,7 +133,7 @@ impl Finder {
         }
     }
 
-    /// Takes the open address, if the next character ends it.
+    /// Closes the open address; it is linked only if the next character can end an address.
     fn end(&mut self, next: char) {
         let Some(mut address) = self.open.take() else { return };
         if !matches!(next, ' ' | '\t' | '"' | '\'' | '<' | '>') {
@@ -196,7 +197,7 @@ fn letters(row: &Row, from: usize, mut x: usize) -> Vec<(char, usize)> {
     letters
 }
 
-/// The place where the next address begins, which may do so at the end of a row.
+/// The place of the next address; at the end of a row, the first letters of its scheme are enough.
 fn beginning(letters: &[(char, usize)]) -> Option<usize> {
     let is = |at: usize, word: &str| {
         word.chars().zip(&letters[at..]).all(|(letter, known)| known.0 == letter)
