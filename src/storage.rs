@@ -68,23 +68,13 @@ pub struct Session {
 /// Dropping the future of a read gives the work up, on the server too where the protocol allows it. The
 /// future of a write must be polled to its end.
 #[async_trait]
-pub trait Storage: OtherStorages + Send + Sync + 'static {
+pub trait Storage: OtherStorages + Login + Send + Sync + 'static {
     /// The connection: its label, its time limit and its state.
     fn session(&self) -> Session;
 
     /// The facts about the server, with its round-trip time. Facts that it refuses to tell are left out and
     /// named in [`ServerInfo::notes`].
     async fn server(&self) -> Result<ServerInfo>;
-
-    /// Logs in as the same user with another password, for every connection from now on. A password that the
-    /// server accepts also ends the wait for the next try; one that it refuses changes nothing.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Auth`] if the server refuses it, [`ErrorKind::NotSupported`] in a directory; or why it
-    /// could not be asked.
-    async fn log_in(&self, _password: &Secret) -> Result<()> {
-        Err(Error::new(ErrorKind::NotSupported, "a directory asks for no password"))
-    }
 
     /// Stores with record counts and times, a batch at a time: each item has the fraction done so
     /// far, 1.0 in the last, and what [`StoreList`] says. Half-made stores and stale ids are listed
@@ -226,6 +216,20 @@ pub trait OtherStorages: Send + Sync {
     /// # Errors
     /// [`ErrorKind::NotFound`] in a directory, if it is not there.
     async fn contents(&self, of: &OtherStorage, from: u64) -> Result<Contents>;
+}
+
+/// Passwords that are given while a storage is open.
+#[async_trait]
+pub trait Login: Send + Sync {
+    /// Logs in as the same user with another password, for every connection from now on. A password that the
+    /// server accepts also ends the wait for the next try; one that it refuses changes nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Auth`] if the server refuses it, [`ErrorKind::NotSupported`] in a directory; or why it
+    /// could not be asked.
+    async fn log_in(&self, _password: &Secret) -> Result<()> {
+        Err(Error::new(ErrorKind::NotSupported, "a directory asks for no password"))
+    }
 }
 
 /// An error that says that the backend cannot repair a store.

@@ -95,13 +95,7 @@ impl App {
                             external::crawl_read(self, &crawl);
                         }
                         Ok(loaded) => replies::loaded(self, loaded),
-                        Err(error) => {
-                            let again = self.session.heard(&error);
-                            replies::failed(self, slot, error);
-                            if again {
-                                opened::refresh(self);
-                            }
-                        }
+                        Err(error) => replies::failed(self, slot, error),
                     }
                 }
             }

@@ -69,7 +69,7 @@ use self::open::OpenOptions;
 use self::root::Root;
 use self::watch::Hub;
 
-use super::{Options, OtherStorages, Session, Storage, narrow};
+use super::{Login, Options, OtherStorages, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, ConnectionState,
     Contents, Crawl, Error, ErrorKind, Examined, Interest, JsonLayout, Key, KeyPage, OpenBy,
@@ -354,6 +354,8 @@ impl Storage for DirectoryStorage {
         self.run(move |root| resolve::outcome(root, &write)).await
     }
 }
+
+impl Login for DirectoryStorage {}
 
 #[async_trait]
 impl OtherStorages for DirectoryStorage {

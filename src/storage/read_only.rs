@@ -8,7 +8,7 @@ use futures::stream::BoxStream;
 use tokio::sync::watch as channel;
 
 use super::target::Secret;
-use super::{OtherStorages, Session, Storage};
+use super::{Login, OtherStorages, Session, Storage};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Contents, Crawl, Error,
     ErrorKind, Interest, Key, KeyPage, OpenBy, Opened, OtherStorage, Progress, Reading, Replicas,
@@ -32,10 +32,6 @@ impl<S: Storage> Storage for ReadOnly<S> {
 
     async fn server(&self) -> Result<ServerInfo> {
         self.0.server().await
-    }
-
-    async fn log_in(&self, password: &Secret) -> Result<()> {
-        self.0.log_in(password).await
     }
 
     fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
@@ -120,6 +116,13 @@ impl<S: Storage> Storage for ReadOnly<S> {
         interest: channel::Receiver<Interest>,
     ) -> BoxStream<'static, WatchEvent> {
         self.0.watch(store, interest)
+    }
+}
+
+#[async_trait]
+impl<S: Storage> Login for ReadOnly<S> {
+    async fn log_in(&self, password: &Secret) -> Result<()> {
+        self.0.log_in(password).await
     }
 }
 

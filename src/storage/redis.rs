@@ -68,7 +68,7 @@ pub(crate) use self::error::ssh_not_started;
 use self::keys::Part;
 use self::open::Claims;
 use super::target::{RedisTarget, Secret};
-use super::{Options, OtherStorages, Session, Storage, narrow};
+use super::{Login, Options, OtherStorages, Session, Storage, narrow};
 use crate::model::{
     Aside, AsideId, AsideInfo, AsideList, Budget, Commit, Committed, Comparison, Contents, Crawl,
     Error, ErrorKind, Interest, JsonLayout, Key, KeyPage, OpenBy, Opened, Order, OtherStorage,
@@ -199,10 +199,6 @@ impl Storage for RedisStorage {
         })
     }
 
-    async fn log_in(&self, password: &Secret) -> Result<()> {
-        self.connections.log_in(password).await
-    }
-
     fn stores(&self, list: StoreList) -> BoxStream<'_, Result<(f32, Vec<StoreInfo>)>> {
         match list {
             StoreList::Indexed => self.indexed_stores(),
@@ -291,6 +287,13 @@ impl Storage for RedisStorage {
         interest: channel::Receiver<Interest>,
     ) -> BoxStream<'static, WatchEvent> {
         self.watch(store, interest)
+    }
+}
+
+#[async_trait]
+impl Login for RedisStorage {
+    async fn log_in(&self, password: &Secret) -> Result<()> {
+        self.connections.log_in(password).await
     }
 }
 

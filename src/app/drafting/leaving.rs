@@ -37,3 +37,33 @@ impl Leaving {
         same == (&now.text, &now.head.key, &now.head.content_type)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_holds_all_of_the_text_until_more_is_typed() {
+        let head = DraftHead {
+            target: "/storage".into(),
+            store: "shop".into(),
+            key: "page".into(),
+            is_new: false,
+            inner: None,
+            leaf: None,
+            content_type: "text/plain".into(),
+            staged: false,
+            place: "host, tty".into(),
+            process: 7,
+            began: crate::model::Timestamp::from_micros(1),
+            at: crate::model::Timestamp::from_micros(2),
+        };
+        let now = Draft { head, base: None, text: "typed".into(), opened: None, leaf: None };
+        let leaving = Leaving::new(now.clone(), true);
+        assert!(leaving.is_all_of(&now) && leaving.quits);
+        assert_ne!(leaving.id(), now.head.id());
+        assert!(!leaving.is_all_of(&Draft { text: "typed on".into(), ..now.clone() }));
+        let head = DraftHead { content_type: "text/html".into(), ..now.head.clone() };
+        assert!(!leaving.is_all_of(&Draft { head, ..now }));
+    }
+}

@@ -167,6 +167,14 @@ pub(in crate::app) fn slow(app: &mut App, slot: Slot, ticket: Ticket) {
 }
 
 pub(in crate::app) fn failed(app: &mut App, slot: Slot, error: Error) {
+    let again = app.session.heard(&error);
+    failed_in(app, slot, error);
+    if again {
+        opened::refresh(app);
+    }
+}
+
+fn failed_in(app: &mut App, slot: Slot, error: Error) {
     match slot {
         Slot::Stores => app.stores.failed(error, &mut ctx!(app)),
         Slot::Lost => app.stores.lost_failed(&error, &mut ctx!(app)),
