@@ -214,7 +214,7 @@ mod tests {
         let states = column(&page, "state");
         assert_eq!(states[..5], ["failed", "failed", "to be retried", "waiting", ""]);
         assert_eq!(states[5..], ["waiting", "skipped", "done"]);
-        assert_eq!(column(&page, "error")[..2], [r#"Error: \"b\""#, ""]);
+        assert_eq!(column(&page, "error")[..2], [r#"Error: "b""#, ""]);
         assert_eq!(page.values[4], "no\njson");
     }
 

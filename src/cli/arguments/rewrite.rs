@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use super::values::parse_content_type;
 use super::{KEY, STORE};
 
 /// `rename`.
@@ -56,7 +57,7 @@ pub struct RetypeArgs {
     #[arg(help = KEY)]
     pub(in crate::cli) key: OsString,
     /// The content type, as image/png
-    #[arg(value_name = "TYPE")]
+    #[arg(value_name = "TYPE", value_parser = parse_content_type)]
     pub(in crate::cli) content_type: String,
 
     /// Show what would be changed, and change nothing

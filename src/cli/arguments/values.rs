@@ -63,7 +63,7 @@ pub struct SetArgs {
     pub null: bool,
 
     /// The content type, instead of the one Crawlee infers
-    #[arg(short, long, value_name = "TYPE")]
+    #[arg(short, long, value_name = "TYPE", value_parser = parse_content_type)]
     pub content_type: Option<String>,
 
     /// Only if there is no such record yet
@@ -73,4 +73,15 @@ pub struct SetArgs {
     /// Only if the value still has this digest, as get --digest prints it
     #[arg(long, value_name = "DIGEST")]
     pub if_unchanged: Option<String>,
+}
+
+/// Reads a content type as a person types it.
+///
+/// # Errors
+/// A sentence, for one with control characters, which would stand in every list.
+pub(super) fn parse_content_type(text: &str) -> Result<String, String> {
+    if text.chars().any(char::is_control) {
+        return Err("a content type has no control characters".to_owned());
+    }
+    Ok(text.to_owned())
 }

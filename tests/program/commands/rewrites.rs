@@ -53,6 +53,8 @@ fn a_content_type_is_changed_alone() {
     }
     assert_eq!(program.ok(&["retype", "shop", "page-2", "text/html"]), "");
     program.fails(&["retype", "shop", "page-2", ""], 2);
+    program.fails(&["retype", "shop", "page-2", "text/plain\nx"], 2);
+    program.fails(&["set", "shop", "page-2", "one", "-c", "text/\u{1b}[31m"], 2);
     program.fails(&["retype", "shop", "missing", "text/plain"], 1);
 }
 
