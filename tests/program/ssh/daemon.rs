@@ -13,6 +13,12 @@ use crate::server::test_env;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Copies a program by a process of its own: a descriptor of this one, open for writing in a child that
+/// another test starts at this moment, would make it busy.
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").args([from, to]).status().unwrap().success(), "{}", from.display());
+}
+
 /// A running `sshd` that takes one key; dropping it ends the process and what it serves.
 pub(super) struct Daemon {
     child: Option<Child>,
@@ -47,13 +53,13 @@ impl Daemon {
         // Where the other user can read it.
         for file in fs::read_dir(program).unwrap() {
             let file = file.unwrap().path();
-            fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
+            copy(&file, &folder.path().join(file.file_name().unwrap()));
         }
         // Where what is run there looks for larder, and for its home.
         fs::create_dir(folder.path().join("bin")).unwrap();
         let own = folder.path().join("bin/larder");
         if fs::hard_link(larder(), &own).is_err() {
-            fs::copy(larder(), &own).unwrap();
+            copy(Path::new(larder()), &own);
         }
         let known = read(Path::new("/etc/passwd"));
         let known = known.lines().filter(|line| !line.starts_with("nobody:"));
@@ -101,8 +107,9 @@ impl Daemon {
         }
         fs::write(self.path("ssh_config"), client).unwrap();
         let script = format!("#!/bin/sh\nexec ssh -F {} \"$@\"\n", path("ssh_config"));
-        fs::write(self.path("ssh"), script).unwrap();
-        fs::set_permissions(self.path("ssh"), Permissions::from_mode(0o755)).unwrap();
+        fs::write(self.path("ssh.sh"), script).unwrap();
+        fs::set_permissions(self.path("ssh.sh"), Permissions::from_mode(0o755)).unwrap();
+        copy(&self.path("ssh.sh"), &self.path("ssh"));
     }
 
     /// Starts it, or starts it again.
