@@ -188,7 +188,7 @@ impl Script {
         command.env_remove("LARDER_CONFIG").env_remove("LARDER_READ_ONLY").output().unwrap()
     }
 
-    /// Reads the record and its digest, until both are of one value.
+    /// Reads the record, and computes its digest.
     pub(super) fn read(&mut self) {
         let read = self.larder(&["get", "race", "k"]);
         assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));

@@ -15,7 +15,7 @@ pub(super) enum Sent {
 }
 
 impl Sent {
-    /// The states of the write: after each batch, where a long list is sent in batches, and at the end.
+    /// The write up to each batch, where a long list is sent in batches; the whole write is last.
     pub(super) fn parts(&self, batch: usize) -> Vec<Self> {
         let ends = |all: usize| (1..=all.div_ceil(batch)).map(move |at| (at * batch).min(all));
         match self {
