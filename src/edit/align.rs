@@ -53,7 +53,7 @@ struct Run {
     /// Number of items by which each side is longer than the base.
     grown: [isize; 2],
     changed: [bool; 2],
-    /// Whether every change in it replaces as many items as it removes, so that places do not shift.
+    /// Whether every change in it inserts as many items as it removes, so that places do not shift.
     in_place: bool,
 }
 

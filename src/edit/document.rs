@@ -40,7 +40,7 @@ pub struct Document {
     buffers: Buffers,
     pieces: Pieces,
     history: History,
-    /// Number of changes, which tells data derived from an earlier state.
+    /// Number of changes, with those undone and redone: anything made from an earlier text has a smaller one.
     revision: u64,
 }
 
@@ -184,7 +184,7 @@ impl Document {
     }
 
     /// The differences from the original, in order, joined where they touch. Applied to the original they
-    /// give the document: a draft, and 'mine' of a merge.
+    /// give the document.
     pub fn edits_since_original(&self) -> Vec<Edit> {
         let mut edits = Vec::new();
         let (mut at, mut inserted) = (0, Vec::new());

@@ -24,7 +24,7 @@ pub enum Column {
 pub struct HexEdit {
     document: Document,
     cursor: usize,
-    /// First byte of the selection, whose other end is the cursor.
+    /// Byte at which the selection began; its other end is the cursor.
     anchor: Option<usize>,
     /// First digit of a byte whose second is not typed yet.
     half: Option<u8>,

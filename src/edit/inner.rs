@@ -58,7 +58,7 @@ impl Inner {
     /// Opens a string of a JSON text, at its place with its quotes.
     ///
     /// # Errors
-    /// The place has no string, or the contents are too large.
+    /// The place has no string, the string is not all text, or its contents cannot be opened.
     pub fn of_string(json: &[u8], at: Range<usize>) -> Result<Self, NotOpened> {
         let spelled = json.get(at).unwrap_or_default();
         if spelled.first() != Some(&b'"') {

@@ -8,7 +8,7 @@ use super::document::Document;
 /// A reading of some bytes, with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
-    /// `u16 le`, `f64 be`, `utf-8`, …
+    /// `u16 le`, `utf-8`, …; `be` alone for the other byte order of the reading before it.
     pub name: &'static str,
     /// The value that is read.
     pub value: Visible<'static>,

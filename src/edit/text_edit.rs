@@ -44,7 +44,7 @@ pub enum Motion {
 pub struct TextEdit {
     document: Document,
     cursor: usize,
-    /// Start of the selection, whose other end is the cursor.
+    /// Offset at which the selection began; its other end is the cursor.
     anchor: Option<usize>,
     /// The cell that the cursor aims for while it moves up and down.
     goal: Option<usize>,

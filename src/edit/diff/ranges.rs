@@ -7,7 +7,7 @@ use super::{DiffBody, LISTED, RangeChange};
 
 /// Bytes of a range that are shown.
 const SHOWN: usize = 16;
-/// Number of equal bytes that do not end a range.
+/// Number of equal bytes in a row that end a range.
 const BRIDGED: usize = 8;
 
 /// The differences, and the number of ranges that are not listed. Values of equal length are compared byte by

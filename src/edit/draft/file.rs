@@ -22,7 +22,7 @@ use super::{Draft, DraftHead, LeafPlace};
 
 /// The first line of a draft's file.
 const HEAD: &[u8] = b"larder draft 1\n";
-/// Number of lines with the facts about a draft.
+/// Number of lines before the values: the version of the file, and the facts about the draft.
 pub const HEAD_LINES: usize = 2;
 /// The first line of a draft's file of any version.
 const ANY_HEAD: &[u8] = b"larder draft ";

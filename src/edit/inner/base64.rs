@@ -18,7 +18,7 @@ pub(super) struct Base64 {
     /// Whether `-` and `_` are in the alphabet.
     url_safe: bool,
     padded: bool,
-    /// Number of characters on a line, with its line end; `None` where all are on one line.
+    /// Number of characters on a line, and the line end behind them; `None` where all are on one line.
     lines: Option<(usize, &'static str)>,
     /// The line end behind the last line.
     end: &'static str,
@@ -27,7 +27,8 @@ pub(super) struct Base64 {
 }
 
 impl Base64 {
-    /// Opens text that is base64 of something readable or packed, or that is long.
+    /// Opens text that is base64 of something readable or packed, or that is long and has digits and letters
+    /// of both cases.
     pub(super) fn open(text: &[u8]) -> Option<(Self, Vec<u8>)> {
         if text.len() < SHORTEST {
             return None;

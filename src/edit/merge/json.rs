@@ -126,8 +126,8 @@ impl JsonMerge {
         }
     }
 
-    /// Joins two objects member by member; `false` if something would be lost, as where members were put in
-    /// another order.
+    /// Joins two objects member by member; `false` if `mine` has members in another order, which would be
+    /// lost.
     fn object(&mut self, three: &Three<'_>, place: Place, rest: &mut Vec<Place>) -> bool {
         let Three { base, mine, theirs } = three;
         let (of_base, of_mine) = (by_key(base, place.base), by_key(mine, place.mine));
@@ -194,7 +194,8 @@ impl JsonMerge {
         true
     }
 
-    /// Joins two lists item by item; `false` if both changed the number of items in one place.
+    /// Joins two lists item by item; `false` if both changed one place and not all three have as many items
+    /// there.
     fn list(&mut self, three: &Three<'_>, place: Place, rest: &mut Vec<Place>) -> bool {
         let Three { base, mine, theirs } = three;
         let items = |leaves: &Leaves<'_>, node| leaves.children(node).collect::<Vec<_>>();

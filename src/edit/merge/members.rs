@@ -82,7 +82,7 @@ impl Members {
     }
 
     /// Adds a child of `mine`, after this one of `theirs` and those added behind it before; in front if there
-    /// is none, or if it was removed.
+    /// is none.
     pub(super) fn insert(&mut self, behind: Option<usize>, child: Child) {
         let begin = behind.map_or(0, |behind| {
             let there = |entry: &Entry| match entry.child {
