@@ -74,8 +74,8 @@ pub const TWO_PANES: u16 = 60;
 const LEAST: u16 = 20;
 /// Columns beyond its share that the left pane takes, if it then needs no more.
 const MORE: u16 = 4;
-/// Least width of the middle pane where there is room, in columns: most stores need no more, so that its
-/// border stays.
+/// Least width of the middle pane if there is room, in columns: most stores need no more, so its border
+/// stays.
 const KEYS: u16 = 48;
 /// Columns by which one step makes a pane wider or narrower.
 const STEP: u16 = 2;
@@ -236,8 +236,7 @@ impl Split {
             (Pane::Stores, Some(_), Some(_), _) => {
                 sizes.stores = Some(columns);
                 let chosen = Self { sizes, ..*self };
-                // The width is kept within what the screen allows, so that the next step back is seen at
-                // once.
+                // The width is kept within its limits, so that the next step back is seen at once.
                 sizes.stores = Some(chosen.stores(layout.body.width));
             }
             (Pane::Keys, _, Some(keys), Some(record)) => {
