@@ -10,7 +10,7 @@ use super::super::row::Role;
 use super::lex::{Sink, Token, white};
 use super::{JsonFault, empty_brackets, scan};
 
-/// Measures of a JSON text, which tell whether it can be folded, and read by Python.
+/// Measures of a JSON text, which tell whether it can be folded, and whether Python can read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::preview) struct Shape {
     /// Number of values, with objects and lists.
