@@ -306,7 +306,7 @@ fn doing(command: &Command) -> &'static str {
     }
 }
 
-/// Whether a person sees output all the time, among which a line of progress has no place.
+/// Whether output may appear on the screen while the command runs, where a line of progress would break it.
 fn prints_as_it_goes(command: &Command, output: &Output) -> bool {
     match command {
         Command::Watch(_) => true,
