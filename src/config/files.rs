@@ -49,7 +49,7 @@ impl Config {
         own.chain(self.parts.iter().flat_map(|part| &part.file)).map(PathBuf::as_path)
     }
 
-    /// The file with the most important setting of a profile: its url, or else its first setting.
+    /// The file that gives a profile its url, or else the first one that has the profile.
     pub(super) fn file_of_profile(&self, name: &str) -> Option<&Path> {
         let of = |part: &&Self| part.profiles.contains_key(name);
         let has_url = |part: &&Self| part.profiles.get(name).is_some_and(|own| !own.url.is_empty());
