@@ -44,8 +44,8 @@ pub(crate) fn browser(folder: &Path, env: &[(&str, &str)]) -> Screen {
     screen
 }
 
-/// Sends a signal until the process that waits for the browser, or is it, has ended: the runtime ignores the
-/// first SIGSEGV or SIGBUS that no fault of its own has caused.
+/// Sends a signal until the process that waits for the browser, or that is the browser, has ended: the runtime
+/// ignores the first SIGSEGV or SIGBUS that no fault of its own has caused.
 fn insist(screen: &mut Screen, name: &str, pid: u32) {
     send(name, pid);
     if ["SEGV", "BUS"].contains(&name) {

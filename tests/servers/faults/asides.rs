@@ -59,7 +59,7 @@ impl Step {
             return false;
         };
         assert!(matches!(kind, ErrorKind::Permission | ErrorKind::NotFound), "{case}: {kind:?}");
-        // When what stays expires is later after a first step.
+        // After a first step, the rest expires later.
         let kept = |text: &str| {
             let pairs = text.split(' ').filter(|pair| !pair.starts_with("until="));
             pairs.collect::<Vec<_>>().join(" ")

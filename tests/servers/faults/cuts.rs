@@ -249,7 +249,8 @@ fn set(key: &str, expected: Expect) -> Write {
 
 /// This number of faults, spread over a write and its answer; `None`: one of each kind at every byte.
 fn faults((up, down): (usize, usize), rights: Rights, count: Option<usize>) -> Vec<Fault> {
-    // Whole, what is cut behind may be run while larder looks, unless it can close the connection.
+    // A write that is cut behind its last byte may be run while larder looks, unless larder can close the
+    // connection.
     let up = if rights.close { up } else { up - 1 };
     let spread = |most: usize, share: usize| -> Vec<usize> {
         let count = count.map_or(most + 1, |count| (count * share / 100).max(2));
