@@ -74,8 +74,7 @@ pub const TWO_PANES: u16 = 60;
 const LEAST: u16 = 20;
 /// Columns beyond its share that the left pane takes, if it then needs no more.
 const MORE: u16 = 4;
-/// Least width of the middle pane if there is room, in columns: most stores need no more, so its border
-/// stays.
+/// Least width of the middle pane if there is room, in columns: enough for most stores, so its border stays.
 const KEYS: u16 = 48;
 /// Columns by which one step makes a pane wider or narrower.
 const STEP: u16 = 2;
