@@ -48,7 +48,8 @@ fn values() -> Vec<(String, Record)> {
     values
 }
 
-/// The bytes with sequences in them, and with too large numbers in the head. Always the same for a seed.
+/// The bytes with [`HOSTILE`] in three places, and with too large numbers in the head. Always the same for a
+/// seed.
 fn hostile(bytes: &[u8], seed: u64) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;

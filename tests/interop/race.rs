@@ -29,7 +29,7 @@ struct Told {
     refused: usize,
 }
 
-/// Changes the record `times` times, each time the version that was last read.
+/// Tries `times` times to change the record, each time over the version that was just read.
 async fn write(storage: &dyn Storage, who: &str, times: usize) -> Told {
     let (store, key) = (StoreName::from("race"), Key::from("k"));
     let mut told = Told::default();

@@ -15,7 +15,7 @@ const KILLS: u32 = 200;
 /// Size of a value, large enough for a write to take a while.
 const SIZE: usize = 1 << 20;
 
-/// Two values that differ in every byte and in type.
+/// The value of a round, and its type: of two in turn, which differ in every byte, in size and in type.
 fn value(round: u32) -> (Vec<u8>, &'static str) {
     let odd = round % 2 == 1;
     let size = if odd { SIZE } else { SIZE + 4711 };

@@ -44,8 +44,8 @@ pub(crate) fn browser(folder: &Path, env: &[(&str, &str)]) -> Screen {
     screen
 }
 
-/// Sends a signal until the process that waits for the browser, or that is the browser, has ended: the runtime
-/// ignores the first SIGSEGV or SIGBUS that no fault of its own has caused.
+/// Sends a signal until the process that waits for the browser, or that is the browser, has ended: the
+/// runtime ignores the first SIGSEGV or SIGBUS that no fault of its own has caused.
 fn insist(screen: &mut Screen, name: &str, pid: u32) {
     send(name, pid);
     if ["SEGV", "BUS"].contains(&name) {
@@ -143,7 +143,7 @@ fn a_stack_overflow_gives_the_terminal_back_and_is_told() {
     assert!(screen.contents().contains("ended by SIGABRT"), "{}", screen.picture());
 }
 
-/// A program with larder's supervisor and terminal, which ends by no action of its own.
+/// A program with larder's supervisor and terminal, which overflows its stack once a byte is typed.
 #[test]
 #[ignore = "run by a_stack_overflow_gives_the_terminal_back_and_is_told"]
 fn overflows_its_stack_on_the_terminal() {

@@ -26,7 +26,8 @@ fn saved(stage: &mut Stage) -> Vec<u8> {
     }
 }
 
-/// Edits the part of the text that is found as `here`, or the first byte of a value that is no text.
+/// Checks an edit of the part of the text that is found as `here`, or of the first byte of a value that is no
+/// text: nothing else changes.
 fn holds(content_type: &str, value: &[u8], here: &[u8], there: &[u8]) {
     let shown =
         format!("{content_type}: {:?}", String::from_utf8_lossy(&value[..value.len().min(200)]));

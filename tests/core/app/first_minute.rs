@@ -57,7 +57,7 @@ impl Reader {
         records.into_iter().chain(more).collect()
     }
 
-    /// Answers everything that was asked for.
+    /// Answers all reads that were asked for.
     fn settle(&mut self) -> &mut Self {
         let reads = |effect: &Effect| matches!(effect, Effect::Read(..));
         while let Some(at) = self.stage.asked.iter().position(reads) {

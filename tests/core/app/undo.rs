@@ -111,7 +111,7 @@ impl Shop {
         self
     }
 
-    /// Answers all reads.
+    /// Answers all computations and reads of records; walks and watches stay asked, and the rest is dropped.
     pub(super) fn settle(&mut self) {
         let mut walks = Vec::new();
         while !self.stage.asked.is_empty() {

@@ -178,8 +178,8 @@ impl Daemon {
         self.folder.path().join(name)
     }
 
-    /// The ids of every `ssh` that uses this configuration, or that others go through in a folder of its own,
-    /// which has another name.
+    /// The ids of every `ssh` that uses this configuration, and of those that others go through: these have
+    /// another name, which begins with the folder.
     pub(super) fn clients(&self) -> Vec<u32> {
         let config = self.path("ssh_config").display().to_string();
         let folder = format!("ssh: {}", self.folder.path().display());

@@ -155,8 +155,8 @@ impl Bench {
         self.monitor.lines();
     }
 
-    /// The state of the server, and the number of writes since [`look`](Self::look) was last called with
-    /// `before`.
+    /// The state of the server, and the number of writes: those since the last call, and `before` earlier
+    /// ones.
     fn look(&mut self, before: usize) -> Seen {
         let ran = |line: &String| {
             let line = line.to_ascii_uppercase();

@@ -30,7 +30,7 @@ fn parts<'a>(parts: &'a [&str]) -> impl Iterator<Item = String> + 'a {
     parts.iter().map(|part| format!("key_value_stores:shop:{part}"))
 }
 
-/// All that the server has, as text.
+/// The records of the store and of the aside, and the number of keys on the server, as text.
 fn all(client: &mut Client, id: &str) -> Vec<String> {
     let hashes =
         ["items", "metadata_items"].map(|part| [part.to_owned(), format!("{part}:aside:{id}")]);

@@ -25,7 +25,8 @@ async fn cut(redis: &Redis, progress: &Progress, share: f32) {
     redis.server.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
 }
 
-/// The plan for the rest, and the plan that undoes the part that was made, after the connection was lost.
+/// The plan for the rest, the plan that undoes the part that was made, and the report if some result was in
+/// doubt, after the connection was lost.
 async fn parts(storage: &dyn Storage, failed: Failed) -> (Plan, Option<Plan>, Option<String>) {
     let Failed { doubt, inverse, rest, .. } = failed;
     let Some(mut doubt) = doubt else {
