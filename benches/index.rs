@@ -37,7 +37,7 @@ fn filled(records: u64) -> Builder {
     builder
 }
 
-/// Runs some work several times, and prints its times.
+/// Runs some work several times, and prints its least and its median time, in milliseconds.
 fn time<T>(what: &str, runs: usize, mut work: impl FnMut() -> T) {
     let mut times: Vec<f64> = (0..runs)
         .map(|_| {
