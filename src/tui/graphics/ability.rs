@@ -134,7 +134,7 @@ impl Ability {
         (self.sixel && !is_keeping(&self.name)).then_some(Protocol::Sixel)
     }
 
-    /// The questions to the terminal, given once; and those to tmux, if it is in between.
+    /// The questions to the terminal, given once; tmux, if it is in between, must be asked as well.
     pub(super) fn question(&mut self) -> Option<String> {
         if self.asking != Asking::Not {
             return None;
