@@ -19,6 +19,7 @@ pub use kind::PromptKind;
 
 /// A question whose default is No.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Confirm {
     /// What the question is about, like `Drop the store`.
     pub title: String,

@@ -144,12 +144,13 @@ impl Faults {
     }
 
     fn tell(&self) {
-        for told in [
+        let told = [
             self.damaged.told("damaged, with the bytes as stored"),
             self.no_value.told("left out, without a value"),
             self.unreadable.told("left out"),
-        ] {
-            told.into_iter().for_each(|told| say(&told));
+        ];
+        for told in told.into_iter().flatten() {
+            say(&told);
         }
     }
 }

@@ -69,10 +69,8 @@ fn meant(word: &str) -> Option<String> {
 }
 
 fn did_you_mean(command: &str) -> String {
-    let command = match command.starts_with('-') {
-        true => format!("larder {command}"),
-        false => command.to_owned(),
-    };
+    let command =
+        if command.starts_with('-') { format!("larder {command}") } else { command.to_owned() };
     format!("did you mean `{command}`? larder --help lists all")
 }
 

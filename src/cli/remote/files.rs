@@ -168,7 +168,7 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, "x").unwrap();
         let path = path.to_str().unwrap();
-        let line: Vec<String> = line.iter().map(|word| word.replace("F", path)).collect();
+        let line: Vec<String> = line.iter().map(|word| word.replace('F', path)).collect();
         let cli = Cli::try_parse_from(std::iter::once("larder").chain(line.iter().map(|w| &**w)));
         let mut words: Vec<OsString> = line.iter().map(OsString::from).collect();
         Files::of(&cli.unwrap(), &mut words)?;

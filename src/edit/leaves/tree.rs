@@ -44,8 +44,8 @@ impl Leaves<'_> {
             last = self.parent(last);
             close += 1;
         }
-        let (len, list) = (self.nodes[last].position as usize + 1, self.kind(node) == Kind::List);
-        Some(Fold { open, close, len, list })
+        let len = self.nodes[last].position as usize + 1;
+        Some(Fold { open, close, len, list: self.kind(node) == Kind::List })
     }
 }
 

@@ -136,7 +136,8 @@ pub(in crate::preview) fn inner_type(
         let told = endings::content_type(name.as_bytes());
         // The ending `.txt` describes base64 itself, not its contents.
         let outer = essence(told.as_str()) == "text/plain" && sniffed != "text/plain";
-        if !is_coding(told.as_str()) && !(outer && !layers.iter().all(Layer::is_compression)) {
+        let compressed = layers.iter().all(Layer::is_compression);
+        if !is_coding(told.as_str()) && (!outer || compressed) {
             return told;
         }
     }

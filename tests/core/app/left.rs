@@ -14,7 +14,7 @@ const TEXT: &str = r#"{"price": 1.10, "n": 1}"#;
 
 /// Answers that the last draft is kept; gives the draft.
 fn keeps(stage: &mut Stage) -> Draft {
-    let draft = kept(stage).pop().expect("a draft is to be kept");
+    let draft = kept(stage).pop().unwrap();
     stage.event(Event::DraftKept(draft.head.id(), Ok(())));
     draft
 }

@@ -216,7 +216,7 @@ fn a_pane_is_gone_to_by_its_number_if_there_is_something_in_it() {
 
 #[test]
 fn the_value_is_scrolled_with_the_cursor_on_its_key() {
-    let text: String = (0..200).map(|line| format!("line {line}\n")).collect();
+    let text = (0..200).fold(String::new(), |text, line| text + "line " + &line.to_string() + "\n");
     let mut stage = Stage::new(120, 36);
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     stage.keys("j").open(&[record("a", "text/plain; charset=utf-8", text)]);
