@@ -122,6 +122,11 @@ impl Fault {
         !matches!(self, Self::Checksum | Self::Rest(_))
     }
 
+    /// Whether larder stopped before the end.
+    pub(super) fn is_limit(self) -> bool {
+        matches!(self, Self::TooMuch | Self::TooLong)
+    }
+
     /// A sentence on a layer of this name that gives nothing.
     pub(super) fn words_of_nothing(self, layer: &str) -> String {
         match self {

@@ -83,7 +83,11 @@ impl Preview {
         let fault = opened.fault.filter(|fault| !(head && *fault == Fault::CutOff));
         let last = opened.layers.last().map_or("", Layer::word);
         let sizes = (record.value.len() as u64, opened.bytes.len() as u64);
-        let chain = format!("{}, {}", chain(&opened.layers, word), from_to(sizes.0, sizes.1));
+        // What larder did not open to its end holds more.
+        let more = head || opened.fault.is_some_and(Fault::is_limit);
+        let sizes =
+            from_to(if head { record.meta.size.max(sizes.0) } else { sizes.0 }, sizes.1, more);
+        let chain = format!("{}, {sizes}", chain(&opened.layers, word));
         let fault = fault.map(|fault| fault.words(last));
         let more = opened.layers.len() == coding::MOST_LAYERS && coding::is_marked(&opened.bytes);
         let more = more.then(|| format!("no more than {} layers are opened", coding::MOST_LAYERS));
@@ -142,12 +146,13 @@ fn chain(layers: &[Layer], inner: &str) -> String {
     words.join(" → ")
 }
 
-/// Two sizes, as `2.5 → 30 MB`.
-fn from_to(from: u64, to: u64) -> String {
+/// Two sizes, as `2.5 → 30 MB`; `more` than the second one, as `2.5 → over 30 MB`.
+fn from_to(from: u64, to: u64, more: bool) -> String {
     let (from, to) = (text::size(from), text::size(to));
     let unit = to.find(' ').map_or("", |at| &to[at..]);
     let from = from.strip_suffix(unit).unwrap_or(&from);
-    format!("{from} → {to}")
+    let over = if more { "over " } else { "" };
+    format!("{from} → {over}{to}")
 }
 
 #[cfg(test)]
@@ -213,7 +218,9 @@ mod tests {
         assert_eq!(kind, PreviewKind::Text);
         assert!(said.ends_with("; the gzip is cut off: shown in part"), "{said}");
         let head = Preview::build_head(record(&packed[..packed.len() / 2], ""), Mode::Auto);
-        assert!(!head.note().unwrap().contains("cut off"), "it is not: only its head is here");
+        let told = head.note().unwrap();
+        assert!(!told.contains("cut off"), "it is not: only its head is here");
+        assert!(told.contains(" → over "), "{told}");
         let (kind, said) = note(&packed[..12], "application/gzip");
         let nothing = "gzip; the gzip is cut off: nothing readable";
         assert_eq!((kind, &*said), (PreviewKind::Hex, nothing));
@@ -278,8 +285,9 @@ mod tests {
 
     #[test]
     fn sizes_share_their_unit() {
-        assert_eq!(from_to(2_500_000, 30_600_000), "2.5 → 31 MB");
-        assert_eq!(from_to(512, 30_600), "512 B → 31 KB");
-        assert_eq!(from_to(12_000, 512), "12 KB → 512 B");
+        assert_eq!(from_to(2_500_000, 30_600_000, false), "2.5 → 31 MB");
+        assert_eq!(from_to(512, 30_600, false), "512 B → 31 KB");
+        assert_eq!(from_to(12_000, 512, false), "12 KB → 512 B");
+        assert_eq!(from_to(3_900_000, 67_108_864, true), "3.9 → over 67 MB");
     }
 }
