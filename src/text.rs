@@ -10,8 +10,8 @@ mod wrap;
 
 pub use apart::{Cut, cut_apart};
 pub use format::{
-    ago, clock, count, count_within, limit, moment, plural, rate, short_count, since, size, span,
-    then,
+    ago, clock, count, count_within, latency, limit, moment, plural, rate, short_count, since,
+    size, span, then,
 };
 pub use links::{file_url, is_linkable, linked, takes_links};
 pub use visible::{Visible, visible, visible_bytes};

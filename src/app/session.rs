@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context, KeyMap};
 use crate::model::{ConnectionState, Error, ErrorKind, ServerInfo, Timestamp};
+use crate::text;
 
 use super::ctx::Ctx;
 use super::event::{Effect, Password};
@@ -197,8 +198,7 @@ impl Session {
     /// The server's product and version, for the details.
     pub(super) fn fact(&self) -> Option<(&'static str, String)> {
         let server = format!("{} {}", self.server.product, self.server.version);
-        let away =
-            self.latency.map(|latency| format!("{:.1} ms away", latency.as_secs_f64() * 1e3));
+        let away = self.latency.map(|latency| format!("{} away", text::latency(latency)));
         let parts: Vec<_> = [server.trim().to_owned()].into_iter().chain(away).collect();
         let told = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
         (!told.is_empty()).then_some(("server", told))

@@ -109,6 +109,15 @@ pub fn span(span: Duration) -> String {
     }
 }
 
+/// The time of a round trip, in milliseconds: `<0.1 ms`, `0.4 ms`, `38 ms`.
+pub fn latency(latency: Duration) -> String {
+    match latency.as_secs_f64() * 1000.0 {
+        short if short < 0.05 => "<0.1 ms".to_owned(),
+        some if some < 9.95 => format!("{some:.1} ms"),
+        long => format!("{long:.0} ms"),
+    }
+}
+
 /// As [`ago`], in the form for a sentence: `now`, `5 min ago`, `in 3 h`.
 pub fn since(then: i64, now: i64) -> String {
     let words = ago(then, now);
@@ -173,6 +182,14 @@ mod tests {
         let told = ["2 MiB", "16 MiB", "3 GiB", "1 KiB", "2.0 MB", "500 KB", "1.0 KB", "0 B"];
         assert_eq!(set.map(limit), told.map(str::to_owned));
         assert_eq!(limit(1 << 40), "1,024 GiB");
+    }
+
+    #[test]
+    fn no_round_trip_takes_no_time() {
+        let told = [0, 49, 50, 400, 9_949, 9_950, 38_000]
+            .map(|micros| latency(Duration::from_micros(micros)));
+        let words = ["<0.1 ms", "<0.1 ms", "0.1 ms", "0.4 ms", "9.9 ms", "10 ms", "38 ms"];
+        assert_eq!(told, words.map(str::to_owned));
     }
 
     #[test]

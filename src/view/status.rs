@@ -216,9 +216,7 @@ fn right(app: &App, appearance: &Appearance) -> Vec<Part> {
         }
     }
     if let Some(latency) = app.session.latency {
-        let millis = latency.as_secs_f64() * 1000.0;
-        let digits = usize::from(millis < 10.0);
-        add(format!("{millis:.digits$} ms"), Role::Dim, GAP, 1);
+        add(text::latency(latency), Role::Dim, GAP, 1);
     }
     parts
 }
