@@ -289,7 +289,12 @@ impl Dialog for MergeView {
         if self.typed.is_some() {
             return matches!(action, Action::Save | Action::Cancel | Action::Undo | Action::Redo);
         }
-        action != Action::Accept || self.decided() == self.choices.len()
+        match action {
+            Action::Accept => self.decided() == self.choices.len(),
+            Action::Next => self.at + 1 < self.choices.len(),
+            Action::Previous => self.at > 0,
+            _ => true,
+        }
     }
 
     fn paste(&mut self, text: &str, ctx: &mut Ctx<'_>) {
