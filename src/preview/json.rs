@@ -1,6 +1,7 @@
 //! JSON as Python reads and writes it, with the spelling of numbers and strings unchanged.
 
 mod carry;
+mod escape;
 pub(super) mod lex;
 pub(super) mod lines;
 mod parts;
@@ -15,6 +16,7 @@ pub(crate) use self::lex::{Sink, Token};
 use crate::text;
 
 pub use carry::{TypedOver, carried};
+pub use escape::escape;
 pub use parts::parts;
 pub use path::{FoundValue, JsonPath, PathFinds};
 pub use spacing::Spacing;

@@ -131,29 +131,7 @@ impl Iterator for Units<'_> {
 
     fn next(&mut self) -> Option<(char, usize)> {
         let (c, width) = match self.0 {
-            [b'\\', b'u', rest @ ..] => {
-                let high = hex(rest.get(..4)?)?;
-                match (char::from_u32(high), rest.get(4..10)) {
-                    (Some(c), _) => (c, 6),
-                    (None, Some([b'\\', b'u', low @ ..])) => {
-                        let pair = [high, hex(low)?].map(|unit| u16::try_from(unit).unwrap_or(0));
-                        (char::decode_utf16(pair).next()?.ok()?, 12)
-                    }
-                    _ => return None,
-                }
-            }
-            [b'\\', escape, ..] => {
-                let c = match escape {
-                    b'n' => '\n',
-                    b'r' => '\r',
-                    b't' => '\t',
-                    b'b' => '\u{8}',
-                    b'f' => '\u{c}',
-                    b'"' | b'\\' | b'/' => char::from(*escape),
-                    _ => return None,
-                };
-                (c, 2)
-            }
+            [b'\\', ..] => json::escape(self.0)?,
             [] => return None,
             [first, ..] => {
                 let width = match first {

@@ -35,44 +35,12 @@ pub(super) fn unescaped(inner: &[u8]) -> Cow<'_, [u8]> {
     while let Some(at) = memchr::memchr(b'\\', rest) {
         read.extend_from_slice(&rest[..at]);
         rest = &rest[at..];
-        let (letter, length) = escape(rest).unwrap_or(('\\', 1));
+        let (letter, length) = json::escape(rest).unwrap_or(('\\', 1));
         read.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
         rest = &rest[length..];
     }
     read.extend_from_slice(rest);
     Cow::Owned(read)
-}
-
-/// The character that an escape stands for, and the bytes that it takes.
-fn escape(bytes: &[u8]) -> Option<(char, usize)> {
-    let letter = match bytes.get(1)? {
-        b'n' => '\n',
-        b't' => '\t',
-        b'r' => '\r',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        letter @ (b'"' | b'\\' | b'/') => char::from(*letter),
-        b'u' => {
-            let first = unit(bytes)?;
-            if let Some(letter) = char::from_u32(first) {
-                return Some((letter, 6));
-            }
-            // The second half of a pair follows the first.
-            let second = bytes.get(6..).and_then(unit)?;
-            let pair = [first, second].map(|unit| u16::try_from(unit).unwrap_or_default());
-            let letter = char::decode_utf16(pair).next()?.ok()?;
-            return Some((letter, 12));
-        }
-        _ => return None,
-    };
-    Some((letter, 2))
-}
-
-/// The number in `\u0041`.
-fn unit(bytes: &[u8]) -> Option<u32> {
-    let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
-    let digit = |number: u32, byte: &u8| Some(number << 4 | char::from(*byte).to_digit(16)?);
-    digits.iter().try_fold(0, digit)
 }
 
 #[cfg(test)]
