@@ -154,7 +154,7 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
     let outcome = runtime.block_on(async {
         // Errors in the arguments are reported before anything is connected to.
         let set = match command {
-            Command::Set(set) => Some(set::value(set)?),
+            Command::Set(set) => Some(set::value(set, set::Limits::of(&target))?),
             _ => None,
         };
         let keys = match command {
@@ -222,7 +222,9 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         };
         let done = progress.during(work).await;
         match done {
-            Err(Failure::Error(why)) => Err(unknown::store(storage, why).await.into()),
+            Err(Failure::Error(why)) => {
+                Err(unknown::store(storage, why, written_store(command)).await.into())
+            }
             done => done,
         }
     });
@@ -283,6 +285,16 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
             Some(FirstRead::Value(named(&set.store)?, key(&set.key)))
         }
         Command::Stores | Command::Ls(LsArgs { store: None, .. }) => Some(FirstRead::Stores),
+        _ => None,
+    }
+}
+
+/// The store to which a command adds records, which must be there.
+fn written_store(command: &Command) -> Option<&OsStr> {
+    match command {
+        Command::Set(set) => Some(&set.store),
+        Command::Import(import) => Some(&import.store),
+        Command::Copy(copy) => copy.to.as_deref(),
         _ => None,
     }
 }

@@ -44,6 +44,7 @@ pub(crate) use unknown::closest;
 use crate::keymap::KeyMap;
 use crate::model::{Error, ErrorKind, Result};
 use crate::storage::Options;
+use crate::storage::target::Secret;
 use crate::theme::Theme;
 
 /// The config file that shows every setting with its default.
@@ -130,6 +131,9 @@ pub struct Config {
     /// The file that was read, if there is one.
     #[serde(skip)]
     pub file: Option<PathBuf>,
+    /// The text of that file: a pipe can be read only once.
+    #[serde(skip)]
+    pub text: Option<Secret>,
     /// Whether other users may read that file.
     #[serde(skip)]
     pub exposed: bool,
@@ -197,6 +201,7 @@ impl Default for Config {
             quiet: false,
             ssh_program: None,
             file: None,
+            text: None,
             exposed: false,
             parts: Vec::new(),
         }
@@ -286,27 +291,6 @@ impl Config {
         }
     }
 
-    /// The warning about a config file that holds a password and may be read by others.
-    pub fn warning(&self) -> Option<String> {
-        if !self.parts.is_empty() {
-            return self.parts.iter().find_map(Self::warning);
-        }
-        let in_url = |url: &str| {
-            url.split_once("://")
-                .and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'))
-                .is_some_and(|(login, _)| login.contains(':'))
-        };
-        let holds_one = self.target.as_deref().is_some_and(in_url)
-            || self.profiles.values().any(|profile| {
-                profile.password.is_some()
-                    || profile.sentinel_password.is_some()
-                    || in_url(&profile.url)
-            });
-        let file = self.file.as_deref().filter(|_| self.exposed && holds_one)?;
-        let file = file.display();
-        Some(format!("{file} holds a password, and others may read it: chmod 600 makes it private"))
-    }
-
     /// An error in a part of the file that other modules read ([`Config::keys`], [`Config::theme`]).
     pub fn wrong(&self, problem: &str) -> Error {
         let file = self.file.as_deref().unwrap_or(Path::new(UNNAMED));
@@ -315,7 +299,7 @@ impl Config {
 
     /// An error in a profile, to which the file's name is added.
     fn in_file_of(&self, profile: &str, why: Error) -> Error {
-        let file = self.file_of_profile(profile).unwrap_or(Path::new(UNNAMED));
+        let file = self.file_of_profile(profile).map_or(Path::new(UNNAMED), |(file, _)| file);
         Error { problem: format!("{}: {}", file.display(), why.problem), ..why }
     }
 

@@ -12,7 +12,7 @@
 //! drafts → edit                          the folder in which drafts are kept
 //! storage → index                        the backends
 //! index, preview                         keys in order; values as rows
-//! model, text, keymap, theme             the ground, with outfile and scratch: know no other layer
+//! model, text, keymap, theme             the ground, with infile, outfile and scratch
 //! ```
 //!
 //! Without the features `tui` and `demo`, both on by default, it is a library: [`storage`], [`index`],
@@ -40,6 +40,7 @@ pub mod edit;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod index;
+mod infile;
 #[cfg(feature = "tui")]
 pub mod keymap;
 pub mod model;

@@ -30,6 +30,8 @@ use tokio::sync::watch as channel;
 use self::asked::narrow;
 pub use self::asked::{all_stores, no_record, no_store};
 pub use self::changes::Changes;
+#[cfg(feature = "tui")]
+pub(crate) use self::naming::made_by;
 pub use self::options::{FirstRead, Options};
 use self::read_only::ReadOnly;
 pub use self::redis::LoggedIn;

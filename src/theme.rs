@@ -8,11 +8,12 @@ mod role;
 mod sgr;
 mod symbols;
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use ratatui::style::{Color, Modifier, Style};
+
+use crate::infile;
 
 pub use color::ColorDepth;
 pub use role::Role;
@@ -167,10 +168,11 @@ pub fn is_file(name: &str) -> bool {
 /// Reads a user's own theme file.
 fn own(path: &str) -> Result<toml::Table, String> {
     let wrong = |why: &dyn std::fmt::Display| format!("the theme file {path}: {why}");
-    let text = fs::read_to_string(path).map_err(|why| match why.kind() {
-        io::ErrorKind::NotFound => wrong(&"there is no such file"),
-        kind => wrong(&io::Error::from(kind)),
-    })?;
+    let text =
+        infile::read_text(Path::new(path), infile::SETTINGS).map_err(|why| match why.kind() {
+            io::ErrorKind::NotFound => wrong(&"there is no such file"),
+            kind => wrong(&io::Error::from(kind)),
+        })?;
     let table = text.parse().map_err(|why: toml::de::Error| {
         let before = why.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count() + 1;

@@ -12,7 +12,7 @@ use crate::model::{Error, ErrorKind, Key, Result};
 use crate::text;
 
 /// The name of standard input.
-const STDIN: &str = "-";
+pub(super) const STDIN: &str = "-";
 /// Limit on a key that is read from a list, in bytes.
 const LONGEST: u64 = 64 << 20;
 
@@ -112,7 +112,8 @@ pub(super) fn not_written(path: &Path, why: &io::Error) -> Error {
         .hint("write to another file, or to standard output")
 }
 
-fn name(file: &Path) -> String {
+/// The name of a file, or of standard input, in messages.
+pub(super) fn name(file: &Path) -> String {
     if file == Path::new(STDIN) { "standard input".into() } else { file.display().to_string() }
 }
 

@@ -1,19 +1,16 @@
 //! `set`.
 
+mod source;
+
 use std::ffi::OsStr;
-use std::fs;
-use std::io::{self, Read as _};
-use std::path::Path;
 
 use bytes::Bytes;
 use percent_encoding::{percent_decode, percent_decode_str};
 
 use super::arguments::SetArgs;
 use super::exit::{self, ExitResult, Failure};
-use super::input::unreadable;
 use super::messages::{self, say};
 use super::output::Output;
-use super::prepare::check_stdin;
 use super::progress::Progress;
 use super::{digest, json, key, perform, store};
 use crate::model::Family;
@@ -25,17 +22,14 @@ use crate::ops::{Outcome, Plan, words, written_back};
 use crate::preview::charset::Charset;
 use crate::preview::json::{PYTHON_DEPTH, check, compact, depth};
 use crate::storage::Storage;
-use crate::text;
+pub(super) use source::Limits;
 
-/// Limit on a value that is read from a file, in bytes: four times what a server takes.
-const MOST: u64 = 2 << 30;
-
-/// The bytes and the content type that the arguments ask for.
+/// The bytes and the content type that the arguments ask for, for a target of this kind.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for JSON that is none, with its line and column; [`ErrorKind::Io`] for a
 /// file that cannot be read.
-pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
+pub(super) fn value(set: &SetArgs, limits: Limits) -> Result<(Bytes, ContentType)> {
     let given = set.content_type.as_deref().map(ContentType::from);
     if given.as_ref().is_some_and(|given| given.as_str().is_empty()) {
         return Err(Error::new(ErrorKind::Usage, "the content type is empty"));
@@ -53,7 +47,7 @@ pub(super) fn value(set: &SetArgs) -> Result<(Bytes, ContentType)> {
             }
         }
         (None, Some(file)) => {
-            let bytes = read(file, MOST)?;
+            let bytes = source::read(file, limits)?;
             if json {
                 check_json(&bytes, &file.display().to_string())?;
             }
@@ -118,35 +112,6 @@ fn check_json(bytes: &[u8], what: &str) -> Result<()> {
         );
         Error::new(ErrorKind::Usage, problem).hint("mend it, or set it as text/plain")
     })
-}
-
-/// The bytes of a file or of standard input; of an endless one, at most as many as a value can have.
-fn read(file: &Path, most: u64) -> Result<Vec<u8>> {
-    if file == Path::new("-") {
-        check_stdin()?;
-    }
-    let read = || {
-        let mut bytes = Vec::new();
-        let mut from: Box<dyn io::Read> = if file == Path::new("-") {
-            Box::new(io::stdin().lock())
-        } else {
-            let file = fs::File::open(file)?;
-            // Memory is reserved in one piece, so that no part of the value is held twice.
-            let size = file.metadata()?.len().min(most);
-            bytes.reserve_exact(usize::try_from(size).unwrap_or_default() + 1);
-            Box::new(file)
-        };
-        from.by_ref().take(most + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    let bytes = read().map_err(|why| unreadable(file, &why))?;
-    if bytes.len() as u64 > most {
-        let problem = format!("{} holds more than {}", file.display(), text::size(most));
-        return Err(
-            Error::new(ErrorKind::Usage, problem).hint("values are smaller; nothing was set")
-        );
-    }
-    Ok(bytes)
 }
 
 /// `set`, with the result of [`value`].
@@ -248,10 +213,6 @@ fn essence(content_type: &ContentType) -> String {
 fn hinted(failure: Failure, set: &SetArgs) -> Failure {
     let Failure::Error(why) = failure else { return failure };
     match why.kind {
-        ErrorKind::NotFound if why.hint.is_none() => {
-            let name = set.store.to_string_lossy();
-            why.hint(format!("create it with: larder create --name {name}"))
-        }
         ErrorKind::Conflict if set.if_absent => why.hint("leave --if-absent out to replace it"),
         ErrorKind::Conflict if set.if_unchanged.is_some() => why.hint(digest::LOOK),
         _ => why,
@@ -261,6 +222,8 @@ fn hinted(failure: Failure, set: &SetArgs) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use clap::Parser as _;
 
     use super::*;
@@ -271,21 +234,12 @@ mod tests {
         let Some(Command::Set(set)) = Cli::try_parse_from(line).unwrap().command else {
             panic!("not set")
         };
-        let (bytes, content_type) = value(&set)?;
+        let (bytes, content_type) = value(&set, Limits::DIRECTORY)?;
         Ok((String::from_utf8_lossy(&bytes).into_owned(), content_type.as_str().to_owned()))
     }
 
     fn ok(arguments: &[&str]) -> (String, String) {
         value_of(arguments).unwrap()
-    }
-
-    #[test]
-    fn no_more_is_read_than_can_be_a_value() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        fs::write(&file, "12345").unwrap();
-        assert_eq!(read(file.path(), 5).unwrap(), b"12345");
-        assert!(read(file.path(), 4).unwrap_err().problem.contains("more than 4 B"));
-        assert!(read(Path::new("/dev/zero"), 1 << 20).unwrap_err().problem.contains("1.0 MB"));
     }
 
     #[test]
@@ -317,7 +271,7 @@ mod tests {
             let Some(Command::Set(set)) = Cli::try_parse_from(arguments).unwrap().command else {
                 panic!("not set")
             };
-            value(&set).map(|(bytes, _)| bytes.to_vec())
+            value(&set, Limits::DIRECTORY).map(|(bytes, _)| bytes.to_vec())
         };
         assert_eq!(typed("ä", "text/plain; charset=latin1").unwrap(), b"\xe4");
         assert_eq!(typed("ä", "text/plain; charset=utf-16le").unwrap(), b"\xe4\0");

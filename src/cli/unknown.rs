@@ -1,11 +1,14 @@
 //! Unknown words, and the commands, profiles and stores that were probably meant.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
 use clap::CommandFactory as _;
 
 use super::arguments::Cli;
 use crate::config::{Config, closest};
-use crate::model::{Cause, Error, ErrorKind};
-use crate::storage::{Storage, all_stores};
+use crate::model::{Cause, Error, ErrorKind, OpenBy, StoreName};
+use crate::storage::{Storage, all_stores, made_by};
 
 /// Names that other programs have for a command of larder.
 const ELSEWHERE: [(&str, &str); 46] = [
@@ -115,8 +118,9 @@ pub(super) fn before_others(word: &str) -> Error {
     ))
 }
 
-/// The error on an unknown store, with the one that was probably meant, if stores may be listed.
-pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
+/// The error on an unknown store, with the one that was probably meant, if stores may be listed; for the one that
+/// is `written`, with the command that creates it.
+pub(super) async fn store(storage: &dyn Storage, why: Error, written: Option<&OsStr>) -> Error {
     let Some(Cause::NoStore(name)) = &why.cause else { return why };
     if why.hint.is_some() {
         return why;
@@ -125,13 +129,30 @@ pub(super) async fn store(storage: &dyn Storage, why: Error) -> Error {
     let names: Vec<String> = stores.iter().map(|info| info.store.escaped()).collect();
     // A listed name is not meant if only an entry of an index is left of it.
     let own = name.escaped();
-    match closest(&own, names.iter().map(String::as_str).filter(|name| *name != own)) {
-        Some(meant) => {
-            let hint = format!("did you mean `{meant}`?");
-            why.hint(hint)
+    let meant = closest(&own, names.iter().map(String::as_str).filter(|name| *name != own));
+    let is_written = written.is_some_and(|store| store.as_bytes() == name.as_bytes());
+    let hint = match (meant, creation(name).filter(|_| is_written)) {
+        (Some(meant), Some(command)) => format!("did you mean `{meant}`? else: {command}"),
+        (Some(meant), None) => format!("did you mean `{meant}`?"),
+        (None, Some(command)) => format!("create it with: {command}"),
+        (None, None) => return why,
+    };
+    why.hint(hint)
+}
+
+/// The command that creates a store of this internal name; `None` if there can be none.
+fn creation(store: &StoreName) -> Option<String> {
+    Some(match made_by(store)? {
+        OpenBy::Default => "larder create".to_owned(),
+        OpenBy::Name(name) => format!("larder create --name {name}"),
+        OpenBy::Alias(alias) => {
+            // Other names a shell may want quoted.
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+            let alias = if alias.chars().all(is_plain) { &*alias } else { "NAME" };
+            format!("larder create --alias={alias}")
         }
-        None => why,
-    }
+        OpenBy::Id(_) => return None,
+    })
 }
 
 /// Whether a word is a command, so that no profile may have this name.
@@ -187,6 +208,20 @@ mod tests {
             "{}",
             said("xyzzy")
         );
+    }
+
+    #[test]
+    fn a_store_that_is_missing_is_made_by_a_command_that_makes_it() {
+        for (name, command) in [
+            (&b"default"[..], Some("larder create")),
+            (b"shop", Some("larder create --name shop")),
+            (b"shop_1", Some("larder create --alias=shop_1")),
+            (b"my shop", Some("larder create --alias=NAME")),
+            (b"a/b", None),
+            (b"a\xff", None),
+        ] {
+            assert_eq!(creation(&StoreName::from(name)).as_deref(), command);
+        }
     }
 
     #[test]

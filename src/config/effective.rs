@@ -29,16 +29,13 @@ impl Config {
     /// All settings, in the order of `config.example.toml`; then the keys, colours and profiles that are set.
     /// The caller adds what flags change.
     pub fn effective(&self, environment: &Environment) -> Vec<Setting> {
-        let files: Vec<(&Path, String)> = self
-            .files()
-            .map(|file| (file, std::fs::read_to_string(file).unwrap_or_default()))
-            .collect();
+        let files: Vec<_> = self.texts().collect();
         let mut file = Table::new();
         for (_, text) in files.iter().rev() {
             lay(&mut file, text.parse().unwrap_or_default());
         }
         let from = |name: &str| {
-            let of = |(file, text): &(&Path, String)| {
+            let of = |(file, text): &(&Path, &str)| {
                 Some(format!("{}:{}", file.display(), line_in(text, name)?))
             };
             files.iter().find_map(of)
@@ -170,6 +167,9 @@ fn shown(name: &str, value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+    use std::os::fd::AsRawFd as _;
+
     use super::*;
 
     #[test]
@@ -204,5 +204,21 @@ mod tests {
         assert_eq!(of("profiles.a.b.password"), (HIDDEN, "larder.toml:8"));
         assert_eq!(of("LARDER_PASSWORD"), (HIDDEN, "the environment"));
         assert!(!format!("{settings:?}").contains("hidden"), "{settings:?}");
+    }
+
+    #[test]
+    fn a_file_that_can_be_read_only_once_says_where_its_settings_are() {
+        // As a shell's `<(…)`.
+        let (pipe, mut end) = std::io::pipe().unwrap();
+        end.write_all(b"wrap = true\nmouse = false\n[profiles.stores]\nurl = 'x'\n").unwrap();
+        drop(end);
+        let file = format!("/dev/fd/{}", pipe.as_raw_fd());
+        let environment = Environment::default();
+        let config = Config::load(Some(Path::new(&file)), &environment).unwrap();
+        let settings = config.effective(&environment);
+        let mouse = settings.iter().find(|setting| setting.name == "mouse").unwrap();
+        assert_eq!((&*mouse.value, &*mouse.from), ("false", &*format!("{file}:2")));
+        let why = config.refuse_names(|name| name == "stores").unwrap_err();
+        assert!(why.problem.starts_with(&format!("{file}:3: ")), "{why}");
     }
 }

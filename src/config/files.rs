@@ -14,17 +14,13 @@ use toml::{Table, Value};
 use super::profile::expand_home;
 use super::table::{lay, line_in};
 use super::{Config, INCLUDE};
+use crate::infile;
 use crate::model::{Error, ErrorKind, Result, in_words};
+use crate::storage::target::Secret;
 use crate::theme::is_file;
 
 /// Limit on the files that are read.
 const MOST: usize = 64;
-
-/// A file as it was read.
-struct Part {
-    config: Config,
-    text: String,
-}
 
 /// The state of reading the files.
 struct Reading<'a> {
@@ -32,29 +28,62 @@ struct Reading<'a> {
     /// The file that is being read, and those that include it.
     open: Vec<PathBuf>,
     /// The files that were read; the one that takes precedence is last.
-    parts: Vec<Part>,
+    parts: Vec<Config>,
 }
 
 impl Config {
     pub(super) fn read(path: &Path, home: Option<&Path>) -> Result<Self> {
         let mut reading = Reading { home, open: Vec::new(), parts: Vec::new() };
-        let text = fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
+        let text =
+            infile::read_text(path, infile::SETTINGS).map_err(|why| unreadable(path, &why))?;
         reading.file(path, text)?;
         joined(reading.parts)
     }
 
     /// The files that settings come from; the one that takes precedence is first.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        let own = self.file.iter().filter(|_| self.parts.is_empty());
-        own.chain(self.parts.iter().flat_map(|part| &part.file)).map(PathBuf::as_path)
+        self.texts().map(|(file, _)| file)
     }
 
-    /// The file that gives a profile its url, or else the first one that has the profile.
-    pub(super) fn file_of_profile(&self, name: &str) -> Option<&Path> {
+    /// As [`files`](Self::files), each with its text.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&Path, &str)> {
+        let alone = std::slice::from_ref(self);
+        let files = if self.parts.is_empty() { alone } else { &*self.parts };
+        files.iter().filter_map(|part| Some((part.file.as_deref()?, part.text())))
+    }
+
+    /// The file that gives a profile its url, or else the first one that has the profile; and its text.
+    pub(super) fn file_of_profile(&self, name: &str) -> Option<(&Path, &str)> {
         let of = |part: &&Self| part.profiles.contains_key(name);
         let has_url = |part: &&Self| part.profiles.get(name).is_some_and(|own| !own.url.is_empty());
         let part = self.parts.iter().find(has_url).or_else(|| self.parts.iter().find(of));
-        part.unwrap_or(self).file.as_deref()
+        let part = part.unwrap_or(self);
+        Some((part.file.as_deref()?, part.text()))
+    }
+
+    fn text(&self) -> &str {
+        self.text.as_ref().map_or("", Secret::expose)
+    }
+
+    /// The warning about a config file that holds a password and may be read by others.
+    pub fn warning(&self) -> Option<String> {
+        if !self.parts.is_empty() {
+            return self.parts.iter().find_map(Self::warning);
+        }
+        let in_url = |url: &str| {
+            url.split_once("://")
+                .and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'))
+                .is_some_and(|(login, _)| login.contains(':'))
+        };
+        let holds_one = self.target.as_deref().is_some_and(in_url)
+            || self.profiles.values().any(|profile| {
+                profile.password.is_some()
+                    || profile.sentinel_password.is_some()
+                    || in_url(&profile.url)
+            });
+        let file = self.file.as_deref().filter(|_| self.exposed && holds_one)?;
+        let file = file.display();
+        Some(format!("{file} holds a password, and others may read it: chmod 600 makes it private"))
     }
 }
 
@@ -81,8 +110,8 @@ impl Reading<'_> {
             self.file(&inner, read)?;
         }
         self.open.pop();
-        config.file = Some(path);
-        self.parts.push(Part { config, text });
+        (config.file, config.text) = (Some(path), Some(Secret::new(text)));
+        self.parts.push(config);
         Ok(())
     }
 
@@ -94,7 +123,7 @@ impl Reading<'_> {
         if self.open.len() + self.parts.len() >= MOST {
             return Err(format!("more than {MOST} files"));
         }
-        fs::read_to_string(path)
+        infile::read_text(path, infile::SETTINGS)
             .map_err(|why| format!("{} cannot be read: {}", path.display(), in_words(&why)))
     }
 }
@@ -113,13 +142,13 @@ impl Config {
 }
 
 /// The settings of all files together; the last one takes precedence.
-fn joined(mut parts: Vec<Part>) -> Result<Config> {
+fn joined(mut parts: Vec<Config>) -> Result<Config> {
     if parts.len() < 2 {
-        return Ok(parts.pop().map(|part| part.config).unwrap_or_default());
+        return Ok(parts.pop().unwrap_or_default());
     }
     let mut table = Table::new();
     let tables: Vec<Table> =
-        parts.iter().map(|part| part.text.parse().unwrap_or_default()).collect();
+        parts.iter().map(|part| part.text().parse().unwrap_or_default()).collect();
     for own in &tables {
         lay(&mut table, own.clone());
     }
@@ -127,14 +156,15 @@ fn joined(mut parts: Vec<Part>) -> Result<Config> {
     // parsing it as a table would add much code.
     let mut config = Config::parse(&table.to_string())
         .map_err(|_| Error::new(ErrorKind::Usage, "the config files contradict each other"))?;
-    for (Part { config: own, .. }, table) in parts.iter().zip(&tables) {
+    for (own, table) in parts.iter().zip(&tables) {
         config.take_names(own, table);
     }
-    let mut own: Vec<_> = parts.into_iter().map(|part| part.config).rev().collect();
-    if let Some(first) = own.first_mut() {
+    parts.reverse();
+    if let Some(first) = parts.first() {
         (config.file, config.exposed) = (first.file.clone(), first.exposed);
+        config.text.clone_from(&first.text);
     }
-    config.parts = own;
+    config.parts = parts;
     Ok(config)
 }
 

@@ -1,6 +1,6 @@
 //! Names that a profile may not have, because they mean something else on the command line.
 
-use std::fs;
+use std::path::Path;
 
 use super::Config;
 use super::table::line_in;
@@ -13,10 +13,9 @@ impl Config {
     /// [`ErrorKind::Usage`], with the file, the line and the name.
     pub fn refuse_names(&self, is_taken: impl Fn(&str) -> bool) -> Result<()> {
         let Some(name) = self.profiles.keys().find(|name| is_taken(name)) else { return Ok(()) };
-        let file = self.file_of_profile(name);
-        let text = file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
-        let line = line_of(&text, name).map_or(String::new(), |line| format!(":{line}"));
-        let file = file.map_or_else(String::new, |file| file.display().to_string());
+        let (file, text) = self.file_of_profile(name).unwrap_or((Path::new(""), ""));
+        let line = line_of(text, name).map_or(String::new(), |line| format!(":{line}"));
+        let file = file.display();
         let problem = format!("{file}{line}: a profile cannot be named `{name}`: it is a command");
         Err(Error::new(ErrorKind::Usage, problem).hint("give it another name"))
     }
@@ -29,6 +28,8 @@ fn line_of(text: &str, name: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

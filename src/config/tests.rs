@@ -268,3 +268,20 @@ fn what_is_wrong_with_an_included_file_names_that_file() {
     let why = load(&files(&texts), "0.toml").unwrap_err();
     assert!(why.problem.contains("more than 64 files"), "{why}");
 }
+
+#[test]
+fn files_without_an_end_are_given_up() {
+    let environment = Environment::default();
+    let why = Config::load(Some(Path::new("/dev/zero")), &environment).unwrap_err();
+    assert_eq!(why.kind, ErrorKind::Usage);
+    assert!(why.problem.contains("/dev/zero cannot be read: file too large"), "{why}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("larder.toml");
+    fs::write(&file, "include = ['/dev/zero']").unwrap();
+    let why = Config::load(Some(&file), &environment).unwrap_err();
+    assert!(why.problem.contains("larder.toml:1: include: /dev/zero cannot be read"), "{why}");
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("mine.toml")).unwrap();
+    fs::write(&file, "[theme]\nname = 'mine.toml'").unwrap();
+    let why = Config::load(Some(&file), &environment).unwrap().check().unwrap_err();
+    assert!(why.problem.contains("mine.toml: file too large"), "{why}");
+}

@@ -1,6 +1,8 @@
 //! Names, aliases and ids of stores, checked and made as in Crawlee; the same for every backend.
 
 use crate::model::{Error, ErrorKind, Result};
+#[cfg(feature = "tui")]
+use crate::model::{OpenBy, StoreName};
 
 /// Number of letters and digits of an id.
 const ID_LENGTH: usize = 17;
@@ -32,6 +34,19 @@ pub(super) fn check_alias(alias: &str) -> Result<&str> {
     Err(Error::new(ErrorKind::Usage, problem).hint(
         "leave out slashes, backslashes and null characters; . and .. are not allowed either",
     ))
+}
+
+/// The way in which a store of this internal name is made; `None` if Crawlee makes none of that name.
+#[cfg(feature = "tui")]
+pub(crate) fn made_by(store: &StoreName) -> Option<OpenBy> {
+    let name = std::str::from_utf8(store.as_bytes()).ok()?;
+    if name == "default" {
+        Some(OpenBy::Default)
+    } else if check_name(name).is_ok() {
+        Some(OpenBy::Name(name.to_owned()))
+    } else {
+        check_alias(name).is_ok().then(|| OpenBy::Alias(name.to_owned()))
+    }
 }
 
 /// A new id from the system's secure source of randomness, in the form of Crawlee.
@@ -70,6 +85,17 @@ mod tests {
         }
         for alias in ["", "a/b", "a\\b", "a\0b", ".", ".."] {
             assert_eq!(check_alias(alias).unwrap_err().kind, ErrorKind::Usage, "{alias}");
+        }
+    }
+
+    #[test]
+    fn what_makes_a_store_depends_on_its_name() {
+        let made = |name: &[u8]| made_by(&StoreName::from(name));
+        assert_eq!(made(b"default"), Some(OpenBy::Default));
+        assert_eq!(made(b"a-1"), Some(OpenBy::Name("a-1".to_owned())));
+        assert_eq!(made(b"a_1"), Some(OpenBy::Alias("a_1".to_owned())));
+        for name in [&b""[..], b"a/b", b"..", b"a\xff"] {
+            assert_eq!(made(name), None, "{name:?}");
         }
     }
 

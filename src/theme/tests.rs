@@ -1,3 +1,5 @@
+use std::fs;
+
 use super::*;
 
 fn theme(name: &str, overrides: &str, env: &[(&str, &str)]) -> Result<Theme, String> {

@@ -9,7 +9,7 @@ mod sources;
 use self::sources::{mentions, paths, sources, strip};
 
 /// The layers that each layer may name besides itself.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     (
@@ -22,8 +22,8 @@ const ARROWS: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
-            "config", "demo", "drafts", "edit", "index", "model", "ops", "outfile", "preview",
-            "storage", "text", "theme",
+            "config", "demo", "drafts", "edit", "index", "infile", "model", "ops", "outfile",
+            "preview", "storage", "text", "theme",
         ],
     ),
     // The demo uses the storage like any crawler, and knows nothing of the browser.
@@ -31,9 +31,9 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("view", &["app", "edit", "index", "keymap", "model", "ops", "preview", "text", "theme"]),
     ("app", &["edit", "index", "keymap", "model", "ops", "preview", "text"]),
     ("ops", &["model", "storage", "text"]),
-    ("config", &["keymap", "model", "storage", "theme"]),
+    ("config", &["infile", "keymap", "model", "storage", "theme"]),
     // The index orders the keys, and knows nothing of storage but its data.
-    ("storage", &["index", "model", "scratch"]),
+    ("storage", &["index", "infile", "model", "scratch"]),
     // The fuzz targets call the code that reads bytes from outside, wherever it is.
     ("fuzz", &["edit", "index", "model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
@@ -44,10 +44,11 @@ const ARROWS: [(&str, &[&str]); 21] = [
     // These layers name no other.
     ("keymap", &[]),
     ("model", &[]),
+    ("infile", &[]),
     ("outfile", &[]),
     ("scratch", &[]),
     ("text", &[]),
-    ("theme", &[]),
+    ("theme", &["infile"]),
 ];
 
 /// The parts of `ops` that do something, for layers with a storage. The core and the view use its data.
