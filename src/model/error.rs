@@ -146,7 +146,7 @@ impl ErrorKind {
             Self::DiskFull => "free space on the disk; nothing was changed",
             Self::CannotPersist => "see the server's log",
             Self::WrongType => "another program's Redis key: rename or remove it",
-            Self::NoJsonModule => "use Redis 8, or load the RedisJSON module",
+            Self::NoJsonModule => "use Redis 8, or load RedisJSON (on Valkey: valkey-json)",
             Self::Damaged => "mend or delete the damaged part",
             Self::InDoubt => "look before you repeat it",
             Self::Cluster => "use a single server, as Crawlee needs",

@@ -6,7 +6,7 @@ mod way;
 
 use std::time::Duration;
 
-pub(super) use self::tls::client as client_certificate;
+pub(super) use self::tls::{client as client_certificate, shows_authority};
 pub(super) use self::way::SshFailed;
 pub(crate) use self::way::ssh_not_started;
 use crate::model::{Cause, Error, ErrorKind, in_words};
@@ -88,7 +88,10 @@ fn other(text: &str) -> Error {
     if let Some(name) = unknown_command(&lower) {
         let name = name.to_ascii_uppercase();
         return if name.starts_with("JSON.") {
-            Error::new(ErrorKind::NoJsonModule, "the server has no RedisJSON, which Crawlee needs")
+            Error::new(
+                ErrorKind::NoJsonModule,
+                "the server has no JSON commands (RedisJSON), which Crawlee needs",
+            )
         } else if is_script(&name) {
             scripts_forbidden()
         } else {

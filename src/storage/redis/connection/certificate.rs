@@ -9,6 +9,9 @@ const BIT_TIME: u8 = 0x17;
 const LONG_TIME: u8 = 0x18;
 /// Id of the extension with the names.
 const NAMES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x11];
+/// Id of the extension with the purposes, and the purpose of servers.
+const PURPOSES: &[u8] = &[0x06, 0x03, 0x55, 0x1d, 0x25];
+const SERVER: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
 const DNS: u8 = 0x82;
 const ADDRESS: u8 = 0x87;
 /// Index of the validity in the inner list, behind the names of the issuer, where the version is there.
@@ -37,24 +40,62 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
+/// The seconds since 1970 between which a certificate is valid.
+pub(super) struct Period {
+    pub(super) from: i64,
+    pub(super) until: i64,
+}
+
+/// The elements of a certificate's body.
+struct Body<'a>(Vec<(u8, &'a [u8])>);
+
+impl<'a> Body<'a> {
+    /// Reads a certificate in DER.
+    fn read(der: &'a [u8]) -> Option<Self> {
+        let (_, whole) = Elements(der).next()?;
+        let (_, body) = Elements(whole).next()?;
+        Some(Self(Elements(body).collect()))
+    }
+
+    /// The times, as they stand.
+    fn times(&self) -> Option<Elements<'a>> {
+        // The version, which may be left out, has a tag of its own.
+        let first = usize::from(self.0.first()?.0 == 0xa0);
+        let (_, validity) = self.0.get(first + VALIDITY - 1)?;
+        Some(Elements(validity))
+    }
+
+    /// The elements of the list in an extension's value.
+    fn extension(&self, id: &[u8]) -> Option<Elements<'a>> {
+        let (_, inner) = self.0.iter().find(|(tag, _)| *tag == 0xa3)?;
+        let (_, list) = Elements(inner).next()?;
+        let (_, found) = Elements(list).find(|(_, one)| one.starts_with(id))?;
+        let (_, value) = Elements(found).last()?;
+        let (tag, list) = Elements(value).next()?;
+        (tag == SEQUENCE).then_some(Elements(list))
+    }
+}
+
 /// Reads a certificate in DER.
 pub(super) fn read(der: &[u8]) -> Option<Certificate> {
-    let (_, whole) = Elements(der).next()?;
-    let (_, body) = Elements(whole).next()?;
-    let elements: Vec<_> = Elements(body).collect();
-    // The version, which may be left out, has a tag of its own.
-    let first = usize::from(elements.first()?.0 == 0xa0);
-    let (_, validity) = elements.get(first + VALIDITY - 1)?;
-    let until = Elements(validity).nth(1).and_then(|(tag, time)| seconds(tag, time));
-    let extensions = elements.iter().find(|(tag, _)| *tag == 0xa3);
-    let list = extensions.and_then(|(_, inner)| Elements(inner).next());
-    let list = list.map(|(_, inner)| Elements(inner)).into_iter().flatten();
-    let names = list.filter(|(_, one)| one.starts_with(NAMES)).find_map(|(_, one)| {
-        let (_, value) = Elements(one).last()?;
-        let (tag, names) = Elements(value).next()?;
-        (tag == SEQUENCE).then(|| Elements(names).filter_map(name).collect())
-    });
+    let body = Body::read(der)?;
+    let until = body.times()?.nth(1).and_then(|(tag, time)| seconds(tag, time));
+    let names = body.extension(NAMES).map(|names| names.filter_map(name).collect());
     Some(Certificate { names: names.unwrap_or_default(), until })
+}
+
+/// The period of a certificate in DER.
+pub(super) fn period(der: &[u8]) -> Option<Period> {
+    let body = Body::read(der)?;
+    let mut times = body.times()?.map(|(tag, time)| seconds(tag, time));
+    Some(Period { from: times.next()??, until: times.next()?? })
+}
+
+/// Whether a server may show a certificate in DER: it names no purpose, or this one.
+pub(super) fn may_serve(der: &[u8]) -> bool {
+    let body = Body::read(der);
+    let purposes = body.and_then(|body| body.extension(PURPOSES));
+    purposes.is_none_or(|mut purposes| purposes.any(|(_, purpose)| purpose == SERVER))
 }
 
 fn name((tag, bytes): (u8, &[u8])) -> Option<String> {

@@ -6,6 +6,9 @@ use super::super::error;
 use super::{Command, ConnectionManager};
 use crate::model::{Cause, Error, ErrorKind, Result};
 
+const REDIS: &str = "Redis";
+const VALKEY: &str = "Valkey";
+
 /// The facts about a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that are true or not by themselves")]
@@ -74,6 +77,7 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
     match json {
         Ok(_) => facts.json = Some(true),
         Err(error) if error.kind == ErrorKind::NoJsonModule => {
+            let error = facts.without_json(error);
             facts.json = Some(false);
             facts.notes.push(error.to_string());
             facts.unusable = Some(error);
@@ -96,6 +100,15 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
 }
 
 impl Facts {
+    /// The error that there is no RedisJSON, with what helps on this product.
+    fn without_json(&self, error: Error) -> Error {
+        match &*self.product {
+            VALKEY => error.hint("load valkey-json, which the image valkey/valkey-bundle has"),
+            REDIS => error.hint("use Redis 8, or load the RedisJSON module"),
+            _ => error,
+        }
+    }
+
     fn refused(&mut self, error: &Error, so: &str) {
         let why = match &error.cause {
             Some(Cause::Command(command)) => format!("no right to {command}"),
@@ -106,11 +119,9 @@ impl Facts {
 }
 
 fn product(info: &str) -> (String, String) {
-    for (name, product) in [
-        ("valkey_version", "Valkey"),
-        ("dragonfly_version", "Dragonfly"),
-        ("redis_version", "Redis"),
-    ] {
+    for (name, product) in
+        [("valkey_version", VALKEY), ("dragonfly_version", "Dragonfly"), ("redis_version", REDIS)]
+    {
         if let Some(version) = field(info, name) {
             return (product.to_owned(), version.trim_start_matches('v').to_owned());
         }
@@ -121,4 +132,26 @@ fn product(info: &str) -> (String, String) {
 /// The value of `name:value` in a reply of INFO.
 fn field<'a>(info: &'a str, name: &str) -> Option<&'a str> {
     info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_helps_without_json_depends_on_the_product() {
+        for (info, helps) in [
+            ("redis_version:7.2.4\r\nvalkey_version:9.1.0\r\n", "load valkey-json"),
+            ("redis_version:7.0.15\r\n", "use Redis 8"),
+            ("", "(on Valkey: valkey-json)"),
+        ] {
+            let none = Error::new(ErrorKind::NoJsonModule, "there is none");
+            let text = |text: &str| Ok(Value::from(text));
+            let answers = [text(info), text("role:master"), Ok(Value::Null), Err(none), text("1")];
+            let facts = answered(answers, false);
+            let why = facts.unusable.unwrap();
+            assert!(why.remedy().contains(helps), "{why}");
+            assert_eq!(facts.notes, [why.to_string()]);
+        }
+    }
 }

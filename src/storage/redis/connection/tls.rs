@@ -1,6 +1,8 @@
 //! TLS: the trusted authorities, and the client's certificate.
 
-use std::io::{self, Read as _};
+mod self_signed;
+
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,11 +14,9 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::super::error;
+use crate::infile;
 use crate::model::{Error, ErrorKind, Result, in_words};
 use crate::storage::target::TlsSettings;
-
-/// Bytes of a key's file in which its kind is searched for.
-const HEAD: usize = 4 << 10;
 
 /// TLS with the settings of a target. Certificate and name are always verified.
 #[derive(Clone)]
@@ -58,9 +58,11 @@ impl Tls {
 
 fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
     let mut roots = RootCertStore::empty();
+    let mut named = Vec::new();
     if let Some(file) = &settings.ca_file {
-        for certificate in certificates(file)? {
-            roots.add(certificate).map_err(|_| unusable(file))?;
+        named = certificates(file)?;
+        for certificate in &named {
+            roots.add(certificate.clone()).map_err(|_| unusable(file))?;
         }
     } else {
         // Some systems have certificates that cannot be read; the others still count.
@@ -70,16 +72,17 @@ fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
                 .hint("name a file of them as ca_file"));
         }
     }
-    let builder =
-        ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .map_err(|_| Error::new(ErrorKind::Tls, "no version of TLS can be used"))?
-            .with_root_certificates(roots);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = self_signed::verifier(roots, named, &provider)?;
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|_| Error::new(ErrorKind::Tls, "no version of TLS can be used"))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier);
     let config = match (&settings.cert_file, &settings.key_file) {
         (None, None) => builder.with_no_client_auth(),
         (Some(cert), Some(key)) => {
-            let key_der =
-                PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable_key(key, &error))?;
+            let key_der = private_key(key)?;
             builder
                 .with_client_auth_cert(certificates(cert)?, key_der)
                 .map_err(|why| error::client_certificate(&why, cert, key))?
@@ -91,35 +94,30 @@ fn connector(settings: &TlsSettings) -> Result<TlsConnector> {
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>> {
-    let found = CertificateDer::pem_file_iter(file)
-        .and_then(Iterator::collect::<std::result::Result<Vec<_>, _>>)
-        .map_err(|error| unreadable(file, &error))?;
+    let found = CertificateDer::pem_slice_iter(&bytes(file)?)
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|_| unusable(file))?;
     if found.is_empty() { Err(unusable(file)) } else { Ok(found) }
 }
 
-/// The error of a key that cannot be read, as one with a passphrase.
-fn unreadable_key(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
-    let mut head = [0; HEAD];
-    let read = std::fs::File::open(file).and_then(|mut file| file.read(&mut head));
-    match read.map(|length| memchr::memmem::find(&head[..length], b"ENCRYPTED")) {
-        Ok(Some(_)) => {
-            let problem = format!("the key in {} is protected by a passphrase", file.display());
-            Error::new(ErrorKind::Usage, problem)
-                .hint("name one that is not as key_file: `openssl pkey -in FILE -out OTHER`")
+fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>> {
+    let bytes = bytes(file)?;
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| {
+        if memchr::memmem::find(&bytes, b"ENCRYPTED").is_none() {
+            return unusable(file);
         }
-        Ok(None) | Err(_) => unreadable(file, error),
-    }
+        let problem = format!("the key in {} is protected by a passphrase", file.display());
+        Error::new(ErrorKind::Usage, problem)
+            .hint("name one that is not as key_file: `openssl pkey -in FILE -out OTHER`")
+    })
 }
 
-fn unreadable(file: &Path, error: &rustls_pki_types::pem::Error) -> Error {
-    match error {
-        rustls_pki_types::pem::Error::Io(error) => Error::new(
-            ErrorKind::Io,
-            format!("{} cannot be read: {}", file.display(), in_words(error)),
-        )
-        .hint("correct ca_file, cert_file, key_file or their permissions"),
-        _ => unusable(file),
-    }
+fn bytes(file: &Path) -> Result<Vec<u8>> {
+    infile::read(file, infile::SETTINGS).map_err(|why| {
+        let problem = format!("{} cannot be read: {}", file.display(), in_words(&why));
+        Error::new(ErrorKind::Io, problem)
+            .hint("correct ca_file, cert_file, key_file or their permissions")
+    })
 }
 
 fn unusable(file: &Path) -> Error {

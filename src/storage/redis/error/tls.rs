@@ -1,12 +1,16 @@
 //! Refusals of TLS: a server's certificate, a handshake, or a client's certificate and key.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::Path;
 
 use rustls::{AlertDescription, CertificateError, InconsistentKeys};
 
 use super::cut;
 use crate::model::{Error, ErrorKind};
+
+/// The error for an authority's certificate that a server shows, which has no variant of its own.
+const AUTHORITY: &str = "CaUsedAsEndEntity";
 
 /// A sentence on a refusal of TLS; `None` for an error of another kind.
 pub(super) fn refused(error: &io::Error, address: &str) -> Option<Error> {
@@ -46,6 +50,12 @@ pub(in crate::storage::redis) fn client(error: &rustls::Error, cert: &Path, key:
         _ => usage(format!("the key in {key} is of a kind that cannot be used"))
             .hint("have one made of RSA with 2048 bits, of P-256 or of Ed25519"),
     }
+}
+
+/// Whether the error is that the server shows an authority's certificate.
+pub(in crate::storage::redis) fn shows_authority(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(CertificateError::Other(other))
+        if other.to_string() == AUTHORITY)
 }
 
 fn new(problem: String) -> Error {
@@ -101,9 +111,9 @@ fn faulty(fault: &CertificateError) -> Option<(&'static str, &'static str)> {
                 "is of X.509 version 1, which is no longer taken",
                 "have it made anew with an extension, such as subjectAltName",
             ),
-            "CaUsedAsEndEntity" => (
-                "is an authority's own, which no server may show",
-                "have it made anew, with basicConstraints=CA:FALSE",
+            AUTHORITY => (
+                "is an authority's own, which counts only if it is named",
+                "name that very certificate as ca_file, or have another made of it",
             ),
             _ => return None,
         },
@@ -153,7 +163,15 @@ fn for_another_name(names: &[String], address: &str) -> Error {
     let name = names.iter().find(|name| !name.contains('*'));
     new(problem).hint(match (name, names) {
         (Some(name), _) => format!("if that is the server, say so: ?server_name={name}"),
-        (None, []) => "have it made anew, with the server's name as subjectAltName".to_owned(),
+        (None, []) => nameless(address),
         (None, _) => "if that is the server, say so: ?server_name=NAME".to_owned(),
     })
+}
+
+/// The remedy for a certificate without names: the option of openssl that gives it one.
+fn nameless(address: &str) -> String {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let kind = if host.parse::<IpAddr>().is_ok() { "IP" } else { "DNS" };
+    format!("have it made anew, for openssl req: -addext subjectAltName={kind}:{host}")
 }

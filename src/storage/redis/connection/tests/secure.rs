@@ -167,7 +167,8 @@ async fn what_is_wrong_with_a_certificate_is_told() {
     openssl(dir, &format!("x509 -req -in first.csr {signed} -extfile ext -out nameless.pem"));
     std::fs::copy(dir.join("first.key"), dir.join("nameless.key")).unwrap();
     for (name, authority, says, helps) in [
-        ("own", "own", "is an authority's own", "CA:FALSE"),
+        ("own", "ca", "is an authority's own", "as ca_file"),
+        ("own", "own", "names no host", "-addext subjectAltName=DNS:localhost"),
         ("first", "ca", "is of X.509 version 1", "subjectAltName"),
         ("nameless", "ca", "names no host", "subjectAltName"),
         ("server", "own", "an authority that is not trusted", "ca_file"),
@@ -189,6 +190,44 @@ async fn what_is_wrong_with_a_certificate_is_told() {
     ] {
         let why = refusal(&format!("rediss://localhost:1?cert_file={cert}&key_file={key}")).await;
         assert_eq!(why.kind, ErrorKind::Usage, "{why}");
+        assert!(why.problem.contains(says), "{why}");
+    }
+}
+
+/// A certificate that is its own authority, as `openssl req -x509` makes it.
+fn self_signed(dir: &Path, name: &str, with: &str) {
+    let line = format!(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=own {with} -keyout {name}.key -out {name}.pem"
+    );
+    openssl(dir, &line);
+}
+
+#[tokio::test]
+async fn a_server_s_own_certificate_is_trusted_where_it_is_named_itself() {
+    let certificates = Certificates::make();
+    let dir = certificates.0.path();
+    let names = "-addext subjectAltName=IP:127.0.0.1,DNS:localhost";
+    self_signed(dir, "own", &format!("-days 2 {names}"));
+    // Another one of the same names.
+    self_signed(dir, "other", &format!("-days 2 {names}"));
+    let server = certificates.server_as("own", "no");
+    let url = |host: &str, authority: &str| {
+        let file = certificates.path(&format!("{authority}.pem"));
+        format!("rediss://{host}:{}?ca_file={file}", server.port())
+    };
+    for host in ["127.0.0.1", "localhost"] {
+        let connections = connect(&url(host, "own")).await.unwrap();
+        assert_eq!(connections.run(command("GET", &["k"])).await, Ok(Value::Null));
+    }
+    let shown = certificate(&target(&url("localhost", "own")), &options()).await.unwrap().unwrap();
+    assert_eq!(shown.names, ["127.0.0.1", "localhost"]);
+    // All else is verified as ever.
+    for (url, says) in [
+        (url("localhost", "other"), "is an authority's own"),
+        (format!("{}&server_name=elsewhere", url("localhost", "own")), "is for "),
+    ] {
+        let why = refusal(&url).await;
+        assert_eq!(why.kind, ErrorKind::Tls, "{why}");
         assert!(why.problem.contains(says), "{why}");
     }
 }
