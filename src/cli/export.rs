@@ -15,7 +15,7 @@ use super::group::Group;
 use super::messages::{self, say};
 use super::output::Output;
 use super::progress::Progress;
-use super::values::whole;
+use super::values::{is_of_one, whole};
 use super::{json, json_lines, key, store};
 use crate::model::{Budget, Error, ErrorKind, Key, Order, RecordMeta, RecordState, Result, Scan};
 use crate::storage::Storage;
@@ -76,9 +76,17 @@ pub(super) async fn export(
         let mut found = storage.scan_values(&name, keys.clone(), Budget::default());
         for key in keys {
             let reading = found.next().await.transpose()?.flatten();
-            // A record that is gone since it was listed is no longer the store's.
-            let Some(record) = whole(storage, &name, &key, reading).await? else { continue };
             progress.add(1);
+            let record = match whole(storage, &name, &key, reading).await {
+                Err(why) if is_of_one(&why) => {
+                    faults.unreadable.add(&key, &why.to_string());
+                    code = REFUSED;
+                    continue;
+                }
+                read => read?,
+            };
+            // A record that is gone since it was listed is no longer the store's.
+            let Some(record) = record else { continue };
             if let Some(problem) = json::record_problem(&record.meta.state) {
                 faults.add(&record.meta, &problem);
                 code = code.max(DAMAGED);

@@ -6,13 +6,15 @@ use serde_json::{Value, json};
 
 use super::arguments::GetArgs;
 use super::exit::{DAMAGED, DONE, ExitResult, NOT_THERE, REFUSED};
+use super::group::Group;
 use super::input::Keys;
 use super::messages::say;
 use super::output::Output;
 use super::progress::Progress;
 use super::{digest, json, store};
 use crate::model::{
-    Budget, Family, Key, Reading, Record, RecordMeta, RecordState, Result, StoreName, Want,
+    Budget, Error, ErrorKind, Family, Key, Reading, Record, RecordMeta, RecordState, Result,
+    StoreName, Want,
 };
 use crate::ops::words;
 use crate::preview::charset::Charset;
@@ -23,9 +25,11 @@ use crate::storage::{Storage, no_record, no_store};
 pub(super) const BATCH: usize = 1000;
 
 /// Problems among the records.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Faults {
     missing: u64,
+    /// Records whose values cannot be read.
+    not_read: Group,
     refused: u64,
     damaged: u64,
 }
@@ -34,7 +38,7 @@ impl Faults {
     fn code(&self) -> u8 {
         match self {
             Self { damaged: 1.., .. } => DAMAGED,
-            Self { refused: 1.., .. } => REFUSED,
+            Self { not_read: Group { count: 1.., .. }, .. } | Self { refused: 1.., .. } => REFUSED,
             Self { missing: 1.., .. } => NOT_THERE,
             _ => DONE,
         }
@@ -61,7 +65,15 @@ pub(super) async fn print(
         for key in batch {
             let reading = found.next().await.transpose()?.flatten();
             progress.add(1);
-            let Some(record) = whole(storage, &name, &key, reading).await? else {
+            let record = match whole(storage, &name, &key, reading).await {
+                Err(why) if is_of_one(&why) => {
+                    (is_there, is_any) = (true, true);
+                    faults.not_read.add(&key, &why.to_string());
+                    continue;
+                }
+                read => read?,
+            };
+            let Some(record) = record else {
                 if !std::mem::replace(&mut is_there, true)
                     && let Some(why) = no_store(storage, &name).await
                 {
@@ -90,11 +102,17 @@ pub(super) async fn print(
     if let Some(why) = keys.why_none().filter(|_| !is_any && faults.missing > 0) {
         say(&why);
     }
+    faults.not_read.told("not read").into_iter().for_each(|said| say(&said));
     let bad = faults.damaged + faults.refused;
     if bad > 0 {
         say(&format!("{bad} not whole: their state says why"));
     }
     Ok(faults.code())
+}
+
+/// Whether an error concerns this record's value alone, so that others can still be read.
+pub(super) fn is_of_one(why: &Error) -> bool {
+    matches!(why.kind, ErrorKind::Permission | ErrorKind::Io)
 }
 
 /// The record with its value, also if that was too large to come together with others.

@@ -3,8 +3,8 @@
 use futures::stream::TryStreamExt as _;
 
 use crate::model::{
-    Budget, Expect, Key, Reading, Record, RecordMeta, RecordState, Result, SetValue, StoreName,
-    Want,
+    Budget, ErrorKind, Expect, Key, Reading, Record, RecordMeta, RecordState, Result, SetValue,
+    StoreName, Want,
 };
 use crate::storage::Storage;
 
@@ -79,7 +79,11 @@ async fn is_same(
     let read = match there {
         Reading::Whole(record) => Some(Reading::Whole(record)),
         Reading::Meta(_) | Reading::Part { .. } => {
-            storage.read(store, &record.meta.key, Want::Whole).await?
+            match storage.read(store, &record.meta.key, Want::Whole).await {
+                // What cannot be read cannot be compared: it is in the way like any other.
+                Err(why) if matches!(why.kind, ErrorKind::Permission | ErrorKind::Io) => None,
+                read => read?,
+            }
         }
     };
     Ok(

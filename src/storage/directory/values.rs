@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use futures::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
 
+use super::folder::Folder;
 use super::read::read_in;
 use super::root::Root;
 use super::{Toucher, blocking};
-use crate::model::{Budget, Error, Key, Reading, Result, StoreName, Want};
+use crate::model::{Budget, Error, ErrorKind, Key, Reading, Result, StoreName, Want};
 
 /// The storage and the keys to read.
 struct Asked {
@@ -49,7 +50,7 @@ impl Asked {
         let (mut page, mut bytes) = (Vec::new(), 0);
         for key in keys.iter().skip(at).take(budget.records.max(1)) {
             let want = Want::UpTo(budget.bytes);
-            let read = folder.as_ref().map_or(Ok(None), |folder| read_in(folder, key, &want))?;
+            let read = folder.as_ref().map_or(Ok(None), |folder| one(folder, key, &want))?;
             let read = read.map(|read| match read {
                 // The beginning of a value is of no use.
                 Reading::Part { meta, .. } => Reading::Meta(meta),
@@ -67,5 +68,18 @@ impl Asked {
             toucher.touch(root, store);
         }
         Ok(page)
+    }
+}
+
+/// A record; without its value where only the file of that cannot be read, so that it keeps back no other
+/// record. Whoever asks for it alone is told why.
+fn one(folder: &Folder, key: &Key, want: &Want) -> Result<Option<Reading>> {
+    let why = match read_in(folder, key, want) {
+        Err(why) if matches!(why.kind, ErrorKind::Permission | ErrorKind::Io) => why,
+        read => return read,
+    };
+    match read_in(folder, key, &Want::Meta) {
+        Ok(Some(meta)) => Ok(Some(meta)),
+        Ok(None) | Err(_) => Err(why),
     }
 }

@@ -255,3 +255,31 @@ fn a_record_that_is_damaged_is_exported_and_comes_back_as_bytes() {
         assert_eq!(again[0]["same"], json!(records));
     }
 }
+
+#[test]
+fn a_value_that_cannot_be_read_keeps_back_no_other() {
+    let program = Program::with_shop();
+    let storage = file(&program, "storage");
+    let folder = format!("{storage}/key_value_stores/default");
+    fs::create_dir_all(&folder).unwrap();
+    for name in ["a.txt", "c.txt"] {
+        fs::write(format!("{folder}/{name}"), "x").unwrap();
+    }
+    // It takes no room on the disk, and no memory is as large.
+    fs::File::create(format!("{folder}/b.txt")).unwrap().set_len(8 << 40).unwrap();
+    let there = |args: &[&str]| program.run(&[&["-t", storage.as_str()], args].concat());
+    for args in [&["export", "default"][..], &["get", "default", "a", "b", "c"]] {
+        let ran = there(args);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        let lines = json_lines(&String::from_utf8(ran.out).unwrap());
+        let keys: Vec<_> = lines.iter().map(|line| line["key"].as_str().unwrap()).collect();
+        assert_eq!(keys, ["a", "c"]);
+        let told = ran.err;
+        assert!(told.contains("1 record ") && told.contains("b.txt cannot be read"), "{told}");
+    }
+    // It is not known to be the same, and stays.
+    let line = r#"{"key":"b","content_type":"text/plain; charset=utf-8","size":1,"value":"y"}"#;
+    let lines = file(&program, "b.jsonl");
+    fs::write(&lines, line).unwrap();
+    assert_eq!(there(&["import", "default", &lines]).code, 4);
+}
