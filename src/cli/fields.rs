@@ -158,7 +158,7 @@ const LINES: [Line; 22] = [
             ("overwrites", "the record that would be replaced"),
             ("records", "how many; null where that is not known"),
             ("bytes", "how many they take; null where that is not known"),
-            ("reversible", "whether the browser could undo it"),
+            ("reversible", "whether it can be undone; what a command removes is gone"),
             ("warnings", "what to know before"),
             ("delete", "the records"),
             ("missing", "keys that are not there"),

@@ -79,7 +79,7 @@ const EXIT_CODES: [(&str, &str); 7] = [
     ),
 ];
 
-const ENVIRONMENT: [(&str, &str); 11] = [
+const ENVIRONMENT: [(&str, &str); 12] = [
     (
         "LARDER_URL, LARDER_PROFILE",
         "The target, or a profile's name, where the command line names none; they go before the config file's \
@@ -109,6 +109,10 @@ const ENVIRONMENT: [(&str, &str); 11] = [
     ),
     ("VISUAL, EDITOR", "The editor for values; the first that is set."),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where the config file's and the log's folders are."),
+    (
+        "TERM, COLORTERM, COLORFGBG, LC_ALL, LC_CTYPE, LANG, TMUX, STY, SSH_CONNECTION",
+        "What the terminal can, and where it is; they are set by the system.",
+    ),
 ];
 
 const TARGETS: [(&str, &str); 9] = [

@@ -143,7 +143,7 @@ fn a_store_whose_metadata_was_cut_off_is_told_and_repaired() {
     assert_eq!(ok(&["get", "shop", "key"]), "value");
     let again = program.run(on(&["repair", "shop", "--yes"]));
     assert_eq!((again.code, again.out.as_slice()), (0, &b""[..]), "{}", again.err);
-    assert!(again.err.contains("is sound"), "{}", again.err);
+    assert!(again.err.contains("needs mending"), "{}", again.err);
     fails(&["repair", "nowhere", "--yes"], 1);
     // A server's is not repaired.
     let why = program.fails(&["repair", "shop", "--yes"], 4);
