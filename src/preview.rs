@@ -11,6 +11,7 @@ pub(crate) mod chunk;
 pub(crate) mod coding;
 mod contained;
 mod draw;
+mod entry;
 mod faces;
 mod find;
 mod fold;
@@ -48,7 +49,9 @@ use self::table::Table;
 use self::text::TextForm;
 use crate::model::{Family, Record};
 
+pub use archive::{EntryAt, EntryRow};
 pub use contained::is_contained;
+pub use entry::{Entry, EntryWanted};
 pub use find::Matches;
 pub use fold::Fold;
 pub(crate) use inside::inside;

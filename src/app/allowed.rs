@@ -203,11 +203,19 @@ impl RecordPane {
         if self.loading {
             return Ok(());
         }
+        let edits = matches!(action, Action::Edit | Action::EditExternal | Action::OpenInner);
+        if edits && self.entry().is_some() {
+            let remedy = keymap.says(Context::Record, Action::Back, "goes back to the archive");
+            return Err(Notice::info(text::then("an entry is only looked at", "; ", remedy)));
+        }
         match action {
             action if takes_value(action) => self.has_value(keymap),
             Action::OpenInner => self.may_open(keymap),
             Action::SelectValue if !self.has_parts() => {
                 Err(Notice::info("only JSON has values to choose one of"))
+            }
+            Action::NextEntry | Action::PreviousEntry if self.entry().is_none() => {
+                Err(Notice::info("no entry of an archive is open"))
             }
             Action::FindPath if !self.is_json() => {
                 Err(Notice::info("only JSON that is laid out has paths"))

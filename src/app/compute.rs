@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::edit::{Choice, Diff, InnerValue, Joined, Leaves, Merge, TypedValue, come_of_contents};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
-use crate::preview::{Preview, json};
+use crate::preview::{Entry, Preview, json};
 
 use super::keys::linked;
 use super::load::{
@@ -104,6 +104,18 @@ impl Compute {
                     PageLink { address: address.into(), key: key.flatten() }
                 };
                 Loaded::PageLinks(links.addresses.into_iter().map(link).collect())
+            }
+            Self::Entries(archive) => Loaded::Entries(archive.entries()),
+            Self::Entry(record, place, mode) => {
+                let opened = Entry::open(&record, &place, wanted).map(|entry| {
+                    let preview = entry.preview(&record, mode, wanted);
+                    (Arc::new(entry), Arc::new(preview), mode)
+                });
+                Loaded::Entry(Box::new(record), opened)
+            }
+            Self::EntryFace(record, entry, mode) => {
+                let preview = Arc::new(entry.preview(&record, mode, wanted));
+                Loaded::Entry(Box::new(record), Ok((entry, preview, mode)))
             }
             Self::Arrange(table, how) => {
                 let shown = Arc::new(table.arranged(&how, wanted)?);

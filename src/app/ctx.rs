@@ -15,7 +15,7 @@ use crate::model::{
 };
 use crate::ops::journal::StepId;
 use crate::ops::{Plan, Turn, WriteId};
-use crate::preview::{ColumnFilter, Matches, Preview};
+use crate::preview::{ColumnFilter, EntryAt, Matches, Preview};
 
 use super::event::{Effect, Password, Slot, Ticket};
 use super::facts::Facts;
@@ -115,6 +115,8 @@ pub enum Request {
     FindPath(String),
     /// Go to what a path led to in this preview; further steps go on from there as in a search.
     GoToFound(Box<(Arc<Preview>, String, Matches)>),
+    /// Open this entry of the archive that is listed.
+    OpenEntry(Box<(Arc<Preview>, EntryAt)>),
     /// Scroll what is shown of a record to this offset.
     Reveal(Arc<Preview>, usize),
     /// Something that the cursor in a table asks for.

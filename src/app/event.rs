@@ -293,6 +293,8 @@ pub enum Slot {
     Path,
     /// The links of a page.
     Links,
+    /// The entries of an archive.
+    Entries,
     /// The rows of a table, arranged.
     Table,
     /// The values of a column of that table.

@@ -168,6 +168,8 @@ fn needed_of_record(record: &RecordPane, focus: Pane) -> Needed {
         }
         if !record.search.is_empty() {
             needed.push((Action::Back, "end search".into()));
+        } else if record.entry().is_some() {
+            needed.push((Action::Back, "archive".into()));
         }
     }
     if record.outdated || record.failure.is_some() {
@@ -224,9 +226,14 @@ impl RecordPane {
     /// wanted one is being read.
     fn would(&self, action: Action) -> bool {
         match action {
+            Action::Edit | Action::EditExternal | Action::OpenInner if self.entry().is_some() => {
+                false
+            }
             action if takes_value(action) => !self.is_in_part(),
+            Action::NextEntry | Action::PreviousEntry => self.entry().is_some(),
             Action::Fetch => self.is_in_part(),
             Action::SelectValue if self.shows_table() || self.shows_links() => true,
+            Action::SelectValue if self.archive().is_some() => true,
             Action::SelectValue | Action::OpenInner => {
                 let Some(RecordView::Whole(record, preview)) = &self.shown else { return false };
                 let json = preview.kind() == PreviewKind::Json && !preview.is_converted();
@@ -292,6 +299,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         (Action::Left, Pane::Keys) if app.keys.grouping.is_some() => return None,
         (Action::SelectValue, _) if app.record.shows_table() => "cells",
         (Action::SelectValue, _) if app.record.shows_links() => "links",
+        (Action::SelectValue, _) if app.record.archive().is_some() => "entries",
         (Action::Left, Pane::Keys) => "stores",
         (Action::Left, _) => "keys",
         (Action::Follow, _) if app.keys.follow.on => "stop following",

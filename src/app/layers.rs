@@ -9,6 +9,7 @@ pub mod crawl;
 mod details;
 mod dialog;
 mod draft;
+mod entries;
 mod found;
 mod jobs;
 mod leaf;
@@ -37,6 +38,7 @@ pub use crawl::Overview;
 pub use details::Details;
 pub use dialog::{CursorRows, Dialog};
 pub use draft::DraftView;
+pub use entries::EntriesDialog;
 pub use found::PathDialog;
 pub use jobs::Jobs;
 pub use leaf::{LeafCursor, UnsavedLeaf};
@@ -172,6 +174,8 @@ dialogs! {
     Paths(PathDialog),
     /// The links of a page.
     Links(LinksDialog),
+    /// The entries of an archive.
+    Entries(EntriesDialog),
     /// The values of a table's column.
     Column(ColumnDialog),
     /// The notices that the footer has shown.

@@ -20,7 +20,9 @@ use crate::model::{
 };
 use crate::ops::{Plan, Turn};
 use crate::preview::json::{JsonFault, JsonPath, PathFinds};
-use crate::preview::{Arrangement, ColumnValues, Matches, Mode, Preview};
+use crate::preview::{
+    Arrangement, ColumnValues, Entry, EntryRow, EntryWanted, Matches, Mode, Preview,
+};
 
 use super::staged::StagedNow;
 
@@ -155,6 +157,12 @@ pub enum Compute {
     FindPath(Arc<Preview>, JsonPath),
     /// The links of a page, and the keys in this index to which they lead.
     PageLinks(Arc<Preview>, Key, Arc<Index>),
+    /// The entries of the archive that is listed.
+    Entries(Arc<Preview>),
+    /// An entry of the archive that a record holds, to be shown so.
+    Entry(Record, EntryWanted, Mode),
+    /// Another preview of an entry that is open.
+    EntryFace(Record, Arc<Entry>, Mode),
     /// The rows of a table, in this arrangement.
     Arrange(Arc<Preview>, Arrangement),
     /// The values that the shown rows have in a column.
@@ -261,6 +269,11 @@ pub enum Loaded {
     PathFound(PathFinds),
     /// The links of the page that is shown.
     PageLinks(Vec<PageLink>),
+    /// The entries of the archive.
+    Entries(Vec<EntryRow>),
+    /// An entry of the archive that this record holds, with its preview and how it is shown; or why it is
+    /// not opened.
+    Entry(Box<Record>, Result<(Arc<Entry>, Arc<Preview>, Mode), String>),
     /// The table, its arrangement, and the table in that arrangement.
     Arranged(Arc<Preview>, Arrangement, Arc<Preview>),
     /// The values of a column.

@@ -1,6 +1,7 @@
 //! The right pane: the record under the cursor.
 
 mod act;
+mod entries;
 mod outside;
 mod versions;
 
@@ -20,6 +21,7 @@ use super::load::RecordView;
 use crate::text;
 
 pub(in crate::app) use act::takes_value;
+pub use entries::EntryShown;
 pub(in crate::app) use outside::file_name;
 pub use versions::{Version, Versions};
 
@@ -68,11 +70,16 @@ pub struct RecordPane {
     pub matches: Option<Matches>,
     /// The versions of the record that were seen while it was open.
     pub versions: Versions,
+    /// The entry of the record, an archive, that is shown in its place.
+    pub(in crate::app) inside: Option<EntryShown>,
+    /// The last entry that was left: the number of archives around it, and its own.
+    pub(in crate::app) last_entry: Option<(usize, usize)>,
 }
 
 impl RecordPane {
     /// Forgets everything but the settings.
     pub fn clear(&mut self) {
+        self.drop_entry();
         let (wrap, mode, family) = (self.wrap, self.mode, self.family);
         let modes = std::mem::take(&mut self.modes);
         *self = Self { wrap, mode, family, modes, ..Self::default() };
@@ -90,6 +97,8 @@ impl RecordPane {
     pub fn want(&mut self, store: StoreName, key: Key) {
         if !self.wanted.as_ref().is_some_and(|(s, k)| *s == store && *k == key) {
             self.awaiting = None;
+            self.drop_entry();
+            self.last_entry = None;
         }
         self.wanted = Some((store, key));
         self.loading = true;
@@ -183,7 +192,7 @@ impl RecordPane {
 
     /// Whether the preview has parts to choose from: values, cells or links.
     pub fn has_parts(&self) -> bool {
-        self.has_values() || self.shows_table() || self.shows_links()
+        self.has_values() || self.shows_table() || self.shows_links() || self.archive().is_some()
     }
 
     /// The record, if it is the wanted one and its value has been read.
@@ -241,7 +250,7 @@ impl RecordPane {
     /// Whether something is wrong with the value, or with its preview.
     pub fn warns(&self) -> bool {
         use crate::model::RecordState as State;
-        let meta = self.shown.as_ref().and_then(RecordView::meta);
+        let meta = self.shown_meta();
         let whole = meta.is_none_or(|meta| matches!(meta.state, State::Whole | State::NotRead));
         let family = meta.map(|meta| meta.content_type.family());
         let meant = match (family, self.preview().map(|preview| preview.kind())) {
@@ -258,7 +267,7 @@ impl RecordPane {
     /// What the user should know of this value before reading it.
     pub fn note(&self, keymap: &KeyMap) -> Option<String> {
         use crate::model::RecordState as State;
-        let damage = match self.shown.as_ref().and_then(RecordView::meta).map(|meta| &meta.state) {
+        let damage = match self.shown_meta().map(|meta| &meta.state) {
             Some(State::NoMetadata) => Some("no metadata: Crawlee reads None".to_owned()),
             Some(State::NoValue) => Some("metadata without a value: Crawlee reads None".to_owned()),
             Some(State::BadMetadata(raw)) => {

@@ -226,6 +226,7 @@ impl App {
                 Request::OfTable(asked) => tables::serve(self, asked),
                 Request::FindPath(path) => values::find(self, path),
                 Request::GoToFound(found) => values::go_to(self, *found),
+                Request::OpenEntry(asked) => self.record.open_entry(*asked, &mut ctx!(self)),
                 Request::CompareFile(of, key, path) => compare::with_file(self, of, key, path),
                 Request::CompareVersions => versions::compare(self),
                 Request::ShowFolded(from, to) => {

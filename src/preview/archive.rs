@@ -1,17 +1,23 @@
 //! The contents of an archive: the entries of a ZIP or a tar, one a line, with their totals at the end.
-//! Nothing is unpacked.
+//! Nothing is unpacked; one entry alone is, where it is opened (`unpack`).
 
 mod office;
 mod tar;
+mod unpack;
 mod zip;
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use bytes::Bytes;
 
 use super::line_layout::Lines;
 use super::row::Role;
 use super::styled::Writer;
 use super::{format, is_readable};
 use crate::text;
+
+pub(super) use unpack::{Step, find};
 
 /// Name of a ZIP that does not begin where the value does, as in a program that unpacks itself.
 const BEHIND: &str = "ZIP behind other bytes";
@@ -31,6 +37,57 @@ pub(super) struct Entry<'a> {
     /// Time of the last change, as `2024-01-31 12:30`.
     time: Option<String>,
     kind: Kind,
+    /// Where its bytes are; `None` for what has none of its own, or not as they are read.
+    data: Option<Data>,
+}
+
+/// The place of an entry in its archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryAt {
+    /// Its number in the list, from 0.
+    pub number: usize,
+    /// Its name; hostile text.
+    pub name: Bytes,
+}
+
+/// An entry in a list to choose from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryRow {
+    /// Its place.
+    pub at: EntryAt,
+    /// The name, safe to show.
+    pub name: String,
+    /// Size and time, or why it is not opened.
+    pub state: String,
+    /// Whether it is opened.
+    pub opens: bool,
+}
+
+impl EntryRow {
+    /// Limit on the entries to choose from; the others are reached from their neighbours.
+    pub const MOST: usize = 10_000;
+}
+
+/// Where the bytes of an entry are in the archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Data {
+    /// As they are.
+    Plain(Range<usize>),
+    /// In a ZIP.
+    Packed(Packed),
+}
+
+/// An entry of a ZIP, as its list of contents describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Packed {
+    /// Offset of the header before the entry's bytes.
+    header: u64,
+    /// Packed size, in bytes; `None` where it is not known.
+    size: Option<u64>,
+    /// Number of the way of packing.
+    method: u32,
+    /// Checksum of the unpacked bytes, if it is known.
+    sum: Option<u32>,
 }
 
 /// Kind of an entry.
@@ -76,16 +133,19 @@ pub(super) struct Listing {
     pub(super) note: String,
 }
 
-/// Lists an archive; `None` for anything else. With `head`, a missing end is no fault.
-pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
+/// The archive's format and its entries; `None` for anything else.
+fn entries(bytes: &[u8]) -> Option<(&'static str, Entries<'_>)> {
     let (word, entries) = match (zip::entries(bytes), tar::entries(bytes)) {
         (Some(entries), _) => ("ZIP", entries),
         (None, Some(entries)) => ("tar", entries),
         (None, None) => (BEHIND, behind(bytes)?),
     };
-    if entries.count == 0 && entries.fault.is_some() {
-        return None;
-    }
+    (entries.count > 0 || entries.fault.is_none()).then_some((word, entries))
+}
+
+/// Lists an archive; `None` for anything else. With `head`, a missing end is no fault.
+pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
+    let (word, entries) = entries(bytes)?;
     let sum = sum(&entries);
     let office = (word != "tar").then(|| office::describe(bytes, &entries)).flatten();
     let fault =
@@ -93,6 +153,33 @@ pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
     let notes = [Some(office.unwrap_or_else(|| word.to_owned())), Some(sum), fault];
     let note = notes.into_iter().flatten().collect::<Vec<_>>().join(", ");
     Some(Listing { lines: lines(&entries), note })
+}
+
+/// The entries of an archive, to choose from.
+pub(super) fn rows(bytes: &[u8]) -> Vec<EntryRow> {
+    let list = entries(bytes).map(|(_, entries)| entries.list).unwrap_or_default();
+    let row = |(number, entry): (usize, Entry<'_>)| {
+        let name = &entry.name[..entry.name.len().min(LONGEST)];
+        let size = matches!(entry.kind, Kind::File | Kind::Locked);
+        let kind = match &entry.kind {
+            Kind::File if entry.is_opened() => None,
+            Kind::File => Some("not opened"),
+            Kind::Locked => Some("encrypted"),
+            Kind::Folder => Some("folder"),
+            Kind::Link(_) => Some("link"),
+            Kind::Other => Some("no file"),
+        };
+        let size = size.then(|| text::size(entry.size));
+        let time = entry.time.clone().filter(|_| kind.is_none());
+        let state: Vec<_> = size.into_iter().chain(kind.map(str::to_owned)).chain(time).collect();
+        EntryRow {
+            name: text::visible_bytes(name).into_owned(),
+            state: state.join(" · "),
+            opens: kind.is_none(),
+            at: EntryAt { number, name: entry.name.into_owned().into() },
+        }
+    };
+    list.into_iter().enumerate().take(EntryRow::MOST).map(row).collect()
 }
 
 /// The entries of a ZIP that stands behind bytes without a meaning of their own.

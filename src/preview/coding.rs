@@ -16,6 +16,7 @@ use bytes::Bytes;
 use super::is_readable;
 use crate::text;
 
+pub(super) use inflate::deflate;
 pub(crate) use inflate::{GZIP, is_zlib};
 pub(super) use name::inner_type;
 
@@ -200,7 +201,7 @@ fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<U
         return sure.then_some((Layer::Zlib, out, fault));
     }
     if declared == name::Declared::Zlib && !is_readable(bytes) {
-        let (out, fault) = inflate::deflate(bytes, limits);
+        let (out, fault) = deflate(bytes, limits);
         return (!out.is_empty()).then_some((Layer::Deflate, out, fault));
     }
     if declared != name::Declared::Text {

@@ -33,6 +33,8 @@ pub(super) struct Lines {
     pub(super) made_from: Option<Bytes>,
     /// Whether that page has links.
     pub(super) linked: bool,
+    /// The archive whose entries the lines list.
+    pub(super) archive: Option<Bytes>,
 }
 
 /// The way of cutting the value into lines.
@@ -55,6 +57,7 @@ impl Lines {
             source: None,
             made_from: None,
             linked: false,
+            archive: None,
         }
     }
 
@@ -74,6 +77,7 @@ impl Lines {
             source: None,
             made_from: None,
             linked: false,
+            archive: None,
         })
     }
 

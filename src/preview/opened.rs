@@ -101,8 +101,8 @@ impl Preview {
         if let Some(listing) = archive::list(&value, head) {
             let told = format::contradiction(record.meta.content_type.as_str(), &value);
             let note = joined([told, Some(listing.note)]);
-            let body = Body::Lines(listing.lines);
-            return Self { value, kind: PreviewKind::Listing, note, body };
+            let lines = Lines { archive: Some(value.clone()), ..listing.lines };
+            return Self { value, kind: PreviewKind::Listing, note, body: Body::Lines(lines) };
         }
         let notation = notation::read(&record.meta.content_type, &value, head);
         if let Some((note, index)) = notation.as_ref().and_then(Notation::json) {
@@ -134,7 +134,7 @@ impl Preview {
     }
 }
 
-fn joined<const N: usize>(notes: [Option<String>; N]) -> Option<String> {
+pub(super) fn joined<const N: usize>(notes: [Option<String>; N]) -> Option<String> {
     let notes: Vec<_> = notes.into_iter().flatten().collect();
     (!notes.is_empty()).then(|| notes.join("; "))
 }

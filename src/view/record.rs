@@ -38,6 +38,8 @@ pub(super) fn draw(
         (None, _) => "Value".to_owned(),
     };
     let title = if title.is_empty() { "(empty key)" } else { &title };
+    let entry = record.entry().map(|entry| format!("{title} › {}", entry.names()));
+    let title = entry.as_deref().unwrap_or(title);
     let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
     // Keys that begin alike differ at their ends.
     let title = text::fit_middle(&visible(title), room).into_owned();
@@ -65,7 +67,7 @@ pub(super) fn draw(
         Some(
             RecordView::Whole(Record { meta, .. }, preview) | RecordView::Head(meta, preview, _),
         ) => {
-            heading(buf, inner, meta, appearance);
+            heading(buf, inner, record.shown_meta().unwrap_or(meta), appearance);
             let mut y = inner.y + 1;
             // Only a note on something wrong has the colour of a warning.
             let role = if record.warns() { Role::Warning } else { Role::Header };

@@ -66,6 +66,7 @@ pub(super) fn lit<'a>(app: &'a App, preview: &Arc<Preview>) -> Option<&'a Matche
         // The text of a page is made from its content, so that places in the two differ.
         let inside = preview.is_converted();
         let same = !inside || preview.kind() != PreviewKind::Page;
+        let same = same && app.record.entry().is_none();
         app.record.versions.lit(app.now, inside).filter(|_| same)
     };
     leaf.map(LeafCursor::lit).or(app.record.matches.as_ref()).or_else(came)

@@ -10,6 +10,7 @@ mod connection;
 mod crawling;
 mod drafts;
 mod editing;
+mod entries;
 mod fidelity;
 mod first_minute;
 mod hex;

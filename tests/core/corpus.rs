@@ -1,7 +1,7 @@
 //! A corpus of values as crawls store them: each kind sound, cut off, under another type, and hostile. All
 //! are shown in every way and at every size, and none of their bytes reach the terminal as they are.
 
-mod coded;
+pub(crate) mod coded;
 mod kinds;
 
 use std::sync::Arc;

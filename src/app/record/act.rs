@@ -62,6 +62,8 @@ impl RecordPane {
                 ctx.ask_needle(PromptKind::Search, "", &self.search);
             }
             Action::FindPath => ctx.prompt(PromptKind::FindPath, "$"),
+            Action::NextEntry => self.open_beside(true, ctx),
+            Action::PreviousEntry => self.open_beside(false, ctx),
             Action::SearchNext => self.step(1, view),
             Action::SearchPrevious => self.step(-1, view),
             _ => return false,
@@ -73,7 +75,7 @@ impl RecordPane {
     pub(in crate::app) fn act_on_value(&mut self, action: Action, ctx: &mut Ctx<'_>) {
         match action {
             Action::CopyValue => {
-                if let Some(record) = self.value_at_hand(ctx) {
+                if let Some(record) = self.taken(ctx) {
                     // Text that is packed or in another charset is copied as plain text.
                     let text = self.preview().and_then(|preview| preview.converted_text());
                     let bytes = text.cloned().unwrap_or(record.value);
@@ -81,13 +83,13 @@ impl RecordPane {
                 }
             }
             Action::SaveValue => {
-                if let Some(record) = self.value_at_hand(ctx) {
+                if let Some(record) = self.taken(ctx) {
                     let name = file_name(&record.meta);
                     ctx.request(Request::Prompt(Box::new(Prompt::save(&name, record.value))));
                 }
             }
             Action::OpenExternal => {
-                if let Some(record) = self.value_at_hand(ctx) {
+                if let Some(record) = self.taken(ctx) {
                     open_external(record, ctx);
                 }
             }
@@ -120,8 +122,8 @@ impl RecordPane {
             self.fetch(ctx);
         } else if self.loading || matches!(self.shown, Some(RecordView::Head(..))) {
             self.reload(ctx);
-        } else if let Some(record) = self.record().cloned() {
-            ctx.read(Slot::Record, Compute::Preview(record, self.mode));
+        } else {
+            self.show_again(ctx);
         }
     }
 
@@ -134,13 +136,13 @@ impl RecordPane {
         })
     }
 
-    /// Gives up a fetch, or the search; tells whether there was one.
+    /// Gives up a fetch, the search, or the entry of an archive; tells whether there was one.
     pub(in crate::app) fn back(&mut self, ctx: &mut Ctx<'_>) -> bool {
         if self.stop_fetching(ctx) {
             return true;
         }
         if self.search.is_empty() {
-            return false;
+            return self.leave_entry(ctx);
         }
         ctx.cancel(Slot::Search);
         self.search.clear();
@@ -207,6 +209,7 @@ impl RecordPane {
     ) {
         let same = self.wanted.as_ref().is_some_and(|(s, k)| s == store && *k == meta.key);
         if !same {
+            self.drop_entry();
             self.of_family(meta.content_type.family());
             self.read(store.clone(), meta.key, ctx);
         }
@@ -281,10 +284,22 @@ impl RecordPane {
             let typed = Box::new([before.typed, after.typed]);
             ctx.read(Slot::Changed, Compute::Versions(numbers, typed));
         }
+        match &shown {
+            RecordView::Whole(record, _) if self.reloaded(record, ctx) => return,
+            RecordView::Whole(..) => {}
+            RecordView::Missing(_) | RecordView::TooLarge(_) | RecordView::Head(..) => {
+                self.drop_entry();
+            }
+        }
         self.show(shown, view);
         if fetch {
             return self.fetch(ctx);
         }
+        self.settle(ctx);
+    }
+
+    /// Goes on when a record has come: reads it again if it has changed meanwhile, and searches it.
+    pub(super) fn settle(&mut self, ctx: &mut Ctx<'_>) {
         if self.dirty {
             self.reload(ctx);
         }

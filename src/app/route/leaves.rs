@@ -38,10 +38,11 @@ pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
     if action == Action::SelectValue && !parts { Action::Edit } else { action }
 }
 
-/// Puts a cursor on the values of the JSON that is shown, or in the cells of the table.
+/// Puts a cursor on the values of the JSON that is shown, or in the cells of the table; lists the links of a
+/// page or the entries of an archive.
 pub(in crate::app) fn select(app: &mut App) {
     (app.drafting.resumed, app.mouse.value) = (None, None);
-    if !tables::select(app) && !values::list_links(app) {
+    if !tables::select(app) && !values::list_links(app) && !values::list_entries(app) {
         look_for_values(app);
     }
 }

@@ -91,6 +91,12 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         }
         Loaded::PathFound(finds) => values::found(app, finds),
         Loaded::PageLinks(links) => values::links_found(app, links),
+        Loaded::Entries(rows) => values::entries_read(app, rows),
+        Loaded::Entry(record, opened) => {
+            app.record.entry_opened(*record, opened, &mut ctx!(app));
+            leaves::follow(app);
+            tables::follow(app);
+        }
         Loaded::ColumnValues(values) => tables::counted(app, values),
         Loaded::Value(record) => {
             if drafts::there_read(app, record.as_ref()) || saving::theirs_read(app, record.as_ref())
@@ -220,6 +226,7 @@ fn failed_in(app: &mut App, slot: Slot, error: Error) {
         | Slot::Search
         | Slot::Path
         | Slot::Links
+        | Slot::Entries
         | Slot::Table
         | Slot::Column
         | Slot::Saving

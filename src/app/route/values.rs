@@ -1,14 +1,14 @@
 //! Values of JSON that are found by a path, from the typed line to the place in the record; and links of a
-//! page, which lead to records.
+//! page, which lead to records; and entries of an archive.
 
 use std::sync::Arc;
 
 use crate::preview::json::{JsonPath, PathFinds};
-use crate::preview::{Matches, Preview, PreviewKind};
+use crate::preview::{EntryRow, Matches, Preview, PreviewKind};
 
 use super::super::App;
 use super::super::event::Slot;
-use super::super::layers::{Layer, LinksDialog, ListDialog, PathDialog};
+use super::super::layers::{EntriesDialog, Layer, LinksDialog, ListDialog, PathDialog};
 use super::super::load::{Compute, PageLink};
 use super::super::notice::Notice;
 
@@ -47,6 +47,23 @@ pub(super) fn list_links(app: &mut App) -> bool {
 pub(super) fn links_found(app: &mut App, links: Vec<PageLink>) {
     if let Some(dialog) = Layer::find::<LinksDialog>(&mut app.layers) {
         dialog.take(links);
+    }
+}
+
+/// Lists the entries of the archive that is shown, to open one; tells whether there is an archive.
+pub(super) fn list_entries(app: &mut App) -> bool {
+    let Some(shown) = app.record.archive().cloned() else { return false };
+    let dialog = EntriesDialog::new(Arc::clone(&shown), app.record.last_entry());
+    app.out.read(Slot::Entries, Compute::Entries(shown));
+    app.layers.push(Layer::List(ListDialog::Entries(dialog)));
+    true
+}
+
+/// Takes the entries of the archive.
+pub(super) fn entries_read(app: &mut App, rows: Vec<EntryRow>) {
+    let (layers, ctx) = (&mut app.layers, ctx!(app));
+    if let Some(dialog) = Layer::find::<EntriesDialog>(layers) {
+        dialog.take(rows, &ctx);
     }
 }
 

@@ -1,10 +1,11 @@
 //! ZIP files that are documents: office files, books, programs.
 
-use super::zip::inside;
+use super::super::coding::Limits;
+use super::unpack::unpack;
 use super::{Entries, Kind};
 
 /// Bytes of an entry that are read.
-const FACTS: u64 = 64 << 10;
+const FACTS: usize = 64 << 10;
 /// Limit on the entries that are examined.
 const LOOKED_AT: usize = 10_000;
 
@@ -16,7 +17,12 @@ pub(super) fn describe(bytes: &[u8], entries: &Entries<'_>) -> Option<String> {
         let of = |name: &&[u8]| name.starts_with(start.as_bytes()) && name.ends_with(b".xml");
         names().filter(of).count() as u64
     };
-    let app = |tag: &str| number(&inside(bytes, b"docProps/app.xml", FACTS)?, &format!("<{tag}>"));
+    let inside = |name: &[u8]| {
+        let entry = entries.list.iter().take(LOOKED_AT).find(|entry| *entry.name == *name)?;
+        let limits = Limits { bytes: FACTS, ..Limits::new(&|| true) };
+        unpack(bytes, entry, limits).ok().map(|(bytes, _)| bytes)
+    };
+    let app = |tag: &str| number(&inside(b"docProps/app.xml")?, &format!("<{tag}>"));
     if has("[Content_Types].xml") {
         if has("word/document.xml") {
             return Some(told("Word document (docx)", app("Pages"), "page"));
@@ -32,8 +38,8 @@ pub(super) fn describe(bytes: &[u8], entries: &Entries<'_>) -> Option<String> {
     }
     let first = entries.list.first().filter(|entry| entry.kind == Kind::File);
     if first.is_some_and(|entry| &*entry.name == b"mimetype") {
-        let kind = inside(bytes, b"mimetype", 100)?;
-        let pages = || number(&inside(bytes, b"meta.xml", FACTS)?, "meta:page-count=\"");
+        let kind = inside(b"mimetype")?;
+        let pages = || number(&inside(b"meta.xml")?, "meta:page-count=\"");
         return Some(match kind.trim_ascii() {
             b"application/epub+zip" => "EPUB book".to_owned(),
             b"application/vnd.oasis.opendocument.text" => {

@@ -5,7 +5,7 @@ use std::mem::take;
 
 use time::OffsetDateTime;
 
-use super::{Entries, Entry, Kind};
+use super::{Data, Entries, Entry, Kind};
 
 const BLOCK: usize = 512;
 /// Limit on the bytes that are read of a name or an extended header.
@@ -69,7 +69,13 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
             b'g' => {}
             b'L' => before.name = Some(text(data)),
             b'K' => before.link = Some(text(data)),
-            _ => entries.push(entry(header, kind, size, &take(&mut before))),
+            _ => {
+                let own = take(&mut before);
+                // What is stored of a file with holes is not what it holds.
+                let whole = kind != b'S' && own.sparse == (None, None);
+                let data = whole.then(|| Data::Plain(at..at.saturating_add(stored)));
+                entries.push(Entry { data, ..entry(header, kind, size, &own) });
+            }
         }
         if is_cut {
             entries.fault = Some("the tar is cut off");
@@ -98,7 +104,7 @@ fn entry<'a>(header: &'a [u8], kind: u8, size: u64, before: &Before<'a>) -> Entr
     };
     let size = if kind == Kind::File { before.sparse.1.unwrap_or(size) } else { 0 };
     let time = before.time.or_else(|| i64::try_from(number(&header[136..148])?).ok());
-    Entry { name, size, time: time.and_then(words), kind }
+    Entry { name, size, time: time.and_then(words), kind, data: None }
 }
 
 /// The place behind the blocks that list the holes of a GNU file, if its header has no room for all of them.

@@ -1,7 +1,7 @@
 use std::io::Write as _;
 
-use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use flate2::{Compression, Crc};
 
 use super::*;
 
@@ -21,9 +21,11 @@ pub(in crate::preview) fn zip(files: &[(&[u8], &[u8])]) -> Vec<u8> {
         encoder.write_all(content).unwrap();
         let packed = if at == 0 { content.to_vec() } else { encoder.finish().unwrap() };
         let method = if at == 0 { 0 } else { 8 };
+        let mut sum = Crc::new();
+        sum.update(content);
         let begin = [
             u16s(&[0, method, 12 << 11 | 30 << 5, 44 << 9 | 1 << 5 | 31]),
-            u32s(&[0, packed.len(), content.len()]),
+            u32s(&[sum.sum() as usize, packed.len(), content.len()]),
             u16s(&[name.len(), 0]),
         ]
         .concat();
@@ -248,7 +250,8 @@ fn a_tar_that_is_cut_off_or_damaged_says_so() {
 
 #[test]
 fn more_entries_than_are_listed_are_counted() {
-    let entry = || Entry { name: b"n"[..].into(), size: 1, time: None, kind: Kind::File };
+    let name = || b"n"[..].into();
+    let entry = || Entry { name: name(), size: 1, time: None, kind: Kind::File, data: None };
     let mut entries = Entries::default();
     for _ in 0..MOST + 5 {
         entries.push(entry());

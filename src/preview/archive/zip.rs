@@ -1,12 +1,10 @@
 //! ZIP: its central directory, or where that is missing, the headers before the entries.
 
 use std::borrow::Cow;
-use std::io::Read as _;
 
-use flate2::bufread::DeflateDecoder;
 use memchr::memmem;
 
-use super::{Entries, Entry, Kind};
+use super::{Data, Entries, Entry, Kind, Packed};
 use crate::preview::format::{little, little64};
 
 const LOCAL: &[u8] = b"PK\x03\x04";
@@ -35,7 +33,7 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
         return None;
     }
     Some(match directory(bytes, false) {
-        Some(directory) => central(bytes, directory.start),
+        Some(directory) => central(bytes, &directory),
         None => local(bytes),
     })
 }
@@ -44,7 +42,7 @@ pub(super) fn entries(bytes: &[u8]) -> Option<Entries<'_>> {
 /// itself; `None` where there is none.
 pub(super) fn behind(bytes: &[u8]) -> Option<Entries<'_>> {
     let directory = directory(bytes, true)?;
-    let entries = central(bytes, directory.start);
+    let entries = central(bytes, &directory);
     (entries.count > 0 && entries.fault.is_none()).then_some(entries)
 }
 
@@ -91,9 +89,9 @@ fn directory_of(bytes: &[u8], end: usize) -> Option<Directory> {
     Some(Directory { start, before: start.saturating_sub(told.unwrap_or(start)) })
 }
 
-fn central(bytes: &[u8], start: usize) -> Entries<'_> {
+fn central<'a>(bytes: &'a [u8], directory: &Directory) -> Entries<'a> {
     let mut entries = Entries::default();
-    let mut at = start;
+    let mut at = directory.start;
     while let Some(header) = bytes.get(at..at.saturating_add(CENTRAL_BYTES)) {
         if !header.starts_with(CENTRAL) {
             break;
@@ -106,9 +104,16 @@ fn central(bytes: &[u8], start: usize) -> Entries<'_> {
             break;
         };
         let extra_bytes = bytes.get(begin + name..begin + name + extra).unwrap_or_default();
-        let size = size(little(header, 24, 4), extra_bytes);
+        let told = [24, 20, 42].map(|field| little(header, field, 4).unwrap_or_default());
+        let [size, packed, own] = large(told, extra_bytes);
         let mode = little(header, 38, 4).unwrap_or_default() >> 16;
-        entries.push(entry(text, size, header, 8, mode));
+        let data = Packed {
+            header: own.saturating_add(directory.before as u64),
+            size: Some(packed),
+            method: little(header, 10, 2).unwrap_or_default(),
+            sum: little(header, 16, 4),
+        };
+        entries.push(entry(text, (size, data), header, 8, mode));
         at = begin + name + extra + comment;
     }
     entries
@@ -127,31 +132,51 @@ fn local(bytes: &[u8]) -> Entries<'_> {
         let Some(text) = bytes.get(begin..begin + length(26)) else { break };
         let extra = bytes.get(begin + length(26)..).unwrap_or_default();
         let extra = &extra[..extra.len().min(length(28))];
-        entries.push(entry(text, size(little(header, 22, 4), extra), header, 6, 0));
-        let packed = little(header, 18, 4).filter(|&size| size != u32::MAX).unwrap_or_default();
-        at = (begin + length(26) + length(28)).saturating_add(packed as usize);
+        let told = [22, 18].map(|field| little(header, field, 4).unwrap_or_default());
+        let [size, packed, _] = large([told[0], told[1], 0], extra);
+        // A stream tells sizes and checksum only behind the bytes.
+        let streamed = length(6) & 8 != 0;
+        let data = Packed {
+            header: at as u64,
+            size: (!streamed).then_some(packed),
+            method: little(header, 8, 2).unwrap_or_default(),
+            sum: little(header, 14, 4).filter(|_| !streamed),
+        };
+        entries.push(entry(text, (size, data), header, 6, 0));
+        let packed = usize::try_from(packed).ok().filter(|_| told[1] != u32::MAX);
+        at = (begin + length(26) + length(28)).saturating_add(packed.unwrap_or_default());
     }
     entries
 }
 
-/// The size, taken from the field for large ones if there is one.
-fn size(size: Option<u32>, extra: &[u8]) -> u64 {
-    let size = size.unwrap_or_default();
-    if size != u32::MAX {
-        return size.into();
-    }
+/// Numbers, those that do not fit taken from the field for large ones, in which they follow one another.
+fn large(told: [u32; 3], extra: &[u8]) -> [u64; 3] {
     let mut rest = extra;
+    let mut field = &[][..];
     while let (Some(kind), Some(length)) = (little(rest, 0, 2), little(rest, 2, 2)) {
+        let end = (4 + length as usize).min(rest.len());
         if kind == 1 {
-            return little64(rest, 4).unwrap_or_else(|| size.into());
+            field = &rest[4..end];
+            break;
         }
-        rest = rest.get(4 + length as usize..).unwrap_or_default();
+        rest = &rest[end..];
     }
-    size.into()
+    told.map(|number| {
+        let own = (number == u32::MAX).then(|| little64(field, 0)).flatten();
+        field = if own.is_some() { &field[8..] } else { field };
+        own.unwrap_or_else(|| number.into())
+    })
 }
 
-/// An entry. Flags, method, time and date follow one another in both headers.
-fn entry<'a>(name: &'a [u8], size: u64, header: &[u8], flags: usize, mode: u32) -> Entry<'a> {
+/// An entry with its unpacked size and where it is. Flags, method, time and date follow one another in both
+/// headers.
+fn entry<'a>(
+    name: &'a [u8],
+    (size, data): (u64, Packed),
+    header: &[u8],
+    flags: usize,
+    mode: u32,
+) -> Entry<'a> {
     let field = |at: usize| little(header, at, 2).unwrap_or_default();
     let kind = if mode & 0xf000 == 0xa000 {
         Kind::Link(Vec::new())
@@ -167,36 +192,15 @@ fn entry<'a>(name: &'a [u8], size: u64, header: &[u8], flags: usize, mode: u32) 
         let (year, month, day) = (1980 + (date >> 9), date >> 5 & 15, date & 31);
         format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", clock >> 11, clock >> 5 & 63)
     });
-    Entry { name: Cow::Borrowed(name), size, time, kind }
+    Entry { name: Cow::Borrowed(name), size, time, kind, data: Some(Data::Packed(data)) }
 }
 
-/// The first bytes of an entry, unpacked; `None` for one that is neither stored nor deflated.
-pub(super) fn inside(bytes: &[u8], name: &[u8], most: u64) -> Option<Vec<u8>> {
-    let directory = directory(bytes, false)?;
-    let mut at = directory.start;
-    while let Some(header) = bytes.get(at..at.checked_add(CENTRAL_BYTES)?) {
-        if !header.starts_with(CENTRAL) {
-            return None;
-        }
-        let length = |field| little(header, field, 2).unwrap_or_default() as usize;
-        let begin = at + CENTRAL_BYTES;
-        if bytes.get(begin..begin + length(28)) == Some(name) {
-            let start = usize::try_from(little(header, 42, 4)?).ok()?;
-            let local = bytes.get(start.checked_add(directory.before)?..)?;
-            let skip = |field| little(local, field, 2).map(|length| length as usize);
-            let data = local.get(LOCAL_BYTES + skip(26)? + skip(28)?..)?;
-            let packed = usize::try_from(little(header, 20, 4)?).ok()?;
-            let data = &data[..data.len().min(packed)];
-            let mut out = Vec::new();
-            // The bytes before a fault are kept.
-            let _ = match little(header, 10, 2)? {
-                0 => data.take(most).read_to_end(&mut out),
-                8 => DeflateDecoder::new(data).take(most).read_to_end(&mut out),
-                _ => return None,
-            };
-            return Some(out);
-        }
-        at = begin + length(28) + length(30) + length(32);
-    }
-    None
+/// The packed bytes of an entry, as far as they are there; `None` where its header is not.
+pub(super) fn packed<'a>(bytes: &'a [u8], of: &Packed) -> Option<&'a [u8]> {
+    let header = bytes.get(usize::try_from(of.header).ok()?..)?;
+    let skip = |field| little(header, field, 2).map(|length| length as usize);
+    let data = header.starts_with(LOCAL).then_some(header)?;
+    let data = data.get(LOCAL_BYTES + skip(26)? + skip(28)?..)?;
+    let size = of.size.and_then(|size| usize::try_from(size).ok()).unwrap_or(usize::MAX);
+    Some(&data[..data.len().min(size)])
 }

@@ -57,7 +57,7 @@ pub(super) fn zlib(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
 }
 
 /// Reads a stream without the first two bytes and the checksum of zlib.
-pub(super) fn deflate(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
+pub(in crate::preview) fn deflate(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
     let mut decoder = DeflateDecoder::new(bytes);
     let fault = drain(&mut decoder, &mut out, limits).err();

@@ -106,7 +106,7 @@ pub(super) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     out
 }
 
-pub(super) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = Vec::new();
     for (name, content) in files {
         let mut head = [0; 512];
