@@ -161,8 +161,13 @@ pub(super) fn open(value: &Bytes, content_type: &str, name: &str, limits: Limits
     while opened.layers.len() < MOST_LAYERS && opened.fault.is_none() {
         let declared = name::declared(&opened.layers, content_type, name);
         let unpacked = layer(&opened.bytes, declared, limits).or_else(|| {
-            let text = opened.layers.is_empty() && name::is_text(content_type);
-            text.then(|| unmarked::open(&opened.bytes, limits)).flatten()
+            if opened.layers.is_empty() && !name::is_text(content_type) {
+                return None;
+            }
+            // What is inside another layer has to be whole, as nothing says that it should be text.
+            let found = unmarked::open(&opened.bytes, limits)?;
+            let sure = opened.layers.is_empty() || found.2.is_none();
+            sure.then_some(found)
         });
         let Some((layer, out, fault)) = unpacked else { break };
         if let Some(fault) = fault.filter(|_| out.is_empty()) {

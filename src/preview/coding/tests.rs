@@ -92,6 +92,9 @@ fn brotli_is_read_where_something_says_so() {
     assert_eq!(words(&value, "text/html", "page.html"), "brotli", "no text by itself");
     assert_eq!(words(&value, "application/octet-stream", "page.html"), "");
     assert_eq!(words(&gzip(&value), "", "a.br.gz"), "gzip brotli");
+    assert_eq!(words(&gzip(&value), "application/octet-stream", "a"), "gzip brotli", "whole text");
+    assert_eq!(words(&gzip(&value[..40]), "application/octet-stream", "a"), "gzip", "not sure");
+    assert_eq!(words(&gzip(&[7; 900]), "application/octet-stream", "a"), "gzip");
     assert_eq!(words(b"no brotli at all, just text", "application/x-brotli", ""), "");
 }
 
