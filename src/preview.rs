@@ -21,6 +21,7 @@ mod index;
 mod inside;
 pub mod json;
 mod kind;
+mod laid;
 mod line;
 mod line_layout;
 mod notation;

@@ -1,8 +1,11 @@
 //! Text in the form it is meant for: pages to be read, rows in columns, source in colours.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::format;
+use super::laid;
 use super::line_layout::{Format, Lines};
 use super::page::{self, PageLinks};
 use super::source::{Language, Source};
@@ -31,7 +34,7 @@ impl Preview {
         // An error page was stored in place of the file that was asked for.
         if form.is_some() && format::sniff(&lines.bytes) == "text/html" {
             let told = "no table but HTML".to_owned();
-            return Self { note: joined(self.note, Some(told)), ..self }.into_page(record);
+            return Self { note: joined(self.note, Some(told)), ..self }.into_page(record, wanted);
         }
         let table = form.and_then(|form| Table::new(lines.bytes.clone(), form, wanted));
         if !wanted() {
@@ -59,9 +62,26 @@ impl Preview {
         }
         let language = Language::of(&record.meta.content_type, &lines.bytes);
         if language == Some(Language::Html) && is_page(&record.meta) {
-            return self.into_page(record);
+            return self.into_page(record, wanted);
         }
-        self.in_colours(record)
+        self.laid_out(record, wanted)
+    }
+
+    /// The same preview, its source in colours, and laid out where its lines are long.
+    fn laid_out(self, record: &Record, wanted: &dyn Fn() -> bool) -> Self {
+        let mut shown = self.in_colours(record);
+        if let Body::Lines(lines) = &mut shown.body
+            && let Some(language) = Language::of(&record.meta.content_type, &lines.bytes)
+            && let Some((index, laid)) = laid::lay_out(language, &lines.bytes, wanted)
+        {
+            (lines.index, lines.format) = (Arc::new(index), Format::Laid(Arc::new(laid)));
+        }
+        shown
+    }
+
+    /// Whether source on long lines is laid out.
+    pub fn is_laid_out(&self) -> bool {
+        matches!(&self.body, Body::Lines(Lines { format: Format::Laid(_), .. }))
     }
 
     /// A list of objects as a table; of an incomplete list, the part that is here.
@@ -96,7 +116,7 @@ impl Preview {
         table::Form::array(self.shown()).is_some()
     }
 
-    fn into_page(mut self, record: &Record) -> Self {
+    fn into_page(mut self, record: &Record, wanted: &dyn Fn() -> bool) -> Self {
         let Body::Lines(lines) = &self.body else { return self };
         let source = lines.bytes.clone();
         let page = page::reduce(&source);
@@ -104,7 +124,7 @@ impl Preview {
         if page.bare && (long || page.empty) {
             let told = long.then(|| "hardly any text in this page: shown as source".to_owned());
             self.note = joined(self.note, told);
-            return self.in_colours(record);
+            return self.laid_out(record, wanted);
         }
         let told =
             page.cut.then(|| format!("the first {} of the page's text", size(page::MOST as u64)));

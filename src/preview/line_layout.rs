@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::fold::{Fold, Folds};
 use super::index::Index;
 use super::json;
+use super::laid::Laid;
 use super::line::Line;
 use super::source::Source;
 use super::styled::{Pieces, Writer};
@@ -42,6 +43,8 @@ pub(super) struct Lines {
 pub(super) enum Format {
     Text(TextForm),
     Json,
+    /// Source on long lines, laid out.
+    Laid(Arc<Laid>),
     /// Text that larder has made of the value.
     Styled(Arc<Pieces>),
 }
@@ -91,6 +94,7 @@ impl Lines {
         let number = self.folds.source(number);
         match &self.format {
             Format::Text(style) => text::line(&self.bytes, &self.index, number, *style),
+            Format::Laid(laid) => laid.line(&self.bytes, &self.index, number),
             Format::Styled(pieces) => pieces.line(&self.bytes, &self.index, number),
             Format::Json => {
                 let fold = self.folds.begins(number);
@@ -109,6 +113,7 @@ impl Lines {
         self.folds.shown(match &self.format {
             Format::Text(_) => text::line_of(&self.bytes, &self.index, offset),
             Format::Json => json::lines::line_of(&self.bytes, &self.index, offset),
+            Format::Laid(laid) => laid.line_of(offset),
             Format::Styled(pieces) => pieces.line_of(offset),
         })
     }
@@ -124,6 +129,7 @@ impl Lines {
         match &self.format {
             Format::Text(_) => text::line_start(&self.bytes, &self.index, line),
             Format::Json => json::lines::line_start(&self.bytes, &self.index, line),
+            Format::Laid(laid) => laid.line_start(line),
             Format::Styled(pieces) => pieces.line_start(line),
         }
     }

@@ -171,6 +171,7 @@ fn bottom(app: &App, room: usize, appearance: &Appearance) -> String {
                     Some("table".to_owned())
                 }
                 PreviewKind::Table => Some(text::plural(preview.lines() as u64, "row")),
+                PreviewKind::Text if preview.is_laid_out() => Some("laid out".to_owned()),
                 _ => None,
             },
             Mode::Text if preview.is_source() => Some("source".to_owned()),
