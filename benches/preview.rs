@@ -170,5 +170,106 @@ fn faces(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, previews, pictures, faces);
+/// A MessagePack list of this number of small maps.
+fn msgpack(count: u32) -> Vec<u8> {
+    let map =
+        b"\x83\xa2id\xcd\x30\x39\xa4name\xa5a cup\xa5price\xcb\x40\x47\x1c\xcc\xcc\xcc\xcc\xcd";
+    [&[0xdd][..], &count.to_be_bytes(), &map.repeat(count as usize)].concat()
+}
+
+/// The same as CBOR.
+fn cbor(count: u32) -> Vec<u8> {
+    let map =
+        b"\xa3\x62id\x19\x30\x39\x64name\x65a cup\x65price\xfb\x40\x47\x1c\xcc\xcc\xcc\xcc\xcd";
+    [&[0x9a][..], &count.to_be_bytes(), &map.repeat(count as usize)].concat()
+}
+
+/// A tar of this number of small files.
+fn tar(count: usize) -> Vec<u8> {
+    let mut head = vec![0; 512];
+    head[..8].copy_from_slice(b"file.txt");
+    head[124..135].copy_from_slice(b"00000000005");
+    head[156] = b'0';
+    head[148..156].fill(b' ');
+    let sum: u32 = head.iter().map(|byte| u32::from(*byte)).sum();
+    head[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    head.extend(b"hello");
+    head.resize(1024, 0);
+    let mut bytes = head.repeat(count);
+    bytes.resize(bytes.len() + 1024, 0);
+    bytes
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("it is memory");
+    encoder.finish().expect("it is memory")
+}
+
+/// Values of each kind from their bytes to the screen, each within its time: the best of five.
+fn budgets(_: &mut Criterion) {
+    let of = |piece: &str, bytes: usize| piece.repeat(bytes / piece.len());
+    let row = r#"{"url": "https://shop.example/page/42", "name": "A cup", "price": 46.2}"#;
+    let url = "<url><loc>https://shop.example/page/42?a=1&amp;b=2</loc><lastmod>2026-11-22</lastmod></url>";
+    let script = "function f(a,b){for(var c=0;c<a.length;c++)if(/[;{]x/.test(a[c]))return{ok:!0,n:[a]};return b}";
+    let rule = ".a:hover>b,.c{color:#fff;background:url(\"x;y.png\") no-repeat;margin:0 auto}";
+    let page = "<div class=item><a href=/p/42>A cup</a><p>Some words of a text.</p></div>\n";
+    let lines = of(&format!("{row}\n"), 100_000_000);
+    let value = |bytes: Vec<u8>, content_type: &str| {
+        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
+        Record { meta, value: bytes.into() }
+    };
+    let list = format!("[{}{row}]", of(&format!("{row},"), SIZE));
+    let mut late = Vec::new();
+    for (name, record, mode, budget) in [
+        (
+            "sitemap on one line, 5 MB",
+            record(of(url, 5_000_000), "application/xml"),
+            Mode::Auto,
+            20,
+        ),
+        (
+            "script on one line, 5 MB",
+            record(of(script, 5_000_000), "text/javascript"),
+            Mode::Auto,
+            20,
+        ),
+        ("style on one line, 5 MB", record(of(rule, 5_000_000), "text/css"), Mode::Auto, 20),
+        ("html, 5 MB, as text", record(of(page, 5_000_000), "text/html"), Mode::Auto, 20),
+        (
+            "html, 5 MB, in gzip",
+            value(gzip(of(page, 5_000_000).as_bytes()), "text/html"),
+            Mode::Auto,
+            60,
+        ),
+        ("NDJSON, 100 MB", record(lines, "application/x-ndjson"), Mode::Auto, 500),
+        ("JSON, 50 MB, as a tree", record(list.clone(), "application/json"), Mode::Auto, 500),
+        ("JSON, 50 MB, as a table", record(list, "application/json"), Mode::Table, 1000),
+        ("msgpack, 5 MB", value(msgpack(160_000), "application/msgpack"), Mode::Auto, 200),
+        ("CBOR, 5 MB", value(cbor(160_000), "application/cbor"), Mode::Auto, 200),
+        ("tar of 20,000 files", value(tar(20_000), "application/x-tar"), Mode::Auto, 60),
+        (
+            "tar of 20,000 files, in gzip",
+            value(gzip(&tar(20_000)), "application/gzip"),
+            Mode::Auto,
+            200,
+        ),
+    ] {
+        let mut best = Duration::MAX;
+        for _ in 0..5 {
+            let start = std::time::Instant::now();
+            let preview = Preview::build_as(&record, mode);
+            black_box(preview.rows(preview.at_fraction(0.5, WRAP), WRAP, None));
+            best = best.min(start.elapsed());
+        }
+        let within = best <= Duration::from_millis(budget);
+        let word = if within { "ok" } else { "LATE" };
+        println!("budgets/{name}: {:.1} ms of {budget} ms, {word}", best.as_secs_f64() * 1e3);
+        late.extend((!within).then_some(name));
+    }
+    assert!(late.is_empty(), "over their budgets: {late:?}");
+}
+
+criterion_group!(benches, previews, pictures, faces, budgets);
 criterion_main!(benches);
