@@ -48,11 +48,13 @@ mod stores;
 mod targets;
 mod topics;
 mod unknown;
+mod unknown_key;
 mod usage;
 mod values;
 mod watch;
 
 use std::ffi::OsStr;
+use std::io::{self, IsTerminal as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -223,7 +225,10 @@ fn dispatch(command: &Command, cli: &Cli, output: &mut Output) -> ExitResult {
         let done = progress.during(work).await;
         match done {
             Err(Failure::Error(why)) => {
-                Err(unknown::store(storage, why, written_store(command)).await.into())
+                let why = unknown::store(storage, why, written_store(command)).await;
+                // A script that asks whether a record is there is not kept waiting.
+                let is_read = io::stderr().is_terminal();
+                Err(if is_read { unknown_key::record(storage, why).await } else { why }.into())
             }
             done => done,
         }

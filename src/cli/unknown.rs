@@ -74,7 +74,7 @@ fn meant(word: &str) -> Option<String> {
 fn did_you_mean(command: &str) -> String {
     let command =
         if command.starts_with('-') { format!("larder {command}") } else { command.to_owned() };
-    format!("did you mean `{command}`? larder --help lists all")
+    format!("did you mean `{command}`? `larder --help` lists all")
 }
 
 /// The error on an unknown target where a command can stand too, with the word that was probably meant.
@@ -96,7 +96,7 @@ pub(super) fn command_or_target(why: Error, config: &Config) -> Error {
 /// The error on a word next to `--target` that is no command.
 pub(super) fn beside_target(word: &str) -> Error {
     let hint = meant(word).map_or_else(
-        || "name the target once; larder --help lists all".to_owned(),
+        || "name the target once; `larder --help` lists all".to_owned(),
         |command| did_you_mean(&command),
     );
     let problem = format!("unknown command `{word}`, and --target names the target");

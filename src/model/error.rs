@@ -83,6 +83,8 @@ pub enum Cause {
     ClusterDown,
     /// There is no store of this name.
     NoStore(StoreName),
+    /// There is no record of this key in this store.
+    NoRecord(Box<(StoreName, Key)>),
     /// No target is named.
     NoTarget,
     /// Nothing has this name: neither a target nor, perhaps, a command.
@@ -107,6 +109,7 @@ impl Error {
     /// An error: there is no such record.
     pub(crate) fn no_record(store: &StoreName, key: &Key) -> Self {
         Self::new(ErrorKind::NotFound, format!("no record `{key}` in the store `{store}`"))
+            .because(Cause::NoRecord(Box::new((store.clone(), key.clone()))))
     }
 
     /// Replaces the kind's remedy.

@@ -52,6 +52,27 @@ fn a_terminal_gets_nothing_that_it_would_obey() {
 }
 
 #[test]
+fn a_person_is_told_the_key_that_was_probably_meant() {
+    let program = Program::with_shop();
+    for args in [
+        &["get", "shop", "Page-2"][..],
+        &["info", "shop", "pgae-2"],
+        &["delete", "shop", "page-2.html"],
+        &["rename", "shop", "page2", "else"],
+    ] {
+        let (screen, _, code) = shown(&program, args);
+        assert_eq!(code, 1, "{args:?}: {screen}");
+        let flat = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains("; did you mean `page-2`?"), "{args:?}: {screen}");
+        // A script is told no more than it asked for, and not kept waiting.
+        let why = program.fails(args, 1);
+        assert!(!why.contains("did you mean"), "{why}");
+    }
+    let (screen, _, _) = shown(&program, &["get", "shop", "something-else"]);
+    assert!(screen.contains("no record") && !screen.contains("did you mean"), "{screen}");
+}
+
+#[test]
 fn a_person_gets_heads_short_types_sizes_and_ages() {
     let program = Program::with_shop();
     let value = vec![b'x'; 12_345];
