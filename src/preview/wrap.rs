@@ -93,9 +93,15 @@ impl Wrap {
                     continue;
                 }
                 let filled = |cells: &usize| cells * FILLED >= width;
+                // A token that has room in a row of its own is not broken.
+                let is_whole =
+                    |space: &Units<'_, '_>| begins_whole(space.clone(), self.room(false));
                 *units = match (word, anywhere) {
                     _ if begins && is_spaced => here,
-                    _ if space.as_ref().is_some_and(|(_, cells)| filled(cells)) => {
+                    _ if space
+                        .as_ref()
+                        .is_some_and(|(at, cells)| filled(cells) || is_whole(at)) =>
+                    {
                         space.map_or(here, |(space, _)| space)
                     }
                     _ if begins && is_behind => here,
@@ -124,6 +130,21 @@ impl Wrap {
             empty = false;
         }
     }
+}
+
+/// Whether what stands up to the next space has room in a row of this width.
+fn begins_whole(units: Units<'_, '_>, width: usize) -> bool {
+    let mut used = 0;
+    for (at, placed) in units.enumerate() {
+        if placed.unit.text == " " || (at > 0 && placed.page) {
+            return true;
+        }
+        used += placed.unit.cells;
+        if used > width {
+            return false;
+        }
+    }
+    true
 }
 
 /// Whether this byte ends a word or a token.
@@ -203,6 +224,17 @@ mod tests {
             ["  \"crawlerStartedAt\": ", "  ↪ \"2026-11-30T17:33:36.355663Z\""]
         );
         assert_eq!(rows("a well-known word here", "text/plain", 20)[0], "a well-known word ");
+        let deep =
+            r#"{"a": {"b": {"c": {"domain": ".shop.example", "value": "0a2b47e007678435"}}}}"#;
+        assert_eq!(
+            rows(deep, "application/json", 31)[4..8],
+            [
+                "        \"domain\": ",
+                "        ↪ \".shop.example\",",
+                "        \"value\": ",
+                "        ↪ \"0a2b47e007678435\"",
+            ]
+        );
         assert_eq!(rows("one-two-three-four five", "text/plain", 16)[0], "one-two-three-");
         // An indent is no text.
         let deep = format!("{}one-two-three-four", " ".repeat(12));
