@@ -149,7 +149,7 @@ impl Table {
     }
 
     /// The sign that may stand before the decimals of a number: a comma where it does not separate fields.
-    fn decimal(&self) -> u8 {
+    pub(super) fn decimal(&self) -> u8 {
         match self.form {
             Form::Csv(csv) if csv.comma == b';' => b',',
             Form::Csv(_) | Form::Ndjson | Form::Array => b'.',

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::Table;
+use super::value::value;
 
 /// Limit on the distinct values that are counted; rows with further ones are counted together.
 const DISTINCT: usize = 100_000;
@@ -55,14 +56,22 @@ impl Table {
             };
         }
         let distinct = counts.len();
-        let mut values: Vec<_> = counts.into_iter().collect();
-        values.sort_unstable_by(|(a, often), (b, seldom)| seldom.cmp(often).then_with(|| a.cmp(b)));
+        let decimal = self.decimal();
+        let values = counts.into_iter().map(|(said, count)| {
+            let worth = value(&said, decimal).unwrap_or(f64::INFINITY);
+            (worth, said, count)
+        });
+        let mut values: Vec<(f64, Cow<'_, [u8]>, u64)> = values.collect();
+        // Of two that are as frequent, the smaller number comes first, and texts come behind numbers.
+        values.sort_unstable_by(|(x, a, often), (y, b, seldom)| {
+            seldom.cmp(often).then_with(|| x.total_cmp(y)).then_with(|| a.cmp(b))
+        });
         values.truncate(KEPT);
         let own = |value: Cow<'_, [u8]>| match value {
             Cow::Borrowed(part) if !part.is_empty() => self.bytes.slice_ref(part),
             part => Bytes::from(part.into_owned()),
         };
-        let values = values.into_iter().map(|(value, count)| (own(value), count)).collect();
+        let values = values.into_iter().map(|(_, said, count)| (own(said), count)).collect();
         Some(ColumnValues { values, distinct, rows: self.rows() as u64, others })
     }
 }

@@ -172,6 +172,13 @@ fn rows_are_kept_by_filters_and_values_counted_among_them() {
 }
 
 #[test]
+fn values_that_are_as_frequent_stand_by_what_they_are_worth() {
+    let counted = table("n\n11.5\n2.5\nx\n21.5\n2.5\n", "text/csv").column_values(0, &|| true);
+    let values: Vec<_> = counted.unwrap().values.into_iter().map(|(value, _)| value).collect();
+    assert_eq!(values, ["2.5", "11.5", "21.5", "x"]);
+}
+
+#[test]
 fn too_many_values_are_counted_together() {
     let rows = (0..100_010).fold("n\nlast\n".to_owned(), |text, at| text + &format!("{at}\n"));
     let values = table(&(rows + "last\n"), "text/csv").column_values(0, &|| true).unwrap();
