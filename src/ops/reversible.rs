@@ -1,6 +1,6 @@
 //! Whether the change of a plan can be undone: old values are kept up to a limit, or set aside.
 
-use crate::model::{Expect, RecordState, SetValue};
+use crate::model::{Expect, RecordMeta, RecordState, SetValue};
 
 use super::kept;
 use super::plan::{Plan, PlannedChange, PlannedRecord};
@@ -13,10 +13,7 @@ impl Plan {
         self.reversible = match &self.change {
             PlannedChange::Delete { records, .. } => {
                 let whole = |record: &PlannedRecord| match record {
-                    PlannedRecord::There(meta) => matches!(
-                        meta.state,
-                        RecordState::Whole | RecordState::BareFile | RecordState::NotRead
-                    ),
+                    PlannedRecord::There(meta) => is_whole(meta),
                     PlannedRecord::Absent(_) => true,
                     PlannedRecord::Unknown(_) => false,
                 };
@@ -57,6 +54,11 @@ impl Plan {
     }
 }
 
+/// Whether a record that is deleted can be put back as it was.
+pub(super) fn is_whole(meta: &RecordMeta) -> bool {
+    matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead)
+}
+
 /// Whether the record that a set replaces can be put back.
 fn can_be_put_back(set: &SetValue) -> bool {
     match &set.expected {
@@ -75,7 +77,7 @@ fn kept_bytes(set: &SetValue) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Key, RecordMeta};
+    use crate::model::Key;
 
     fn records(count: u64, size: u64) -> Vec<PlannedRecord> {
         let record = |at: u64| {

@@ -25,8 +25,8 @@ pub(super) use rewrite::half_made;
 pub(super) use staged::all_stay_staged;
 pub(super) use turn::part_of;
 pub use turn::{
-    OLDER_STEPS, for_good, is_another_store, nothing_to, sets_anew, step_lines, waits_for,
-    why_fixed,
+    OLDER_STEPS, for_good, is_another_store, nothing_to, sets_anew, step_lines, undoable,
+    waits_for, why_fixed,
 };
 
 /// Limit on the keys that a sentence names.

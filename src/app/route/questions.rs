@@ -22,8 +22,8 @@ pub(in crate::app) fn weight(app: &App, info: &StoreInfo) -> Weight {
 }
 
 pub(in crate::app) fn ask(app: &mut App, plan: Plan) {
-    let for_good = words::for_good(&plan).map(str::to_owned);
-    let plan = plan.warned(for_good);
+    let told = words::for_good(&plan).or_else(|| words::undoable(&plan).map(str::to_owned));
+    let plan = plan.warned(told);
     let names = plan.deletes().and_then(words::first_of);
     let place = words::place(app.session.server.is_directory());
     let asked = Confirm { names, ..Confirm::plan(plan, place) };

@@ -59,7 +59,7 @@ pub(super) fn review(app: &mut App, set: SetValue) {
         (None, None) => return,
     };
     let Some(versions) = versions else { return save(app, set) };
-    let for_good = words::for_good(&Plan::set(set.clone()).undoable(false)).map(str::to_owned);
+    let for_good = words::for_good(&Plan::set(set.clone()).undoable(false));
     let note = [for_good, note].into_iter().flatten().reduce(|all, more| format!("{all} {more}"));
     let shown = Review { inside, ..Review::new(set, note, app.session.server.comparison) };
     app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));

@@ -15,7 +15,7 @@ const RESTORED: &str = "Records whose keys are taken stay set aside.";
 pub const COME_SINCE: &str = "What came since is set aside too.";
 
 /// The hint where to find asides.
-pub const LIST_ASIDES: &str = "larder aside lists what is set aside";
+pub const LIST_ASIDES: &str = "`larder aside` lists what is set aside";
 
 /// The last line about a plan: what becomes of what it removes, or puts back.
 pub fn ending(plan: &Plan) -> &'static str {

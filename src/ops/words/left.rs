@@ -94,7 +94,7 @@ fn of_one_fate(keys: &[&Key], fate: Fate, since: Since) -> String {
             format!("{named} changed since it was shown, and stays")
         }
         (Fate::Changed, Since::Shown) => {
-            format!("{all} changed since they were shown, and stay: {named}")
+            format!("{all} changed meanwhile, and stay: {named}")
         }
         (Fate::Changed, Since::Step) if is_one => {
             format!("{named} has changed since, and stays")

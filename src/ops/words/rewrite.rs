@@ -18,6 +18,7 @@ pub(super) fn title(it: &Rewrite) -> &'static str {
 /// The word on its button.
 pub(super) fn verb(it: &Rewrite) -> &'static str {
     match it.kind {
+        _ if it.replaced.is_some() => "overwrite",
         RewriteKind::Rename => "rename",
         RewriteKind::Copy => "copy",
         RewriteKind::Retype(_) => "retype",

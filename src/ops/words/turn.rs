@@ -4,7 +4,8 @@ use crate::model::StoreName;
 use crate::text::{count, plural};
 
 use super::super::outcome::Outcome;
-use super::super::plan::{Plan, PlannedChange, Turn};
+use super::super::plan::{Plan, PlannedChange, PlannedRecord, Turn};
+use super::super::reversible::is_whole;
 use super::super::rewrite::RewriteKind;
 
 /// The sentence that steps before those in the log are forgotten.
@@ -35,7 +36,15 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
         PlannedChange::Rewrite(_)
         | PlannedChange::Set(_)
         | PlannedChange::SetMany(_)
-        | PlannedChange::Delete { .. } => "too much to be kept, or damaged",
+        | PlannedChange::Delete { .. }
+            if plan.is_too_much() =>
+        {
+            "it was too much to be kept"
+        }
+        PlannedChange::Rewrite(_)
+        | PlannedChange::Set(_)
+        | PlannedChange::SetMany(_)
+        | PlannedChange::Delete { .. } => "what was there was damaged, or not known",
         PlannedChange::Create(_) => "the store was there already",
         PlannedChange::Swap(_)
         | PlannedChange::Restore(_)
@@ -46,7 +55,7 @@ pub fn why_fixed(plan: &Plan) -> &'static str {
 
 /// The warning that a change of records cannot be undone; `None` if it can be, or if its dialog says so
 /// anyway.
-pub fn for_good(plan: &Plan) -> Option<&'static str> {
+pub fn for_good(plan: &Plan) -> Option<String> {
     let is_told = match &plan.change {
         PlannedChange::Set(_)
         | PlannedChange::SetMany(_)
@@ -64,11 +73,40 @@ pub fn for_good(plan: &Plan) -> Option<&'static str> {
     if plan.reversible || is_told {
         return None;
     }
-    Some(if plan.is_too_much() {
-        "Cannot be undone: too much to keep."
-    } else {
-        "Cannot be undone: damaged, or not known."
-    })
+    let why = match plan.deletes() {
+        _ if plan.is_too_much() => "too much to keep".to_owned(),
+        Some(records) => lost_of(records),
+        None => DAMAGED.to_owned(),
+    };
+    Some(format!("Cannot be undone: {why}."))
+}
+
+/// The reason why something cannot be put back that is not said more closely.
+const DAMAGED: &str = "damaged, or not known";
+
+/// Why records cannot be put back: the first one, and how many more.
+fn lost_of(records: &[PlannedRecord]) -> String {
+    let why = |record: &PlannedRecord| {
+        let state = match record {
+            PlannedRecord::There(meta) if is_whole(meta) => return None,
+            PlannedRecord::Absent(_) => return None,
+            PlannedRecord::There(_) => "damaged",
+            PlannedRecord::Unknown(_) => "not known",
+        };
+        Some((record.key().named(), state))
+    };
+    let mut lost = records.iter().filter_map(why);
+    let Some((key, state)) = lost.next() else { return DAMAGED.to_owned() };
+    match lost.count() {
+        0 => format!("{key} is {state}"),
+        more => format!("{key} is {state}, + {} more", count(more as u64)),
+    }
+}
+
+/// The remark that deleted records can be put back; `None` if they cannot, or if a dialog says so anyway.
+pub fn undoable(plan: &Plan) -> Option<&'static str> {
+    let deletes = matches!(plan.change, PlannedChange::Delete { .. });
+    (plan.reversible && deletes).then_some("Undoable until larder ends.")
 }
 
 /// What a step without kept values did, from the plan that undoes it or does it again.

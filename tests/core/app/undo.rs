@@ -330,7 +330,7 @@ fn a_save_over_what_is_damaged_is_told_to_be_for_good() {
     };
     assert_eq!(set(JSON), None);
     let told = "Cannot be undone: damaged, or not known.";
-    assert_eq!(set(""), Some(told));
+    assert_eq!(set("").as_deref(), Some(told));
 }
 
 impl Shop {
