@@ -41,7 +41,8 @@ pub mod settings;
 pub mod store_sort;
 pub mod stores;
 pub mod summaries;
-pub mod watch;
+pub mod visited;
+mod watch;
 pub mod writes;
 
 mod allowed;
@@ -102,6 +103,7 @@ use keys::KeysPane;
 use record::RecordPane;
 use stores::StoresPane;
 use summaries::Summaries;
+use visited::Visited;
 use watch::Watch;
 use writes::Turning;
 
@@ -152,6 +154,8 @@ pub struct App {
     pub mouse: Mouse,
     /// What was run or looked at lately.
     pub recent: Recent,
+    /// Places to go back to.
+    visited: Visited,
     /// Records that are pinned.
     pub pins: Pins,
     /// Writes that have not been answered.
@@ -193,6 +197,7 @@ impl App {
             notices: Notices::default(),
             mouse: Mouse::new(settings.mouse),
             recent: Recent::default(),
+            visited: Visited::default(),
             pins: Pins::default(),
             writes: Writes::default(),
             journal: Journal::default(),

@@ -5,6 +5,7 @@
 
 mod action;
 mod chord;
+mod meaning;
 
 use std::collections::BTreeMap;
 

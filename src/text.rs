@@ -16,4 +16,4 @@ pub use format::{
 pub use links::{file_url, is_linkable, linked, takes_links};
 pub use visible::{Visible, visible, visible_bytes};
 pub use width::{beginning, cells, fit, fit_middle};
-pub use wrap::wrap;
+pub use wrap::{wrap, wrap_parts};

@@ -63,6 +63,12 @@ pub(super) fn in_pane(app: &App, pane: Pane, action: Action) -> Result<(), Why> 
         (Action::OtherHalf, _) if app.keys.other_half().is_none() => {
             return Err(Notice::info(app.keys.no_other_half()));
         }
+        (Action::GoBack, _) if !app.visited.has(true) => {
+            return Err(Notice::info("nowhere to go back to"));
+        }
+        (Action::GoForward, _) if !app.visited.has(false) => {
+            return Err(Notice::info("nowhere to go forward to"));
+        }
         (Action::Undo, _) => return turns(&app.journal, Turn::Undo),
         (Action::Redo, _) => return turns(&app.journal, Turn::Redo),
         _ => {}
@@ -250,7 +256,7 @@ impl RecordPane {
         self.has_value(keymap)?;
         if self.shows_json() {
             let remedy = keymap.says(Context::Record, Action::SelectValue, "chooses one");
-            let text = text::then("one value of this JSON is opened", "; ", remedy);
+            let text = text::then("choose a value first", "; ", remedy);
             return Err(Notice::info(text));
         }
         let holds = self.record().is_some_and(|record| may_hold(&record.value));

@@ -1,5 +1,7 @@
 //! What is known of stores and records, name by name.
 
+use bytes::Bytes;
+
 use crate::model::{RecordMeta, RecordState, StoreInfo, StoreState, Timestamp};
 use crate::text;
 
@@ -76,6 +78,18 @@ pub(crate) fn store_facts(info: &StoreInfo, now: Timestamp, facts: &mut Facts) {
     if let Some(beside) = info.beside.as_ref().filter(|beside| beside.count > 0) {
         facts.push(("no stores", format!("{beside} (beside the stores)")));
     }
+}
+
+/// Facts of a store that are copied otherwise than they are shown: its name as bytes, and times as they are
+/// stored.
+pub(super) fn exact_facts(info: &StoreInfo) -> impl Iterator<Item = (&'static str, Bytes)> {
+    let times = [
+        ("created_at", info.created_at),
+        ("modified_at", info.modified_at),
+        ("accessed_at", info.accessed_at),
+    ];
+    let times = times.into_iter().filter_map(|(name, at)| Some((name, at?.to_string().into())));
+    [("store", Bytes::copy_from_slice(info.store.as_bytes()))].into_iter().chain(times)
 }
 
 /// When a server will remove a store, or a part of it, by itself.

@@ -19,6 +19,8 @@ pub enum Item {
     Store(StoreName),
     /// Go to a record.
     Record(StoreName, Key),
+    /// Go to the row of this number, from 1, in the list of stores or of keys.
+    Row(usize),
     /// Go on with a draft of this store and record; no key for the draft of a new record.
     Draft(DraftId, StoreName, Option<Key>),
     /// Copy the record in question to this store.

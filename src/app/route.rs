@@ -27,6 +27,7 @@ mod unasked;
 mod undo;
 mod values;
 mod versions;
+mod visited;
 mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -194,7 +195,7 @@ impl App {
                 Request::DropDraft(id) => {
                     drafts::remove(self, &id);
                     self.layers.retain(|layer| !matches!(layer, Layer::Draft(_)));
-                    self.tell(Notice::done("the draft is thrown away"));
+                    self.tell(Notice::done("the draft is discarded"));
                 }
                 Request::AwaitPause if self.layers.is_empty() => {}
                 Request::AwaitPause => unasked::await_pause(self),

@@ -142,7 +142,7 @@ pub fn default_keys() -> Vec<(&'static str, Vec<(String, &'static str)>)> {
         let row = |chords: &[Chord]| {
             chords.iter().map(|chord| chord.label(false)).collect::<Vec<_>>().join(" ")
         };
-        bound.map(|(action, chords)| (row(chords), action.description())).collect()
+        bound.map(|(action, chords)| (row(chords), action.description_in(context))).collect()
     };
     let places = Context::ALL.iter().map(|context| (context.title(), rows(*context)));
     places.filter(|(_, rows)| !rows.is_empty()).collect()

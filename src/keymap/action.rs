@@ -64,6 +64,8 @@ named! {
     StoresPane "stores_pane" "stores" "Go to the stores"
     KeysPane "keys_pane" "keys" "Go to the keys"
     RecordPane "record_pane" "value" "Go to the value"
+    GoBack "go_back" "go back" "Go back to where you were before"
+    GoForward "go_forward" "go forward" "Go forward again"
     Back "back" "back" "Clear filter, marks, search or group"
     Suspend "suspend" "suspend" "Suspend to the shell (`fg` returns)"
     ToggleMouse "toggle_mouse" "mouse" "Toggle the mouse (off: select text)"
@@ -133,7 +135,7 @@ named! {
     Versions "versions" "versions" "Show what changed while it was open"
     Compare "compare" "compare" "Compare two records, or one with a file"
     OtherHalf "other_half" "page, picture" "Go to the picture of the page, or back"
-    CompareFrom "compare_from" "from here" "Compare from this version on"
+    CompareFrom "compare_from" "compare from" "Compare from this version on"
     Fetch "fetch" "fetch" "Fetch a large value"
     Search "search" "search" "Search in the value"
     SearchNext "search_next" "next" "Go to the next match"
@@ -210,7 +212,7 @@ impl Action {
 
     /// The first part of the help's line: `Mark the record`.
     pub fn clause(self) -> &'static str {
-        self.description().split([',', ':', ';', '(']).next().unwrap_or_default().trim_end()
+        first_part(self.description())
     }
 
     /// The same, for a sentence that begins with a key: `marks the record`.
@@ -225,6 +227,11 @@ impl Action {
         };
         format!("{verb} {}", rest.trim_end()).trim_end().to_owned()
     }
+}
+
+/// A line up to its first sign.
+pub(super) fn first_part(line: &'static str) -> &'static str {
+    line.split([',', ':', ';', '(']).next().unwrap_or_default().trim_end()
 }
 
 named! {
@@ -245,7 +252,8 @@ named! {
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
     Palette "palette" "Commands" "While a command is looked for by its name"
-    Overlay "overlay" "Details" "While something is only looked at"
+    Details "details" "Details" "While details of a store or a record are open"
+    Overlay "overlay" "To be read" "While something is only looked at"
     Crawl "crawl" "The crawl" "While the list of what the crawl fills is open"
     Totals "totals" "Content types" "While the totals of content types are open"
     Jobs "jobs" "Jobs" "While the list of jobs is open"

@@ -48,6 +48,23 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     rows
 }
 
+/// Breaks a text into rows of at most `width` cells, between its parts where a dot stands between them: the
+/// dot neither begins nor ends a row. A part that is wider than a row is broken as by [`wrap`].
+pub fn wrap_parts(text: &str, width: usize) -> Vec<String> {
+    const DOT: &str = " · ";
+    let mut rows: Vec<String> = Vec::new();
+    for part in text.split(DOT) {
+        match rows.last_mut() {
+            Some(row) if cells(row) + cells(DOT) + cells(&visible(part)) <= width => {
+                row.push_str(DOT);
+                row.push_str(&visible(part));
+            }
+            _ => rows.extend(wrap(part, width)),
+        }
+    }
+    rows
+}
+
 /// The grapheme clusters of a word; the characters of a cluster that is itself wider than a row (endlessly
 /// joined consonants).
 fn pieces(word: &str, width: usize) -> impl Iterator<Item = &str> {
@@ -81,6 +98,18 @@ mod tests {
         assert_eq!(wrap("", 7), [""]);
         assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+    }
+
+    #[test]
+    fn parts_of_a_text_stay_together() {
+        let text = "no stores yet · n makes one · L finds unlisted ones";
+        assert_eq!(wrap_parts(text, 60), [text]);
+        assert_eq!(wrap_parts(text, 34), ["no stores yet · n makes one", "L finds unlisted ones"]);
+        assert_eq!(
+            wrap_parts(text, 16),
+            ["no stores yet", "n makes one", "L finds unlisted", "ones"]
+        );
+        assert_eq!(wrap_parts("", 9), [""]);
     }
 
     #[test]

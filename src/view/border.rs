@@ -9,8 +9,8 @@ use crate::keymap::{Action, Context};
 use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
+use super::Appearance;
 use super::paint::{cut, put, put_over};
-use super::{Appearance, named};
 
 /// Columns of a border's corners and of the gaps on both sides of its title.
 pub(super) const TITLE_FRAME: usize = 6;
@@ -21,11 +21,6 @@ pub(super) struct Titles<'a> {
     pub(super) top: &'a str,
     /// Text at the bottom, on the right.
     pub(super) bottom: &'a str,
-}
-
-/// The keys in the border of an overlay: those that scroll, if it scrolls, and the one that closes it.
-pub(super) fn overlay_keys(scrolls: bool, app: &App, appearance: &Appearance) -> String {
-    named::line(&named::overlay(scrolls), Context::Overlay, app, appearance)
 }
 
 /// Draws the border of a pane and clears what is inside it.

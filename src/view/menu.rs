@@ -55,6 +55,15 @@ fn bottom(menu: &Menu, area: Area) -> &str {
     }
 }
 
+/// The place of the cursor, behind the title, if there are more rows than lines for them.
+fn place(menu: &Menu, lines: usize) -> String {
+    let all = menu.shown().len();
+    if all <= lines {
+        return String::new();
+    }
+    format!(" · {} / {}", text::count(menu.at() as u64 + 1), text::count(all as u64))
+}
+
 /// Draws the border with its title and the text below, and the typed line; gives the area that is left, and
 /// the cell of the cursor.
 fn frame(

@@ -65,6 +65,8 @@ pub struct Menu {
     /// Whether a dialog lies under the menu.
     over_dialog: bool,
     rows: Vec<MenuRow>,
+    /// What the list in focus holds, and how many, where a number leads to a row of it.
+    list: Option<(&'static str, usize)>,
     /// The numbers of the rows that are shown, and the cursor among them.
     shown: Vec<usize>,
     at: usize,
@@ -84,6 +86,7 @@ impl Menu {
             over_dialog: !app.layers.is_empty(),
             shown: (0..rows.len()).collect(),
             rows,
+            list: None,
             at: 0,
             command: None,
         };
@@ -148,12 +151,18 @@ impl Menu {
             return self.shown.clear();
         }
         let wanted = self.input.text().trim();
+        self.rows.retain(|row| !matches!(row.item, Item::Row(_)));
+        self.rows.extend(rows::of_number(wanted, self.list));
         let mut letters = self.letters();
         let mut found: Vec<Found> = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
             let by_key = !wanted.is_empty() && row.keys.split(' ').any(|key| key == wanted);
             let score = letters.iter_mut().map(|word| row.score(word)).sum::<Option<u32>>();
-            let score = score.or(by_key.then_some(0));
+            let by_number = matches!(row.item, Item::Row(_));
+            let (by_key, score) = match by_number {
+                true => (true, Some(u32::MAX)),
+                false => (by_key, score.or(by_key.then_some(0))),
+            };
             found.extend(score.map(|score| Found { by_key, score, at }));
         }
         if self.matching == Filter::Fuzzy && !wanted.is_empty() {
@@ -179,6 +188,7 @@ impl Menu {
     /// Puts the cursor on a row that is shown.
     fn choose(&mut self, row: usize) {
         self.at = row.min(self.shown.len().saturating_sub(1));
+        self.places.come_back();
     }
 
     fn go(&mut self, by: isize) {
@@ -187,7 +197,11 @@ impl Menu {
     }
 
     fn act(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
+        let was_unseen = self.places.come_back();
         match action {
+            // What is run is what is lit: the window comes back to it first.
+            Some(Action::Accept | Action::Complete | Action::CopyCommand | Action::Pin)
+                if was_unseen => {}
             Some(Action::Up) => self.go(-1),
             Some(Action::Down) => self.go(1),
             Some(Action::Home) => self.go(isize::MIN),

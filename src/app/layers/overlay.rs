@@ -1,6 +1,7 @@
 //! The scroll position of a dialog that is only looked at, and whether a dialog stays.
 
 use std::cell::Cell;
+use std::ops::Range;
 
 use crossterm::event::KeyEvent;
 
@@ -31,7 +32,7 @@ pub(super) fn closes(
 /// The scroll position of something that is laid out only when it is drawn.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Overlay {
-    scroll: usize,
+    scroll: Cell<usize>,
     /// The last row that it can be scrolled to, as measured when it was last drawn.
     last: Cell<usize>,
 }
@@ -39,13 +40,19 @@ pub struct Overlay {
 impl Overlay {
     /// Scrolls by this number of rows, down if positive, within the text.
     pub fn scroll_by(&mut self, rows: isize) {
-        self.scroll = self.scroll.saturating_add_signed(rows).min(self.last.get());
+        self.scroll.set(self.scroll.get().saturating_add_signed(rows).min(self.last.get()));
     }
 
     /// The first row to draw of `rows`, of which `height` have room; the last page stays full.
     pub fn first(&self, rows: usize, height: usize) -> usize {
         self.last.set(rows.saturating_sub(height));
-        self.scroll.min(self.last.get())
+        self.scroll.get().min(self.last.get())
+    }
+
+    /// Scrolls no further than to have these rows among the `height` that have room.
+    pub fn show(&self, rows: Range<usize>, height: usize) {
+        let least = rows.end.saturating_sub(height).min(rows.start);
+        self.scroll.set(self.scroll.get().clamp(least, rows.start));
     }
 
     /// Whether there are more rows than have room.

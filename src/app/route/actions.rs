@@ -1,5 +1,7 @@
 //! The actions of keys in the pane in focus.
 
+use bytes::Bytes;
+
 use crate::index::sync::SyncEvent;
 use crate::keymap::{Action, Context};
 use crate::model::OtherStorage;
@@ -10,7 +12,7 @@ use super::super::App;
 use super::super::ctx::Request;
 use super::super::editor::Editor;
 use super::super::event::{Effect, Slot};
-use super::super::facts::{record_facts, store_facts};
+use super::super::facts::{exact_facts, record_facts, store_facts};
 use super::super::jobs::JobId;
 use super::super::layers::{ContentsView, Details, Help, Layer, Palette, Totals};
 use super::super::layout::Pane;
@@ -19,7 +21,7 @@ use super::super::notice::Notice;
 use super::super::question::PromptKind;
 use super::{
     compare, inner, key_line, leaves, leaving, opened, panes, pins, questions, staged, undo,
-    watched,
+    visited, watched,
 };
 
 /// Does an action in the pane in focus.
@@ -35,6 +37,8 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         Action::StoresPane => panes::go_to(app, Pane::Stores),
         Action::KeysPane => panes::go_to(app, Pane::Keys),
         Action::RecordPane => panes::go_to(app, Pane::Record),
+        Action::GoBack => visited::go(app, true),
+        Action::GoForward => visited::go(app, false),
         Action::ValueDown => panes::scroll_value(app, true),
         Action::ValueUp => panes::scroll_value(app, false),
         Action::Suspend => app.out.effects.push(Effect::Suspend),
@@ -205,7 +209,7 @@ pub(in crate::app) fn edit(app: &mut App, outside: bool) {
 }
 
 pub(in crate::app) fn show_details(app: &mut App) {
-    let (mut record, mut key) = (Vec::new(), None);
+    let (mut record, mut key, mut exact) = (Vec::new(), None, Vec::new());
     let info = if app.focus == Pane::Stores {
         let Some(info) = app.stores.current() else { return };
         Some(info)
@@ -215,6 +219,7 @@ pub(in crate::app) fn show_details(app: &mut App) {
         let read = read.filter(|read| current.as_ref().is_none_or(|at| at.key == read.key));
         let Some(meta) = read.or(current) else { return };
         record_facts(&meta, &mut record);
+        exact.push(("key", Bytes::copy_from_slice(meta.key.as_bytes())));
         key = Some(meta.key);
         app.keys.store.as_ref().and_then(|store| app.stores.get(store))
     };
@@ -222,6 +227,7 @@ pub(in crate::app) fn show_details(app: &mut App) {
     if let Some(info) = info {
         named = Some(info.store.clone());
         store_facts(info, app.now, &mut store);
+        exact.extend(exact_facts(info));
         store.extend(app.drafting.found.fact(&info.store));
         if app.keys.store.as_ref() == Some(&info.store) {
             store.extend(app.watch.fact());
@@ -244,6 +250,7 @@ pub(in crate::app) fn show_details(app: &mut App) {
     if let Some(store) = named.filter(|_| is_directory || key.is_none()) {
         app.out.read(Slot::Place, Load::Place { store, key });
     }
+    shown.exact = exact;
     app.layers.push(shown.part("", server).into());
 }
 

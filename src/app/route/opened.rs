@@ -10,6 +10,7 @@ use super::super::layers::Layer;
 use super::super::layout::Pane;
 use super::super::load::Ordered;
 use super::super::notice::Notice;
+use super::super::visited;
 use super::{drafts, panes};
 
 pub(in crate::app) fn read_stores(app: &mut App) {
@@ -57,6 +58,7 @@ pub(in crate::app) fn facts(app: &App) -> Facts {
 
 /// Opens a store: its keys, and the record under the cursor as soon as there is one.
 pub(in crate::app) fn open_store(app: &mut App, store: StoreName) {
+    visited::leave(app);
     for slot in [Slot::Record, Slot::Search] {
         app.out.cancel(slot);
     }
@@ -183,6 +185,7 @@ pub(in crate::app) fn open_wanted(app: &mut App, store: &StoreName) {
 
 /// Opens a store, puts the cursor of the stores on it, and shows the wanted keys of it.
 pub(in crate::app) fn enter(app: &mut App, store: StoreName, shown: Option<KeysShown>) {
+    visited::leave(app);
     let height = app.list_height(Pane::Stores);
     if !app.stores.filter().is_empty() {
         app.stores.set_filter("", height);

@@ -4,6 +4,8 @@ use super::super::App;
 use super::super::event::Effect;
 use super::super::layout::{Pane, PaneSizes, Split};
 use super::super::notice::Notice;
+use super::super::summaries::elsewhere;
+use crate::keymap::Action;
 
 /// Fits the widths of the panes to their content.
 pub(in crate::app) fn share_width(app: &mut App) {
@@ -66,8 +68,22 @@ pub(super) fn focus_on(app: &mut App, pane: Pane) {
     }
 }
 
-/// Like [`focus_on`], but says so if there is nothing in the pane yet.
+/// Opens the store under the cursor, if the right side shows its keys and it is not the open one; tells
+/// whether it does.
+fn enter_shown(app: &mut App) -> bool {
+    let enters = elsewhere(app).is_some();
+    if enters {
+        app.stores.act(Action::Open, &mut ctx!(app));
+    }
+    enters
+}
+
+/// Like [`focus_on`], but opens the store that the right side shows, and says so if there is nothing in the
+/// pane yet.
 pub(super) fn go_to(app: &mut App, pane: Pane) {
+    if pane != Pane::Stores && enter_shown(app) {
+        return;
+    }
     focus_on(app, pane);
     if app.focus != pane {
         app.notice = Some(Notice::info("nothing is open there yet"));
@@ -85,7 +101,11 @@ pub(super) fn scroll_value(app: &mut App, down: bool) {
     app.record.scroll_by(if down { half } else { -half }, view);
 }
 
+/// Gives the keys to the next pane, or to the one before it; opens the store that the right side shows.
 pub(super) fn cycle_focus(app: &mut App, steps: usize) {
+    if enter_shown(app) {
+        return;
+    }
     const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
     let before = app.focus;
     let at = PANES.iter().position(|pane| *pane == before).unwrap_or(0);

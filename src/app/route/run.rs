@@ -9,18 +9,21 @@ use crate::model::{Key, StoreName};
 use super::super::App;
 use super::super::ctx::KeysShown;
 use super::super::layout::Pane;
+use super::super::list::Move;
 use super::super::notice::Notice;
 use super::super::recent::Item;
 use super::{drafts, key_line, opened, panes, targets};
 
 pub(in crate::app) fn run(app: &mut App, item: Item) {
-    if app.layers.is_empty() && app.editor.is_none() && !matches!(item, Item::Draft(..)) {
+    let is_kept = !matches!(item, Item::Draft(..) | Item::Row(_));
+    if app.layers.is_empty() && app.editor.is_none() && is_kept {
         app.recent.note(item.clone());
     }
     match item {
         Item::Act(context, action) => act(app, context, action),
         Item::Store(store) => opened::enter(app, store, None),
         Item::Record(store, key) => opened::enter(app, store, Some(KeysShown::At(key))),
+        Item::Row(number) => go_to_row(app, number.saturating_sub(1)),
         Item::Draft(id, store, key) => go_to_draft(app, id, store, key),
         Item::CopyTo(store) => key_line::into(app, store),
         Item::Target(at) => targets::switch(app, at),
@@ -31,6 +34,18 @@ pub(in crate::app) fn run(app: &mut App, item: Item) {
             app.notice = Some(Notice::info(told));
         }
     }
+}
+
+/// Goes to a row of the list of stores, or of keys.
+fn go_to_row(app: &mut App, row: usize) {
+    if app.focus == Pane::Stores {
+        let height = app.list_height(Pane::Stores);
+        return app.stores.go(Move::To(row), height);
+    }
+    panes::focus_on(app, Pane::Keys);
+    let height = app.list_height(Pane::Keys);
+    app.keys.go(Move::To(row), height);
+    opened::follow_cursor(app);
 }
 
 /// Offers a draft, at its record if that is there.

@@ -7,7 +7,7 @@ use crate::theme::Role;
 use super::super::Appearance;
 use super::super::dialog::{Cell, Scene};
 use super::super::paint::{light, marker, put};
-use super::{bottom, frame, labels, put_words};
+use super::{bottom, frame, labels, place, put_words};
 
 /// Least width of the screen for each column of the help, in columns.
 const COLUMN: u16 = 54;
@@ -42,9 +42,10 @@ struct Columns {
 /// Draws the help over everything; gives the cell of the cursor while something is typed.
 pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     let Scene { buf, body, app, appearance } = scene;
-    let titles = ("What can be done", bottom(menu, body));
-    let (inner, cursor) = frame(buf, body, titles, menu, appearance);
-    let count = (inner.width / COLUMN).clamp(1, 3);
+    let lines_of_all = usize::from(body.height.saturating_sub(2)) * usize::from(columns_of(body));
+    let title = format!("What can be done{}", place(menu, lines_of_all));
+    let (inner, cursor) = frame(buf, body, (&title, bottom(menu, body)), menu, appearance);
+    let count = columns_of(body);
     let width = inner.width / count;
     let columns = Columns {
         count: count.into(),
@@ -97,6 +98,11 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     cursor
 }
 
+/// Number of columns of the help on a screen of this width.
+fn columns_of(body: Area) -> u16 {
+    (body.inner().width / COLUMN).clamp(1, 3)
+}
+
 /// The lines of the rows under the heads of their sections, and the first line of each row.
 fn lines<'a>(
     menu: &'a Menu,
@@ -142,7 +148,7 @@ fn parts<'a>(
     let mut keys = beside(&labels(row, app, appearance), usize::from(columns.keys - 1)).into_iter();
     // With little room, only the first clause of the words is shown.
     let said = match row.item {
-        Item::Act(_, action) if columns.width < COLUMN => action.clause(),
+        Item::Act(context, action) if columns.width < COLUMN => action.clause_in(context),
         _ => &row.text,
     };
     let mut words = text::wrap(said, room.into()).into_iter();

@@ -8,7 +8,7 @@ use super::super::Appearance;
 use super::super::dialog::{Cell, Scene};
 use super::super::modal::centred;
 use super::super::paint::{light, marker, put, put_right};
-use super::{bottom, frame, labels, put_words, whole_words};
+use super::{bottom, frame, labels, place, put_words, whole_words};
 
 /// Width of the palette, where there is room, in columns.
 const WIDTH: u16 = 92;
@@ -30,7 +30,9 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     // A reason that the row under the cursor shows whole is not repeated in the border.
     let told = menu.current().is_some_and(|row| says_why(row, area.inner().width));
     let bottom = if told { "" } else { bottom(menu, area) };
-    let (inner, cursor) = frame(buf, area, (menu.title, bottom), menu, appearance);
+    let place = place(menu, area.height.saturating_sub(3).into());
+    let title = format!("{}{place}", menu.title);
+    let (inner, cursor) = frame(buf, area, (&title, bottom), menu, appearance);
     let height = usize::from(inner.height.max(1));
     menu.places.measure((0..menu.shown().len()).collect(), height, 1);
     let top = menu.places.window(menu.at(), menu.at() + 1, menu.shown().len());
@@ -90,7 +92,7 @@ fn right_side(
 /// Width of the remark in a row of this width, in columns: what its words leave, or two fifths.
 fn beside(row: &MenuRow, width: u16) -> u16 {
     let words = match row.item {
-        Item::Act(_, action) if row.why.is_some() => action.clause(),
+        Item::Act(context, action) if row.why.is_some() => action.clause_in(context),
         _ => &row.text,
     };
     let words = u16::try_from(cells(&visible(words))).unwrap_or(u16::MAX);
@@ -114,12 +116,12 @@ fn cut(rows: &[(usize, &MenuRow, Area)], width: u16, menu: &Menu, app: &App) -> 
     for (place, (_, row, room)) in rows.iter().enumerate() {
         let room = usize::from(room.width);
         match row.item {
-            Item::Act(_, action) => {
+            Item::Act(context, action) => {
                 let twin = if width < TELLS { elsewhere(row, menu, app) } else { None };
                 let pane = twin.map_or_else(String::new, |pane| format!(" · {pane}"));
                 if cells(&words[place]) + cells(&pane) > room {
                     let room = room.saturating_sub(cells(&pane));
-                    words[place] = whole_words(action.clause(), room);
+                    words[place] = whole_words(action.clause_in(context), room);
                 }
                 words[place].push_str(&pane);
             }

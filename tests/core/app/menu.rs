@@ -103,7 +103,7 @@ fn the_help_begins_with_what_is_done_here_and_has_columns_where_there_is_room() 
         stage.keys("<esc>");
         let all = help(&mut stage);
         for (action, chords) in KeyMap::default().entries(Context::Keys) {
-            let begins: String = action.clause().chars().take(18).collect();
+            let begins: String = action.clause_in(Context::Keys).chars().take(18).collect();
             assert!(all.contains(&begins), "{action} at {width}: {all}");
             let label = chords[0].label(true);
             assert!(all.contains(&format!("{label} ")), "{label} at {width}: {all}");
@@ -340,4 +340,26 @@ fn the_palette_shows_the_command_that_does_the_same() {
         });
         assert_eq!(copied.unwrap(), command.as_bytes());
     }
+}
+
+#[test]
+fn a_number_in_the_palette_leads_to_the_row_of_the_list() {
+    let mut stage = opened(80, 24);
+    let at = |stage: &Stage| stage.app.keys.cursor.at;
+    stage.keys(":3");
+    assert_eq!(chosen(&stage), "Go to record 3");
+    stage.keys("<enter>");
+    assert_eq!((at(&stage), stage.app.focus), (2, larder::app::Pane::Keys));
+    // Only a number that there is; other text is looked for as ever.
+    for (typed, found) in [("0", false), ("4", false), ("3x", false), ("1", true)] {
+        stage.keys(":").keys(typed);
+        assert_eq!(chosen(&stage).starts_with("Go to record"), found, "{typed}");
+        stage.keys("<esc>");
+    }
+    stage.keys(":1<backspace>");
+    assert!(!menu(&stage).all().any(|row| matches!(row.item, Item::Row(_))));
+    stage.keys("<esc>1:2");
+    assert_eq!(chosen(&stage), "Go to store 2");
+    stage.keys("<enter>");
+    assert_eq!(stage.app.stores.cursor.at, 1);
 }

@@ -321,6 +321,38 @@ fn the_wheel_moves_the_view_and_the_cursor_stays_on_its_key() {
 }
 
 #[test]
+fn the_wheel_moves_the_rows_of_the_palette_and_enter_runs_only_what_is_seen() {
+    let mut stage = Stage::new(80, 16);
+    stage.connect((0..40).map(|at| store(&format!("shop-{at:02}"), 1)).collect());
+    stage.keys(":shop-");
+    let chosen = |stage: &Stage| match stage.app.layer() {
+        Some(Layer::Palette(palette)) => palette.0.current().map(|row| row.text.clone()),
+        _ => None,
+    };
+    let first = chosen(&stage).unwrap();
+    assert!(stage.frame().contains(&first), "{}", stage.frame());
+    for _ in 0..4 {
+        point(&mut stage, MouseEventKind::ScrollDown, (40, 6));
+    }
+    assert_eq!(chosen(&stage).as_deref(), Some(&*first));
+    assert!(!stage.frame().contains(&first), "{}", stage.frame());
+    stage.keys("<enter>");
+    assert_eq!(chosen(&stage).as_deref(), Some(&*first), "not run while it was out of sight");
+    assert!(stage.frame().contains(&first), "{}", stage.frame());
+    // A row that is clicked is seen.
+    for _ in 0..4 {
+        point(&mut stage, MouseEventKind::ScrollDown, (40, 6));
+    }
+    stage.frame();
+    click(&mut stage, (40, 6));
+    let clicked = chosen(&stage).unwrap();
+    assert_ne!(clicked, first);
+    stage.frame();
+    stage.keys("<enter>");
+    assert!(stage.app.layers.is_empty(), "{clicked} is run");
+}
+
+#[test]
 fn the_wheel_scrolls_a_value_beneath_the_cursor_in_it() {
     let value = format!("[{}]", vec!["1"; 200].join(","));
     let records = [record("list", JSON, &value)];

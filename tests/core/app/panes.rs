@@ -1,10 +1,10 @@
 //! The widths of the panes, by their content and by the user's choice.
 
-use larder::app::{Effect, Event, Pane, PaneSizes, Settings, Slot};
+use larder::app::{Effect, Event, Loaded, Pane, PaneSizes, Settings, Slot};
 use larder::model::{StoreInfo, WatchEvent, WatchSource};
 use larder::theme::{Role, Theme};
 
-use crate::stage::{Stage, computed, plain, record, store};
+use crate::stage::{Stage, computed, index, plain, record, store};
 
 use super::{JSON, opened, shop};
 
@@ -202,7 +202,7 @@ fn what_becomes_of_a_store_is_told_however_long_its_name_is() {
 #[test]
 fn a_pane_is_gone_to_by_its_number_if_there_is_something_in_it() {
     let mut stage = Stage::new(120, 36);
-    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.connect(Vec::new());
     for key in ["2", "3"] {
         stage.keys(key);
         assert_eq!((stage.app.focus, stage.notice()), (Pane::Stores, "nothing is open there yet"));
@@ -211,6 +211,22 @@ fn a_pane_is_gone_to_by_its_number_if_there_is_something_in_it() {
     for (key, pane) in [("3", Pane::Record), ("1", Pane::Stores), ("2", Pane::Keys)] {
         stage.keys(key);
         assert_eq!(stage.app.focus, pane);
+    }
+}
+
+#[test]
+fn a_pane_that_is_gone_to_from_the_stores_has_the_store_under_the_cursor() {
+    for key in ["2", "3", "<tab>", "<shift-tab>"] {
+        let mut stage = Stage::new(120, 36);
+        stage.connect(vec![store("default", 2), store("shop", 3)]);
+        stage.keys("j").keys(key);
+        let open = |stage: &Stage| stage.app.keys.store.as_ref().map(ToString::to_string);
+        let expected = |store: &str| (Pane::Keys, Some(store.to_owned()));
+        assert_eq!((stage.app.focus, open(&stage)), expected("shop"), "{key}");
+        // Another one than the open one is shown, too.
+        stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
+        stage.show(&shop()).keys("1k").keys(key);
+        assert_eq!((stage.app.focus, open(&stage)), expected("default"), "{key}");
     }
 }
 
@@ -232,4 +248,37 @@ fn the_value_is_scrolled_with_the_cursor_on_its_key() {
     narrow.connect(vec![store("default", 2), store("shop", 3)]);
     narrow.keys("j").open(&shop()).keys("<ctrl-e>");
     assert_eq!(narrow.notice(), "the value is not shown beside the keys");
+}
+
+#[test]
+fn one_goes_back_to_where_one_was_and_forward_again() {
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 3)]);
+    stage.keys("<ctrl-o>");
+    assert_eq!(stage.notice(), "nowhere to go back to");
+    stage.keys("j").open(&shop()).keys("j").show(&shop());
+    let place = |stage: &Stage| {
+        let key = stage.app.keys.current().map(|meta| meta.key.to_string());
+        (stage.app.keys.store.as_ref().map(ToString::to_string), key, stage.app.focus)
+    };
+    let left = place(&stage);
+    assert_eq!(left.2, Pane::Keys);
+    stage.keys("1k<enter>");
+    let other = [record("x", JSON, "1"), record("y", JSON, "2")];
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&other), 1.0)));
+    stage.show(&other).keys("<end>").show(&other);
+    let here = place(&stage);
+    assert_eq!(here.1.as_deref(), Some("y"));
+    for (key, records, expected) in [
+        ("<ctrl-o>", &shop()[..], &left),
+        ("<alt-o>", &other[..], &here),
+        ("<ctrl-o>", &shop()[..], &left),
+    ] {
+        stage.keys(key);
+        stage.answer(Slot::Keys, Ok(Loaded::keys(index(records), 1.0)));
+        stage.show(records);
+        assert_eq!(place(&stage), *expected, "{key}");
+    }
+    stage.keys("<ctrl-o>");
+    assert_eq!(stage.notice(), "nowhere to go back to");
 }

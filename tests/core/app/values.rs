@@ -2,7 +2,7 @@
 
 use larder::app::{Effect, Event, Load, Loaded, OpenedExternal, Read, RecordView, SaveError, Slot};
 use larder::keymap::Action;
-use larder::model::{Error, ErrorKind, RecordMeta, WatchEvent};
+use larder::model::{Error, ErrorKind, RecordMeta, StoreInfo, Timestamp, WatchEvent};
 use larder::preview::{Mode, Preview, PreviewKind};
 
 use super::{JSON, opened, shop};
@@ -98,9 +98,7 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
     let preview = larder::preview::Preview::build_head(head, larder::preview::Mode::Auto);
     let head = RecordView::Head(meta, preview.into(), 13);
     stage.answer(Slot::Record, Ok(Loaded::Record(head)));
-    assert!(
-        stage.app.record.note(&stage.app.keymap).unwrap().starts_with("the first 13 B of 1.1 GB")
-    );
+    assert!(stage.app.record.note(&stage.app.keymap).unwrap().starts_with("first 13 B of 1.1 GB"));
     for keys in ["e", "E", "Y", "w"] {
         stage.asked.clear();
         stage.keys(keys);
@@ -455,4 +453,32 @@ fn borders_of_the_value_say_what_counts_however_long_its_key_and_the_search_are(
         let title = frame.lines().nth(1).unwrap();
         assert!(title.contains("-17.html ") && title.contains("snapsh"), "{frame}");
     }
+}
+
+#[test]
+fn details_are_copied_row_by_row_as_they_are_stored() {
+    let created = "2026-11-22T13:57:47.827633+00:00";
+    let mut stage = Stage::new(80, 12);
+    let info = StoreInfo { created_at: Timestamp::parse(created), ..store("shop", 3) };
+    stage.connect(vec![info, store("other", 1)]);
+    stage.keys("<end>").open(&[record("a\tb", JSON, "{}")]).keys("i");
+    let mut copied = Vec::new();
+    for _ in 0..7 {
+        assert!(stage.frame().lines().any(|line| line.contains('▌')), "{}", stage.frame());
+        stage.asked.clear();
+        stage.keys("y");
+        let Some(Effect::Copy { what, bytes }) = stage.asked.pop() else { panic!() };
+        copied.push((what, String::from_utf8(bytes.to_vec()).unwrap()));
+        stage.keys("j");
+    }
+    for (what, text) in [
+        ("key", "a\tb"),
+        ("content type", JSON),
+        ("size", "2 bytes"),
+        ("store", "shop"),
+        ("created_at", created),
+    ] {
+        assert!(copied.contains(&(what, text.to_owned())), "{what}: {copied:?}");
+    }
+    assert!(stage.frame().contains("y copy · esc close"), "{}", stage.frame());
 }

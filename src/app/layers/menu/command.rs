@@ -25,7 +25,7 @@ pub(super) fn of(app: &App, item: &Item) -> Option<String> {
             let [copy, from, key, _] = <[String; 4]>::try_from(own).ok()?;
             vec![copy, from, key, "--to".to_owned(), store.as_str()?.to_owned()]
         }
-        Item::Target(_) | Item::ReviewSaves => return None,
+        Item::Row(_) | Item::Target(_) | Item::ReviewSaves => return None,
     };
     written(&app.settings.label, &words)
 }

@@ -31,7 +31,7 @@ impl Palette {
     /// The palette for what is on the screen.
     pub fn new(app: &App) -> Self {
         let mut menu = Menu::new(app, rows::palette(app), Filter::Fuzzy);
-        menu.typing = true;
+        (menu.typing, menu.list) = (true, rows::listed(app));
         Self(menu)
     }
 
@@ -74,7 +74,7 @@ impl Dialog for Help {
     }
 
     fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
-        self.0.go(rows);
+        self.0.places.scroll(rows);
     }
 }
 
@@ -108,6 +108,6 @@ impl Dialog for Palette {
     }
 
     fn wheel(&mut self, rows: isize, _: &mut Ctx<'_>) {
-        self.0.go(rows);
+        self.0.places.scroll(rows);
     }
 }

@@ -14,8 +14,13 @@ pub struct Places {
     column: Cell<usize>,
     /// Number of columns.
     columns: Cell<usize>,
-    /// The first line of the window.
+    /// The first line of the window, and the last one that it may be.
     top: Cell<usize>,
+    last: Cell<usize>,
+    /// Whether the wheel has moved the window, so that it does not follow the cursor.
+    away: Cell<bool>,
+    /// Whether the row under the cursor is in the window.
+    seen: Cell<bool>,
     /// Places of rows on the screen: column, row, width in columns, number.
     drawn: RefCell<Vec<(u16, u16, u16, usize)>>,
 }
@@ -29,20 +34,39 @@ impl Places {
         self.columns.set(columns.max(1));
     }
 
-    /// The first line of the window, moved so that the lines from `first` up to `end` are in it. A single
-    /// column is scrolled; several are turned like pages.
+    /// The first line of the window, moved so that the lines from `first` up to `end` are in it, unless the
+    /// wheel has moved it. A single column is scrolled; several are turned like pages.
     pub fn window(&self, first: usize, end: usize, all: usize) -> usize {
         let (column, columns) = (self.column.get(), self.columns.get());
-        let top = if columns > 1 {
-            first / (column * columns) * (column * columns)
-        } else {
-            let last = all.saturating_sub(column);
-            let top = self.top.get().max(end.saturating_sub(column)).min(first);
+        let page = (column * columns).max(1);
+        let last = match columns {
+            1 => all.saturating_sub(column),
+            _ => all.saturating_sub(1) / page * page,
+        };
+        let top = match columns {
+            _ if self.away.get() => self.top.get().min(last),
             // At the first rows, the head above them comes into view too.
-            if first <= 1 { 0 } else { top.min(last) }
+            1 if first <= 1 => 0,
+            1 => self.top.get().max(end.saturating_sub(column)).min(first).min(last),
+            _ => first / page * page,
         };
         self.top.set(top);
+        self.last.set(last);
+        self.seen.set(top <= first && end <= top + page);
         top
+    }
+
+    /// Moves the window alone by this number of lines, down if positive; several columns are turned.
+    pub(super) fn scroll(&self, lines: isize) {
+        let page = of(self.column.get() * self.columns.get());
+        let by = if self.has_columns() { lines.signum() * page } else { lines };
+        self.top.set(self.top.get().saturating_add_signed(by).min(self.last.get()));
+        self.away.set(true);
+    }
+
+    /// Lets the window follow the cursor again; tells whether the cursor was out of it.
+    pub(super) fn come_back(&self) -> bool {
+        self.away.replace(false) && !self.seen.get()
     }
 
     /// Takes the cells in which a row is drawn, or one of its lines: after [`Places::measure`].
@@ -82,6 +106,7 @@ impl Places {
     /// Lets the window begin at the top again, for other rows.
     pub(super) fn forget(&self) {
         self.top.set(0);
+        self.away.set(false);
     }
 
     /// The row that stands this many lines away, or the first or last one.
@@ -125,5 +150,28 @@ mod tests {
         assert_eq!(places.window(4, 5, 40), 2, "without scrolling where it is seen");
         assert_eq!(places.window(39, 40, 40), 35);
         assert_eq!(places.window(1, 2, 40), 0, "with the head above it");
+    }
+
+    #[test]
+    fn the_wheel_moves_the_window_alone_until_a_key_brings_it_back() {
+        let places = Places::default();
+        places.measure(Vec::new(), 5, 1);
+        assert_eq!(places.window(3, 4, 12), 0);
+        places.scroll(3);
+        assert_eq!(places.window(3, 4, 12), 3);
+        assert!(!places.come_back(), "the cursor is still seen");
+        for (lines, top) in [(9, 7), (-3, 4), (3, 7)] {
+            places.scroll(lines);
+            assert_eq!(places.window(3, 4, 12), top);
+        }
+        assert!(places.come_back() && !places.come_back());
+        assert_eq!(places.window(3, 4, 12), 3);
+        places.measure(Vec::new(), 5, 2);
+        assert_eq!(places.window(3, 4, 25), 0);
+        places.scroll(3);
+        assert_eq!(places.window(3, 4, 25), 10, "a page of two columns");
+        places.scroll(3);
+        places.scroll(3);
+        assert_eq!(places.window(3, 4, 25), 20);
     }
 }

@@ -6,6 +6,7 @@ use crate::edit::draft::{DraftHead, DraftId};
 use crate::keymap::{Action, Chord, Context};
 use crate::model::{Key, StoreName};
 use crate::ops::Turn;
+use crate::text;
 
 use super::super::super::layout::Pane;
 use super::super::super::recent::Item;
@@ -167,6 +168,28 @@ fn of_store(store: &StoreName) -> MenuRow {
     row(Item::Store(store.clone()), text, "store", "Store")
 }
 
+/// The row that leads to a row of the list in focus by its number, if a number was typed and there is such a
+/// row. `list`: what is listed, and how many.
+pub(super) fn of_number(typed: &str, list: Option<(&'static str, usize)>) -> Option<MenuRow> {
+    let (listed, len) = list?;
+    let number: usize = typed.parse().ok()?;
+    (1..=len).contains(&number).then(|| {
+        let text = format!("Go to {listed} {}", text::count(number as u64));
+        row(Item::Row(number), text, "", "List")
+    })
+}
+
+/// What the list in focus holds, and how many.
+pub(super) fn listed(app: &App) -> Option<(&'static str, usize)> {
+    let free = app.layers.is_empty() && app.editor.is_none();
+    let list = match app.focus {
+        Pane::Stores => ("store", app.stores.len()),
+        Pane::Keys | Pane::Record if app.keys.are_grouped() => ("row", app.keys.len()),
+        Pane::Keys | Pane::Record => ("record", app.keys.len()),
+    };
+    free.then_some(list)
+}
+
 fn of_draft(id: &DraftId, head: &DraftHead) -> MenuRow {
     let key = (!head.is_new).then(|| head.key.clone());
     let of = key.as_ref().map_or_else(|| "a new record".to_owned(), Key::named);
@@ -192,8 +215,8 @@ fn of_action(app: &App, context: Context, action: Action) -> MenuRow {
     let chords = app.keymap.chords(context, action).iter().filter(|chord| works(chord));
     let keys = chords.map(ToString::to_string).collect::<Vec<_>>().join(" ");
     let text = match step(app, context, action) {
-        Some(step) => format!("{}: {step}", action.description()),
-        None => action.description().to_owned(),
+        Some(step) => format!("{}: {step}", action.description_in(context)),
+        None => action.description_in(context).to_owned(),
     };
     MenuRow { keys, why, ..row(item, text, action.hint(), context.title()) }
 }
@@ -228,6 +251,7 @@ pub(super) fn why(app: &App, under: Context, item: &Item) -> Option<String> {
         Item::Store(_)
         | Item::Record(..)
         | Item::Draft(..)
+        | Item::Row(_)
         | Item::CopyTo(_)
         | Item::ReviewSaves => return None,
     };
