@@ -111,6 +111,11 @@ pub fn draw_with(frame: &mut Frame<'_>, app: &App, appearance: &Appearance, rows
         }
         cursor = layer.draw(Scene { buf, body: layout.body, app, appearance });
     }
+    if let Some(layer) = app.layers.last() {
+        let context = layer.dialog().context();
+        let named = drawn(layer).named(app, appearance);
+        named::light_keys(buf, layout.body, (&named, context), app, appearance);
+    }
     cursor = in_footer.or(cursor);
     footer::finish(buf, layout.footer, app, appearance);
     even_out(buf);

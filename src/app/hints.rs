@@ -80,11 +80,12 @@ fn needed(app: &App) -> Needed {
     let mut needed: Needed = Vec::new();
     let mut add = |action, words: &'static str| needed.push((action, words.into()));
     if app.session.wants_password() {
-        add(Action::TypePassword, "type password");
+        add(Action::TypePassword, "type the password");
     }
     match &app.session.state {
+        SessionState::Failed(_) if app.session.is_trying() => add(Action::Refresh, "retry now"),
         SessionState::Failed(_) => add(Action::Refresh, "retry"),
-        SessionState::Open(ConnectionState::Down { .. }) => add(Action::Refresh, "read again"),
+        SessionState::Open(ConnectionState::Down { .. }) => add(Action::Refresh, "retry"),
         _ => {}
     }
     if !matches!(app.session.state, SessionState::Open(ConnectionState::Up))
@@ -301,6 +302,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         (Action::SelectValue, _) if app.record.shows_links() => "links",
         (Action::SelectValue, _) if app.record.archive().is_some() => "entries",
         (Action::Left, Pane::Keys) => "stores",
+        (Action::CopyKey, Pane::Stores) => "copy name",
         (Action::Left, _) => "keys",
         (Action::Follow, _) if app.keys.follow.on => "stop following",
         (Action::Groups, _) if app.keys.undoes() == Some("ungroup") => return None,

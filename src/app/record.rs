@@ -286,8 +286,8 @@ impl RecordPane {
         let part = match &self.shown {
             Some(RecordView::Head(meta, _, head)) => {
                 let (head, size) = (text::size(*head as u64), text::size(meta.size));
-                let remedy = keymap.says(Context::Record, Action::Fetch, "reads it all");
-                Some(text::then(&format!("the first {head} of {size}"), ": ", remedy))
+                let remedy = keymap.says(Context::Record, Action::Fetch, "fetches all");
+                Some(text::then(&format!("first {head} of {size}"), " · ", remedy))
             }
             _ => None,
         };

@@ -198,9 +198,9 @@ impl Session {
     /// The server's product and version, for the details.
     pub(super) fn fact(&self) -> Option<(&'static str, String)> {
         let server = format!("{} {}", self.server.product, self.server.version);
-        let away = self.latency.map(|latency| format!("{} away", text::latency(latency)));
-        let parts: Vec<_> = [server.trim().to_owned()].into_iter().chain(away).collect();
-        let told = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+        let latency = self.latency.map(text::latency);
+        let parts = [server.trim().to_owned()].into_iter().chain(latency);
+        let told = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ");
         (!told.is_empty()).then_some(("server", told))
     }
 

@@ -151,7 +151,7 @@ fn known_id(known: &[Entry], name: &str) -> Result<DraftId, Error> {
 
 fn unknown(name: &str) -> Error {
     Error::new(ErrorKind::NotFound, format!("there is no draft `{name}`"))
-        .hint("larder drafts lists them")
+        .hint("`larder drafts` lists them")
 }
 
 fn read(drafts: &Drafts, name: &str) -> Result<Draft, Error> {

@@ -37,6 +37,8 @@ pub struct Symbols {
     pub wrapped: &'static str,
     /// Where a line goes on that is cut.
     pub more: &'static str,
+    /// Where a line begins whose beginning is cut.
+    pub less: &'static str,
     /// Done or left of a bar.
     pub bar: [&'static str; 2],
     /// Eight heights of a small chart.
@@ -70,6 +72,7 @@ impl Symbols {
         at_most: "≤",
         wrapped: "↪",
         more: "›",
+        less: "‹",
         bar: ["━", "─"],
         spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
         spinner: ["◐", "◓", "◑", "◒"],
@@ -96,6 +99,7 @@ impl Symbols {
         at_most: "<",
         wrapped: "\\",
         more: ">",
+        less: "<",
         bar: ["#", "-"],
         spark: [".", ".", ":", ":", "|", "|", "#", "#"],
         spinner: ["|", "/", "-", "\\"],
@@ -152,6 +156,7 @@ mod tests {
             symbols.at_most,
             symbols.wrapped,
             symbols.more,
+            symbols.less,
             symbols.border.top_left,
             symbols.border.vertical_left,
             symbols.border.horizontal_top,

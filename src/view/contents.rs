@@ -47,7 +47,10 @@ impl Drawn for ContentsView {
         let view = Self::viewport(inner.width + 2, inner.height);
         let rows = cursor.shown().rows(self.scroll, view, None);
         for (row, y) in rows.iter().zip(rest.y..rest.y + rest.height) {
-            value_row(buf, rest, y, row, appearance);
+            value_row(buf, rest, y, (row, self.scroll.column() > 0), appearance);
+        }
+        if !rows.is_empty() {
+            grid::draw_head(buf, rest, appearance);
         }
         if matches!(self.of, OtherStorage::Queue(_)) {
             let place = |row| cursor.shown().cell_at(self.scroll, view, (0, row));

@@ -135,11 +135,18 @@ fn named(overview: &Overview, app: &App, appearance: &Appearance) -> Vec<Named> 
         (Action::Open, "open"),
         (Action::FailedRequests, "failed requests"),
         (Action::Details, "details"),
-        (Action::Close, "back"),
+        (Action::Close, "close"),
     ];
     let named = all.into_iter().filter(|(action, _)| overview.allows(*action)).collect();
-    let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
+    let place = text::cells(&place(overview, app));
+    let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME + place);
     named::fit(named, Context::Crawl, room, app, appearance)
+}
+
+/// The place of the cursor, where not all rows are seen.
+fn place(overview: &Overview, app: &App) -> String {
+    let height = overview.height(app.layout().body.height);
+    named::place(overview.cursor.at, overview.rows.len(), height)
 }
 
 /// Draws the overview.
@@ -155,7 +162,7 @@ fn draw(buf: &mut Buffer, body: Area, overview: &Overview, app: &App, appearance
         .as_ref()
         .map_or_else(|| "The crawl".to_owned(), |crawl| titled(crawl, app.now));
     let named = named(overview, app, appearance);
-    let bottom = named::line(&named, Context::Crawl, app, appearance);
+    let bottom = place(overview, app) + &named::line(&named, Context::Crawl, app, appearance);
     bordered(buf, area, &Titles { top: &top, bottom: &bottom }, appearance, border, title);
     let mut rest = inner;
     if let Some(why) = &overview.failure {

@@ -38,10 +38,14 @@ impl Drawn for DraftView {
 fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
     let actions = [Action::Accept, Action::Delete, Action::NewRecord, Action::SaveValue];
     let named = |words: [&'static str; 4]| actions.into_iter().zip(words).collect::<Vec<_>>();
-    let long = named(["go on", "throw away", "as new", "to a file"]);
+    let long = named(["go on", "discard", "as new", "to a file"]);
     let width = usize::from(app.layout().body.width.min(WIDTH));
     let line = named::line(&long, Context::Draft, app, appearance);
-    if cells(&line) + TITLE_FRAME > width { named(["edit", "delete", "new", "file"]) } else { long }
+    if cells(&line) + TITLE_FRAME > width {
+        named(["edit", "discard", "new", "file"])
+    } else {
+        long
+    }
 }
 
 /// Draws the draft; the border names the keys that answer it.

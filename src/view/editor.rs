@@ -47,7 +47,7 @@ pub(super) fn draw(
     warning: Option<[&str; 2]>,
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
-    let changed = if editor.is_changed() { " · changed" } else { "" };
+    let changed = if editor.is_changed() { " · not saved" } else { "" };
     let inside = editor.inner.as_ref();
     let inside = inside.map(|inner| visible(&inner.value.title()).into_owned());
     let room = usize::from(area.width).saturating_sub(TITLE_FRAME);

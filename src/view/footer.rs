@@ -87,39 +87,47 @@ pub(super) fn finish(
         // Text behind the last column needs no room.
         let seen = beginning(&text, area.width.into());
         let typed = cells(&line.label(area.width.into())) + cells(&visible(seen));
-        let room = usize::from(area.width).saturating_sub(typed + TO_TYPE);
+        // What is to be said stands behind the line, where there is room.
+        let mut said = fault.or(notice);
+        let mut right = usize::from(area.width);
+        let fits = |text: &str| typed + TO_TYPE + cells(&visible(text)) < right;
+        if let Some((text, style)) = said.take_if(|(text, _)| fits(text)) {
+            right =
+                put_right(buf, area.x + area.width, area.y, area.width, &format!("{text} "), style)
+                    .into();
+        }
+        let room = right.saturating_sub(typed + TO_TYPE);
         let shown = fit(&hints, room, area.width, appearance);
-        // The other form of the line is named above it, where it has no room in it.
-        let other = hints.iter().find(|hint| hint.action == Action::Next);
-        let other = other.filter(|other| shown.iter().all(|hint| hint.action != other.action));
+        // What Enter does, and the other form of the line, are named above it, where they have no room in it.
+        let is_shown = |hint: &Hint| shown.iter().any(|shown| shown.action == hint.action);
+        let missing = |action| hints.iter().find(|hint| hint.action == action && !is_shown(hint));
+        let other = missing(Action::Accept).or_else(|| missing(Action::Next));
         let other = other.map(|hint| {
             let text = format!("{} {}", label(hint, appearance), hint.words);
             (text, appearance.style(Role::Hint))
         });
-        if let (Some((text, style)), true) = (fault.or(notice).or(other), area.y > 2) {
-            in_border(buf, area, &text, style, appearance);
+        if let (Some((text, style)), true) = (said.or(other), area.y > 2) {
+            in_border(buf, area, app, (&text, style), appearance);
         }
         let wide: usize = shown.iter().map(|hint| wide(hint, appearance)).sum();
-        let from = usize::from(area.width).saturating_sub(wide);
+        let from = right.saturating_sub(wide);
         say_signs(buf, area, line, from, appearance);
         return put_hints(buf, area, u16::try_from(from).unwrap_or(0), &shown, appearance);
     }
     let mut right = area.x + area.width.saturating_sub(1);
     if let Some((text, style)) = notice {
-        let all: usize = hints.iter().map(|hint| wide(hint, appearance)).sum();
-        let least = all.min(usize::from(area.width) * 2 / 5);
-        let room = usize::from(area.width).saturating_sub(least + 2 + GAP);
-        let length = cells(&visible(&text));
-        if length <= room || area.y <= 2 {
-            let room = u16::try_from(room).unwrap_or(area.width);
-            let from = put_right(buf, right, area.y, room, &text, style);
-            right = from.saturating_sub(GAP as u16);
-        } else {
-            if length > usize::from(area.width.saturating_sub(FRAME)) {
-                read_whole(&mut hints, app);
-            }
-            in_border(buf, area, &text, style, appearance);
+        // A sentence takes the room of all hints but the one that leads to the others.
+        let of = |hints: &[Hint], action| {
+            let hint = hints.iter().find(|hint| hint.action == action);
+            hint.map_or(0, |hint| wide(hint, appearance))
+        };
+        let mut room = usize::from(area.width).saturating_sub(of(&hints, Action::Help) + 2);
+        if cells(&visible(&text)) > room && read_whole(&mut hints, app) {
+            room = room.saturating_sub(of(&hints, Action::Messages));
         }
+        let room = u16::try_from(room).unwrap_or(area.width);
+        let from = put_right(buf, right, area.y, room, &text, style);
+        right = from.saturating_sub(GAP as u16);
     }
     let room = usize::from(right.saturating_sub(area.x + 1)) + GAP;
     let shown = fit(&hints, room, area.width, appearance);
@@ -164,9 +172,19 @@ fn sentence(notice: &Notice, appearance: &Appearance) -> (String, Style) {
     (format!("{mark}{}", notice.text), appearance.style(role))
 }
 
-/// Writes a sentence into the border above the footer, in one row; the frame stays closed.
-fn in_border(buf: &mut Buffer, area: Area, text: &str, style: Style, appearance: &Appearance) {
+/// Writes a sentence into the border above the footer, in one row: into that of the last pane, if it has room
+/// there. The frame stays closed.
+fn in_border(
+    buf: &mut Buffer,
+    area: Area,
+    app: &App,
+    (text, style): (&str, Style),
+    appearance: &Appearance,
+) {
     let y = area.y - 1;
+    let last = app.layout().panes().last().map(|(_, pane)| pane);
+    let fits = |pane: &Area| cells(&visible(text)) <= usize::from(pane.width.saturating_sub(FRAME));
+    let area = last.filter(fits).map_or(area, |pane| Area { x: pane.x, width: pane.width, ..area });
     // The sentence replaces what stands there; on both sides, the border's line goes on.
     let mut line = Cell::new(appearance.symbols.border.horizontal_bottom);
     line.set_style(appearance.style(Role::Border));
@@ -189,14 +207,14 @@ fn is_frame(symbol: &str) -> bool {
     symbol.chars().all(|c| matches!(c, '\u{2500}'..='\u{257f}' | '+' | '-' | '|'))
 }
 
-/// Puts the hint first that tells how to read a notice that is cut.
-fn read_whole(hints: &mut Vec<Hint>, app: &App) {
+/// Puts the hint first that tells how to read a notice that is cut; tells whether there is a key for that.
+fn read_whole(hints: &mut Vec<Hint>, app: &App) -> bool {
     let chord = app.keymap.chord(app.context(), Action::Messages);
-    if let Some(chord) = chord.filter(|_| app.editor.is_none()) {
-        let words = "read it all".into();
-        hints.retain(|hint| hint.action != Action::Messages);
-        hints.insert(0, Hint { action: Action::Messages, chord, words, held: false });
-    }
+    let Some(chord) = chord.filter(|_| app.editor.is_none()) else { return false };
+    let words = "read it all".into();
+    hints.retain(|hint| hint.action != Action::Messages);
+    hints.insert(0, Hint { action: Action::Messages, chord, words, held: true });
+    true
 }
 
 /// The hints of what can be done here and now, without those of the topmost dialog's own keys.
@@ -249,6 +267,8 @@ fn fit<'a>(
     // The help names all other keys, and a way out is always wanted: these two have their places first.
     let rank = |hint: &Hint| match hint.action {
         Action::Help | Action::Cancel | Action::Close => Some(0),
+        // A sentence that is cut is read whole first.
+        Action::Messages if hint.held => Some(0),
         Action::Quit | Action::Palette => (width >= NARROW).then_some(1),
         // The border has room for this hint.
         Action::Follow if width < WIDE => None,

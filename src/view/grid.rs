@@ -12,6 +12,11 @@ use super::Appearance;
 use super::dialog::Cell;
 use super::paint::{light, put};
 
+/// Writes the heads of the columns, which are the first row, as those of lists are.
+pub(super) fn draw_head(buf: &mut Buffer, area: Area, appearance: &Appearance) {
+    light(buf, Area { height: 1, ..area }, appearance.style(Role::Header));
+}
+
 /// Lights the cell under the cursor, and marks the column that the rows are sorted by.
 pub(super) fn draw_cursor(
     buf: &mut Buffer,

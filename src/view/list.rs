@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 
 use crate::app::layers::list::{Listing, Look, Place, Row};
 use crate::app::{App, Area, Dialog, ListDialog};
-use crate::text;
+use crate::model::Timestamp;
+use crate::text::{self, cells};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -14,8 +15,8 @@ use super::modal::centred;
 use super::named::{self, Named};
 use super::paint::{light, marker, put, put_right};
 
-/// Width of the time, with a gap behind it, in columns.
-const TIME: u16 = 8;
+/// Columns behind the time.
+const BEHIND_TIME: usize = 2;
 
 impl Drawn for ListDialog {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
@@ -64,8 +65,19 @@ fn named_in(
     };
     let named = scroll.into_iter().chain(listing.keys.iter().copied()).collect();
     let width = app.layout().body.width.min(listing.width);
-    let room = usize::from(width).saturating_sub(TITLE_FRAME);
+    let place = cells(&place_in(listing, app));
+    let room = usize::from(width).saturating_sub(TITLE_FRAME + place);
     named::fit(named, dialog.context(), room, app, appearance)
+}
+
+/// The place of the cursor, where not all rows are seen.
+fn place_in(listing: &Listing<'_>, app: &App) -> String {
+    match listing.place {
+        Place::Cursor(cursor) => {
+            named::place(cursor.at, listing.rows.len(), app.layout().dialog_rows())
+        }
+        Place::Scrolled(_) => String::new(),
+    }
 }
 
 /// Draws a list dialog.
@@ -82,7 +94,7 @@ fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance
     };
     let keys = || {
         let named = named_in(&listing, dialog, app, appearance);
-        named::line(&named, dialog.context(), app, appearance)
+        place_in(&listing, app) + &named::line(&named, dialog.context(), app, appearance)
     };
     let bottom = listing.why.as_deref().map_or_else(keys, str::to_owned);
     let titles = Titles { top: &listing.title, bottom: &bottom };
@@ -115,17 +127,21 @@ struct Line<'a> {
 /// The lines of a list; `width`: width of the dialog, in columns.
 fn lines<'a>(listing: &'a Listing<'_>, width: usize, app: &App) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
+    let ago = |at: Timestamp| text::ago(at.micros(), app.now.micros());
+    let times = listing.rows.iter().filter_map(|row| Some(cells(&ago(row.at?))));
+    let times = times.max().map_or(0, |widest| widest + BEHIND_TIME);
     for Row { at, text, state, look } in &listing.rows {
-        let time = at.map(|at| text::ago(at.micros(), app.now.micros()));
+        let time = at.map(|at| format!("{:<times$}", ago(at)));
         let of = |time, text| Line { time, text, state, look: *look };
         if let Place::Cursor(_) = listing.place {
             lines.push(of(time, text.clone().into_owned()));
             continue;
         }
-        let column = time.as_ref().map_or(0, |_| usize::from(TIME));
+        let column = time.as_ref().map_or(0, |_| times);
         for (at, part) in text::wrap(text, width.saturating_sub(4 + column)).into_iter().enumerate()
         {
-            let time = time.as_ref().map(|time| if at == 0 { time.clone() } else { String::new() });
+            let blank = || " ".repeat(times);
+            let time = time.as_ref().map(|time| if at == 0 { time.clone() } else { blank() });
             lines.push(of(time, part));
         }
     }
@@ -136,8 +152,7 @@ fn draw_line(buf: &mut Buffer, area: Area, line: &Line<'_>, appearance: &Appeara
     let dim = appearance.style(Role::Dim);
     let mut from = area.x + 1;
     if let Some(time) = &line.time {
-        put(buf, from, area.y, TIME, time, dim);
-        from += TIME;
+        from += put(buf, from, area.y, area.width, time, dim);
     }
     let end = area.x + area.width.saturating_sub(1);
     let room = put_right(buf, end, area.y, area.width / 2, line.state, dim);

@@ -21,6 +21,9 @@ use super::paint::{paragraph, put};
 /// Width from which the two texts stand side by side, in columns.
 const SIDE_BY_SIDE: u16 = 70;
 
+/// Least width of a side, in columns: that of its head once it is taken.
+const LEAST_SIDE: u16 = 20;
+
 /// Limit on the bytes of a side that are shown.
 const MOST: usize = 16 << 10;
 
@@ -53,7 +56,7 @@ fn named(shown: &MergeView) -> Vec<Named> {
     // A user who is asked repeatedly is told the other ways out.
     let others = [(Action::NewRecord, "as new"), (Action::KeepDraft, "keep a draft")];
     let others = others.into_iter().filter(|_| shown.again > 0);
-    sides.chain(saves).chain(others).chain([(Action::Close, "edit further")]).collect()
+    sides.chain(saves).chain(others).chain([(Action::Close, "keep editing")]).collect()
 }
 
 /// Draws the conflict that is shown; gives the cell of the cursor while something is typed for it.
@@ -108,12 +111,12 @@ fn draw(
         return typing(buf, area, typed, shown.fault.as_deref(), appearance);
     }
     let own = match chosen {
-        Some(Choice::Edited(text)) => Some(("edited ", text, Role::Selection)),
+        Some(Choice::Edited(text)) => Some(("edited", text, "", Role::Selection)),
         Some(Choice::Mine | Choice::Theirs) => None,
-        None => shown.left(shown.at).map(|text| ("typed, not taken ", text, Role::Warning)),
+        None => shown.left(shown.at).map(|text| ("typed", text, " · not taken", Role::Warning)),
     };
-    if let Some((what, text, role)) = own {
-        let own = format!("{what} {}", one_line(Some(text)));
+    if let Some((what, text, state, role)) = own {
+        let own = format!("{what:<8}{}{state}", one_line(Some(text)));
         put(buf, area.x, area.y, area.width, &own, appearance.style(role));
         area.y += 1;
         area.height -= 1;
@@ -123,9 +126,12 @@ fn draw(
         (THEIRS, Action::TakeTheirs, &conflict.theirs, chosen == Some(&Choice::Theirs)),
     ];
     let wide = area.width >= SIDE_BY_SIDE;
+    // Two short texts stand close to each other, so that they are compared at a glance.
+    let widest = sides.iter().filter_map(|(_, _, piece, _)| piece.as_ref().map(widest)).max();
+    let needed = u16::try_from(widest.unwrap_or(0)).unwrap_or(u16::MAX).max(LEAST_SIDE);
     for (at, (name, action, piece, chosen)) in (0..).zip(sides) {
         let part = if wide {
-            let width = (area.width - 2) / 2;
+            let width = ((area.width - 2) / 2).min(needed.saturating_add(2));
             Area { x: area.x + at * (width + 2), width, ..area }
         } else {
             let height = area.height / 2;
@@ -146,10 +152,21 @@ fn draw(
             label = format!("{label}  {piece}");
         }
         put(buf, part.x, part.y, part.width, &label, appearance.style(role));
+        put(buf, part.x, part.y, part.width, &chord, appearance.style(Role::KeyHint));
         let value = Area { y: part.y + 1, height: part.height - 1, ..part };
         lines(buf, value, piece.as_ref(), shown, appearance);
     }
     None
+}
+
+/// Width of the widest line of a piece, in cells; of a long one, that is not looked for.
+fn widest(piece: &Bytes) -> usize {
+    match std::str::from_utf8(piece) {
+        Ok(text) if text.len() <= MOST => {
+            text.lines().map(|line| cells(&visible(line))).max().unwrap_or(0)
+        }
+        _ => usize::MAX,
+    }
 }
 
 /// Writes the remarks below the pieces.

@@ -19,14 +19,18 @@ use super::typed::put_typed;
 /// Least columns and rows that are left beside a dialog, on both sides together; with fewer, it takes the
 /// whole size. Its border right next to that of a pane would look like a single one.
 const BESIDE: (u16, u16) = (4, 3);
+/// Columns beside a box as high as the screen below which it takes the whole width.
+const BESIDE_HIGH: u16 = 24;
 
 /// The area in the middle of the screen, in this size or as large as there is room for.
 pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
     let room = |wanted: u16, all: u16, beside: u16| {
         if all.saturating_sub(wanted) < beside { all } else { wanted }
     };
-    let width = room(width, body.width, BESIDE.0);
     let height = room(height, body.height, BESIDE.1);
+    // Beside a box as high as the screen, a few columns of the panes would say nothing.
+    let beside = if height == body.height { BESIDE_HIGH } else { BESIDE.0 };
+    let width = room(width, body.width, beside);
     Area {
         x: body.x + (body.width - width) / 2,
         y: body.y + (body.height - height) / 2,
@@ -85,7 +89,10 @@ fn confirm(
     let area = centred(body, width, height);
     let danger = is_final(confirm);
     let role = if danger { Role::Danger } else { Role::Warning };
-    let bottom = in_border(confirm, app, appearance).map(|(words, _)| words).unwrap_or_default();
+    let third = third(confirm, app, appearance);
+    let in_row = is_in_row(area, confirm, app, appearance);
+    let bottom = third.filter(|_| !in_row);
+    let bottom = bottom.map(|(words, _)| words).unwrap_or_default();
     // The danger is not told by colour alone.
     let top = format!("! {}", confirm.title);
     let titles = Titles { top: &top, bottom: &bottom };
@@ -129,7 +136,7 @@ fn confirm(
         cursor = Some(put_typed(buf, (x + used, y), room, line, appearance.style(Role::Text)));
     }
     let y = (area.y + area.height).saturating_sub(2);
-    buttons(buf, x, y, width, confirm, app, appearance);
+    buttons(buf, x, y, width, (confirm, in_row), app, appearance);
     cursor
 }
 
@@ -186,7 +193,7 @@ fn is_final(confirm: &Confirm) -> bool {
 
 /// The third answer, if there is one: to free at once instead of setting aside, or the other way round; or to
 /// keep what was typed as a draft.
-fn in_border(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(String, Chord)> {
+fn third(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(String, Chord)> {
     use crate::keymap::{Action, Context};
     let (action, does) = match &confirm.confirmed {
         _ if confirm.may_free() && is_final(confirm) => (Action::FreeNow, "set aside instead"),
@@ -215,7 +222,29 @@ fn words_on(confirm: &Confirm, app: &App, appearance: &Appearance) -> [String; 2
     let [no, yes] = keys_of(confirm, app).map(|chord| {
         chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
     });
-    [format!(" {no} No "), format!(" {yes} {} ", confirm.verb)]
+    let stays = match &confirm.confirmed {
+        Confirmed::DiscardEdit => "keep editing",
+        Confirmed::Plan(_)
+        | Confirmed::LeaveMerge
+        | Confirmed::DropDraft(_)
+        | Confirmed::DropStaged(_)
+        | Confirmed::Turn(..)
+        | Confirmed::OverwriteRecord(_)
+        | Confirmed::OverwriteFile(..)
+        | Confirmed::OpenExternal(..)
+        | Confirmed::RemoveLeaf
+        | Confirmed::Quit => "No",
+    };
+    [format!(" {no} {stays} "), format!(" {yes} {} ", confirm.verb)]
+}
+
+/// Whether the third answer has room beside the buttons of a question that covers `area`; otherwise it stands
+/// in the border.
+fn is_in_row(area: Area, confirm: &Confirm, app: &App, appearance: &Appearance) -> bool {
+    let third = third(confirm, app, appearance).map_or(0, |(words, _)| cells(&words) + 2);
+    let two: usize = words_on(confirm, app, appearance).iter().map(|words| cells(words)).sum();
+    let room = usize::from(area.inner().width.saturating_sub(2));
+    two + third + 2 * usize::from(BETWEEN) <= room
 }
 
 /// Columns between the two buttons.
@@ -234,10 +263,10 @@ pub(super) fn button_at(
     if app.unseen_until().is_some() {
         return None;
     }
+    let third = third(confirm, app, appearance);
+    let in_row = is_in_row(area, confirm, app, appearance);
     // The text in the border, at the right, with a gap, a line and a corner behind it.
-    if let Some((words, chord)) =
-        in_border(confirm, app, appearance).filter(|_| y == inner.y + inner.height)
-    {
+    if let Some((words, chord)) = third.clone().filter(|_| !in_row && y == inner.y + inner.height) {
         let end = (area.x + area.width).saturating_sub(3);
         let from = end.saturating_sub(cells(&words) as u16);
         return (from..end).contains(&x).then_some(chord);
@@ -251,7 +280,11 @@ pub(super) fn button_at(
     match x.checked_sub(from)? {
         at if at < no => deny,
         at if (no + BETWEEN..no + BETWEEN + yes).contains(&at) => does,
-        _ => None,
+        at => {
+            let (words, chord) = third.filter(|_| in_row)?;
+            let from = no + yes + 2 * BETWEEN;
+            (from..from + cells(&words) as u16 + 2).contains(&at).then_some(chord)
+        }
     }
 }
 
@@ -260,7 +293,7 @@ fn buttons(
     x: u16,
     y: u16,
     width: u16,
-    confirm: &Confirm,
+    (confirm, third_fits): (&Confirm, bool),
     app: &App,
     appearance: &Appearance,
 ) {
@@ -275,7 +308,11 @@ fn buttons(
     };
     let used = put(buf, x, y, width, &no, style(!confirm.yes, true)) + BETWEEN;
     let able = confirm.can_confirm();
-    put(buf, x + used, y, width.saturating_sub(used), &yes, style(confirm.yes, able));
+    let room = |used| width.saturating_sub(used);
+    let used = used + put(buf, x + used, y, room(used), &yes, style(confirm.yes, able)) + BETWEEN;
+    if let Some((words, _)) = third(confirm, app, appearance).filter(|_| third_fits) {
+        put(buf, x + used, y, room(used), &format!(" {words} "), style(false, true));
+    }
 }
 
 #[cfg(test)]

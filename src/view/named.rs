@@ -2,11 +2,15 @@
 
 use std::ops::Range;
 
-use crate::app::App;
+use ratatui::buffer::{Buffer, Cell};
+
+use crate::app::{App, Area};
 use crate::keymap::{Action, Chord, Context};
-use crate::text::cells;
+use crate::text::{self, cells};
+use crate::theme::Role;
 
 use super::Appearance;
+use super::paint::light;
 
 /// An action, and what it does there in words. An action without words shares those of the next one.
 pub(super) type Named = (Action, &'static str);
@@ -20,6 +24,15 @@ pub(super) fn overlay(scrolls: bool) -> Vec<Named> {
 /// The keys in a border that scroll.
 pub(super) fn scroll() -> Vec<Named> {
     vec![(Action::Up, ""), (Action::Down, "scroll")]
+}
+
+/// The place of the cursor in a list of which only `height` rows are seen, to stand before the keys; empty
+/// where all rows are seen.
+pub(super) fn place(at: usize, len: usize, height: usize) -> String {
+    if len <= height {
+        return String::new();
+    }
+    format!("{} / {} · ", text::count(at as u64 + 1), text::count(len as u64))
 }
 
 /// The line of the keys that are bound; empty while they are not taken yet.
@@ -55,6 +68,43 @@ pub(super) fn places(
         places.push((start..line.len(), chord));
     }
     (line, places)
+}
+
+/// Lights the keys that the topmost dialog names, as those of the footer are.
+pub(super) fn light_keys(
+    buf: &mut Buffer,
+    body: Area,
+    (named, context): (&[Named], Context),
+    app: &App,
+    appearance: &Appearance,
+) {
+    let (line, places) = places(named, context, app, appearance);
+    if line.is_empty() {
+        return;
+    }
+    for y in (body.y..body.y + body.height).rev() {
+        let (row, starts) = row_of(buf, y);
+        let Some(start) = row.find(&line) else { continue };
+        for (place, chord) in places {
+            let label = chord.label(appearance.symbols.unicode).len();
+            let of_key = start + place.start..start + place.start + label;
+            let x = |at| starts.partition_point(|start| *start < at) as u16;
+            let area =
+                Area { x: x(of_key.start), y, width: x(of_key.end) - x(of_key.start), height: 1 };
+            light(buf, area, appearance.style(Role::KeyHint));
+        }
+        return;
+    }
+}
+
+/// A row as it is drawn, and the byte at which each cell begins.
+pub(super) fn row_of(buf: &Buffer, y: u16) -> (String, Vec<usize>) {
+    let (mut row, mut starts) = (String::new(), Vec::new());
+    for x in 0..buf.area.width {
+        starts.push(row.len());
+        row.push_str(buf.cell((x, y)).map_or("", Cell::symbol));
+    }
+    (row, starts)
 }
 
 /// The last of these actions, as many as have room in this many cells.

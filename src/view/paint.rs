@@ -3,6 +3,7 @@
 
 use ratatui::buffer::{Buffer, CellWidth as _};
 use ratatui::style::Style;
+use ratatui::symbols::border::Set;
 
 use crate::app::Area;
 use crate::model::{ContentType, Family};
@@ -54,13 +55,11 @@ pub(super) fn put_right(
     x
 }
 
-/// Writes a text into the rows of an area, broken at spaces; a dot between two of its parts neither begins
-/// nor ends a row.
+/// Writes a text into the rows of an area, broken between its parts, else at spaces.
 pub(super) fn paragraph(buf: &mut Buffer, area: Area, text: &str, style: Style) {
-    let rows = text::wrap(text, usize::from(area.width));
+    let rows = text::wrap_parts(text, usize::from(area.width));
     for (row, y) in rows.iter().zip(area.y..area.y + area.height) {
-        let row = row.strip_prefix("· ").unwrap_or(row);
-        put(buf, area.x, y, area.width, row.strip_suffix(" ·").unwrap_or(row), style);
+        put(buf, area.x, y, area.width, row, style);
     }
 }
 
@@ -87,6 +86,10 @@ pub(super) fn marker(buf: &mut Buffer, row: Area, focused: bool, appearance: &Ap
 pub(super) fn chart(bars: &[f64], room: usize, appearance: &Appearance) -> String {
     let heights = appearance.symbols.spark;
     let bars = &bars[bars.len().saturating_sub(room)..];
+    // A single bar is always as high as a row, and tells nothing.
+    if bars.len() < 2 {
+        return String::new();
+    }
     let most = bars.iter().copied().fold(0.0, f64::max);
     let bar = |bar: &f64| {
         if *bar <= 0.0 {
@@ -109,19 +112,47 @@ pub(super) fn light(buf: &mut Buffer, row: Area, style: Style) {
     }
 }
 
-/// Dims everything behind a dialog: no colour there draws the eye, and no line looks like the dialog's.
-/// Pictures stay as they are.
+/// Dims everything behind a dialog: no colour there draws the eye, and no line looks like the dialog's, also
+/// where the dialog is known by its heavy lines. Pictures stay as they are.
 pub(super) fn dim(buf: &mut Buffer, area: Area, appearance: &Appearance) {
     let style = Style::reset().patch(appearance.style(Role::Dim));
+    let symbols = &appearance.symbols;
+    let [heavy, light] = [&symbols.focus_border, &symbols.border].map(lines_of);
+    let [joints, left, right] = symbols.joints;
+    let plain = appearance.style(Role::Border).fg == appearance.style(Role::BorderFocus).fg;
+    let lighter = |symbol: &str| {
+        let line = heavy.iter().zip(light).find(|(heavy, _)| **heavy == symbol);
+        let joint = left.iter().chain(&right).zip(joints.iter().cycle());
+        let joint =
+            joint.map(|(heavy, light)| (heavy, *light)).find(|(heavy, _)| **heavy == symbol);
+        line.or(joint).map(|(_, light)| light)
+    };
     for y in area.y..area.y + area.height {
         for x in area.x..area.x + area.width {
             if let Some(cell) = buf.cell_mut((x, y))
                 && !cell.modifier.contains(PIXEL)
             {
                 cell.set_style(style);
+                if let Some(light) = lighter(cell.symbol()).filter(|_| plain) {
+                    cell.set_symbol(light);
+                }
             }
         }
     }
+}
+
+/// The lines and corners of a border.
+fn lines_of(set: &Set<'static>) -> [&'static str; 8] {
+    [
+        set.top_left,
+        set.top_right,
+        set.bottom_left,
+        set.bottom_right,
+        set.vertical_left,
+        set.vertical_right,
+        set.horizontal_top,
+        set.horizontal_bottom,
+    ]
 }
 
 /// Writes a text over the text that stands there, without any of its style: two roles in one cell may be hard

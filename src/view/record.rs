@@ -94,8 +94,12 @@ pub(super) fn draw(
                         || Cow::Owned(preview.rows(record.scroll, view, lit(app, preview))),
                         Cow::Borrowed,
                     );
+                    let begun = record.scroll.column() > 0;
                     for (row, y) in rows.iter().zip(y..inner.y + inner.height) {
-                        value_row(buf, inner, y, row, appearance);
+                        value_row(buf, inner, y, (row, begun), appearance);
+                    }
+                    if preview.kind() == PreviewKind::Table && !rows.is_empty() {
+                        grid::draw_head(buf, rest, appearance);
                     }
                     if let Some(cursor) = app.table().filter(|cursor| cursor.is_over(preview)) {
                         grid::draw_cursor(buf, rest, cursor, (record.scroll, view), appearance);
@@ -253,7 +257,14 @@ fn fetching(meta: &RecordMeta, app: &App) -> String {
     text::then(&state, " ", cancels(app).map(|cancels| format!("{cancels}.")))
 }
 
-pub(super) fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, appearance: &Appearance) {
+/// Writes a row of a value; `begun`: it begins to the left of what is seen.
+pub(super) fn value_row(
+    buf: &mut Buffer,
+    inner: Area,
+    y: u16,
+    (row, begun): (&Row, bool),
+    appearance: &Appearance,
+) {
     let mut x = inner.x;
     let right = inner.x + inner.width;
     for span in &row.spans {
@@ -264,6 +275,9 @@ pub(super) fn value_row(buf: &mut Buffer, inner: Area, y: u16, row: &Row, appear
         x += put(buf, x, y, right.saturating_sub(x), text, style);
     }
     pixels(buf, Area { x, y, width: right.saturating_sub(x), height: 1 }, &row.pixels, appearance);
+    if begun && let Some(left) = inner.x.checked_sub(1) {
+        put(buf, left, y, 1, appearance.symbols.less, appearance.style(Role::Dim));
+    }
     if row.more {
         put(buf, right, y, 1, appearance.symbols.more, appearance.style(Role::Dim));
     }

@@ -40,7 +40,7 @@ fn named(shown: &Review, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = [(Action::Up, ""), (Action::Down, "scroll")];
     let scroll = scroll.into_iter().filter(|_| shown.overlay.is_long());
     let typed = app.unsaved_leaf().is_none_or(|unsaved| unsaved.leaf.edit != LeafEdit::Remove);
-    let close = if typed { "edit further" } else { "leave it" };
+    let close = if typed { "keep editing" } else { "leave it" };
     // Changes that are not shown yet cannot be agreed to.
     let accept = shown.diff.is_some().then_some((Action::Accept, "save"));
     let named = scroll.chain(accept).chain([(Action::Close, close)]);
@@ -152,7 +152,7 @@ pub(super) fn changes(diff: &Diff, width: usize, appearance: &Appearance) -> Vec
             .collect(),
     };
     if diff.more > 0 {
-        let more = format!("and {} more", text::plural(diff.more as u64, "change"));
+        let more = format!("+ {} more", text::plural(diff.more as u64, "change"));
         lines.push(vec![(more, dim)]);
     }
     lines

@@ -79,12 +79,7 @@ fn key_at(
     let named = drawn(layer).named(app, appearance);
     let context = layer.dialog().context();
     let (line, places) = named::places(&named, context, app, appearance);
-    // The row as it is drawn, and the byte at which each cell begins.
-    let (mut row, mut cells) = (String::new(), Vec::new());
-    for x in 0..buf.area.width {
-        cells.push(row.len());
-        row.push_str(buf.cell((x, y))?.symbol());
-    }
+    let (row, cells) = named::row_of(buf, y);
     let at = *cells.get(usize::from(x))?;
     let whole = row.find(&line).filter(|_| !line.is_empty());
     let found = places.into_iter().find(|(place, _)| {

@@ -34,8 +34,8 @@ impl Drawn for StagedDiff {
 fn named(shown: &StagedDiff, app: &App, appearance: &Appearance) -> Vec<Named> {
     let scroll = if shown.overlay.is_long() { named::scroll() } else { Vec::new() };
     // Changes that are not shown yet cannot be agreed to.
-    let accept = shown.is_compared().then_some((Action::Accept, "save all"));
-    let named = scroll.into_iter().chain(accept).chain([(Action::Close, "back")]);
+    let accept = shown.is_compared().then_some((Action::Accept, "save"));
+    let named = scroll.into_iter().chain(accept).chain([(Action::Close, "close")]);
     let room = usize::from(app.layout().body.width.min(WIDTH)).saturating_sub(TITLE_FRAME);
     named::fit(named.collect(), Context::Review, room, app, appearance)
 }
@@ -45,7 +45,10 @@ fn draw(buf: &mut Buffer, body: Area, shown: &StagedDiff, app: &App, appearance:
     let lines = lines(shown, columns(body), app, appearance);
     let titles = || {
         let named = named(shown, app, appearance);
-        let title = format!("Save {}", text::plural(shown.parts.len() as u64, "staged edit"));
+        let all = shown.parts.len();
+        let stay = shown.parts.iter().filter(|part| part.since.is_some()).count();
+        let of = if stay > 0 { format!("{} of ", all - stay) } else { String::new() };
+        let title = format!("Save {of}{}", text::plural(all as u64, "staged edit"));
         (title, named::line(&named, Context::Review, app, appearance))
     };
     scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::BorderFocus, appearance);

@@ -133,8 +133,8 @@ fn put_right(buf: &mut Buffer, area: Area, parts: &[Part]) -> u16 {
 fn banner(tries: u32, reason: &str, room: usize) -> String {
     let count = match tries {
         0 => String::new(),
-        1 => ", tried once".to_owned(),
-        more => format!(", tried {more} times"),
+        1 => " · tried once".to_owned(),
+        more => format!(" · tried {more} times"),
     };
     let least = DOWN;
     // With little room, the remedy is left out.

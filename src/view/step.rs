@@ -83,7 +83,7 @@ fn lines(shown: &StepView, width: usize, app: &App, appearance: &Appearance) -> 
         if apart {
             lines.push(Vec::new());
         }
-        let more = format!("and {} more", text::plural(*more as u64, "record"));
+        let more = format!("+ {} more", text::plural(*more as u64, "record"));
         lines.extend(said(&more, Role::Dim));
     }
     lines

@@ -259,10 +259,15 @@ fn records(
     appearance: &Appearance,
 ) {
     let types: Vec<_> = types.iter().map(|(name, ..)| name.clone()).collect();
-    let longest = keys.iter().map(|meta| meta.key.as_bytes().len()).max().unwrap_or(0);
-    let columns = Columns::with_types(&types, 0, longest, area);
+    // As in the list of the store once it is open, so that nothing moves when it opens.
+    let mut lengths: Vec<_> = keys.iter().map(|meta| meta.key.as_bytes().len()).collect();
+    lengths.sort_unstable();
+    let usual = lengths.get(lengths.len() * 3 / 4).copied().unwrap_or(0);
+    let columns = Columns::with_types(&types, 0, usual, area);
     let header = appearance.style(Role::Header);
-    put(buf, area.x + MARKS, area.y, columns.key, "Key", header);
+    let arrow = keys.is_sorted_by_key(|meta| &meta.key).then_some(appearance.symbols.ascending);
+    let head = arrow.map_or("Key".to_owned(), |arrow| format!("Key {arrow}"));
+    put(buf, area.x + MARKS, area.y, columns.key, &head, header);
     if let Some((x, width)) = columns.kind {
         put(buf, x, area.y, width, "Type", header);
     }

@@ -6,11 +6,11 @@ use crate::app::layers::Totals;
 use crate::app::{App, Area, Dialog as _};
 use crate::keymap::{Action, Context};
 use crate::model::StoreName;
-use crate::text;
+use crate::text::{self, cells};
 use crate::theme::Role;
 
 use super::Appearance;
-use super::border::{Titles, bordered};
+use super::border::{TITLE_FRAME, Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
@@ -58,7 +58,10 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
     let area = centred(body, body.width.min(WIDTH), wanted);
     let inner = area.inner();
     let room = usize::from(inner.height.saturating_sub(2));
-    let bottom = named::line(&named(totals), Context::Totals, app, appearance);
+    let keys = named::line(&named(totals), Context::Totals, app, appearance);
+    let placed = named::place(totals.cursor.at, rows.len(), room) + &keys;
+    let has_room = cells(&placed) + TITLE_FRAME <= area.width.into();
+    let bottom = if has_room { placed } else { keys };
     let store = app.keys.store.as_ref().map(StoreName::escaped).unwrap_or_default();
     let title = format!("Content types of {store}");
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
@@ -69,7 +72,7 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
     let header = appearance.style(Role::Header);
     let records: u64 = rows.iter().map(|(_, records, _)| records).sum();
     let counts = GAP + text::count(records).len().max("Records".len()) as u16;
-    let heads = ["Content type", "Records", "Size", ""];
+    let heads = ["Content type", "Records", "Size", "Share"];
     line(buf, inner, (inner.y, counts), heads, [header, header]);
     if totals.rows.is_none() {
         let (width, dim) = (inner.width - 1, appearance.style(Role::Dim));
@@ -84,7 +87,8 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
         let share = format!("{:.0} %", part * 100.0);
         let shown = if name.as_str().is_empty() { "(no content type)" } else { name.as_str() };
         let cells = [shown, &text::count(*records), &text::size(*bytes), &share];
-        let styles = [appearance.style(type_role(name)), text];
+        let role = if name.as_str().is_empty() { Role::Warning } else { type_role(name) };
+        let styles = [appearance.style(role), text];
         line(buf, inner, (y, counts), cells, styles);
         bar(buf, inner, y, part, appearance);
         if at == totals.cursor.at {

@@ -103,5 +103,5 @@ fn a_lost_connection_does_not_hide_the_target() {
     let mut stage = opened(120, "redis://127.0.0.1:7455/5");
     stage.asked.retain(|effect| !matches!(effect, Effect::Read(..)));
     stage.keys("i");
-    assert!(stage.frame().contains("Redis 8.2.1, 0.3 ms away"), "{}", stage.frame());
+    assert!(stage.frame().contains("Redis 8.2.1 · 0.3 ms"), "{}", stage.frame());
 }

@@ -108,7 +108,8 @@ fn a_password_that_is_wanted_in_the_middle_is_typed_with_the_screen_as_it_was() 
     let mut admin = server.client();
     admin.call(&[b"CONFIG", b"SET", b"requirepass", b"opensesame"]);
     admin.call(&[b"CLIENT", b"KILL", b"TYPE", b"normal", b"SKIPME", b"yes"]);
-    let asked = |text: &str| text.contains("password required") && text.contains("p type password");
+    let asked =
+        |text: &str| text.contains("password required") && text.contains("p type the password");
     screen.wait_for("that a password is wanted, and the records", |text| {
         asked(text) && text.contains("page-") && !text.contains("p pin")
     });

@@ -196,7 +196,7 @@ fn the_picture_of_a_merge_is_a_real_frame() {
     screen.wait_for_text("17.20 → 15.90");
     screen.keys("\r");
     screen.wait_for("the merge, and its keys", |text| {
-        text.contains("0 of 1 decided") && text.contains("edit further")
+        text.contains("0 of 1 decided") && text.contains("keep editing")
     });
     check("merge.svg", &picture::DARK, &server, &screen);
 }

@@ -47,7 +47,7 @@ fn an_undo_of_many_records_is_stopped_in_the_list_of_jobs_and_gone_on_with() {
     assert!(told > 0 && told < RECORDS, "{text}");
     assert_eq!(stored(&mut client), told, "what is told is there");
     screen.keys("J");
-    screen.wait_for("the panes alone", |text| !text.contains("Nothing is under way"));
+    screen.wait_for("the panes alone", |text| !text.contains("no jobs"));
     screen.keys("U");
     screen.wait_for("both parts", |text| {
         text.contains("of them)") && text.contains("undoable") && text.contains("undone")

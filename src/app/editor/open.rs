@@ -89,7 +89,7 @@ fn not_text(record: &Record) -> Option<String> {
     let read = text(record).filter(|read| !keeps(read, record))?;
     let charset = read.charset.words();
     Some(if read.faulty {
-        format!("edited as bytes: some are not in the charset ({charset})")
+        format!("edited as bytes: not all are {charset}")
     } else {
         format!("edited as bytes: {charset} can spell this otherwise")
     })

@@ -22,13 +22,11 @@ impl Editor {
         match content_type.family() {
             Family::Unknown => {
                 self.field = Field::ContentType;
-                return Err(Blocked::Fault("type a content type, or choose one with ↑ ↓".into()));
+                return Err(Blocked::Fault("content type wanted · ↑ ↓ choose".into()));
             }
             Family::None if !text.is_empty() => {
                 self.field = Field::ContentType;
-                return Err(Blocked::Fault(
-                    "application/x-none has no value: choose another with ↑ ↓".into(),
-                ));
+                return Err(Blocked::Fault("application/x-none has no value · ↑ ↓ choose".into()));
             }
             Family::Json => {
                 json::check(&text).map_err(|fault| self.not_json(&fault))?;

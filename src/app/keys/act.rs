@@ -83,7 +83,7 @@ impl KeysPane {
     pub(in crate::app) fn undoes(&self) -> Option<&'static str> {
         let walks = self.sync.walk().is_some_and(|walk| !walk.paused && walk.rows > 0);
         if self.marks.range.is_some() {
-            Some("drop range")
+            Some("end range")
         } else if !self.filter.is_empty() {
             Some("clear filter")
         } else if !self.marks.keys.is_empty() {

@@ -104,7 +104,7 @@ fn row(info: &AsideInfo, busy: bool, now: Option<Timestamp>) -> Row<'_> {
     let store = info.aside.store().escaped();
     let text = match &info.aside {
         Aside::Records(_) => format!("{store}: {records}, purged"),
-        Aside::Store(_) => format!("{store}: dropped with {records}"),
+        Aside::Store(_) => format!("{store}: {records}, dropped"),
     };
     let state: Cow<'_, str> = match (info.expires_at, now) {
         _ if busy => "under way".into(),

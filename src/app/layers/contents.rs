@@ -80,19 +80,19 @@ impl ContentsView {
         let mut words = if self.before.is_empty() && page.next.is_none() {
             format!("all {}", text::count(last as u64))
         } else {
-            format!("{} to {}", text::count(first as u64 + 1), text::count(last as u64))
+            format!("{}–{}", text::count(first as u64 + 1), text::count(last as u64))
         };
         let arranged = self.table.as_ref().and_then(TableCursor::arranged_words);
         if let OtherStorage::Queue(_) = self.of {
             if page.next.is_some() || !self.before.is_empty() {
-                words = format!("looked at {words}");
+                words = format!("requests {words}");
             }
             if page.searched > 0 {
-                words = format!("{words} and at {} more", text::count(page.searched));
+                words = format!("{words}, {} more looked at", text::count(page.searched));
             }
-            let first = if arranged.is_some() { "" } else { ", listed first" };
+            let first = if arranged.is_some() { "" } else { ", first" };
             let failed = match page.failed {
-                0 => "none of these failed".to_owned(),
+                0 => "none failed".to_owned(),
                 failed => format!("{} failed{first}", text::count(failed)),
             };
             words = format!("{words} · {failed}");

@@ -78,7 +78,7 @@ impl Dialog for DraftView {
             Some(Action::NewRecord) => self.take(true, ctx),
             Some(Action::Delete) => {
                 let confirmed = Confirmed::DropDraft(self.id.clone());
-                let asked = Confirm::new("Throw the draft away", "throw away", confirmed)
+                let asked = Confirm::new("Discard the draft", "discard", confirmed)
                     .line("What was typed is lost; the record stays.");
                 ctx.request(Request::Ask(Box::new(asked)));
                 return Then::Stay;

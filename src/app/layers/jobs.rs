@@ -46,7 +46,7 @@ impl Dialog for Jobs {
         Some(Listing {
             title: "Jobs".into(),
             width: 72,
-            none: "Nothing is under way.",
+            none: "no jobs",
             rows: self.jobs.iter().map(row).collect(),
             place: Place::Cursor(self.cursor),
             keys: cancels.into_iter().chain([(Action::Close, "close")]).collect(),

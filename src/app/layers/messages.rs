@@ -39,7 +39,7 @@ impl Dialog for Messages {
         Some(Listing {
             title: "Messages".into(),
             width: 90,
-            none: "Nothing was said so far.",
+            none: "no messages",
             rows: self.notices.iter().map(row).collect(),
             place: Place::Scrolled(&self.overlay),
             keys: vec![(Action::Close, "close")],

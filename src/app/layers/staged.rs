@@ -67,10 +67,10 @@ impl Dialog for Staged {
 
     fn listing(&self) -> Option<Listing<'_>> {
         let keys = [
-            (Action::Delete, "take out"),
+            (Action::Delete, "discard"),
             (Action::Edit, "edit"),
             (Action::Open, "show"),
-            (Action::Save, "save all"),
+            (Action::Save, "save"),
         ];
         Some(Listing {
             title: "Staged edits, not saved".into(),
@@ -102,7 +102,7 @@ impl Dialog for Staged {
             (Some(Action::Edit), Some(edit)) => ctx.request(Request::EditStaged(edit.id.clone())),
             (Some(Action::Delete), Some(edit)) => {
                 let confirmed = Confirmed::DropStaged(edit.id.clone());
-                let asked = Confirm::new("Take the edit out", "throw away", confirmed)
+                let asked = Confirm::new("Discard the edit", "discard", confirmed)
                     .line(edit.set.key.named())
                     .line("What was typed is lost; the record stays.");
                 ctx.request(Request::Ask(Box::new(asked)));

@@ -134,8 +134,7 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
         return Some("a key has at least one character".to_owned());
     }
     if !is_own && in_the_way(app, prompt, &key).is_some() {
-        let why = "this key is taken; a question follows";
-        return Some(why.to_owned());
+        return Some("key taken · overwriting is asked about".to_owned());
     }
     if (changes && is_lost(&meta.key)) || (!is_own && is_lost(&key)) {
         return Some(written_back(app));

@@ -14,7 +14,7 @@ use super::{drafts, leaves, leaving, opened, saving};
 /// Has the typed text kept as a draft in which nobody types, and leaves it as soon as that is done.
 pub(super) fn keep(app: &mut App, quits: bool) {
     let Some(draft) = drafting::draft(app).filter(|_| drafting::can_keep(app)) else {
-        return app.tell(Notice::warning("not kept as a draft: it is too large"));
+        return app.tell(Notice::warning("not kept as a draft: too large"));
     };
     let leaving = Leaving::new(draft, quits);
     app.out.effects.push(Effect::KeepDraft(Box::new(leaving.draft().clone())));
@@ -25,7 +25,7 @@ pub(super) fn keep(app: &mut App, quits: bool) {
 pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> bool {
     let Some(left) = app.drafting.leaving.take_if(|left| left.id() == *id) else { return false };
     if let Err(why) = result {
-        let text = format!("not kept as a draft: {why}; what was typed is still here");
+        let text = format!("draft not kept: {why}; your text is here");
         app.tell(Notice::warning(text).lasting());
         return true;
     }

@@ -30,7 +30,7 @@ const EDITED: usize = 8 << 20;
 const TOLD: usize = 60;
 const TOO_LONG: &str = "JSON over 8 MiB; edit the whole record";
 
-const CONVERTED: &str = "this JSON is not stored as it is shown; edit the whole record";
+const CONVERTED: &str = "not stored as shown; edit the whole record";
 
 /// The action of a key that chooses a value: a record without parts is edited as a whole.
 pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {

@@ -212,10 +212,7 @@ pub(super) fn remove(app: &mut App, id: &DraftId) {
     } else if let Some(edit) = app.staged.take(id) {
         app.out.effects.push(Effect::DropDraft(edit.id));
         app.layers.retain(|layer| !matches!(layer, Layer::StagedDiff(_)));
-        app.tell(Notice::done(format!(
-            "the staged edit of {} is thrown away",
-            edit.set.key.named()
-        )));
+        app.tell(Notice::done(format!("the staged edit of {} is discarded", edit.set.key.named())));
         close_if_empty(app);
     }
 }

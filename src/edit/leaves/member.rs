@@ -145,7 +145,7 @@ fn checked(typed: &str) -> Result<String, NotAValue> {
         Ok(()) => Ok(value.to_owned()),
         Err(_) if value.is_empty() => Err(NotAValue("nothing was typed".to_owned())),
         Err(fault) => Err(NotAValue(format!(
-            "not JSON at column {} ({}); text stands in \"quotes\"",
+            "not JSON at column {} ({}); text needs \"quotes\"",
             fault.column,
             fault.reason()
         ))),

@@ -185,5 +185,5 @@ pub(super) fn metadata(folder: &Folder) -> Result<StoreMetadataFile> {
 pub(super) fn damaged(store: &StoreName, why: &str) -> Error {
     let store = store.escaped();
     Error::new(ErrorKind::Damaged, format!("the store {store} is damaged: {why}"))
-        .hint(format!("larder repair {store} mends it; its records stay"))
+        .hint(format!("`larder repair {store}` mends it; its records stay"))
 }

@@ -15,7 +15,7 @@ use crate::model::{Cause, Error, ErrorKind, in_words};
 const NOT_SERVED: &str = "CLUSTERDOWN Hash slot not served";
 
 /// Words for a Redis key of a wrong type.
-pub(super) const WRONG_TYPE: &str = "a Redis key of this store has another type";
+pub(super) const WRONG_TYPE: &str = "one of its Redis keys has another type";
 
 /// First word of the error in place of a string that is larger than its question allows.
 pub(super) const TOO_LARGE: &str = "TOOLARGE";

@@ -56,7 +56,7 @@ pub(super) fn cells(row: &CrawlRow, per_minute: Option<f64>, now: Timestamp, sho
         CrawlRow::Note(_, note) => {
             cells.per_minute.clear();
             if let Note::More(more) = note {
-                cells.name.push((format!("and {} more", text::count(*more)), Role::Dim));
+                cells.name.push((format!("+ {} more", text::count(*more)), Role::Dim));
             }
         }
     }

@@ -124,8 +124,8 @@ pub(super) fn draw(
         match row {
             Shown::Group(group) => group_row(buf, area, group, cut, columns, appearance),
             Shown::Record(meta) => {
-                mark(buf, area, *at, meta, (app, columns.kind.is_some()), appearance);
                 record_row(buf, area, meta, cut, columns, appearance);
+                mark(buf, area, *at, meta, (app, columns), appearance);
             }
         }
         if current && app.focus == Pane::Keys {
@@ -178,13 +178,14 @@ fn group_row(
     put(buf, row.x + MARKS, row.y, columns.key, &cut.text, appearance.style(Role::Title));
 }
 
-/// Writes the mark of a record before its key.
+/// Writes the mark of a record before its key. The sign of damage, which stands there, goes to the content
+/// type.
 fn mark(
     buf: &mut Buffer,
     row: Area,
     at: usize,
     meta: &RecordMeta,
-    (app, type_is_shown): (&App, bool),
+    (app, columns): (&App, &Columns),
     appearance: &Appearance,
 ) {
     let s = &appearance.symbols;
@@ -197,21 +198,23 @@ fn mark(
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
         None if has_draft => (s.draft, Role::Warning),
-        // If the content type is shown, the damage is told there.
-        None if !type_is_shown && is_damaged(meta) => (s.damaged, Role::Warning),
+        None if is_damaged(meta) => return,
         None if store.is_some_and(|store| app.pins.has(store, &meta.key)) => {
             (s.pinned, Role::Title)
         }
-        None => (" ", Role::Text),
+        None => return,
     };
     put(buf, row.x + 1, row.y, 1, symbol, appearance.style(role));
+    if let Some((x, _)) = columns.kind.filter(|_| is_damaged(meta)) {
+        put(buf, x.saturating_sub(1), row.y, 1, s.damaged, appearance.style(Role::Warning));
+    }
 }
 
 fn is_damaged(meta: &RecordMeta) -> bool {
     !matches!(meta.state, RecordState::Whole | RecordState::BareFile | RecordState::NotRead)
 }
 
-/// Writes a record: key, content type, size.
+/// Writes a record: key, content type, size, and a sign before it if it is damaged.
 pub(in crate::view) fn record_row(
     buf: &mut Buffer,
     row: Area,
@@ -233,10 +236,10 @@ pub(in crate::view) fn record_row(
         } else {
             (meta.content_type.short(), type_role(&meta.content_type))
         };
-        if damaged {
-            put(buf, x.saturating_sub(1), row.y, 1, s.damaged, appearance.style(Role::Warning));
-        }
         put(buf, x, row.y, width, word, appearance.style(role));
+    }
+    if damaged {
+        put(buf, row.x + 1, row.y, 1, s.damaged, appearance.style(Role::Warning));
     }
     let role = match damaged {
         true => Role::Warning,

@@ -69,8 +69,7 @@ fn what_is_left_set_aside_is_offered_once_a_target_is_opened() {
     stage.answer(Slot::Asides, Ok(Loaded::Asides(two())));
     assert!(is_offered(&stage));
     let frame = stage.frame();
-    for text in ["shop: 5,000 records, purged", "scratch: dropped with 5,000 records", "22 h left"]
-    {
+    for text in ["shop: 5,000 records, purged", "scratch: 5,000 records, dropped", "22 h left"] {
         assert!(frame.contains(text), "{text}:\n{frame}");
     }
     // If there are none, there is nothing to say; nor if they could not be looked for.
@@ -146,6 +145,6 @@ fn whoever_types_is_told_and_not_interrupted() {
     stage.answer(Slot::Asides, Ok(Loaded::Asides(two())));
     assert!(stage.app.layers.is_empty());
     let told = stage.notice();
-    assert!(told.contains("2 stores left set aside; larder aside"), "{told}");
+    assert!(told.contains("2 stores left set aside; `larder aside`"), "{told}");
     assert_eq!(left(&stage), Vec::<String>::new());
 }

@@ -103,7 +103,7 @@ fn the_footer_names_what_the_state_needs_first_and_nothing_that_cannot_be_done()
         stage
     };
     let states: [State<'_>; 11] = [
-        ("no server", &refused, &["r retry", "T other target"], &["open", "n new", "/ filter"]),
+        ("no server", &refused, &["r retry now", "T other target"], &["open", "n new", "/ filter"]),
         ("no stores", &no_stores, &["n new"], &["open", "filter", "drop", "purge", "details"]),
         (
             "an empty store",
@@ -125,14 +125,14 @@ fn the_footer_names_what_the_state_needs_first_and_nothing_that_cannot_be_done()
                 s.keys("V");
                 s
             },
-            &["V mark range", "esc drop range", "d delete 1"],
+            &["V mark range", "esc end range", "d delete 1"],
             &[],
         ),
         ("a filter", &|size| filtered(size, "b"), &["ctrl-a mark all", "esc clear filter"], &[]),
         ("no match", &|size| filtered(size, "q"), &["esc clear filter"], &["edit", "ctrl-a"]),
         ("a large value", &too_large, &["f fetch"], &["edit", "copy value"]),
         ("read-only", &read_only, &["↵ open", "/ filter"], &["edit", "new", "delete", "rename"]),
-        ("a server lost", &down, &["r read again", "T other target"], &["edit", "delete"]),
+        ("a server lost", &down, &["r retry", "T other target"], &["edit", "delete"]),
     ];
     for (name, state, needed, impossible) in states {
         for size in SIZES {
@@ -275,5 +275,5 @@ fn another_target_is_offered_only_where_there_is_one() {
         wants_password: false,
     }));
     let footer = footer(&mut stage);
-    assert!(footer.contains("r read again") && !footer.contains("target"), "{footer}");
+    assert!(footer.contains("r retry") && !footer.contains("target"), "{footer}");
 }

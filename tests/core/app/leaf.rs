@@ -268,7 +268,7 @@ fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     stage.compared().keys("e<ctrl-end><backspace>3.0<esc>");
     assert_eq!(stage.notice(), "not taken; editing again goes on with it");
     let frame = stage.frame();
-    assert!(frame.contains("typed, not taken  3.0"), "{frame}");
+    assert!(frame.contains("typed   3.0 · not taken"), "{frame}");
     // Either side can be taken, and the typed text is still there.
     stage.keys("te5<ctrl-s>");
     let Some(Layer::Merge(view)) = stage.app.layer() else { panic!() };
@@ -410,7 +410,7 @@ fn what_changes_is_shown_before_one_value_is_saved() {
     assert!(stage.writes().is_empty(), "what is not shown yet is not agreed to");
     stage.compared();
     let frame = stage.frame();
-    for part in ["Save a", "$.price  1.10 → 1.20", "esc edit further"] {
+    for part in ["Save a", "$.price  1.10 → 1.20", "esc keep editing"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
     stage.keys("<esc>");

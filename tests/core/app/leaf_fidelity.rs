@@ -157,7 +157,7 @@ fn what_is_stored_in_other_bytes_than_its_text_is_edited_as_a_whole() {
             // Its values are looked at, and none of them is changed alone.
             select(&mut stage);
             stage.keys("j<enter>");
-            let why = "this JSON is not stored as it is shown; edit the whole record";
+            let why = "not stored as shown; edit the whole record";
             assert_eq!(stage.notice(), why, "{content_type}");
             stage.keys("<esc>");
         }

@@ -74,7 +74,7 @@ fn json_that_is_packed_in_a_value_is_folded_and_not_changed() {
     let spelled = "[1, {\"b\": 2, \"c\": [3]}, []]";
     let copied = |effect: &Effect| matches!(effect, Effect::Copy { bytes, .. } if bytes == spelled);
     assert!(stage.asked.iter().any(copied));
-    let why = "this JSON is not stored as it is shown; edit the whole record";
+    let why = "not stored as shown; edit the whole record";
     for key in ["<enter>", "a", "o", "R", "d"] {
         stage.keys(key);
         assert_eq!(stage.notice(), why, "{key}");

@@ -57,7 +57,7 @@ fn what_cannot_be_kept_stays_where_it_was_typed() {
     let draft = kept(&stage).pop().unwrap();
     stage.event(Event::DraftKept(draft.head.id(), Err("the disk is full".into())));
     assert!(stage.edited().contains("12"));
-    let told = "not kept as a draft: the disk is full; what was typed is still here";
+    let told = "draft not kept: the disk is full; your text is here";
     assert_eq!(stage.notice(), told);
 }
 

@@ -22,7 +22,10 @@ fn a_password_is_typed_unseen_and_asked_for_again_where_it_is_refused() {
     let mut stage = Stage::new(80, 24);
     stage.event(Event::Connected(Err(refused())));
     let frame = stage.frame();
-    assert!(frame.contains("p type the password") && frame.contains("p type password"), "{frame}");
+    assert!(
+        frame.contains("p type the password") && frame.contains("p type the password"),
+        "{frame}"
+    );
     stage.keys("p").keys("opensesamf<backspace>e");
     let frame = stage.frame();
     assert!(frame.contains("password: ••••••••••  "), "{frame}");
@@ -55,7 +58,10 @@ fn a_password_that_is_wanted_in_the_middle_leaves_what_is_on_the_screen() {
     let mut stage = opened();
     locked_out(&mut stage);
     let frame = stage.frame();
-    assert!(frame.contains("password required") && frame.contains("p type password"), "{frame}");
+    assert!(
+        frame.contains("password required") && frame.contains("p type the password"),
+        "{frame}"
+    );
     assert!(frame.contains("json") && !frame.contains("pin"), "{frame}");
     // And in the help, whose keys are true.
     stage.keys("?/type the password");
@@ -66,7 +72,7 @@ fn a_password_that_is_wanted_in_the_middle_leaves_what_is_on_the_screen() {
     // This works in each pane, whatever its own key of that name does.
     for pane in [Pane::Stores, Pane::Keys, Pane::Record] {
         stage.app.focus = pane;
-        assert!(stage.frame().contains("p type password"), "{pane:?}: {}", stage.frame());
+        assert!(stage.frame().contains("p type the password"), "{pane:?}: {}", stage.frame());
         stage.keys("p");
         assert!(stage.frame().contains("password: "), "{pane:?}: {}", stage.frame());
         stage.keys("<esc>");
@@ -101,7 +107,10 @@ fn a_server_that_wants_a_password_for_a_further_connection_is_told_so_and_gets_i
     let wanted = Error::new(ErrorKind::Auth, "password required");
     stage.answer(Slot::Keys, Err(wanted));
     let frame = stage.frame();
-    assert!(frame.contains(" password required ") && frame.contains("p type password"), "{frame}");
+    assert!(
+        frame.contains(" password required ") && frame.contains("p type the password"),
+        "{frame}"
+    );
     stage.keys("psesame<enter>");
     stage.asked.clear();
     stage.event(Event::LoggedIn(Ok(())));
@@ -120,11 +129,11 @@ fn a_refusal_that_comes_after_the_password_was_taken_is_read_again() {
     // A walk that was asked for before the server took the password, and is answered now.
     for _ in 0..3 {
         stage.answer(Slot::Keys, refusal());
-        assert!(!stage.frame().contains("p type password"), "{}", stage.frame());
+        assert!(!stage.frame().contains("p type the password"), "{}", stage.frame());
     }
     // One refusal after the other is no late answer any more.
     stage.answer(Slot::Keys, refusal());
-    assert!(stage.frame().contains("p type password"), "{}", stage.frame());
+    assert!(stage.frame().contains("p type the password"), "{}", stage.frame());
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn all_are_shown_as_one_change_and_saved_by_one_plan() {
     finds(&mut stage, [("a", StagedNow::Same), ("b", StagedNow::Changed), ("c", StagedNow::Same)]);
     stage.keys("<ctrl-p>");
     let frame = stage.frame();
-    for part in ["a in shop", "changed since · value · 12 B → 13 B", "save all"] {
+    for part in ["a in shop", "changed since · value · 12 B → 13 B", "ctrl-s save"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
     stage.keys("j<enter><enter>");
