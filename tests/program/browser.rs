@@ -250,7 +250,7 @@ fn it_stays_when_the_server_goes_and_is_back_when_the_server_is() {
     let mut server = filled();
     let mut screen = open(&server, &[]);
     server.kill();
-    screen.wait_for_text("no connection, tried");
+    screen.wait_for_text("no connection · tried");
     screen.keys("j");
     screen.wait_for_text("▌  page-1");
     server.restart();

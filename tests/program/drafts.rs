@@ -400,7 +400,7 @@ fn staged_edits_outlive_a_kill_and_are_saved_together_later() {
     });
     screen.keys("\x13");
     screen.wait_for("all that they change", |text| {
-        text.contains("Save 2 staged edits") && !text.contains("looking for what is changed")
+        text.contains("Save 1 of 2 staged edits") && !text.contains("looking for what is changed")
     });
     screen.keys("\x13");
     screen.wait_for_text("page-2 stays staged: changed by someone else");
