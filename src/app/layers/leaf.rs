@@ -361,8 +361,7 @@ impl Dialog for LeafCursor {
                     ctx.say(Notice::info("only members of objects have names"));
                 }
                 (false, None) if action == Action::AddMember => {
-                    let why = "this value holds no others; nothing added";
-                    ctx.say(Notice::info(why));
+                    ctx.say(Notice::info("this value holds no others; nothing added"));
                 }
                 (false, None) => ctx.say(Notice::info("the whole value is not removed here")),
             },
@@ -378,7 +377,8 @@ impl Dialog for LeafCursor {
     fn allows(&self, action: Action) -> bool {
         let leaves = self.shown.leaves();
         match action {
-            Action::EditValue | Action::OpenInner => self.refused.is_none(),
+            Action::EditValue => self.refused.is_none(),
+            Action::OpenInner => self.refused.is_none() && self.spelled().starts_with(b"\""),
             Action::AddMember => self.refused.is_none() && leaves.is_container(0),
             Action::RenameMember => self.refused.is_none() && leaves.is_member(self.at),
             Action::RemoveMember => self.refused.is_none() && leaves.parent(self.at) != self.at,
