@@ -144,11 +144,13 @@ fn checked(typed: &str) -> Result<String, NotAValue> {
     match json::check(value.as_bytes()) {
         Ok(()) => Ok(value.to_owned()),
         Err(_) if value.is_empty() => Err(NotAValue("nothing was typed".to_owned())),
-        Err(fault) => Err(NotAValue(format!(
-            "not JSON at column {} ({}); text needs \"quotes\"",
-            fault.column,
-            fault.reason()
-        ))),
+        // Most often, text was typed without its quotes.
+        Err(fault) if !value.starts_with(['{', '[', '"']) => {
+            Err(NotAValue(format!("not JSON at column {}; text needs \"quotes\"", fault.column)))
+        }
+        Err(fault) => {
+            Err(NotAValue(format!("not JSON at column {}: {}", fault.column, fault.reason())))
+        }
     }
 }
 
