@@ -54,7 +54,8 @@ pub(super) fn draw(
     let fault = editor.json_fault().filter(|_| editor.fault.is_none());
     if let (Some(fault), Some((_, y))) = (fault, cursor) {
         let line = text::count(fault.line as u64);
-        let whole = format!("line {line}: {}", fault.reason());
+        // The remark stands beside the cursor, whose line need not be the wrong one.
+        let whole = format!("not JSON at line {line}: {}", fault.reason());
         let short = format!("not JSON: line {line}");
         let _ = painter.aside(buf, y, &whole, &ends) || painter.aside(buf, y, &short, &ends);
     }
