@@ -287,6 +287,9 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     if let Some(Layer::Help(_) | Layer::Palette(_)) = app.layer() {
         return Some(menu_words(action).into());
     }
+    if let (Some(Layer::Merge(_)), Action::Edit) = (app.layer(), action) {
+        return Some("own value".into());
+    }
     if let Some(layer) = app.layer() {
         let listing = layer.dialog().listing();
         let own = listing.and_then(|list| list.keys.into_iter().find(|(key, _)| *key == action));
