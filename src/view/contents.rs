@@ -6,6 +6,7 @@ use crate::app::layers::ContentsView;
 use crate::app::{App, Area, Overlay};
 use crate::keymap::{Action, Context};
 use crate::model::OtherStorage;
+use crate::text::cells;
 use crate::theme::Role;
 
 use super::Appearance;
@@ -20,7 +21,7 @@ use super::table;
 impl Drawn for ContentsView {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         let keys = keys(self, app, appearance);
-        let bottom = named::line(&keys, Context::Contents, app, appearance);
+        let bottom = place(self, app) + &named::line(&keys, Context::Contents, app, appearance);
         let title = self.title();
         let titles = Titles { top: &title, bottom: &bottom };
         let (border, role) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
@@ -92,6 +93,16 @@ fn light_failed(buf: &mut Buffer, x: u16, y: u16, appearance: &Appearance) {
 /// The state of a failed request, with a space behind it.
 const FAILED: &str = "failed ";
 
+/// The place of the cursor among the rows of the page, where not all of them are seen.
+fn place(shown: &ContentsView, app: &App) -> String {
+    // Above the rows stand the words about the page, and the heads of the columns.
+    let height = usize::from(app.layout().body.inner().height.saturating_sub(2));
+    shown
+        .table
+        .as_ref()
+        .map_or_else(String::new, |table| named::place(table.at().0, table.shown().lines(), height))
+}
+
 /// The keys in the border.
 fn keys(shown: &ContentsView, app: &App, appearance: &Appearance) -> Vec<Named> {
     use crate::app::Dialog as _;
@@ -104,6 +115,7 @@ fn keys(shown: &ContentsView, app: &App, appearance: &Appearance) -> Vec<Named> 
     // Under a row that is shown as a record, keys of the table are not named.
     let free = shown.record().is_none();
     let all = all.into_iter().filter(|(action, _)| free && shown.allows(*action));
-    let room = usize::from(app.layout().body.width).saturating_sub(TITLE_FRAME);
+    let place = cells(&place(shown, app));
+    let room = usize::from(app.layout().body.width).saturating_sub(TITLE_FRAME + place);
     named::fit(all.collect(), Context::Contents, room, app, appearance)
 }

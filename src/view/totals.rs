@@ -18,6 +18,8 @@ use super::paint::{below, light, marker, put, put_right, type_role};
 
 /// Width of the dialog, where there is room, in columns.
 const WIDTH: u16 = 88;
+/// Width of the screen from which the border names the keys in full, in columns.
+const ROOMY: u16 = 50;
 /// Width of the bytes, with a gap before them, in columns.
 const BYTES: u16 = 9;
 /// Columns between two columns.
@@ -33,8 +35,8 @@ impl Drawn for Totals {
         None
     }
 
-    fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
-        named(self)
+    fn named(&self, app: &App, _appearance: &Appearance) -> Vec<Named> {
+        named(self, app)
     }
 
     fn row_at(&self, area: Area, _: &App, cell: Cell) -> Option<usize> {
@@ -46,8 +48,9 @@ impl Drawn for Totals {
 }
 
 /// The keys in the border.
-fn named(totals: &Totals) -> Vec<Named> {
-    let all = [(Action::Open, "show its records"), (Action::Close, "close")];
+fn named(totals: &Totals, app: &App) -> Vec<Named> {
+    let shows = if app.layout().body.width < ROOMY { "show" } else { "show its records" };
+    let all = [(Action::Open, shows), (Action::Close, "close")];
     all.into_iter().filter(|(action, _)| totals.allows(*action)).collect()
 }
 
@@ -58,7 +61,7 @@ fn draw(buf: &mut Buffer, body: Area, totals: &Totals, app: &App, appearance: &A
     let area = centred(body, body.width.min(WIDTH), wanted);
     let inner = area.inner();
     let room = usize::from(inner.height.saturating_sub(2));
-    let keys = named::line(&named(totals), Context::Totals, app, appearance);
+    let keys = named::line(&named(totals, app), Context::Totals, app, appearance);
     let placed = named::place(totals.cursor.at, rows.len(), room) + &keys;
     let has_room = cells(&placed) + TITLE_FRAME <= area.width.into();
     let bottom = if has_room { placed } else { keys };
