@@ -9,8 +9,8 @@ use crate::keymap::{Action, Context};
 use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
-use super::Appearance;
-use super::paint::{cut, put, put_over};
+use super::paint::{UNTOUCHED, cut, put, put_over};
+use super::{Appearance, PIXEL};
 
 /// Columns of a border's corners and of the gaps on both sides of its title.
 pub(super) const TITLE_FRAME: usize = 6;
@@ -92,7 +92,22 @@ pub(super) fn bordered(
     title: Style,
 ) {
     let (set, _) = frame(true, appearance);
+    for y in area.y..area.y + area.height {
+        clear_word(buf, y, (0..area.x).rev());
+        clear_word(buf, y, area.x + area.width..buf.area.right());
+    }
     framed(buf, area, titles, appearance, (set, border), title);
+}
+
+/// Clears a word that a dialog cuts, from its border on: half a word reads as another one.
+fn clear_word(buf: &mut Buffer, y: u16, columns: impl Iterator<Item = u16>) {
+    let is_line = |text: &str| text.chars().all(|c| matches!(c, '\u{2500}'..='\u{257f}'));
+    let is_word = |text: &str| text != " " && text != UNTOUCHED && !is_line(text);
+    for x in columns {
+        let cell = buf.cell_mut((x, y)).filter(|cell| is_word(cell.symbol()));
+        let Some(cell) = cell.filter(|cell| !cell.modifier.contains(PIXEL)) else { return };
+        cell.set_symbol(" ");
+    }
 }
 
 fn framed(

@@ -12,6 +12,10 @@ use crate::theme::Role;
 
 use super::{Appearance, PIXEL};
 
+/// A text that nothing on the screen writes: it stands in the cells that a dialog does not cover, while its
+/// area is looked for.
+pub(super) const UNTOUCHED: &str = "\u{f8ff}";
+
 /// Width of the widest character, in columns: a joined one of some scripts.
 const WIDEST: u16 = 16;
 

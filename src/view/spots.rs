@@ -10,10 +10,8 @@ use crate::app::{App, Area, Layer, Spot};
 use crate::keymap::Chord;
 
 use super::dialog::{Scene, drawn};
+use super::paint::UNTOUCHED;
 use super::{Appearance, footer, grid, keys, modal, named, stores};
-
-/// A text that no dialog writes.
-const UNTOUCHED: &str = "\u{f8ff}";
 
 /// The spot of a click on a cell, unless it is on a row, a text or a border.
 pub fn spot_at(app: &App, appearance: &Appearance, x: u16, y: u16) -> Option<Spot> {

@@ -58,12 +58,21 @@ impl ColumnDialog {
             let share = count as f64 * 100.0 / counted.rows.max(1) as f64;
             format!("{}  {share:>5.1} %", text::count(count))
         };
+        // Numbers end in one column, as in the table.
+        let is_number = |value: &[u8]| {
+            std::str::from_utf8(value).is_ok_and(|text| text.trim().parse::<f64>().is_ok())
+        };
+        let filled = || counted.values.iter().filter(|(value, _)| !value.is_empty());
+        let numbers = filled().all(|(value, _)| is_number(value));
+        let widest = filled().map(|(value, _)| value.len().min(SEEN)).max().unwrap_or(0);
         let row = |(value, count): &(Bytes, u64)| {
             let part = &value[..value.len().min(SEEN)];
             let empty = part.is_empty();
             let shown = if empty { "(empty)".into() } else { String::from_utf8_lossy(part) };
             let look = if empty { Look::Dim } else { Look::Plain };
-            let (text, state) = (shown.into_owned().into(), share(*count).into());
+            let blank = widest.saturating_sub(text::cells(&shown));
+            let text = format!("{}{shown}", " ".repeat(if numbers && !empty { blank } else { 0 }));
+            let (text, state) = (text.into(), share(*count).into());
             Row { at: None, text, state, look }
         };
         let mut rows: Vec<_> = counted.values.iter().map(row).collect();
