@@ -142,10 +142,10 @@ fn position(editor: &Editor) -> String {
     let stored =
         if charset.is_plain() { String::new() } else { format!("{} · ", charset.words()) };
     format!(
-        "{stored}{}:{} of {}",
+        "{stored}line {} of {}, column {}",
         text::count(row as u64 + 1),
-        text::count(column as u64 + 1),
-        text::plural(text.document().lines() as u64, "line")
+        text::count(text.document().lines() as u64),
+        text::count(column as u64 + 1)
     )
 }
 

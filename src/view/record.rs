@@ -244,12 +244,9 @@ fn stall(meta: &RecordMeta) -> String {
 
 fn too_large(meta: &RecordMeta, app: &App) -> String {
     let limit = text::limit(app.settings.preview_limit);
-    let state = format!(
-        "{}, over the limit of {limit}. Fetching it blocks the server for {}.",
-        text::size(meta.size),
-        stall(meta)
-    );
-    text::then(&state, " ", app.keymap.says(Context::Record, Action::Fetch, "fetches it."))
+    let fetches = app.keymap.says(Context::Record, Action::Fetch, "fetches it");
+    let state = text::then(&format!("over the limit of {limit}"), " · ", fetches);
+    format!("{state} · blocks the server for {}", stall(meta))
 }
 
 fn fetching(meta: &RecordMeta, app: &App) -> String {

@@ -6,8 +6,10 @@ use std::ops::Range;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use crate::keymap::{Action, Context};
+use crate::model::{Key, StoreName};
 
 use super::super::App;
+use super::super::ctx::KeysShown;
 use super::super::layers::{Layer, Then};
 use super::super::layout::{Area, Pane};
 use super::super::list::Move;
@@ -212,13 +214,26 @@ pub(in crate::app) fn scroll(app: &mut App, pane: Pane, rows: isize) {
     }
 }
 
+/// The key at a cell, among those that are shown of a store that is not open.
+fn shown_key(app: &App, pane: Pane, (x, y): (u16, u16)) -> Option<(StoreName, Key)> {
+    let RightSide::Store(store, summary) = right_side(app) else { return None };
+    let inner = app.layout().area(pane).filter(|_| pane == Pane::Keys)?.inner();
+    // Below the heads of the columns.
+    let row = y.checked_sub(inner.y + 1).filter(|_| inner.contains(x, y))?;
+    let meta = summary.keys.get(usize::from(row))?;
+    Some((store.clone(), meta.key.clone()))
+}
+
 /// Takes a click in a pane: it puts the cursor there, and a double click opens.
 pub(in crate::app) fn click(app: &mut App, pane: Pane, x: u16, y: u16) {
     app.notice = None;
     if pane != Pane::Stores && !matches!(right_side(app), RightSide::Open) {
         // The right side shows a store that is not open.
         if app.allowed(Action::Open).is_ok() {
-            actions::act(app, Action::Open);
+            match shown_key(app, pane, (x, y)) {
+                Some((store, key)) => opened::enter(app, store, Some(KeysShown::At(key))),
+                None => actions::act(app, Action::Open),
+            }
         }
         return;
     }

@@ -70,9 +70,8 @@ fn bottom(app: &App, room: usize) -> String {
     let keys = &app.keys;
     let mut parts: Vec<(Weight, String)> = Vec::new();
     if let Some(range) = keys.range() {
-        let remedy = app.keymap.says(Context::Keys, Action::MarkRange, "marks it");
-        let range = format!("range of {}", text::count(range.len() as u64));
-        parts.push((Weight::Chosen, text::then(&range, ": ", remedy)));
+        // The footer names first which key marks it.
+        parts.push((Weight::Chosen, format!("range of {}", text::count(range.len() as u64))));
     } else if !keys.marks.keys.is_empty() {
         let marked = text::count(keys.marks.keys.len() as u64);
         parts.push((Weight::Chosen, format!("{marked} marked · {}", text::size(keys.marks.bytes))));

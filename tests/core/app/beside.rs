@@ -1,11 +1,13 @@
 //! The right side shows the thing under the cursor: a store, a group of keys, or a record.
 
+use crossterm::event::{MouseButton, MouseEventKind};
 use larder::app::{Effect, Event, Load, Loaded, Read, Slot, Summary};
 use larder::model::{Error, ErrorKind, KeyPage, Record, StoreName, Timestamp};
 use larder::view::{links, seen_rows};
 
-use crate::stage::{NOW, Stage, computed, record, store};
+use crate::stage::{NOW, Stage, computed, index, record, store};
 
+use super::mouse::pointed;
 use super::{JSON, shop};
 
 fn three() -> Stage {
@@ -49,6 +51,22 @@ fn at_the_start_the_first_store_is_shown_at_once() {
     for part in ["a · 3 records", "a   ", "json", "┬ Store ", "records  3", "size     29 B"] {
         assert!(frame.contains(part), "{part}: {frame}");
     }
+}
+
+#[test]
+fn a_click_on_a_key_that_is_shown_opens_its_store_there() {
+    let mut stage = three();
+    stage.answer(Slot::Summary, Ok(held("a", &shop(), 1.0)));
+    let frame = stage.frame();
+    let row = frame.lines().position(|line| line.contains("   c  ")).unwrap();
+    let keys = stage.app.layout().keys.unwrap();
+    let kind = MouseEventKind::Down(MouseButton::Left);
+    let event = pointed(&stage, kind, keys.x + 5, u16::try_from(row).unwrap());
+    stage.event(event);
+    assert_eq!(stage.app.keys.store, Some("a".into()));
+    stage.answer(Slot::Keys, Ok(Loaded::keys(index(&shop()), 1.0)));
+    let at = stage.app.keys.current().map(|meta| meta.key);
+    assert_eq!(at, Some("c".into()), "{}", stage.frame());
 }
 
 #[test]
