@@ -259,7 +259,7 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
         }
         Command::Info(info) => Some(match &info.key {
             Some(one) => FirstRead::Record(named(&info.store)?, key(one)),
-            None => FirstRead::StoreAndKeys(named(&info.store)?, stores::AT_ONCE),
+            None => FirstRead::StoreAndKeys(named(&info.store)?, Some(stores::AT_ONCE)),
         }),
         Command::Create(create) => {
             let name = create.name.as_ref().or(create.alias.as_ref());
@@ -281,7 +281,8 @@ fn first_read(command: &Command, json: bool) -> Option<FirstRead> {
             Some(FirstRead::Pair([from, to]))
         }
         Command::Retype(retype) => Some(FirstRead::Record(named(&retype.store)?, key(&retype.key))),
-        Command::Export(export) => Some(FirstRead::Store(named(&export.store)?)),
+        Command::Export(export) => Some(FirstRead::StoreAndKeys(named(&export.store)?, None)),
+        Command::Import(import) => Some(FirstRead::Store(named(&import.store)?)),
         Command::Url(record) => Some(FirstRead::Store(named(&record.store)?)),
         Command::Aside { what: None | Some(AsideCommand::List) } => Some(FirstRead::Asides),
         Command::Exists(record) => Some(FirstRead::Record(named(&record.store)?, key(&record.key))),

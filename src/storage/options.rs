@@ -81,9 +81,9 @@ pub enum FirstRead {
     Keys(StoreName),
     /// [`get_metadata`](super::Storage::get_metadata) of a store, or [`open`](super::Storage::open) by its name.
     Store(StoreName),
-    /// [`get_metadata`](super::Storage::get_metadata) of a store, and [`scan`](super::Storage::scan) of this
-    /// number of its first keys at most.
-    StoreAndKeys(StoreName, u32),
+    /// [`get_metadata`](super::Storage::get_metadata) of a store, and [`scan`](super::Storage::scan) of it: this
+    /// number of its first keys at most, or as [`Keys`](Self::Keys).
+    StoreAndKeys(StoreName, Option<u32>),
     /// [`asides`](super::Storage::asides), all of them.
     Asides,
     /// [`stores`](super::Storage::stores), those in the indexes.

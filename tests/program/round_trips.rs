@@ -95,6 +95,10 @@ fn a_command_connects_and_reads_in_two_round_trips_and_writes_in_three() {
     // A value without metadata.
     client.call(&[b"HSET", b"key_value_stores:odd:items", b"bare", b"value"]);
     let line = Line::start(server.port());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let come = r#"{"key":"come","content_type":"text/plain","size":1,"value":"x"}"#;
+    std::fs::write(&file, come).unwrap();
+    let lines = file.path().to_str().unwrap();
     for (arguments, most) in [
         (&["get", "shop", "small"][..], 2),
         (&["exists", "shop", "small"], 2),
@@ -117,6 +121,8 @@ fn a_command_connects_and_reads_in_two_round_trips_and_writes_in_three() {
         (&["keys", "shop"], 2),
         (&["ls", "shop"], 2),
         (&["keys", "shop", "--prefix", "s", "--limit", "1"], 2),
+        (&["export", "shop", "-"], 4),
+        (&["import", "shop", lines], 6),
     ] {
         let made = line.trips("/0", arguments, None);
         assert!(made <= most, "{arguments:?}: {made} round trips");

@@ -47,7 +47,8 @@ pub(super) fn commands(first: &FirstRead) -> Vec<Vec<Command>> {
         FirstRead::Keys(store) => vec![vec![first_page(store)]],
         FirstRead::Store(store) => vec![alone(store)],
         FirstRead::StoreAndKeys(store, count) => {
-            let keys = hscan(keys::key(store, Part::MetadataItems), 0, *count);
+            let some = |count| hscan(keys::key(store, Part::MetadataItems), 0, count);
+            let keys = count.map_or_else(|| first_page(store), some);
             vec![alone(store), vec![keys]]
         }
         FirstRead::Stores => indexes([NAME_TO_ID, ID_TO_NAME]),
