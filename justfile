@@ -28,7 +28,7 @@ accept:
     INSTA_UPDATE=always cargo test --locked --test core frames::
     assets/pictures
 
-# Measure against a budget: beside, cursor, demo, directory, fresh, index, large, listing, live, preview, soak, startup
+# Measure against a budget: the names are those of benches/
 bench name:
     cargo bench --locked --bench {{name}}
 

@@ -119,8 +119,13 @@ pub(super) fn before_others(word: &str) -> Error {
 }
 
 /// The error on an unknown store, with the one that was probably meant, if stores may be listed; for the one that
-/// is `written`, with the command that creates it.
+/// is `written`, with the command that creates it. The error that a server can have no stores comes with what
+/// helps on its product.
 pub(super) async fn store(storage: &dyn Storage, why: Error, written: Option<&OsStr>) -> Error {
+    if why.kind == ErrorKind::NoJsonModule {
+        let server = storage.server().await.ok();
+        return server.and_then(|server| server.unusable).unwrap_or(why);
+    }
     let Some(Cause::NoStore(name)) = &why.cause else { return why };
     if why.hint.is_some() {
         return why;

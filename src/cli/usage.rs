@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::iter;
+use std::os::unix::ffi::OsStrExt as _;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
@@ -14,7 +15,7 @@ use super::help_command;
 use super::messages;
 use super::reexec::shown;
 use super::unknown;
-use crate::model::{Error, ErrorKind as Kind};
+use crate::model::{Error, ErrorKind as Kind, Key};
 
 /// Reads the process's arguments.
 ///
@@ -35,6 +36,10 @@ pub fn parse() -> Result<Cli, u8> {
             && let Some(needs) = needs_a_word(&words)
         {
             messages::fail(&needs, USAGE);
+            return USAGE;
+        }
+        if let Some(odd) = not_utf8(why.kind(), &words) {
+            messages::fail(&odd, USAGE);
             return USAGE;
         }
         if let Some(unknown) = unknown_command(&why, &words) {
@@ -64,6 +69,21 @@ fn printed(written: io::Result<()>) -> u8 {
             USAGE
         }
     }
+}
+
+/// The error that a word is not UTF-8 where it has to be, if it is clear which one is meant.
+fn not_utf8(kind: ErrorKind, words: &[OsString]) -> Option<Error> {
+    let mut odd = words.iter().filter(|word| word.to_str().is_none());
+    let (Some(word), None, ErrorKind::InvalidUtf8) = (odd.next(), odd.next(), kind) else {
+        return None;
+    };
+    let word = Key::from(word.as_bytes()).escaped();
+    // It may be an address with a password.
+    if word.contains('@') {
+        return None;
+    }
+    let problem = format!("the argument `{word}` is not UTF-8");
+    Some(Error::new(Kind::Usage, problem).hint("only keys, stores and files may be any bytes"))
 }
 
 /// The error that a command needs one of its words, like `config`.
@@ -165,6 +185,8 @@ fn whole(tip: &str, arguments: &[OsString]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
 
     fn said(arguments: &[&str]) -> String {
@@ -192,6 +214,19 @@ mod tests {
         let target = said(&["redis://ann:hunter2@h", "shop"]).unwrap_or_default();
         assert!(target.contains("larder -t redis://ann@h COMMAND"), "{target}");
         assert_eq!(said(&["stores", "--jsno"]), None);
+    }
+
+    #[test]
+    fn a_word_that_is_not_utf8_is_named_unless_it_may_hold_a_password() {
+        let said = |target: &[u8]| {
+            let target = OsStr::from_bytes(target).to_owned();
+            let words = ["-t".into(), target, "stores".into()];
+            let line = iter::once("larder".into()).chain(words.iter().cloned());
+            let why = Cli::try_parse_from(line).unwrap_err();
+            not_utf8(why.kind(), &words).map(|why| why.problem)
+        };
+        assert_eq!(said(b"st\xff").as_deref(), Some("the argument `st\\xff` is not UTF-8"));
+        assert_eq!(said(b"redis://ann:hunter\xff@h"), None);
     }
 
     #[test]

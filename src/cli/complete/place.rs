@@ -200,13 +200,16 @@ fn value(arg: &Arg, typed: &Typed<'_>, current: &str) -> Option<Offer> {
     Some(Offer::Words(words.into_iter().filter(|(word, _)| !hidden(word)).collect()))
 }
 
-/// Content types: the common ones, or all of them once the user has begun to type one.
+/// Content types: the common ones that begin like this; all of them, which are some 700, where there are none, or
+/// once the slash is typed.
 fn types(current: &str) -> Vec<(String, String)> {
     let name = |name: &str| (name.to_owned(), String::new());
-    if current.is_empty() {
-        return COMMON_TYPES.iter().copied().map(name).collect();
+    let common = COMMON_TYPES.iter().copied().filter(|name| name.starts_with(current));
+    let common: Vec<_> = common.map(name).collect();
+    if common.is_empty() || current.contains('/') {
+        return endings::types().map(name).collect();
     }
-    endings::types().map(name).collect()
+    common
 }
 
 /// Profiles; or files, if no profile begins like this.
@@ -269,5 +272,14 @@ mod tests {
         let types = offered("set s k v --content-type=application/jso");
         assert!(types.contains(&"--content-type=application/json".to_owned()), "{types:?}");
         assert_eq!(offered("get s k --output=x"), ["FILES"]);
+    }
+
+    #[test]
+    fn common_content_types_come_first_and_others_once_no_common_one_is_meant() {
+        let common = offered("set s k v -c ima");
+        assert_eq!(common, ["image/jpeg", "image/png", "image/svg+xml", "image/webp"]);
+        let others = offered("set s k v -c image/g");
+        assert!(others.contains(&"image/gif".to_owned()), "{others:?}");
+        assert!(!offered("set s k v -c mod").is_empty(), "model/…");
     }
 }

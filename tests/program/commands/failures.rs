@@ -56,6 +56,16 @@ fn a_server_that_cannot_be_used_is_exit_code_3() {
     assert!(answer.err.contains("LARDER_PASSWORD"), "{}", answer.err);
     let answer = run(command.env("LARDER_PASSWORD", "opensesame"), b"");
     assert_eq!(answer.code, 0, "{}", answer.err);
+
+    // What helps depends on the server's product, whichever command it is.
+    let bare = Server::start_without_module(&[]);
+    for args in [&["stores"][..], &["create"], &["keys", "s"], &["get", "s", "k"], &["export", "s"]]
+    {
+        let mut command = clean(program.home.path());
+        let answer = run(command.args(["-t", &bare.url()]).args(args), b"");
+        assert_eq!(answer.code, 3, "{args:?}: {}", answer.err);
+        assert!(!answer.err.contains("on Valkey:"), "{args:?}: {}", answer.err);
+    }
 }
 
 #[test]

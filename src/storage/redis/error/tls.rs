@@ -112,8 +112,8 @@ fn faulty(fault: &CertificateError) -> Option<(&'static str, &'static str)> {
                 "have it made anew with an extension, such as subjectAltName",
             ),
             AUTHORITY => (
-                "is an authority's own, which counts only if it is named",
-                "name that very certificate as ca_file, or have another made of it",
+                "is an authority's own, and not one that ca_file holds",
+                "if it is the server's, name that very certificate as ca_file",
             ),
             _ => return None,
         },
