@@ -6,7 +6,7 @@ use crate::index::{Filter, Letters};
 use crate::model::{ContentType, Record, RecordMeta};
 use crate::preview::charset;
 use crate::preview::json::{self, Spacing};
-use crate::preview::{Mode, Preview, Viewport};
+use crate::preview::{Entry, EntryWanted, Mode, Preview, Viewport};
 use crate::storage::target;
 use crate::text;
 
@@ -154,7 +154,9 @@ pub(super) fn preview(data: &[u8]) {
     let mode = [Mode::Auto, Mode::Text, Mode::Hex, Mode::Raw][usize::from(how % 4)];
     let mode = if how % 4 == 0 && how & 8 != 0 { Mode::Table } else { mode };
     let preview = if how & 4 == 0 {
-        Preview::build_as(&record, mode)
+        let preview = Preview::build_as(&record, mode);
+        entries(&record, &preview, mode);
+        preview
     } else {
         Preview::build_head(record, mode)
     };
@@ -169,6 +171,21 @@ pub(super) fn preview(data: &[u8]) {
                 let text = row.text();
                 assert!(!text.contains(is_hidden), "{text:?}");
                 assert!(text::cells(&text) <= usize::from(width), "{width}: {text:?}");
+            }
+        }
+    }
+}
+
+/// Opens the first entries of an archive.
+fn entries(record: &Record, preview: &Preview, mode: Mode) {
+    let Some(archive) = preview.archive() else { return };
+    for row in preview.entries().into_iter().take(3) {
+        let wanted = EntryWanted::new(archive.clone(), None, row.at);
+        if let Ok(entry) = Entry::open(record, &wanted, &|| true) {
+            let shown = entry.preview(record, mode, &|| true);
+            let view = Viewport { width: 40, height: 4, wrap: true };
+            for row in shown.rows(shown.top(), view, None) {
+                assert!(!row.text().contains(is_hidden), "{:?}", row.text());
             }
         }
     }

@@ -57,7 +57,7 @@ pub struct EntryRow {
     pub at: EntryAt,
     /// The name, safe to show.
     pub name: String,
-    /// Size and time, or why it is not opened.
+    /// Its size, or why it is not opened.
     pub state: String,
     /// Whether it is opened.
     pub opens: bool,
@@ -170,8 +170,7 @@ pub(super) fn rows(bytes: &[u8]) -> Vec<EntryRow> {
             Kind::Other => Some("no file"),
         };
         let size = size.then(|| text::size(entry.size));
-        let time = entry.time.clone().filter(|_| kind.is_none());
-        let state: Vec<_> = size.into_iter().chain(kind.map(str::to_owned)).chain(time).collect();
+        let state: Vec<_> = size.into_iter().chain(kind.map(str::to_owned)).collect();
         EntryRow {
             name: text::visible_bytes(name).into_owned(),
             state: state.join(" · "),

@@ -3,6 +3,7 @@ use std::io::Write as _;
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
+use super::super::coding::Limits;
 use super::*;
 
 fn u16s(numbers: &[usize]) -> Vec<u8> {
@@ -285,6 +286,12 @@ fn damaged_archives_do_no_harm() {
             }
             if let Some(listing) = list(&bytes, round % 2 == 0) {
                 assert!(texts(&listing).iter().all(|text| !text.contains(char::is_control)));
+                for row in rows(&bytes) {
+                    let step = Step::To(row.at.number, &row.at.name);
+                    let limits = Limits { bytes: 1 << 20, ..Limits::new(&|| true) };
+                    // Whatever it gives, it is bounded.
+                    assert!(find(&bytes, step, limits).map_or(0, |it| it.bytes.len()) <= 1 << 20);
+                }
             }
         }
     }
