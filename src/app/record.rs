@@ -56,12 +56,12 @@ pub struct RecordPane {
     pub scroll: Scroll,
     /// Whether long lines are wrapped.
     pub wrap: bool,
-    /// How values of the record's family are shown.
+    /// How values of the record's content type are shown.
     pub mode: Mode,
-    /// The family of the wanted record's content type.
-    pub family: Option<Family>,
-    /// How values of the other families were last shown.
-    pub modes: BTreeMap<Family, Mode>,
+    /// The wanted record's content type, without parameters.
+    pub kind: Option<String>,
+    /// How values of the other content types were last shown, where that is not as they are meant.
+    pub modes: BTreeMap<String, Mode>,
     /// The text searched for; empty for none.
     pub search: String,
     /// The searched text as a path through JSON, if it is one.
@@ -80,17 +80,9 @@ impl RecordPane {
     /// Forgets everything but the settings.
     pub fn clear(&mut self) {
         self.drop_entry();
-        let (wrap, mode, family) = (self.wrap, self.mode, self.family);
+        let (wrap, mode, kind) = (self.wrap, self.mode, self.kind.take());
         let modes = std::mem::take(&mut self.modes);
-        *self = Self { wrap, mode, family, modes, ..Self::default() };
-    }
-
-    /// Shows values of this family as they were last shown.
-    pub fn of_family(&mut self, family: Family) {
-        if let Some(old) = self.family.replace(family).filter(|old| *old != family) {
-            self.modes.insert(old, self.mode);
-            self.mode = self.modes.get(&family).copied().unwrap_or_default();
-        }
+        *self = Self { wrap, mode, kind, modes, ..Self::default() };
     }
 
     /// Sets the wanted record; the shown one stays until it comes.

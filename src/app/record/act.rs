@@ -1,7 +1,7 @@
 //! What keys and answers do with the record that is shown.
 
 use crate::keymap::{Action, Context, KeyMap};
-use crate::model::{Error, Key, Record, RecordMeta, StoreName};
+use crate::model::{ContentType, Error, Key, Record, RecordMeta, StoreName, endings};
 use crate::preview::{Matches, Mode, PreviewKind, Viewport};
 use crate::text;
 
@@ -210,8 +210,23 @@ impl RecordPane {
         let same = self.wanted.as_ref().is_some_and(|(s, k)| s == store && *k == meta.key);
         if !same {
             self.drop_entry();
-            self.of_family(meta.content_type.family());
+            self.of_type(&meta.content_type);
             self.read(store.clone(), meta.key, ctx);
+        }
+    }
+
+    /// Shows values of this content type as they were last shown.
+    fn of_type(&mut self, content_type: &ContentType) {
+        let kind = endings::essence(content_type).to_ascii_lowercase();
+        if self.kind.as_ref() == Some(&kind) {
+            return;
+        }
+        if let Some(old) = self.kind.replace(kind.clone()) {
+            let mode =
+                std::mem::replace(&mut self.mode, self.modes.remove(&kind).unwrap_or_default());
+            if mode != Mode::default() {
+                self.modes.insert(old, mode);
+            }
         }
     }
 

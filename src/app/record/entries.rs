@@ -16,7 +16,7 @@ use super::RecordPane;
 pub struct EntryShown {
     /// The entry.
     pub entry: Arc<Entry>,
-    /// The way in which values of the record's family are shown.
+    /// The way in which values of the record's content type are shown.
     mode: Mode,
 }
 
@@ -85,7 +85,7 @@ impl RecordPane {
         true
     }
 
-    /// Forgets the entry: values of the record's family are shown as before.
+    /// Forgets the entry: values of the record's content type are shown as before.
     pub(super) fn drop_entry(&mut self) {
         if let Some(shown) = self.inside.take() {
             self.mode = shown.mode;

@@ -219,15 +219,17 @@ fn a_file_is_replaced_by_the_value_that_was_asked_about() {
 }
 
 #[test]
-fn a_view_that_was_chosen_stays_with_values_of_its_kind() {
+fn a_view_that_was_chosen_stays_with_values_of_its_content_type() {
     let mut stage = Stage::new(120, 36);
     let records = [
         record("a", JSON, "{}"),
         record("b", "image/png", "\u{89}PNG"),
         record("c", JSON, "[]"),
-        record("d", "image/gif", "GIF89a"),
+        record("d", "image/png", "\u{89}PNG, another"),
+        record("e", "image/gif", "GIF89a"),
+        record("f", "Application/JSON", "{}"),
     ];
-    stage.connect(vec![store("shop", 4), store("zoo", 1)]).open(&records);
+    stage.connect(vec![store("shop", 6), store("zoo", 1)]).open(&records);
     let mode = |stage: &mut Stage, keys: &str| {
         stage.keys(keys);
         stage.asked.retain(|asked| !matches!(asked, Effect::Read(_, _, Read::Compute(_))));
@@ -240,6 +242,8 @@ fn a_view_that_was_chosen_stays_with_values_of_its_kind() {
     assert_eq!(mode(&mut stage, "kvvv"), Mode::Hex);
     assert_eq!(mode(&mut stage, "j"), Mode::Auto);
     assert_eq!(mode(&mut stage, "j"), Mode::Hex, "another picture");
+    assert_eq!(mode(&mut stage, "j"), Mode::Auto, "a picture of another type");
+    assert_eq!(mode(&mut stage, "kkvjjj"), Mode::Text, "whatever its parameters and capitals");
 }
 
 #[test]
