@@ -35,7 +35,7 @@ pub mod rows;
 mod text_edit;
 mod text_of;
 
-pub use diff::{Diff, DiffBody, LeafChange, Row, come, come_of_contents};
+pub use diff::{Come, Diff, DiffBody, LeafChange, Row, come};
 pub use document::{Document, Edit, Grouping};
 pub use hex_edit::{Column, HexEdit};
 pub use inner::{Inner, InnerMerge, InnerPlace, InnerValue, Joined, NotOpened, may_hold};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::edit::{Choice, Diff, InnerValue, Joined, Leaves, Merge, TypedValue, come_of_contents};
+use crate::edit::{Choice, Come, Diff, InnerValue, Joined, Leaves, Merge, TypedValue};
 use crate::index::{RowOrder, groups, totals};
 use crate::model::SetValue;
 use crate::preview::{Entry, Preview, json};
@@ -69,7 +69,7 @@ impl Compute {
             Self::Versions(numbers, typed) => {
                 let [before, after] = &*typed;
                 let diff = Box::new(Diff::of_contents(before, after));
-                Loaded::Versions(numbers, diff, come_of_contents(before, after))
+                Loaded::Versions(numbers, diff, Come::of(before, after))
             }
             Self::Step(plan, turn) => Loaded::Step(Box::new(StepDiff::of(&plan, turn))),
             Self::DiffOver(versions) => {

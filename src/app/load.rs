@@ -6,13 +6,14 @@ mod side;
 mod step;
 mod summary;
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::edit::{Diff, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOpened, TypedValue};
+use crate::edit::{
+    Come, Diff, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOpened, TypedValue,
+};
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
     AsideInfo, ContentType, Crawl, Key, OtherStorage, Record, RecordMeta, SetValue, StoreInfo,
@@ -284,8 +285,8 @@ pub enum Loaded {
     Diff(Box<Diff>),
     /// The difference between two values that were read.
     Pair(Box<Diff>),
-    /// The difference between two versions of a record, by their numbers, and the bytes that came.
-    Versions([u64; 2], Box<Diff>, Vec<Range<usize>>),
+    /// The difference between two versions of a record, by their numbers, and what came.
+    Versions([u64; 2], Box<Diff>, Come),
     /// The changes of a step of the log.
     Step(Box<StepDiff>),
     /// The differences between several pairs of values, in their order.

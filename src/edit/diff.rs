@@ -19,7 +19,7 @@ use super::leaves::Digests;
 use super::text_of::TypedValue;
 
 pub use come::come;
-pub use inside::come_of_contents;
+pub use inside::Come;
 
 /// Limit on the changes that are listed of one value; further ones are only counted.
 pub(super) const LISTED: usize = 1000;

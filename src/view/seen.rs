@@ -63,11 +63,13 @@ impl SeenRows {
 pub(super) fn lit<'a>(app: &'a App, preview: &Arc<Preview>) -> Option<&'a Matches> {
     let leaf = app.leaf().filter(|leaf| leaf.is_over(preview));
     let came = || {
-        // The text of a page is made from its content, so that places in the two differ.
-        let inside = preview.is_converted();
-        let same = !inside || preview.kind() != PreviewKind::Page;
-        let same = same && app.record.entry().is_none();
-        app.record.versions.lit(app.now, inside).filter(|_| same)
+        let versions = &app.record.versions;
+        match app.record.entry() {
+            Some(_) => None,
+            // Places in a text that is made of the value differ from those in the value.
+            None if preview.has_made_lines() => versions.lit_in_text(app.now),
+            None => versions.lit(app.now, preview.is_converted()),
+        }
     };
     leaf.map(LeafCursor::lit).or(app.record.matches.as_ref()).or_else(came)
 }

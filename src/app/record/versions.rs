@@ -1,9 +1,8 @@
 //! The versions of a record that were seen while it was open, and the bytes that its last change brought.
 
 use std::collections::VecDeque;
-use std::ops::Range;
 
-use crate::edit::{Diff, DiffBody, Row, TypedValue};
+use crate::edit::{Come, Diff, DiffBody, Row, TypedValue};
 use crate::model::{Key, StoreName, Timestamp};
 use crate::preview::Matches;
 use crate::text;
@@ -38,6 +37,8 @@ struct Change {
     words: String,
     /// Whether they are bytes of the unpacked content of the value.
     inside: bool,
+    /// The lines that came in the text that is shown in place of the value.
+    shown: Option<Matches>,
 }
 
 /// The versions of the record that is shown, as far as they were seen while it was open.
@@ -80,12 +81,13 @@ impl Versions {
         self.kept.iter()
     }
 
-    /// Takes the bytes that came with the change that made a version.
-    pub(in crate::app) fn came(&mut self, number: u64, diff: &Diff, come: Vec<Range<usize>>) {
+    /// Takes what came with the change that made a version.
+    pub(in crate::app) fn came(&mut self, number: u64, diff: &Diff, come: Come) {
         if let Some(last) = self.kept.back().filter(|last| last.number == number) {
             let until = Timestamp::from_micros(last.at.micros() + LIT);
-            let (lit, words) = (Matches::of(come), words(diff));
-            self.change = Some(Change { number, lit, until, words, inside: diff.inside.is_some() });
+            let (lit, words) = (Matches::of(come.bytes), words(diff));
+            let (inside, shown) = (diff.inside.is_some(), come.shown.map(Matches::of));
+            self.change = Some(Change { number, lit, until, words, inside, shown });
         }
     }
 
@@ -98,6 +100,11 @@ impl Versions {
     pub fn lit(&self, now: Timestamp, inside: bool) -> Option<&Matches> {
         let change = self.change().filter(|change| now < change.until);
         change.filter(|change| change.inside == inside).map(|change| &change.lit)
+    }
+
+    /// The places that are lit now in the text that is shown in place of the value.
+    pub fn lit_in_text(&self, now: Timestamp) -> Option<&Matches> {
+        self.change().filter(|change| now < change.until)?.shown.as_ref()
     }
 
     /// When the lit bytes go out.
@@ -152,7 +159,7 @@ mod tests {
         assert_eq!((before.number, before.at, after.number), (1, seconds(1), 2));
         assert_eq!(versions.kept().len(), 2);
         let diff = Diff::of(Some(&before.typed), Some(&after.typed));
-        versions.came(2, &diff, Vec::new());
+        versions.came(2, &diff, Come::default());
         assert_eq!(versions.told().as_deref(), Some("1 value changed at 00:00:03"));
         assert!(
             versions.lit(seconds(5), false).is_some() && versions.lit(seconds(6), false).is_none()

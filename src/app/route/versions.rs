@@ -1,8 +1,6 @@
 //! Versions of a record that were seen while it was open, compared with each other.
 
-use std::ops::Range;
-
-use crate::edit::Diff;
+use crate::edit::{Come, Diff};
 
 use super::super::App;
 use super::super::event::Slot;
@@ -44,8 +42,8 @@ pub(in crate::app) fn versions(pair: [&Version; 2]) -> Compute {
     Compute::Versions(numbers, Box::new(pair.map(|version| version.typed.clone())))
 }
 
-/// Takes the difference between two versions, and the bytes that came with the second one.
-pub(in crate::app) fn compared(app: &mut App, of: [u64; 2], diff: Diff, come: Vec<Range<usize>>) {
+/// Takes the difference between two versions, and what came with the second one.
+pub(in crate::app) fn compared(app: &mut App, of: [u64; 2], diff: Diff, come: Come) {
     if of[0] + 1 == of[1] {
         app.record.versions.came(of[1], &diff, come);
     }

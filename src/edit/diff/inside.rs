@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use crate::preview;
+use crate::preview::{self, MadeLines};
 
+use super::super::align::hunks;
 use super::super::text_of::TypedValue;
-use super::{Diff, come};
+use super::{Diff, LISTED, come};
 
 impl Diff {
     /// The differences between two values, or between their contents where both are packed in the same way.
@@ -23,8 +24,37 @@ impl Diff {
     }
 }
 
+/// Places of what is new in a change.
+#[derive(Debug, Clone, Default)]
+pub struct Come {
+    /// Bytes of the value, or of its contents where these are compared.
+    pub bytes: Vec<Range<usize>>,
+    /// Lines of the text that is shown in place of the value, where there is one.
+    pub shown: Option<Vec<Range<usize>>>,
+}
+
+impl Come {
+    /// What is new in the second value.
+    pub fn of(before: &TypedValue, after: &TypedValue) -> Self {
+        let lines = |typed: &TypedValue| preview::made_lines(&typed.content_type, &typed.value);
+        let shown = lines(after).and_then(|new| Some(come_in(&lines(before)?, &new)));
+        Self { bytes: come_of_contents(before, after), shown }
+    }
+}
+
+/// The lines of a text that are new.
+fn come_in(before: &MadeLines, after: &MadeLines) -> Vec<Range<usize>> {
+    let old: Vec<_> = before.lines().collect();
+    let new: Vec<_> = after.lines().collect();
+    let come = hunks(&old, &new).into_iter().map(|(_, come)| come);
+    come.filter(|come| !come.is_empty())
+        .map(|come| after.lines[come.start].start..after.lines[come.end - 1].end)
+        .take(LISTED)
+        .collect()
+}
+
 /// The new bytes in a change: those of the value, or of its contents where these are compared.
-pub fn come_of_contents(before: &TypedValue, after: &TypedValue) -> Vec<Range<usize>> {
+fn come_of_contents(before: &TypedValue, after: &TypedValue) -> Vec<Range<usize>> {
     match contents([before, after]) {
         Some((_, [from, to])) => come(&from, &to),
         None => come(before, after),
@@ -80,6 +110,31 @@ mod tests {
         assert_eq!(diff.after.as_ref().unwrap().0, after.value.len() as u64, "the stored size");
         let come = come_of_contents(&before, &after);
         assert_eq!(come.into_iter().map(|at| &new[at]).collect::<Vec<_>>(), ["\"a\":2"]);
+    }
+
+    #[test]
+    fn lines_of_a_page_and_of_laid_out_source_come_one_by_one() {
+        let typed = |content_type: &str, text: String| TypedValue {
+            content_type: content_type.into(),
+            value: text.into(),
+        };
+        let came = |before: &TypedValue, after: &TypedValue| {
+            let made = preview::made_lines(&after.content_type, &after.value)?;
+            let line = |at| String::from_utf8_lossy(&made.text[at]).trim().to_owned();
+            Some(Come::of(before, after).shown?.into_iter().map(line).collect::<Vec<_>>())
+        };
+        let page = |word: &str| {
+            let first = "<!doctype html><title>T</title><p>The first words, to be read.</p>";
+            typed("text/html", format!("{first}<p>{word} words of a page.</p><p>The end.</p>"))
+        };
+        assert_eq!(came(&page("Some"), &page("Other")).unwrap(), ["Other words of a page."]);
+        let map = |last: &str| {
+            let urls = "<url><loc>1</loc></url>".repeat(40);
+            typed("application/xml", format!("<urlset>{urls}<url><loc>{last}</loc></url></urlset>"))
+        };
+        assert_eq!(came(&map("2"), &map("7")).unwrap(), ["<loc>7</loc>"]);
+        let text = |text: &str| typed("text/plain", text.to_owned());
+        assert_eq!(came(&text("a\nb"), &text("a\nc")), None, "its own lines are shown");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use larder::app::{Effect, Event, Layer, Slot};
 use larder::model::{Timestamp, WatchEvent};
+use larder::theme::Theme;
 
 use super::JSON;
 use crate::stage::{NOW, Stage, computed, record, store};
@@ -11,10 +12,14 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn on(text: &str) -> Stage {
+    of_type(JSON, text)
+}
+
+fn of_type(content_type: &str, text: &str) -> Stage {
     let mut stage = Stage::new(120, 36);
     stage.app.now = at(0);
     stage.connect(vec![store("shop", 1)]);
-    stage.open(&[record("a", JSON, text)]);
+    stage.open(&[record("a", content_type, text)]);
     stage.keys("<tab>");
     stage
 }
@@ -22,7 +27,8 @@ fn on(text: &str) -> Stage {
 /// Reads the record again, this number of seconds later, and compares it with the former version.
 fn reads(stage: &mut Stage, seconds: i64, text: &str) {
     stage.app.now = at(seconds);
-    let record = record("a", JSON, text);
+    let content_type = stage.app.record.meta().unwrap().content_type.clone();
+    let record = record("a", content_type.as_str(), text);
     let set = vec![record.meta.clone()];
     stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
     stage.show(&[record]);
@@ -108,4 +114,23 @@ fn a_version_that_comes_while_the_last_one_is_looked_at_is_looked_at() {
     reads(&mut stage, 3, "4");
     let frame = stage.frame();
     assert!(frame.contains("Version 2 of 4") && frame.contains("1 → 2"), "{frame}");
+}
+
+#[test]
+fn lines_that_changed_are_lit_in_a_page_that_is_shown_as_text() {
+    let page = |word: &str| {
+        let first = "<!doctype html><title>T</title><p>The first words, to be read.</p>";
+        format!("{first}<p>{word} words of a page.</p><p>The end of it.</p>")
+    };
+    let mut stage = of_type("text/html", &page("Some"));
+    reads(&mut stage, 2, &page("Other"));
+    assert!(stage.frame().contains("1 line changed at"), "{}", stage.frame());
+    let colours = |name: &str| (name == "COLORTERM").then(|| "truecolor".to_owned());
+    let theme = Theme::from_settings("dark", &toml::Table::new(), &colours).unwrap();
+    let buffer = stage.buffer(theme);
+    let marked = buffer.content().iter().filter(|cell| cell.bg != ratatui::style::Color::Reset);
+    let lit: String = marked.map(ratatui::buffer::Cell::symbol).collect();
+    assert!(lit.contains("Other words of a page."), "{lit}");
+    assert!(!lit.contains("The first words"), "{lit}");
+    assert!(stage.app.record.versions.lit_in_text(at(6)).is_none(), "for some seconds");
 }
