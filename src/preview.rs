@@ -130,6 +130,11 @@ impl Preview {
             let note = json.then(|| "empty, which is not valid JSON".to_owned());
             return Self { value, kind: PreviewKind::Empty, note, body: Body::Nothing };
         }
+        if mode == Mode::Text
+            && let Some(inside) = Self::source_inside(record, head, wanted)
+        {
+            return inside;
+        }
         let stored = match mode {
             Mode::Auto => return Self::open(record, head, wanted),
             Mode::Table => return Self::open(record, head, wanted).into_table(head, wanted),
@@ -302,14 +307,6 @@ impl Preview {
             None => "not UTF-8: shown as hex".to_owned(),
         };
         Self::hex(value, Some(note))
-    }
-
-    /// The same JSON with only these objects and lists folded, in the order in which they begin, none inside
-    /// another; `None` where the value is not shown as JSON.
-    pub fn with_folds(&self, folds: &[Fold]) -> Option<Self> {
-        let Body::Lines(lines) = &self.body else { return None };
-        let body = Body::Lines(lines.folded(folds)?);
-        Some(Self { value: self.value.clone(), kind: self.kind, note: self.note.clone(), body })
     }
 
     /// The form in which the value is shown.

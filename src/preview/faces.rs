@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::fold::Fold;
 use super::format;
 use super::laid;
 use super::line_layout::{Format, Lines};
@@ -140,6 +141,14 @@ impl Preview {
             body: Body::Lines(lines),
             ..self
         }
+    }
+
+    /// The same JSON with only these objects and lists folded, in the order in which they begin, none inside
+    /// another; `None` where the value is not shown as JSON.
+    pub fn with_folds(&self, folds: &[Fold]) -> Option<Self> {
+        let Body::Lines(lines) = &self.body else { return None };
+        let body = Body::Lines(lines.folded(folds)?);
+        Some(Self { value: self.value.clone(), kind: self.kind, note: self.note.clone(), body })
     }
 
     /// Whether the value is a page with links.

@@ -4,7 +4,7 @@ use super::coding::{self, Fault, Layer, Limits, Opened};
 use super::line_layout::{Format, Lines};
 use super::notation::{self, Notation};
 use super::picture::Kind as PictureKind;
-use super::{Body, Mode, Preview, PreviewKind, archive, format, picture};
+use super::{Body, Mode, Preview, PreviewKind, archive, charset, format, is_readable, picture};
 use crate::model::{Family, Record, endings};
 use crate::text;
 
@@ -57,19 +57,50 @@ impl Preview {
             let note = joined([shown.note.clone(), closed]);
             return Self { note, ..shown };
         }
-        let (content_type, name) = (record.meta.content_type.as_str(), record.meta.key.escaped());
-        let inner_type = coding::inner_type(&opened.layers, content_type, &name, &opened.bytes);
-        let partly = head || opened.fault.is_some_and(Fault::is_partial);
-        let mut inner = record.clone();
-        inner.meta.content_type = inner_type;
-        inner.meta.size = opened.bytes.len() as u64;
-        inner.value = opened.bytes.clone();
+        let (inner, partly) = inner(record, &opened, head);
         let inside = if opened.bytes.is_empty() {
             let (value, kind) = (record.value.clone(), PreviewKind::Empty);
             Self { value, kind, note: None, body: Body::Nothing }
         } else {
             Self::known(&inner, partly, wanted)
         };
+        inside.told(record, (&opened, &inner), closed, head)
+    }
+
+    /// The source of text that is compressed in the value; `None` where there is none.
+    pub(super) fn source_inside(
+        record: &Record,
+        head: bool,
+        wanted: &dyn Fn() -> bool,
+    ) -> Option<Self> {
+        let opened = Self::opened(record, Limits::new(wanted));
+        let compressed = opened.layers.iter().all(Layer::is_compression);
+        let none = opened.layers.is_empty() || opened.bytes.is_empty();
+        if none || !compressed || opened.closed.is_some() || coding::is_marked(&opened.bytes) {
+            return None;
+        }
+        let (inner, partly) = inner(record, &opened, head);
+        let family = inner.meta.content_type.family();
+        let declared = || {
+            matches!(family, Family::Json | Family::Text)
+                && charset::read(&inner.meta, &inner.value, partly).is_some()
+        };
+        if !is_readable(&inner.value) && !declared() {
+            return None;
+        }
+        let inside = Self::make(&inner, Mode::Text, partly, wanted);
+        Some(inside.told(record, (&opened, &inner), None, head))
+    }
+
+    /// What is inside a value, with its layers and both sizes in the remark.
+    fn told(
+        self,
+        record: &Record,
+        (opened, inner): (&Opened, &Record),
+        closed: Option<String>,
+        head: bool,
+    ) -> Self {
+        let inside = self;
         let word = match inside.kind {
             PreviewKind::Json if inner.meta.content_type.as_str().is_empty() => "application/json",
             PreviewKind::Empty => "nothing",
@@ -139,6 +170,17 @@ pub(super) fn joined<const N: usize>(notes: [Option<String>; N]) -> Option<Strin
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
+/// The contents of these layers as a record, and whether they are only a part.
+fn inner(record: &Record, opened: &Opened, head: bool) -> (Record, bool) {
+    let (content_type, name) = (record.meta.content_type.as_str(), record.meta.key.escaped());
+    let mut inner = record.clone();
+    inner.meta.content_type =
+        coding::inner_type(&opened.layers, content_type, &name, &opened.bytes);
+    inner.meta.size = opened.bytes.len() as u64;
+    inner.value = opened.bytes.clone();
+    (inner, head || opened.fault.is_some_and(Fault::is_partial))
+}
+
 /// The layers and the type of their contents, as `base64 → gzip → text/html`.
 fn chain(layers: &[Layer], inner: &str) -> String {
     let mut words: Vec<&str> = layers.iter().map(Layer::word).collect();
@@ -189,9 +231,19 @@ mod tests {
         assert_eq!(preview.converted_text().unwrap(), PAGE);
         assert!(preview.is_of_same_bytes(&Preview::build_as(&record(&value, ""), Mode::Hex)));
         assert_eq!(preview.find("hello").len(), 4);
-        for mode in [Mode::Text, Mode::Hex, Mode::Raw] {
+        for mode in [Mode::Hex, Mode::Raw] {
             let stored = Preview::build_as(&record(&value, "text/html"), mode);
             assert_eq!((&stored.shown()[..], stored.note()), (&value[..], None));
+        }
+        let source = Preview::build_as(&record(&value, "text/html"), Mode::Text);
+        assert_eq!((&source.shown()[..], source.note()), (PAGE.as_bytes(), preview.note()));
+        assert!(source.is_source() && source.is_converted());
+        for (value, content_type) in [
+            (gzip(b"\x89PNG\r\n\x1a\n\0\0"), "image/png"),
+            (b"PHA+aGVsbG8gaGVsbG8+".to_vec(), "text/plain"),
+        ] {
+            let stored = Preview::build_as(&record(&value, content_type), Mode::Text);
+            assert_eq!(&stored.shown()[..], &value[..], "no compressed text");
         }
     }
 
