@@ -24,6 +24,7 @@ mod demo;
 mod documents;
 mod drafts;
 mod graphics;
+mod heavy;
 mod inner;
 mod kills;
 mod lying_servers;
