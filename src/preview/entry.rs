@@ -43,6 +43,13 @@ impl Preview {
         }
     }
 
+    /// The number of the entry in whose line this byte of the list is, from 0.
+    pub fn entry_at(&self, offset: usize) -> Option<usize> {
+        let Body::Lines(lines) = &self.body else { return None };
+        // The first line holds the heads of the columns.
+        self.archive().and_then(|_| lines.line_of(offset).checked_sub(1))
+    }
+
     /// The entries of the archive. Takes time in proportion to their number: for the background.
     pub fn entries(&self) -> Vec<EntryRow> {
         self.archive().map(|archive| archive::rows(archive)).unwrap_or_default()

@@ -62,9 +62,10 @@ pub(super) fn in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
     Some(Spot::Cell(line, column))
 }
 
-/// The row of JSON that the right pane shows, at a cell of the screen.
+/// The row of JSON or of an archive's list that the right pane shows, at a cell of the screen.
 pub(super) fn value_in_pane(app: &App, (x, y): Cell) -> Option<Spot> {
-    let (preview, inner) = value_shown(app, app.record.has_values())?;
+    let in_rows = app.record.has_values() || app.record.archive().is_some();
+    let (preview, inner) = value_shown(app, in_rows)?;
     let (view, scroll) = (app.viewport(), app.record.scroll);
     let row = usize::from(y.checked_sub(inner.y)?);
     if !inner.contains(x, y) || row >= preview.rows(scroll, view, None).len() {

@@ -42,13 +42,16 @@ pub(in crate::app) fn or_whole(app: &App, action: Action) -> Action {
 /// page or the entries of an archive.
 pub(in crate::app) fn select(app: &mut App) {
     (app.drafting.resumed, app.mouse.value) = (None, None);
-    if !tables::select(app) && !values::list_links(app) && !values::list_entries(app) {
+    if !tables::select(app) && !values::list_links(app) && !values::list_entries(app, None) {
         look_for_values(app);
     }
 }
 
-/// Puts the cursor on the value in a row of the JSON that is shown.
+/// Puts the cursor on the value in a row of the JSON that is shown, or on the entry in a row of an archive.
 pub(super) fn select_at(app: &mut App, row: Range<usize>) {
+    if values::list_entries(app, Some(row.start)) {
+        return;
+    }
     (app.drafting.resumed, app.mouse.value) = (None, Some(row));
     look_for_values(app);
 }

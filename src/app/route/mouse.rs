@@ -143,7 +143,7 @@ fn on_cell(app: &mut App, line: Option<usize>, column: usize, mouse: MouseEvent)
 
 /// Takes a click on a row of JSON: the cursor in the values goes there; a double click opens, folds or
 /// changes the value. In the pane, the first click gives the focus, and a double click puts the cursor in the
-/// values.
+/// values, or lists the entries of an archive.
 fn on_value(app: &mut App, row: Range<usize>, mouse: MouseEvent) {
     if unasked::drops_input(app) {
         return;

@@ -50,10 +50,13 @@ pub(super) fn links_found(app: &mut App, links: Vec<PageLink>) {
     }
 }
 
-/// Lists the entries of the archive that is shown, to open one; tells whether there is an archive.
-pub(super) fn list_entries(app: &mut App) -> bool {
+/// Lists the entries of the archive that is shown, with the cursor on the one that was open last, or on the
+/// one in whose line this byte is; tells whether there is an archive.
+pub(super) fn list_entries(app: &mut App, line: Option<usize>) -> bool {
     let Some(shown) = app.record.archive().cloned() else { return false };
-    let dialog = EntriesDialog::new(Arc::clone(&shown), app.record.last_entry());
+    let clicked = line.and_then(|line| shown.entry_at(line));
+    let at = clicked.unwrap_or_else(|| app.record.last_entry());
+    let dialog = EntriesDialog::new(Arc::clone(&shown), at);
     app.out.read(Slot::Entries, Compute::Entries(shown));
     app.layers.push(Layer::List(ListDialog::Entries(dialog)));
     true

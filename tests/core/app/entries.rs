@@ -1,10 +1,12 @@
 //! Entries of archives: chosen from a list, shown in place of the record, and left again.
 
+use crossterm::event::{MouseButton, MouseEventKind};
 use larder::app::{Effect, Event, Loaded, Slot};
 use larder::model::Record;
 use larder::preview::{Mode, PreviewKind};
 
 use super::JSON;
+use super::mouse::pointed;
 use crate::corpus::coded::tar;
 use crate::stage::{Stage, computed, record, shown, store};
 
@@ -86,6 +88,25 @@ fn an_entry_is_opened_as_a_value_of_its_own_and_left_for_its_archive() {
     assert!(frame.contains("a.tar › inner.tar") && frame.contains("entry 3 of 4"), "{frame}");
     choose(&mut stage, "<esc>");
     assert!(stage.app.record.entry().is_none());
+}
+
+#[test]
+fn a_double_click_on_an_entry_lists_them_with_the_cursor_on_it() {
+    let (mut stage, _) = listed();
+    stage.keys("<esc>");
+    let frame = stage.frame();
+    let row = frame.lines().position(|line| line.contains("inner.tar")).unwrap();
+    let row = u16::try_from(row).unwrap();
+    for _ in 0..2 {
+        for kind in [MouseEventKind::Down(MouseButton::Left), MouseEventKind::Up(MouseButton::Left)]
+        {
+            let event = pointed(&stage, kind, 60, row);
+            stage.event(event);
+        }
+    }
+    compute(&mut stage, Slot::Entries);
+    let frame = choose(&mut stage, "<enter>");
+    assert!(frame.contains("a.tar › inner.tar"), "{frame}");
 }
 
 #[test]
