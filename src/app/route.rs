@@ -192,11 +192,7 @@ impl App {
                 Request::NewRecord => actions::new_record(self),
                 Request::Unpin(pin) => pins::set(self, pin, false),
                 Request::PassDraft(id) => self.drafting.found.pass(&id),
-                Request::DropDraft(id) => {
-                    drafts::remove(self, &id);
-                    self.layers.retain(|layer| !matches!(layer, Layer::Draft(_)));
-                    self.tell(Notice::done("the draft is discarded"));
-                }
+                Request::DropDraft(id) => drafts::discard(self, &id),
                 Request::AwaitPause if self.layers.is_empty() => {}
                 Request::AwaitPause => unasked::await_pause(self),
                 Request::Review(set) => saving::review(self, *set),

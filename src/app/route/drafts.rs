@@ -335,3 +335,10 @@ pub(super) fn remove(app: &mut App, id: &DraftId) {
     app.out.effects.push(Effect::DropDraft(id.clone()));
     app.out.effects.push(Effect::FindDrafts(app.settings.label.clone()));
 }
+
+/// Throws away the draft that is shown, as the user has asked.
+pub(super) fn discard(app: &mut App, id: &DraftId) {
+    remove(app, id);
+    app.layers.retain(|layer| !matches!(layer, Layer::Draft(_)));
+    app.tell(Notice::done("the draft is discarded"));
+}
