@@ -207,7 +207,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("it is memory")
 }
 
-/// Values of each kind from their bytes to the screen, each within its time: the best of five.
+/// Values of each kind from their bytes to the screen, each within its time: their beginning, which is shown
+/// first, and then their middle, of all that is read. The best of five.
 fn budgets(_: &mut Criterion) {
     let of = |piece: &str, bytes: usize| piece.repeat(bytes / piece.len());
     let row = r#"{"url": "https://shop.example/page/42", "name": "A cup", "price": 46.2}"#;
@@ -227,45 +228,59 @@ fn budgets(_: &mut Criterion) {
             "sitemap on one line, 5 MB",
             record(of(url, 5_000_000), "application/xml"),
             Mode::Auto,
-            20,
+            [20, 100],
         ),
         (
             "script on one line, 5 MB",
             record(of(script, 5_000_000), "text/javascript"),
             Mode::Auto,
-            20,
+            [20, 200],
         ),
-        ("style on one line, 5 MB", record(of(rule, 5_000_000), "text/css"), Mode::Auto, 20),
-        ("html, 5 MB, as text", record(of(page, 5_000_000), "text/html"), Mode::Auto, 20),
+        ("style on one line, 5 MB", record(of(rule, 5_000_000), "text/css"), Mode::Auto, [20, 150]),
+        ("html, 5 MB, as text", record(of(page, 5_000_000), "text/html"), Mode::Auto, [20, 150]),
         (
             "html, 5 MB, in gzip",
             value(gzip(of(page, 5_000_000).as_bytes()), "text/html"),
             Mode::Auto,
-            60,
+            [150, 150],
         ),
-        ("NDJSON, 100 MB", record(lines, "application/x-ndjson"), Mode::Auto, 500),
-        ("JSON, 50 MB, as a tree", record(list.clone(), "application/json"), Mode::Auto, 500),
-        ("JSON, 50 MB, as a table", record(list, "application/json"), Mode::Table, 1000),
-        ("msgpack, 5 MB", value(msgpack(160_000), "application/msgpack"), Mode::Auto, 200),
-        ("CBOR, 5 MB", value(cbor(160_000), "application/cbor"), Mode::Auto, 200),
-        ("tar of 20,000 files", value(tar(20_000), "application/x-tar"), Mode::Auto, 60),
+        ("NDJSON, 100 MB", record(lines, "application/x-ndjson"), Mode::Auto, [500, 500]),
+        (
+            "JSON, 50 MB, as a tree",
+            record(list.clone(), "application/json"),
+            Mode::Auto,
+            [500, 500],
+        ),
+        ("JSON, 50 MB, as a table", record(list, "application/json"), Mode::Table, [1000, 1000]),
+        ("msgpack, 5 MB", value(msgpack(160_000), "application/msgpack"), Mode::Auto, [200, 200]),
+        ("CBOR, 5 MB", value(cbor(160_000), "application/cbor"), Mode::Auto, [200, 200]),
+        ("tar of 20,000 files", value(tar(20_000), "application/x-tar"), Mode::Auto, [60, 60]),
         (
             "tar of 20,000 files, in gzip",
             value(gzip(&tar(20_000)), "application/gzip"),
             Mode::Auto,
-            200,
+            [200, 200],
         ),
     ] {
-        let mut best = Duration::MAX;
+        let (mut first, mut all) = (Duration::MAX, Duration::MAX);
         for _ in 0..5 {
+            let start = std::time::Instant::now();
+            let ahead = Preview::ahead(&record, mode);
+            let ahead = ahead.unwrap_or_else(|| Preview::build_as(&record, mode));
+            black_box(ahead.rows(ahead.top(), WRAP, None));
+            first = first.min(start.elapsed());
             let start = std::time::Instant::now();
             let preview = Preview::build_as(&record, mode);
             black_box(preview.rows(preview.at_fraction(0.5, WRAP), WRAP, None));
-            best = best.min(start.elapsed());
+            all = all.min(start.elapsed());
         }
-        let within = best <= Duration::from_millis(budget);
+        let within = [first, all].iter().zip(budget).all(|(took, most)| took.as_millis() <= most);
         let word = if within { "ok" } else { "LATE" };
-        println!("budgets/{name}: {:.1} ms of {budget} ms, {word}", best.as_secs_f64() * 1e3);
+        let [first, all] = [first, all].map(|took| took.as_secs_f64() * 1e3);
+        let [first_most, all_most] = budget;
+        println!(
+            "budgets/{name}: its beginning {first:.1} ms of {first_most} ms, its middle {all:.1} ms of {all_most} ms, {word}"
+        );
         late.extend((!within).then_some(name));
     }
     assert!(late.is_empty(), "over their budgets: {late:?}");

@@ -4,6 +4,7 @@
 //! from the bytes, row by row, when it is seen. So a value of any size is shown at once. Text in
 //! another charset than UTF-8 is converted once, and then shown in the same way.
 
+mod ahead;
 mod archive;
 mod cells;
 pub mod charset;

@@ -245,7 +245,7 @@ pub enum Loaded {
     Groups(Arc<Index>, Scope, Groups),
     /// Summary of a store or of a group of keys.
     Summary(Box<Summary>),
-    /// What is known of a record before its picture is decoded.
+    /// What is shown of a record until all of it is ready: the facts of its picture, the beginning of its source.
     Ahead(RecordView),
     /// A record and its preview.
     Record(RecordView),

@@ -4,7 +4,7 @@ use super::coding::{self, Fault, Layer, Limits, Opened};
 use super::line_layout::{Format, Lines};
 use super::notation::{self, Notation};
 use super::picture::Kind as PictureKind;
-use super::{Body, Mode, Preview, PreviewKind, archive, charset, format, is_readable, picture};
+use super::{Body, Mode, Preview, PreviewKind, archive, charset, format, is_readable};
 use crate::model::{Family, Record, endings};
 use crate::text;
 
@@ -19,24 +19,6 @@ impl Preview {
         let opened = Self::opened(record, limits);
         let picture = PictureKind::of(&record.value).is_some();
         !picture && opened.layers.is_empty() && opened.closed.is_none()
-    }
-
-    /// A preview of a picture with many pixels before it is decoded; `None` for other values.
-    pub fn ahead(record: &Record, mode: Mode) -> Option<Self> {
-        let content_type = &record.meta.content_type;
-        let meant = matches!(mode, Mode::Auto | Mode::Table);
-        if !meant || content_type.family() == Family::None {
-            return None;
-        }
-        let value = record.value.clone();
-        let told = picture::ahead(&value)?;
-        let note = joined([format::contradiction(content_type.as_str(), &value), Some(told)]);
-        Some(Self { value, kind: PreviewKind::Picture, note, body: Body::Nothing })
-    }
-
-    /// Whether this is a picture that is still to be decoded.
-    pub fn is_ahead(&self) -> bool {
-        self.is_picture() && matches!(self.body, Body::Nothing)
     }
 
     fn opened(record: &Record, limits: Limits<'_>) -> Opened {

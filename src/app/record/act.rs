@@ -274,8 +274,8 @@ impl RecordPane {
         ctx.read(Slot::Record, Load::Whole { store, key, mode: self.mode });
     }
 
-    /// Takes what is known of the wanted record before its picture is decoded. If the record is shown
-    /// already, the shown preview stays.
+    /// Takes what is shown of the wanted record until all of it is ready. If the record is shown already, the
+    /// shown preview stays.
     pub(in crate::app) fn ahead(&mut self, shown: RecordView, ctx: &mut Ctx<'_>) {
         let another = self.shown.as_ref().is_none_or(|old| old.key() != shown.key());
         let wanted = self.wanted.as_ref().is_some_and(|(_, key)| key == shown.key());

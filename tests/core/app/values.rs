@@ -3,7 +3,7 @@
 use larder::app::{Effect, Event, Load, Loaded, OpenedExternal, Read, RecordView, SaveError, Slot};
 use larder::keymap::Action;
 use larder::model::{Error, ErrorKind, RecordMeta, StoreInfo, Timestamp, WatchEvent};
-use larder::preview::{Mode, Preview, PreviewKind};
+use larder::preview::{Mode, Preview, PreviewKind, Scroll};
 
 use super::{JSON, opened, shop};
 use crate::stage::{Stage, computed, index, record, store};
@@ -59,6 +59,36 @@ fn what_a_large_picture_is_stands_there_before_it_is_decoded() {
     stage.keys("k");
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view))));
     assert!(!stage.frame().contains("decoding…"));
+}
+
+#[test]
+fn long_source_stands_there_before_all_of_it_is_read() {
+    let mut stage = opened();
+    stage.keys("j");
+    let line = "<p>A cup, a plate and some more words</p>\n";
+    let page = record("b", "text/html", line.repeat(30_000));
+    let ahead = Preview::ahead(&page, Mode::Auto).unwrap();
+    let view = RecordView::Whole(page.clone(), ahead.into());
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view))));
+    let first = stage.frame();
+    assert!(first.contains("A cup, a plate") && stage.app.record.loading, "{first}");
+    // The bytes are all of them.
+    stage.keys("Y");
+    let copied = stage.asked.iter().any(|effect| {
+        matches!(effect, Effect::Copy { what: "value", bytes } if bytes.len() == page.value.len())
+    });
+    assert!(copied);
+    stage.keys("3jjj");
+    let scrolled = stage.app.record.scroll;
+    assert_ne!(scrolled, Scroll::default());
+    let all = RecordView::Whole(page.clone(), Preview::build(&page).into());
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(all))));
+    assert_eq!(stage.app.record.scroll, scrolled);
+    assert!(!stage.app.record.loading);
+    stage.keys("G");
+    assert!(stage.frame().contains("A cup, a plate"));
+    assert_ne!(stage.app.record.scroll, scrolled);
 }
 
 #[test]
