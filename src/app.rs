@@ -60,6 +60,7 @@ pub mod rate;
 pub mod recent;
 mod route;
 pub mod staged;
+mod storing;
 mod typing;
 
 use std::sync::Arc;
@@ -84,7 +85,8 @@ pub use layers::{
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{
     Compute, ContentsPage, FailedBeyond, FoldedLeaves, LeavesShown, Load, Loaded, Ordered, Read,
-    RecordDiff, RecordView, Scope, Side, StepDiff, Subject, Summary, is_failed,
+    RecordDiff, RecordView, Reviewed, Reviewing, Scope, Side, StepDiff, Subject, Summary,
+    is_failed,
 };
 pub use mouse::{Mouse, Spot};
 pub use notice::{Notice, Notices, Tone};

@@ -58,6 +58,7 @@ impl Compute {
                 let opened = InnerValue::open(&record.value, place).map(Arc::new);
                 Loaded::Inner(record, opened)
             }
+            Self::Store(typed) => Loaded::Stored(typed.stored()),
             Self::PutBack(set, inner) => {
                 let whole = inner.put_back(&set.value);
                 Loaded::PutBack(whole.map(|value| Box::new(SetValue { value, ..*set })))

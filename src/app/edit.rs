@@ -6,13 +6,12 @@ use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::edit::{InnerValue, may_hold};
-use crate::keymap::Action;
+use crate::keymap::{Action, Context};
 use crate::model::{Expect, Family, Record, StoreName};
-use crate::ops::Plan;
 use crate::text;
 
 use super::ctx::{Ctx, Request};
-use super::editor::{Blocked, Content, Editor, Field, PutBack};
+use super::editor::{Blocked, Content, Editor, Field, Purpose};
 use super::event::{Effect, NotEdited, Slot};
 use super::layers::Then;
 use super::notice::Notice;
@@ -166,10 +165,16 @@ impl Editor {
             ctx.request(Request::StopMerging);
             return Then::Stay;
         }
-        if self.is_putting_back() && action == Some(Action::Cancel) {
+        if (self.is_putting_back() || self.is_preparing()) && action == Some(Action::Cancel) {
             self.stop_putting_back();
+            self.stop_preparing();
             ctx.cancel(Slot::Saving);
             ctx.say(Notice::warning("not saved; your text is in the editor"));
+            return Then::Stay;
+        }
+        if self.is_preparing() {
+            let stops = ctx.keymap.says(Context::Editor, Action::Cancel, "stops it");
+            ctx.say(Notice::info(text::then("the save is being prepared", "; ", stops)));
             return Then::Stay;
         }
         if self.is_busy() {
@@ -229,22 +234,9 @@ impl Editor {
         ctx: &mut Ctx<'_>,
     ) -> Then {
         let asked = over.is_some() || self.original.is_none();
-        match self.typed_set(as_text, over) {
-            Ok(set) => {
-                // A save that cannot be undone is shown before it is made, also where no other save is.
-                let undoable = || Plan::set(set.clone()).undoable(false).reversible;
-                let reviewed = asked || !ctx.settings.review_saves && undoable();
-                self.fault = None;
-                self.saving.start();
-                if self.inner.is_some() {
-                    let then = if reviewed { PutBack::Save } else { PutBack::Review };
-                    self.put_back(set, then, None, ctx);
-                } else if reviewed {
-                    self.saving.write = Some(ctx.send(Plan::set(set)));
-                } else {
-                    ctx.request(Request::Review(Box::new(set)));
-                }
-            }
+        let purpose = Purpose::Save { asked };
+        match self.prepare(as_text, over, purpose, ctx) {
+            Ok(()) => {}
             Err(Blocked::Unchanged) => {
                 let notice = match (self.base(), shown) {
                     (Some(read), Some(now)) if read.meta.key == now.meta.key && read != now => {
@@ -256,7 +248,7 @@ impl Editor {
                 ctx.request(Request::ReloadRecord);
                 return Then::Close;
             }
-            Err(Blocked::Fault(why)) => self.fault = Some(format!("not saved: {why}")),
+            Err(why) => self.blocked(why, purpose, ctx),
         }
         self.show_cursor(ctx.layout().body);
         Then::Stay

@@ -8,9 +8,9 @@ mod inner;
 mod keys;
 mod open;
 mod place;
+mod preparing;
 mod save;
 mod staging;
-mod stored;
 
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
@@ -31,6 +31,7 @@ pub use inner::InnerEdit;
 pub(in crate::app) use inner::PutBack;
 pub(in crate::app) use keys::type_into;
 pub use place::{EditorScroll, TextPlace};
+pub(in crate::app) use preparing::Purpose;
 pub use save::Blocked;
 
 use open::Opened;
@@ -81,6 +82,8 @@ pub struct Editor {
     pub note: Option<String>,
     /// What stood in the editor when it was opened with a staged edit.
     staged: Option<staging::AsStaged>,
+    /// A save whose bytes are being made.
+    preparing: Option<Box<preparing::Preparing>>,
     /// The text that is searched for.
     pub(super) needle: String,
     /// The bytes that were cut or copied last.
@@ -157,6 +160,7 @@ impl Editor {
             wrap: false,
             note,
             staged: None,
+            preparing: None,
             needle: String::new(),
             clipboard: Bytes::new(),
             check: check::Check::default(),
@@ -169,7 +173,7 @@ impl Editor {
 
     /// Whether a save is under way: keys wait for its end.
     pub fn is_busy(&self) -> bool {
-        self.saving.is_busy() || self.is_putting_back()
+        self.saving.is_busy() || self.is_putting_back() || self.is_preparing()
     }
 
     /// Whether anything was changed.

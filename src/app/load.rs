@@ -2,6 +2,7 @@
 
 mod contents;
 mod leaves;
+mod reviewing;
 mod side;
 mod step;
 mod summary;
@@ -26,9 +27,11 @@ use crate::preview::{
 };
 
 use super::staged::StagedNow;
+use super::storing::{NotStored, Stored, Typed};
 
 pub use contents::{ContentsPage, FailedBeyond, is_failed};
 pub use leaves::{FoldedLeaves, LeavesShown};
+pub use reviewing::{Reviewed, Reviewing};
 pub use side::Side;
 pub use step::{RecordDiff, StepDiff};
 pub use summary::{Subject, Summary};
@@ -99,6 +102,8 @@ pub enum Load {
     },
     /// Two values to compare with each other.
     Pair(Box<[Side; 2]>),
+    /// A record whatever its size, for what a save changes in it.
+    Review(Box<Reviewing>),
     /// A record whatever its size, to be compared and not shown.
     Value {
         /// The store.
@@ -148,6 +153,8 @@ pub enum Compute {
     Fold(Arc<LeavesShown>, Folded, Option<usize>),
     /// The value inside a record at this place.
     Inner(Box<Record>, InnerPlace),
+    /// The bytes that store what was typed.
+    Store(Box<Typed>),
     /// A save of what was typed inside a value, to be put back into it.
     PutBack(Box<SetValue>, Arc<InnerValue>),
     /// The places of a text in the value.
@@ -262,6 +269,8 @@ pub enum Loaded {
     Folded(FoldedLeaves),
     /// A record and the value inside it; or why that is not opened.
     Inner(Box<Record>, Result<Arc<InnerValue>, NotOpened>),
+    /// The bytes that store what was typed; or why there are none.
+    Stored(Result<Stored, NotStored>),
     /// The save of the whole record; or why what was typed cannot be put back.
     PutBack(Result<Box<SetValue>, NotOpened>),
     /// The places of the text.
@@ -293,6 +302,8 @@ pub enum Loaded {
     Diffs(Vec<Diff>),
     /// The stored values of records that are to be set.
     Staged(Vec<(StoreName, Key, StagedNow)>),
+    /// What a save changes in the record as it is now.
+    Reviewed(Box<Reviewed>),
     /// What was typed, joined with what someone else wrote.
     Merged(Box<Merge>),
     /// What was typed in a value in a value, joined with what someone else wrote there.

@@ -17,6 +17,7 @@ mod panes;
 mod pins;
 mod questions;
 mod replies;
+mod reviewing;
 mod rewrites;
 mod run;
 mod saving;
@@ -195,7 +196,7 @@ impl App {
                 Request::DropDraft(id) => drafts::discard(self, &id),
                 Request::AwaitPause if self.layers.is_empty() => {}
                 Request::AwaitPause => unasked::await_pause(self),
-                Request::Review(set) => saving::review(self, *set),
+                Request::Review(set) => reviewing::review(self, *set),
                 Request::Stage(set) => staged::stage(self, *set),
                 Request::LookAtStaged => staged::look(self),
                 Request::ShowStaged(id) => staged::show(self, &id),

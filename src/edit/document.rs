@@ -72,6 +72,14 @@ impl Document {
         Some(document)
     }
 
+    /// The same text, without the steps to undo: what it is made of is shared or small.
+    #[must_use]
+    pub fn without_history(&self) -> Self {
+        let Self { buffers, pieces, history: _, revision } = self;
+        let (buffers, pieces) = (buffers.clone(), pieces.clone());
+        Self { buffers, pieces, history: History::default(), revision: *revision }
+    }
+
     /// The bytes that were read.
     pub fn original(&self) -> &Bytes {
         self.buffers.original()

@@ -13,6 +13,7 @@ use crate::app::{
     Compute, ContentsPage, Event, Load, Loaded, Ordered, Read, RecordView, Slot, StagedNow,
     Summary, Ticket,
 };
+use crate::edit::TypedValue;
 use crate::index::{Builder, Query};
 use crate::model::{
     Error, ErrorKind, Order, Reading, Record, RecordMeta, Result, Scan, StoreList, StoreName, Want,
@@ -157,6 +158,11 @@ impl ReadTask {
                 let records = pair::records(storage, &sides).await?;
                 let diff = on_blocking_thread(move || pair::compare(&sides, records)).await??;
                 Loaded::Pair(Box::new(diff))
+            }
+            Load::Review(look) => {
+                let read = storage.read(&look.store, &look.key, Want::Whole).await?;
+                let now = read.map(|read| TypedValue::from(&read.into_record()));
+                Loaded::Reviewed(Box::new(on_blocking_thread(move || look.over(now)).await?))
             }
             Load::Value { store, key } => {
                 let read = storage.read(&store, &key, Want::Whole).await?;

@@ -20,6 +20,9 @@ use super::dialog::{Cell, Drawn, Scene};
 use super::named::{self, Named};
 use super::scrolled::{self, Line, WIDTH, columns};
 
+/// Limit on the places changed by someone else that are named.
+const NAMED: usize = 3;
+
 impl Drawn for Review {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
         draw(buf, body, self, app, appearance);
@@ -65,6 +68,9 @@ fn lines(shown: &Review, back: bool, width: usize, appearance: &Appearance) -> V
     let said = |text: &str, role| scrolled::said(text, role, width, appearance);
     let Some(diff) = &shown.diff else { return said("looking for what is changed…", Role::Dim) };
     let mut lines = vec![weights(diff, appearance)];
+    if let Some(since) = since(shown) {
+        lines.extend(said(&since, Role::Warning));
+    }
     lines.push(Vec::new());
     lines.extend(changes(diff, width, appearance));
     if let Some(note) = &shown.note {
@@ -80,6 +86,17 @@ fn lines(shown: &Review, back: bool, width: usize, appearance: &Appearance) -> V
         lines.extend(said(words, Role::Dim));
     }
     lines
+}
+
+/// What is said of the version that the changes are shown against, where it is not the one that was read.
+fn since(shown: &Review) -> Option<String> {
+    if let Some(joined) = &shown.joined {
+        let places: Vec<_> = joined.theirs_at.iter().take(NAMED).map(String::as_str).collect();
+        let what = if places.is_empty() { "this".to_owned() } else { places.join(", ") };
+        return Some(format!("Someone else changed {what} meanwhile: kept. Compared with that:"));
+    }
+    let why = shown.unread.as_ref()?;
+    Some(format!("Compared with what was read; what is there now is not known: {why}"))
 }
 
 /// Size and content type before and after.

@@ -29,6 +29,8 @@ mod mouse;
 mod panes;
 mod password;
 mod pins;
+mod preparing;
+mod reviewing;
 mod rewrites;
 mod rules;
 mod saving;

@@ -9,7 +9,9 @@
 use std::sync::{Arc, LazyLock};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use larder::app::{App, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Ticket};
+use larder::app::{
+    App, Compute, Effect, Event, Load, Loaded, Read, RecordView, Settings, Slot, Ticket,
+};
 use larder::index::Builder;
 use larder::keymap::KeyMap;
 use larder::model::{
@@ -27,6 +29,10 @@ use ratatui::backend::TestBackend;
 pub fn computed(read: Read) -> Loaded {
     match read {
         Read::Compute(compute) => compute.run(&|| true, &mut |_| {}).unwrap(),
+        // The record is as it was read.
+        Read::Load(Load::Review(look)) => {
+            Loaded::Reviewed(Box::new(look.over(Some(look.record[0].clone()))))
+        }
         Read::Load(load) => panic!("{load:?} needs a storage"),
     }
 }
@@ -117,6 +123,13 @@ impl Stage {
 
     /// The only write that was asked for; from now on it is under way.
     pub fn write(&mut self) -> Write {
+        // That of much text is prepared first.
+        let prepares = |effect: &Effect| {
+            matches!(effect, Effect::Read(Slot::Saving, _, Read::Compute(Compute::Store(_))))
+        };
+        if self.asked.iter().any(prepares) {
+            self.compared();
+        }
         let writes: Vec<_> = self.writes();
         assert_eq!(writes.len(), 1, "{writes:?}");
         self.sent.extend(self.asked.iter().filter_map(|effect| match effect {

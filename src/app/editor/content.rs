@@ -29,6 +29,14 @@ impl Content {
         }
     }
 
+    /// Number of bytes.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Text(_) | Self::Hex(_) => self.document().map_or(0, Document::len),
+        }
+    }
+
     /// Whether the content differs from `start`, which it was opened with.
     pub(super) fn is_changed(&self, start: &Bytes) -> bool {
         match self {

@@ -4,7 +4,8 @@ use crate::model::{ContentType, Expect, SetValue, Timestamp};
 use crate::preview::json;
 
 use super::super::input::LineInput;
-use super::Editor;
+use super::super::storing::{NotStored, Stored, Typed, TypedContent};
+use super::{Content, Editor, Field};
 
 /// Why the editor cannot save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,13 @@ impl Editor {
         as_text: bool,
         over: Option<Expect>,
     ) -> Result<SetValue, Blocked> {
+        let typed = self.to_store(as_text, over.is_some())?;
+        let stored = typed.stored();
+        self.set_of(typed.content_type, stored, over)
+    }
+
+    /// What was typed, to be made the bytes that are stored; `anyhow`: also where nothing was changed.
+    pub(super) fn to_store(&mut self, as_text: bool, anyhow: bool) -> Result<Typed, Blocked> {
         if as_text {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }
@@ -60,7 +68,7 @@ impl Editor {
             let why = format!("byte {:#x}: type its second digit", hex.cursor());
             return Err(Blocked::Fault(why));
         }
-        if !self.is_changed() && self.original.is_some() && over.is_none() {
+        if !self.is_changed() && self.original.is_some() && !anyhow {
             return Err(Blocked::Unchanged);
         }
         let was = self.original.as_ref();
@@ -70,7 +78,48 @@ impl Editor {
             }
             _ => self.typed_content_type(),
         };
-        let value = self.stored(&content_type, as_text)?;
+        Ok(self.typed(content_type, as_text))
+    }
+
+    /// What was typed, to be stored under this content type.
+    fn typed(&self, content_type: ContentType, as_text: bool) -> Typed {
+        let content = match &self.value {
+            value if !value.is_changed(&self.start.1) && self.original.is_some() => {
+                TypedContent::Untouched(value.bytes())
+            }
+            Content::Text(edit) => TypedContent::Text(edit.document().without_history()),
+            Content::Hex(edit) => TypedContent::Hex(edit.document().without_history()),
+            Content::Bytes(bytes) => TypedContent::Bytes(bytes.clone()),
+        };
+        Typed {
+            content_type,
+            as_text,
+            content,
+            is_text: matches!(self.value, Content::Text(..)),
+            original: self.original.clone(),
+            charset: self.charset,
+            spacing: self.spacing.clone(),
+            source: self.source.clone(),
+            start: self.start.1.clone(),
+            json_layout: self.json_layout,
+        }
+    }
+
+    /// The write of the bytes that were made of what was typed.
+    pub(super) fn set_of(
+        &mut self,
+        content_type: ContentType,
+        stored: Result<Stored, NotStored>,
+        over: Option<Expect>,
+    ) -> Result<SetValue, Blocked> {
+        let Stored { value, told } = stored.map_err(|NotStored { is_of_type, place, why }| {
+            self.field = if is_of_type { Field::ContentType } else { Field::Value };
+            if let Some((line, column)) = place {
+                self.go_to(line, column);
+            }
+            Blocked::Fault(why)
+        })?;
+        self.told = told;
         let base = self.base();
         let expected = over.unwrap_or_else(|| match base {
             Some(record) => {

@@ -2,9 +2,8 @@
 
 use bytes::Bytes;
 
-use super::super::ctx::{Ctx, Request};
-use super::super::notice::Notice;
-use super::{Blocked, Editor, PutBack};
+use super::super::ctx::Ctx;
+use super::{Editor, Purpose};
 
 /// What stood in an editor that was opened with a staged edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,19 +15,8 @@ pub(in crate::app) struct AsStaged {
 impl Editor {
     /// Has what was typed kept to be saved with other edits.
     pub(in crate::app) fn stage(&mut self, ctx: &mut Ctx<'_>) {
-        match self.typed_set(false, None) {
-            Ok(set) if self.inner.is_some() => {
-                self.fault = None;
-                self.put_back(set, PutBack::Stage, None, ctx);
-            }
-            Ok(set) => {
-                self.fault = None;
-                ctx.request(Request::Stage(Box::new(set)));
-            }
-            Err(Blocked::Unchanged) => {
-                ctx.say(Notice::info("nothing was changed: nothing is staged"));
-            }
-            Err(Blocked::Fault(why)) => self.fault = Some(format!("not staged: {why}")),
+        if let Err(why) = self.prepare(false, None, Purpose::Stage, ctx) {
+            self.blocked(why, Purpose::Stage, ctx);
         }
         self.show_cursor(ctx.layout().body);
     }

@@ -20,7 +20,7 @@ use super::super::layers::{Dialog as _, Layer, LeafCursor, UnsavedLeaf};
 use super::super::load::{Compute, FoldedLeaves, LeavesShown, RecordView};
 use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed};
-use super::{drafts, saving, tables, unasked, values};
+use super::{drafts, reviewing, saving, tables, unasked, values};
 
 /// Limit on JSON in which values can be chosen, in bytes.
 const LONGEST: usize = 64 << 20;
@@ -221,7 +221,7 @@ pub(in crate::app) fn save(app: &mut App, typed: &str) {
             give_up(app);
             app.notice = Some(Notice::info("nothing was changed"));
         }
-        Ok(set) if app.settings.review_saves => saving::review(app, set),
+        Ok(set) if app.settings.review_saves => reviewing::review(app, set),
         Ok(set) => saving::save(app, set),
         Err(NotAValue(why)) => app.notice = Some(Notice::failure(why)),
     }
@@ -297,7 +297,7 @@ pub(in crate::app) fn ask(app: &mut App, by_key: bool) {
         // The dialog with the changes asks.
         None if app.settings.review_saves => {
             if let Ok(set) = unsaved.set(None) {
-                saving::review(app, set);
+                reviewing::review(app, set);
             }
             return;
         }

@@ -12,8 +12,8 @@ use super::super::layout::Pane;
 use super::super::load::{Load, Loaded, RecordView};
 use super::super::notice::Notice;
 use super::{
-    asides, compare, drafts, inner, key_line, leaves, opened, questions, saving, staged, tables,
-    unasked, values, versions,
+    asides, compare, drafts, inner, key_line, leaves, opened, questions, reviewing, saving, staged,
+    tables, unasked, values, versions,
 };
 
 pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
@@ -115,6 +115,12 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Leaves(shown) => leaves::found(app, shown),
         Loaded::Folded(made) => leaves::folded(app, made),
         Loaded::Inner(record, opened) => inner::opened(app, *record, opened),
+        Loaded::Stored(stored) => {
+            super::super::notice::untell(&mut app.notice);
+            if let Some(editor) = &mut app.editor {
+                editor.prepared(stored, &mut ctx!(app));
+            }
+        }
         Loaded::PutBack(set) => inner::put_back(app, set),
         Loaded::Checked(state, fault) => {
             if let Some(editor) = &mut app.editor {
@@ -124,7 +130,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Diff(diff) => {
             for layer in &mut app.layers {
                 if let Layer::Review(review) = layer {
-                    return review.compared(*diff);
+                    return review.compared(*diff, None);
                 }
                 if let Layer::Draft(view) = layer {
                     return view.diff = Some(*diff);
@@ -144,6 +150,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
             }
         }
         Loaded::Staged(found) => staged::looked_at(app, &found),
+        Loaded::Reviewed(found) => reviewing::reviewed(app, *found),
         Loaded::Merged(merge) => saving::merged(app, *merge),
         Loaded::Inside(merge) => saving::merged_inside(app, *merge),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
@@ -198,6 +205,7 @@ fn failed_in(app: &mut App, slot: Slot, error: Error) {
         Slot::Summary => app.summaries.fail(error),
         Slot::Record => app.record.failed(error, &mut ctx!(app)),
         Slot::Theirs | Slot::Saving if saving::failed(app, &error) => {}
+        Slot::Saving if reviewing::failed(app, &error) => {}
         Slot::Theirs => {
             if let Some(asked) = questions::conflicts(app).next() {
                 asked.theirs_failed(&error);

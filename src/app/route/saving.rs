@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::edit::{InnerMerge, InnerValue, Merge, TypedValue};
 use crate::model::{Error, Record, SetValue};
-use crate::ops::{Plan, WriteId, words};
+use crate::ops::{Plan, WriteId};
 
 use super::super::App;
 use super::super::editor::{Editor, PutBack};
 use super::super::event::Slot;
-use super::super::layers::{Layer, LeafCursor, MergeView, Review};
+use super::super::layers::{Layer, LeafCursor, MergeView};
 use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 use super::super::question::Confirm;
@@ -48,24 +48,6 @@ fn close(app: &mut App) {
     }
 }
 
-/// Shows the changes of a save, which are computed meanwhile.
-pub(super) fn review(app: &mut App, set: SetValue) {
-    let (versions, note, inside) = match (&app.editor, app.unsaved_leaf()) {
-        (Some(editor), _) => {
-            let inside = editor.inner.as_ref().map(|inner| inner.value.title());
-            (editor.compared(&set), editor.note(), inside)
-        }
-        (None, Some(unsaved)) => (Some(unsaved.compared(&set)), None, None),
-        (None, None) => return,
-    };
-    let Some(versions) = versions else { return save(app, set) };
-    let for_good = words::for_good(&Plan::set(set.clone()).undoable(false));
-    let note = [for_good, note].into_iter().flatten().reduce(|all, more| format!("{all} {more}"));
-    let shown = Review { inside, ..Review::new(set, note, app.session.server.comparison) };
-    app.out.read(Slot::Saving, Compute::Diff(Box::new(versions)));
-    app.layers.push(shown.into());
-}
-
 /// Makes the save.
 pub(super) fn save(app: &mut App, set: SetValue) {
     if app.editor.as_ref().is_some_and(Editor::is_busy)
@@ -84,7 +66,7 @@ pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<TypedValue>) {
     if let Some(saving) = saving(app) {
         saving.tries = 0;
         saving.onto = Some(onto);
-        saving.merged = Some("with what someone else wrote".to_owned());
+        saving.merged.get_or_insert_with(|| "with what someone else wrote".to_owned());
     }
     save(app, set);
 }
@@ -180,7 +162,7 @@ pub(super) fn stop_merging(app: &mut App) {
 }
 
 /// Takes note that the record is no longer there.
-fn deleted(app: &mut App) {
+pub(super) fn deleted(app: &mut App) {
     let removes = app.unsaved_leaf().is_some_and(|unsaved| unsaved.prompt().is_none());
     if removes || !is_free(app) {
         if removes {
@@ -213,7 +195,25 @@ pub(super) fn failed(app: &mut App, error: &Error) -> bool {
 /// Takes what was typed, joined with what is there now: saves it if no conflict is left, otherwise shows the
 /// conflicts.
 pub(super) fn merged(app: &mut App, merge: Merge) {
-    let free = is_free(app);
+    tell_spaced(app, &merge);
+    let Some(saving) = saving(app) else { return };
+    let Some(merging) = saving.merging.take() else { return };
+    if let Some(joined) = merge.resolve(&[]).ok().filter(|_| saving.tries <= MOST_TRIES) {
+        if joined == merge.theirs {
+            return nothing_left(app, &merge);
+        }
+        let set = over(&merge, joined, &merging.mine);
+        joins(app, &merge);
+        if let Some(saving) = self::saving(app) {
+            saving.onto = Some(Box::new(merge.theirs));
+        }
+        return save(app, set);
+    }
+    decide(app, merging.mine, merge);
+}
+
+/// Takes note of white space that was typed and that a merge does not take.
+pub(super) fn tell_spaced(app: &mut App, merge: &Merge) {
     if let Some(editor) = app.editor.as_mut().filter(|_| merge.is_spaced) {
         editor.told = Some(match editor.told.take() {
             None => NOT_SPACED.to_owned(),
@@ -221,58 +221,73 @@ pub(super) fn merged(app: &mut App, merge: Merge) {
             Some(told) => format!("{told}; {NOT_SPACED}"),
         });
     }
-    let Some(saving) = saving(app) else { return };
-    let Some(merging) = saving.merging.take() else { return };
-    let mine = &merging.mine;
-    if let Some(joined) = merge.resolve(&[]).ok().filter(|_| saving.tries <= MOST_TRIES) {
-        if joined == merge.theirs {
-            let same = merge.mine.value == merge.theirs.value;
-            // The other version was taken where the two met before.
-            let taken = merge.mine.value == merge.base.value;
-            close(app);
-            app.tell(if same {
-                Notice::done("someone else has stored the very same")
-            } else if taken {
-                Notice::done("nothing to save: all of theirs is taken")
-            } else {
-                let why = "nothing saved: only spacing; someone else changed it";
-                Notice::warning(why).lasting()
-            });
-            return opened::reload_record(app);
-        }
-        saving.merged = Some(format!("with someone else's change{}", places(&merge)));
-        saving.onto = Some(Box::new(merge.theirs.clone()));
-        let set = SetValue {
-            value: joined.value,
-            content_type: joined.content_type,
-            expected: only_over(&merge.theirs),
-            ..mine.clone()
-        };
-        return save(app, set);
+}
+
+/// Takes note of what the save is joined with, to say so once it is made.
+pub(super) fn joins(app: &mut App, merge: &Merge) {
+    if let Some(saving) = saving(app) {
+        saving.merged = Some(format!("with someone else's change{}", places(merge)));
     }
-    let set = mine.clone();
-    if !free {
-        saving.unmerge();
-        return not_shown(app);
-    }
-    saving.asked += 1;
-    let again = saving.asked - 1;
-    show(app, MergeView::new(set, merge, app.session.server.comparison).again(again));
+}
+
+/// The save in the form that it was joined to, over the version that it was joined with and no other.
+pub(super) fn over(merge: &Merge, joined: TypedValue, mine: &SetValue) -> SetValue {
+    let TypedValue { value, content_type } = joined;
+    SetValue { value, content_type, expected: only_over(&merge.theirs), ..mine.clone() }
+}
+
+/// Ends a save whose outcome is what is stored already.
+pub(super) fn nothing_left(app: &mut App, merge: &Merge) {
+    let same = merge.mine.value == merge.theirs.value;
+    // The other version was taken where the two met before.
+    let taken = merge.mine.value == merge.base.value;
+    close(app);
+    app.tell(if same {
+        Notice::done("someone else has stored the very same")
+    } else if taken {
+        Notice::done("nothing to save: all of theirs is taken")
+    } else {
+        let why = "nothing saved: only spacing; someone else changed it";
+        Notice::warning(why).lasting()
+    });
+    opened::reload_record(app);
+}
+
+/// Shows the conflicts of a save, to be decided place by place.
+pub(super) fn decide(app: &mut App, set: SetValue, merge: Merge) {
+    let comparison = app.session.server.comparison;
+    let Some(again) = asked(app) else { return };
+    show(app, MergeView::new(set, merge, comparison).again(again));
 }
 
 /// Shows the conflicts between what was typed in a value in a value and what someone else wrote there.
 pub(super) fn merged_inside(app: &mut App, inside: InnerMerge) {
-    let free = is_free(app);
-    let Some(editor) = &mut app.editor else { return };
-    if !free {
-        editor.saving.unmerge();
-        return not_shown(app);
+    let merging = app.editor.as_mut().and_then(|editor| editor.saving.merging.take());
+    if let Some(merging) = merging {
+        decide_inside(app, merging.mine, inside);
     }
-    let Some(merging) = editor.saving.merging.take() else { return };
-    editor.saving.asked += 1;
-    let again = editor.saving.asked - 1;
+}
+
+/// Shows the conflicts of a save of a value in a value.
+pub(super) fn decide_inside(app: &mut App, set: SetValue, inside: InnerMerge) {
     let comparison = app.session.server.comparison;
-    show(app, MergeView::inside(merging.mine, inside, comparison).again(again));
+    let Some(again) = asked(app) else { return };
+    show(app, MergeView::inside(set, inside, comparison).again(again));
+}
+
+/// Counts the question about conflicts, and gives how often it was asked before; `None` where no dialog may
+/// open now, which is said.
+fn asked(app: &mut App) -> Option<u32> {
+    let free = is_free(app);
+    let saving = saving(app)?;
+    saving.merged = None;
+    if !free {
+        saving.unmerge();
+        not_shown(app);
+        return None;
+    }
+    saving.asked += 1;
+    Some(saving.asked - 1)
 }
 
 fn show(app: &mut App, view: MergeView) {

@@ -10,7 +10,7 @@ use super::super::App;
 use super::super::event::{Slot, Ticket};
 use super::super::layout::Pane;
 use super::super::notice::Notice;
-use super::{opened, questions};
+use super::{opened, questions, reviewing};
 
 pub(in crate::app) fn toggle_watch(app: &mut App) {
     app.watch.on = !app.watch.on;
@@ -115,6 +115,10 @@ pub(in crate::app) fn records_noticed(app: &mut App, set: Vec<RecordMeta>, remov
     if app.keys.sync.is_complete() && app.watch.tells_each() {
         app.watch.count(set.len(), app.now);
     }
+    if let Some(store) = app.keys.store.clone() {
+        let is_told = |key: &Key| removed.contains(key) || set.iter().any(|meta| meta.key == *key);
+        reviewing::look_again(app, &store, &is_told);
+    }
     let wanted = app.record.wanted.as_ref().map(|(_, key)| key);
     if let Some(key) = wanted {
         let known =
@@ -135,6 +139,9 @@ pub(in crate::app) fn missed(app: &mut App) {
     app.stores.read_again(&mut ctx!(app));
     opened::sync_keys(app, SyncEvent::Lagged, None);
     app.record.reload_changed(&mut ctx!(app));
+    if let Some(store) = app.keys.store.clone() {
+        reviewing::look_again(app, &store, &|_| true);
+    }
 }
 
 /// Takes note that time has passed without an event.

@@ -126,6 +126,10 @@ impl World {
             }
             Read::Load(Load::Place { .. }) => Loaded::Place(None, None),
             Read::Load(Load::Value { store, key }) => Loaded::Value(find(&store, &key)),
+            Read::Load(Load::Review(look)) => {
+                let now = find(&look.store, &look.key);
+                Loaded::Reviewed(Box::new(look.over(now.as_ref().map(TypedValue::from))))
+            }
             Read::Load(Load::Pair(sides)) => {
                 let typed = |side: &Side| match side {
                     Side::Record(store, key) => {

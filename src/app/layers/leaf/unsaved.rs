@@ -1,6 +1,6 @@
 //! A change of the value under the cursor: from the key that begins it until it is stored or given up.
 
-use crate::edit::{EditedLeaf, LeafEdit, NotAValue, TypedValue};
+use crate::edit::{EditedLeaf, LeafEdit, NotAValue};
 use crate::keymap::Action;
 use crate::model::{Expect, Record, SetValue, StoreName};
 
@@ -38,12 +38,6 @@ impl UnsavedLeaf {
         let content_type = meta.content_type;
         let expected = over.unwrap_or_else(|| Expect::unchanged(read, content_type.clone()));
         Ok(SetValue { store: self.store.clone(), key: meta.key, value, content_type, expected })
-    }
-
-    /// The change that a save makes, as it is shown.
-    pub(in crate::app) fn compared(&self, set: &SetValue) -> [TypedValue; 2] {
-        let content_type = set.content_type.clone();
-        [TypedValue::from(&self.record), TypedValue { content_type, value: set.value.clone() }]
     }
 
     /// Whether this text was typed, and is not what was there before.
