@@ -54,6 +54,7 @@ mod edit;
 mod facts;
 mod hints;
 mod interest;
+mod opening;
 pub mod outdated;
 pub mod pins;
 pub mod rate;
@@ -62,6 +63,7 @@ mod route;
 pub mod staged;
 mod storing;
 mod typing;
+mod working;
 
 use std::sync::Arc;
 

@@ -11,6 +11,7 @@ use super::keys::linked;
 use super::load::{
     Compute, FoldedLeaves, LeavesShown, Loaded, Ordered, PageLink, RecordView, StepDiff, Summary,
 };
+use super::opening::Opened;
 
 impl Compute {
     /// Computes the answer. Asks `wanted` from time to time, and gives `None` as soon as that says no. Parts
@@ -57,6 +58,14 @@ impl Compute {
             Self::Inner(record, place) => {
                 let opened = InnerValue::open(&record.value, place).map(Arc::new);
                 Loaded::Inner(record, opened)
+            }
+            Self::Open(record, limit, outside) => {
+                let opened = Box::new(Opened::of(&record, limit));
+                Loaded::Opened(record, opened, outside)
+            }
+            Self::Work(work, mut value, now) => {
+                let found = work.done(&mut value, now);
+                Loaded::Worked(value, found)
             }
             Self::Store(typed) => Loaded::Stored(typed.stored()),
             Self::PutBack(set, inner) => {
@@ -125,7 +134,7 @@ impl Compute {
             Self::ColumnValues(table, column) => {
                 Loaded::ColumnValues(table.column_values(column, wanted)?)
             }
-            Self::Check(text, state) => Loaded::Checked(state, json::check(&text).err()),
+            Self::Check(text, state) => Loaded::Checked(state, json::check(&text.bytes()).err()),
         })
     }
 }

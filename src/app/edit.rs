@@ -15,6 +15,7 @@ use super::editor::{Blocked, Content, Editor, Field, Purpose};
 use super::event::{Effect, NotEdited, Slot};
 use super::layers::Then;
 use super::notice::Notice;
+use super::opening::Opened;
 use super::question::{Confirm, Confirmed};
 
 impl Editor {
@@ -27,17 +28,19 @@ impl Editor {
     }
 
     /// Opens the editor for a record that was read, here or at once in the user's own editor; `None` if it
-    /// cannot be edited, which is said with the reason.
+    /// cannot be edited, which is said with the reason. `opened`: its value, if that was opened already.
     pub(super) fn open(
         store: StoreName,
         record: Record,
+        opened: Option<Opened>,
         outside: bool,
         ctx: &mut Ctx<'_>,
     ) -> Option<Self> {
         let size = record.value.len() as u64;
         let packed = !outside && may_hold(&record.value);
         let no_key = unnamed(&record);
-        let mut editor = Self::edit(store, record, ctx.settings.editor_limit);
+        let opened = opened.unwrap_or_else(|| Opened::of(&record, ctx.settings.editor_limit));
+        let mut editor = Self::opened(store, record, opened);
         let too_large = !outside && matches!(editor.value, Content::Bytes(_));
         if let Some(why) = no_key.or_else(|| too_large.then(|| too_much(size, ctx))) {
             ctx.say(Notice::warning(why));
@@ -172,6 +175,17 @@ impl Editor {
             ctx.say(Notice::warning("not saved; your text is in the editor"));
             return Then::Stay;
         }
+        if let Some(doing) = self.working() {
+            if action == Some(Action::Cancel) {
+                self.stop_working();
+                ctx.cancel(Slot::Saving);
+                ctx.say(Notice::info("stopped"));
+            } else {
+                let stops = ctx.keymap.says(Context::Editor, Action::Cancel, "stops it");
+                ctx.say(Notice::info(text::then(doing, " ", stops)));
+            }
+            return Then::Stay;
+        }
         if self.is_preparing() {
             let stops = ctx.keymap.says(Context::Editor, Action::Cancel, "stops it");
             ctx.say(Notice::info(text::then("the save is being prepared", "; ", stops)));
@@ -205,11 +219,6 @@ impl Editor {
             Some(Action::Undo) => self.undo(false),
             Some(Action::Redo) => self.undo(true),
             Some(Action::EditExternal) => self.hand_out(ctx),
-            Some(Action::Format) => {
-                if let Err(why) = self.format(ctx.now) {
-                    self.fault = Some(why);
-                }
-            }
             Some(action) if self.text_action(action, ctx) => {}
             _ if self.field == Field::Value
                 && matches!(self.value, Content::Bytes(_))

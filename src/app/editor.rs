@@ -6,11 +6,11 @@ mod content;
 mod hex;
 mod inner;
 mod keys;
-mod open;
 mod place;
 mod preparing;
 mod save;
 mod staging;
+mod working;
 
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
@@ -23,7 +23,9 @@ use crate::text::visible;
 
 use super::Area;
 use super::input::LineInput;
+use super::opening::Opened;
 use super::saving::Saving;
+use super::working::Work;
 
 pub use content::Content;
 pub use hex::{HexPlace, hex_place};
@@ -33,8 +35,6 @@ pub(in crate::app) use keys::type_into;
 pub use place::{EditorScroll, TextPlace};
 pub(in crate::app) use preparing::Purpose;
 pub use save::Blocked;
-
-use open::Opened;
 
 /// The part of the editor that takes the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,8 @@ pub struct Editor {
     staged: Option<staging::AsStaged>,
     /// A save whose bytes are being made.
     preparing: Option<Box<preparing::Preparing>>,
+    /// Work on the whole value that is done off the loop.
+    working: Option<Work>,
     /// The text that is searched for.
     pub(super) needle: String,
     /// The bytes that were cut or copied last.
@@ -113,7 +115,7 @@ pub const COMMON_TYPES: [&str; 7] = [
 impl Editor {
     /// Makes the editor of a new record.
     pub fn create(store: StoreName) -> Self {
-        let empty = Opened { value: Content::new(&Bytes::new()), ..Opened::bytes(&Bytes::new()) };
+        let empty = Opened::empty();
         Self::with(store, None, "", ContentType::JSON.as_str(), empty, Field::Key)
     }
 
@@ -123,8 +125,12 @@ impl Editor {
     /// A value above `limit` bytes that would be edited as text, and any that is very large, is only held,
     /// for the user's own editor.
     pub fn edit(store: StoreName, record: Record, limit: u64) -> Self {
-        let opened = Opened::within(&record, limit);
-        let opened = opened.unwrap_or_else(|| Opened::bytes(&record.value));
+        let opened = Opened::of(&record, limit);
+        Self::opened(store, record, opened)
+    }
+
+    /// Makes the editor of a record whose value was opened.
+    pub(in crate::app) fn opened(store: StoreName, record: Record, opened: Opened) -> Self {
         // A line break in the key is shown as one.
         let key = visible(&record.meta.key.escaped()).into_owned();
         let content_type = record.meta.content_type.as_str().to_owned();
@@ -140,6 +146,7 @@ impl Editor {
         field: Field,
     ) -> Self {
         let Opened { value, start, source, charset, spacing, note } = opened;
+        let value = Content::of(value, &start);
         // A line break in a content type is a space in its field, and not a change.
         let content_type = LineInput::new(content_type);
         let start = (content_type.text().to_owned(), start);
@@ -161,6 +168,7 @@ impl Editor {
             note,
             staged: None,
             preparing: None,
+            working: None,
             needle: String::new(),
             clipboard: Bytes::new(),
             check: check::Check::default(),
@@ -171,9 +179,10 @@ impl Editor {
         }
     }
 
-    /// Whether a save is under way: keys wait for its end.
+    /// Whether a save or work on the whole value is under way: keys wait for its end.
     pub fn is_busy(&self) -> bool {
-        self.saving.is_busy() || self.is_putting_back() || self.is_preparing()
+        let works = self.is_preparing() || self.working.is_some();
+        works || self.saving.is_busy() || self.is_putting_back()
     }
 
     /// Whether anything was changed.

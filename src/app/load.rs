@@ -13,7 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::edit::{
-    Come, Diff, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOpened, TypedValue,
+    Come, Diff, Document, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOpened, TypedValue,
 };
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
@@ -26,8 +26,10 @@ use crate::preview::{
     Arrangement, ColumnValues, Entry, EntryRow, EntryWanted, Matches, Mode, Preview,
 };
 
+use super::opening::Opened;
 use super::staged::StagedNow;
 use super::storing::{NotStored, Stored, Typed};
+use super::working::{Edited, Found, Work};
 
 pub use contents::{ContentsPage, FailedBeyond, is_failed};
 pub use leaves::{FoldedLeaves, LeavesShown};
@@ -153,6 +155,10 @@ pub enum Compute {
     Fold(Arc<LeavesShown>, Folded, Option<usize>),
     /// The value inside a record at this place.
     Inner(Box<Record>, InnerPlace),
+    /// The value of a record to be edited, within a limit in bytes; and whether in the user's own editor.
+    Open(Box<Record>, u64, bool),
+    /// Work on the whole of an edited value.
+    Work(Work, Edited, Timestamp),
     /// The bytes that store what was typed.
     Store(Box<Typed>),
     /// A save of what was typed inside a value, to be put back into it.
@@ -176,7 +182,7 @@ pub enum Compute {
     /// The values that the shown rows have in a column.
     ColumnValues(Arc<Preview>, usize),
     /// The fault of this text as JSON; the number is the text's revision.
-    Check(Bytes, u64),
+    Check(Box<Document>, u64),
     /// The difference that a change makes in a value.
     Diff(Box<[TypedValue; 2]>),
     /// The changes of a step of the log, by the plan that undoes it or does it again.
@@ -269,6 +275,10 @@ pub enum Loaded {
     Folded(FoldedLeaves),
     /// A record and the value inside it; or why that is not opened.
     Inner(Box<Record>, Result<Arc<InnerValue>, NotOpened>),
+    /// A record whose value is opened to be edited; and whether in the user's own editor.
+    Opened(Box<Record>, Box<Opened>, bool),
+    /// The value in which some work was done, and what came of it.
+    Worked(Edited, Found),
     /// The bytes that store what was typed; or why there are none.
     Stored(Result<Stored, NotStored>),
     /// The save of the whole record; or why what was typed cannot be put back.

@@ -189,7 +189,7 @@ impl App {
                 Request::MergeAsNew => later::as_new(self),
                 Request::TakeDraft(id, draft, as_new) => drafts::take(self, &id, *draft, as_new),
                 Request::OpenInner(record, place) => inner::open(self, record, place),
-                Request::EditRecord(outside) => actions::edit(self, outside),
+                Request::EditRecord(outside) => inner::edit(self, outside),
                 Request::NewRecord => actions::new_record(self),
                 Request::Unpin(pin) => pins::set(self, pin, false),
                 Request::PassDraft(id) => self.drafting.found.pass(&id),

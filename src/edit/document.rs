@@ -72,12 +72,44 @@ impl Document {
         Some(document)
     }
 
-    /// The same text, without the steps to undo: what it is made of is shared or small.
+    /// The same text, without the steps to undo. What it is made of is shared until one of the two is
+    /// changed.
     #[must_use]
     pub fn without_history(&self) -> Self {
         let Self { buffers, pieces, history: _, revision } = self;
         let (buffers, pieces) = (buffers.clone(), pieces.clone());
         Self { buffers, pieces, history: History::default(), revision: *revision }
+    }
+
+    /// Takes the text of a copy that was made of it `without_history` and changed since, with these steps.
+    pub fn take(&mut self, changed: Self) {
+        if changed.revision != self.revision {
+            self.history.append(changed.history);
+            (self.buffers, self.pieces) = (changed.buffers, changed.pieces);
+            self.revision += 1;
+            self.forget();
+        }
+    }
+
+    /// Drops the oldest steps where the history is full.
+    fn forget(&mut self) {
+        if self.history.is_full() && self.history.forget() {
+            let kept = self.pieces.iter_mut().chain(self.history.pieces_mut());
+            self.buffers.compact(kept);
+        }
+    }
+
+    /// The bytes of a range, shared with the original where they are its own.
+    pub fn part(&self, range: Range<usize>) -> Bytes {
+        let end = range.end.min(self.len());
+        let range = range.start.min(end)..end;
+        if let Some((piece, skip)) = self.pieces.from(range.start).next()
+            && !piece.added
+            && skip + range.len() <= piece.len
+        {
+            return self.original().slice(piece.start + skip..piece.start + skip + range.len());
+        }
+        self.read(range).into_owned().into()
     }
 
     /// The bytes that were read.
@@ -149,10 +181,7 @@ impl Document {
         let removed = self.pieces.replace(range, &inserted, &self.buffers);
         self.history.push(Change::new(at, removed, inserted), grouping, now, word);
         self.revision += 1;
-        if self.history.is_full() && self.history.forget() {
-            let kept = self.pieces.iter_mut().chain(self.history.pieces_mut());
-            self.buffers.compact(kept);
-        }
+        self.forget();
     }
 
     /// Whether there is a step to undo, or to redo.
@@ -232,12 +261,7 @@ impl Document {
 
     /// All bytes; the original itself where nothing is changed.
     pub fn bytes(&self) -> Bytes {
-        match self.pieces.only() {
-            Some(piece) if !piece.added => {
-                self.original().slice(piece.start..piece.start + piece.len)
-            }
-            _ => self.read(0..self.len()).into_owned().into(),
-        }
+        self.part(0..self.len())
     }
 
     /// The bytes of a range, which is cut to the document; copied only where pieces meet.

@@ -41,6 +41,19 @@ impl HexEdit {
         Self { document, cursor: 0, anchor: None, half: None, column: Column::Hex, inserts: false }
     }
 
+    /// A copy for work off the loop, without the steps to undo.
+    #[must_use]
+    pub fn without_history(&self) -> Self {
+        Self { document: self.document.without_history(), ..*self }
+    }
+
+    /// Takes bytes and cursor of such a copy, in which something was found.
+    pub fn take(&mut self, copy: Self) {
+        self.document.end_step();
+        (self.cursor, self.anchor, self.half) = (copy.cursor, copy.anchor, copy.half);
+        self.document.take(copy.document);
+    }
+
     /// The document.
     pub fn document(&self) -> &Document {
         &self.document

@@ -63,6 +63,20 @@ impl TextEdit {
         Self { document, cursor: 0, anchor: None, goal: None, returns, known: Known::default() }
     }
 
+    /// A copy for work off the loop, without the steps to undo.
+    #[must_use]
+    pub fn without_history(&self) -> Self {
+        let document = self.document.without_history();
+        Self { document, known: Known::default(), ..*self }
+    }
+
+    /// Takes text and cursor of such a copy, in which something was found or changed.
+    pub fn take(&mut self, copy: Self) {
+        self.document.end_step();
+        (self.cursor, self.anchor, self.goal) = (copy.cursor, copy.anchor, None);
+        self.document.take(copy.document);
+    }
+
     /// The document.
     pub fn document(&self) -> &Document {
         &self.document
@@ -107,6 +121,11 @@ impl TextEdit {
     /// The selected bytes.
     pub fn selected(&self) -> Option<Cow<'_, [u8]>> {
         Some(self.document.read(self.selection()?))
+    }
+
+    /// The selected bytes, shared with the original where they are its own.
+    pub fn selected_part(&self) -> Option<Bytes> {
+        Some(self.document.part(self.selection()?))
     }
 
     /// Selects everything.

@@ -53,6 +53,7 @@ pub(super) fn draw(
     let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
     let title = title(editor, inside.as_deref(), changed, room);
     let bottom = match (editor.is_busy(), editor.outside) {
+        (true, _) if editor.working().is_some() => editor.working().unwrap_or_default().to_owned(),
         (true, _) if editor.is_preparing() => "preparing the save…".to_owned(),
         (true, _) => "saving…".to_owned(),
         (_, true) => "in the other editor…".to_owned(),

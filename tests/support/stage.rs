@@ -87,7 +87,22 @@ impl Stage {
     /// Presses keys: characters, and names in angle brackets such as `<enter>` or `<ctrl-s>`.
     pub fn keys(&mut self, keys: &str) -> &mut Self {
         for key in self::keys(keys) {
-            self.event(Event::Key(key));
+            self.event(Event::Key(key)).finish_work();
+        }
+        self
+    }
+
+    /// Does the work on a long value that its editor has asked for.
+    pub fn finish_work(&mut self) -> &mut Self {
+        let works = |effect: &Effect| match effect {
+            Effect::Read(slot, _, Read::Compute(Compute::Open(..) | Compute::Work(..))) => {
+                Some(*slot)
+            }
+            _ => None,
+        };
+        while let Some(slot) = self.asked.iter().find_map(works) {
+            let (ticket, read) = self.take(slot);
+            self.event(Event::Loaded(slot, ticket, Ok(computed(read))));
         }
         self
     }

@@ -47,7 +47,10 @@ impl Editor {
         if let Some(edit) = self.value.text()
             && self.typed_content_type().is_json()
         {
-            ctx.read(Slot::Check, Compute::Check(edit.document().bytes(), self.check.revision));
+            ctx.read(
+                Slot::Check,
+                Compute::Check(Box::new(edit.document().without_history()), self.check.revision),
+            );
         }
     }
 

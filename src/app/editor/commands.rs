@@ -1,14 +1,12 @@
 //! What actions do in the text of a value: clipboard, search, places.
 
-use bytes::Bytes;
-
 use crate::keymap::Action;
-use crate::text;
 
 use super::super::ctx::Ctx;
 use super::super::event::Effect;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
+use super::super::working::Work;
 use super::{Editor, Field};
 
 /// Limit on a selection that becomes the next search text, in bytes.
@@ -32,11 +30,10 @@ impl Editor {
             }
             Action::SelectAll => edit.select_all(),
             Action::CopySelection | Action::Cut => {
-                let Some(selected) = edit.selected() else {
+                let Some(bytes) = edit.selected_part() else {
                     ctx.say(Notice::info("nothing is selected"));
                     return true;
                 };
-                let bytes = Bytes::copy_from_slice(&selected);
                 ctx.effect(Effect::Copy { what: "Selection", bytes: bytes.clone() });
                 if action == Action::Cut {
                     edit.cut(ctx.now);
@@ -55,11 +52,8 @@ impl Editor {
             }
             Action::SearchNext => self.look_for(true, ctx),
             Action::SearchPrevious => self.look_for(false, ctx),
-            Action::Bracket => {
-                if !edit.go_to_bracket() {
-                    ctx.say(Notice::info("no bracket here that another belongs to"));
-                }
-            }
+            Action::Bracket => self.work(Work::Bracket, ctx),
+            Action::Format => self.work(Work::Format, ctx),
             _ => return false,
         }
         self.field = Field::Value;
@@ -68,8 +62,9 @@ impl Editor {
 
     /// The selection, where it can be typed into a line.
     fn selected_needle(&self) -> Option<String> {
-        let selected = self.value.text()?.selected().filter(|text| text.len() <= NEEDLE)?;
-        let text = String::from_utf8(selected.into_owned()).ok()?;
+        let edit = self.value.text()?;
+        edit.selection().filter(|selected| selected.len() <= NEEDLE)?;
+        let text = String::from_utf8(edit.selected()?.into_owned()).ok()?;
         (!text.contains('\n')).then_some(text)
     }
 
@@ -88,16 +83,10 @@ impl Editor {
                 ctx.prompt(PromptKind::ReplaceWith, "");
             }
             PromptKind::ReplaceWith => {
-                let needle = &self.needle;
-                let Some(edit) = self.value.text_mut() else { return };
+                let (needle, with) = (self.needle.clone(), answer.to_owned());
                 // JSON that was laid out is put back piece by piece.
                 let apart = self.spacing.is_some();
-                let count = edit.replace_all(needle, answer, apart, ctx.now);
-                ctx.say(Notice::info(match count {
-                    None => "not replaced: the text would be too long".to_owned(),
-                    Some(0) => "not found".to_owned(),
-                    Some(count) => format!("replaced in {}", text::plural(count as u64, "place")),
-                }));
+                self.work(Work::Replace { needle, with, apart }, ctx);
             }
             PromptKind::GoTo if !self.go_to_place(answer) => {
                 ctx.say(Notice::info("type LINE, LINE:COLUMN or @BYTE"));
@@ -109,10 +98,7 @@ impl Editor {
     }
 
     fn look_for(&mut self, forward: bool, ctx: &mut Ctx<'_>) {
-        let found = self.value.text_mut().is_some_and(|edit| edit.find(&self.needle, forward));
-        if !found {
-            ctx.say(Notice::info("not found"));
-        }
+        self.work(Work::Find { needle: self.needle.clone(), forward }, ctx);
     }
 
     /// Goes to a place like `12`, `12:3` or `@1000`; tells whether the answer was one.

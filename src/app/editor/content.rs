@@ -4,6 +4,8 @@ use bytes::Bytes;
 
 use crate::edit::{Document, HexEdit, TextEdit};
 
+use super::super::working::Edited;
+
 /// The value in the editor.
 #[derive(Debug)]
 pub enum Content {
@@ -16,8 +18,13 @@ pub enum Content {
 }
 
 impl Content {
-    pub(super) fn new(bytes: &Bytes) -> Self {
-        Self::Text(Box::new(TextEdit::new(bytes.clone())))
+    /// A value that was opened, or `held` where it is only held.
+    pub(super) fn of(opened: Option<Edited>, held: &Bytes) -> Self {
+        match opened {
+            Some(Edited::Text(edit)) => Self::Text(edit),
+            Some(Edited::Hex(edit)) => Self::Hex(edit),
+            None => Self::Bytes(held.clone()),
+        }
     }
 
     /// The value's bytes, as they would be stored.

@@ -12,10 +12,14 @@ use super::super::ctx::Ctx;
 use super::super::event::Effect;
 use super::super::notice::Notice;
 use super::super::question::PromptKind;
+use super::super::working::Work;
 use super::{Editor, Field};
 
 /// Rows that tell what the bytes at the cursor would mean, where there is room.
 const INSPECTOR: usize = 3;
+
+/// Limit on the copied bytes that are spelled for the terminal's clipboard, in bytes.
+const MOST_SPELLED: usize = 1 << 20;
 
 /// Where bytes stand in their part of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,12 +130,16 @@ impl Editor {
                     ctx.say(Notice::info("nothing is selected"));
                     return true;
                 };
-                let bytes = Bytes::from(edit.document().read(selected).into_owned());
-                let shown = shown(&bytes, edit.column);
+                let bytes = edit.document().part(selected);
+                match shown(&bytes, edit.column) {
+                    Some(bytes) => ctx.effect(Effect::Copy { what: "Selection", bytes }),
+                    None => {
+                        ctx.say(Notice::info("copied in the editor; too much for the clipboard"))
+                    }
+                }
                 if action == Action::Cut {
                     edit.delete(false, ctx.now);
                 }
-                ctx.effect(Effect::Copy { what: "Selection", bytes: shown });
                 self.clipboard = bytes;
             }
             Action::PasteSelection => edit.paste_bytes(&self.clipboard, ctx.now),
@@ -141,9 +149,8 @@ impl Editor {
                 ctx.prompt(PromptKind::SearchText, "");
             }
             Action::SearchNext | Action::SearchPrevious => {
-                if !edit.find(&self.needle, action == Action::SearchNext) {
-                    ctx.say(Notice::info("not found"));
-                }
+                let (needle, forward) = (self.needle.clone(), action == Action::SearchNext);
+                self.work(Work::Find { needle, forward }, ctx);
             }
             _ => return false,
         }
@@ -162,9 +169,7 @@ impl Editor {
         match kind {
             PromptKind::SearchText if !answer.is_empty() => {
                 answer.clone_into(&mut self.needle);
-                if !edit.find(answer, true) {
-                    ctx.say(Notice::info("not found"));
-                }
+                self.work(Work::Find { needle: answer.to_owned(), forward: true }, ctx);
             }
             PromptKind::GoToOffset => match offset(answer) {
                 Some(at) => edit.go(Motion::To(at), false, 16),
@@ -176,13 +181,24 @@ impl Editor {
     }
 }
 
-/// The copied bytes for the terminal's clipboard: as hexadecimal digits, or as they are.
-fn shown(bytes: &Bytes, column: Column) -> Bytes {
+/// The copied bytes for the terminal's clipboard: as hexadecimal digits, or as they are; `None` where they are
+/// too many to be spelled for it.
+fn shown(bytes: &Bytes, column: Column) -> Option<Bytes> {
     if column == Column::Text {
-        return bytes.clone();
+        return Some(bytes.clone());
     }
-    let spelled: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    spelled.join(" ").into()
+    if bytes.len() > MOST_SPELLED {
+        return None;
+    }
+    let mut spelled = Vec::with_capacity(3 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            spelled.push(b"0123456789abcdef"[usize::from(digit)]);
+        }
+        spelled.push(b' ');
+    }
+    spelled.pop();
+    Some(spelled.into())
 }
 
 /// Reads an offset like `1000`, `@1000` or `0x3e8`.

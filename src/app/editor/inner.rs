@@ -14,7 +14,8 @@ use crate::preview::json;
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::load::Compute;
-use super::{Editor, open};
+use super::super::opening::is_laid_out;
+use super::Editor;
 
 /// The record that holds a value, while that value is edited.
 #[derive(Debug, Clone)]
@@ -95,7 +96,7 @@ impl Editor {
     /// Whether the editor lays JSON out in lines: the record's, or that of the value that is edited.
     pub(in crate::app) fn lays_out(&self, of_record: bool) -> bool {
         match &self.inner {
-            Some(inner) if of_record => open::is_laid_out(&inner.record),
+            Some(inner) if of_record => is_laid_out(&inner.record),
             _ => self.spacing.is_some(),
         }
     }

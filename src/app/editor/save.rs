@@ -1,7 +1,6 @@
 //! The way from what was typed to the write that stores it.
 
-use crate::model::{ContentType, Expect, SetValue, Timestamp};
-use crate::preview::json;
+use crate::model::{ContentType, Expect, SetValue};
 
 use super::super::input::LineInput;
 use super::super::storing::{NotStored, Stored, Typed, TypedContent};
@@ -17,27 +16,6 @@ pub enum Blocked {
 }
 
 impl Editor {
-    /// Lays JSON out for people; the error says why it could not.
-    pub fn format(&mut self, now: Timestamp) -> Result<(), String> {
-        let bytes = self.value.bytes();
-        if let Err(fault) = json::check(&bytes) {
-            self.go_to(fault.line, fault.column);
-            return Err(format!(
-                "line {}, column {}: {}",
-                fault.line,
-                fault.column,
-                fault.reason()
-            ));
-        }
-        let Some(text) = json::pretty(&bytes) else {
-            return Err("too long laid out: left as it stands".to_owned());
-        };
-        if let Some(edit) = self.value.text_mut() {
-            edit.replace_text(text.as_bytes(), now);
-        }
-        Ok(())
-    }
-
     /// The write that stores what was typed; with `as_text` it stores it as text, whatever it was. The write
     /// expects what was read when the editor was opened, or `over` if that is given.
     pub fn to_set(&mut self, as_text: bool, over: Option<Expect>) -> Result<SetValue, Blocked> {

@@ -165,7 +165,7 @@ pub(in crate::app) fn act_on_one_record(app: &mut App, action: Action) {
         Action::Edit | Action::EditExternal => {
             let outside = action == Action::EditExternal;
             if !staged::offers(app, Request::EditRecord(outside)) {
-                edit(app, outside);
+                inner::edit(app, outside);
             }
         }
         Action::Rename => key_line::ask(app, PromptKind::RecordKey),
@@ -195,16 +195,6 @@ pub(in crate::app) fn copy_key(app: &mut App) {
 pub(super) fn new_record(app: &mut App) {
     if let Some(store) = app.keys.store.clone() {
         app.editor = Some(Editor::new_record(store, &ctx!(app)));
-    }
-}
-
-/// Opens the record under the cursor in the editor, or at once in the user's own editor.
-pub(in crate::app) fn edit(app: &mut App, outside: bool) {
-    let mut ctx = ctx!(app);
-    if let (Some(store), Some(record)) =
-        (app.keys.store.clone(), app.record.value_at_hand(&mut ctx))
-    {
-        app.editor = Editor::open(store, record, outside, &mut ctx);
     }
 }
 

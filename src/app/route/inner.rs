@@ -1,4 +1,5 @@
-//! A value in a value: opened off the loop, edited, and put back before the record is saved.
+//! What is opened to be edited: a record, off the loop where its value is long; and a value in a value, which
+//! is put back before the record is saved.
 
 use std::sync::Arc;
 
@@ -12,7 +13,36 @@ use super::super::event::Slot;
 use super::super::layers::Layer;
 use super::super::load::Compute;
 use super::super::notice::Notice;
+use super::super::opening::Opened;
 use super::{leaves, staged};
+
+/// Size of a value from which it is opened off the loop, in bytes.
+const LONG: usize = 256 << 10;
+
+/// Opens the record under the cursor in the editor, or at once in the user's own editor.
+pub(in crate::app) fn edit(app: &mut App, outside: bool) {
+    let mut ctx = ctx!(app);
+    if let (Some(store), Some(record)) =
+        (app.keys.store.clone(), app.record.value_at_hand(&mut ctx))
+    {
+        if record.value.len() < LONG {
+            app.editor = Editor::open(store, record, None, outside, &mut ctx);
+        } else {
+            let limit = ctx.settings.editor_limit;
+            ctx.read(Slot::Leaves, Compute::Open(Box::new(record), limit, outside));
+        }
+    }
+}
+
+/// Takes a long value that was opened off the loop. A dialog that was opened meanwhile stays, and so does
+/// another record.
+pub(super) fn long_opened(app: &mut App, record: Record, opened: Opened, outside: bool) {
+    let wanted = app.record.wanted.as_ref().filter(|(_, key)| *key == record.meta.key);
+    let is_free = app.layers.is_empty() && app.editor.is_none() && !app.quitting;
+    if let Some((store, _)) = wanted.cloned().filter(|_| is_free) {
+        app.editor = Editor::open(store, record, Some(opened), outside, &mut ctx!(app));
+    }
+}
 
 /// Opens the value that is packed in the whole of the shown record.
 pub(super) fn open_whole(app: &mut App) {

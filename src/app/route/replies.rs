@@ -115,6 +115,15 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Leaves(shown) => leaves::found(app, shown),
         Loaded::Folded(made) => leaves::folded(app, made),
         Loaded::Inner(record, opened) => inner::opened(app, *record, opened),
+        Loaded::Opened(record, opened, outside) => {
+            inner::long_opened(app, *record, *opened, outside);
+        }
+        Loaded::Worked(value, found) => {
+            super::super::notice::untell(&mut app.notice);
+            if let Some(editor) = &mut app.editor {
+                editor.worked(value, found, &mut ctx!(app));
+            }
+        }
         Loaded::Stored(stored) => {
             super::super::notice::untell(&mut app.notice);
             if let Some(editor) = &mut app.editor {

@@ -1,6 +1,7 @@
 //! The bytes that pieces are cut from, with their line feeds counted in blocks.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -38,14 +39,15 @@ impl Piece {
 pub(super) struct Buffers {
     original: Bytes,
     original_breaks: Breaks,
-    added: Vec<u8>,
+    /// Shared with copies of the document, until one of them grows.
+    added: Arc<Vec<u8>>,
     added_breaks: Breaks,
 }
 
 impl Buffers {
     pub(super) fn new(original: Bytes) -> Self {
         let original_breaks = Breaks::default().extended(&original, original.len());
-        Self { original, original_breaks, added: Vec::new(), added_breaks: Breaks::default() }
+        Self { original, original_breaks, added: Arc::default(), added_breaks: Breaks::default() }
     }
 
     pub(super) fn original(&self) -> &Bytes {
@@ -61,7 +63,9 @@ impl Buffers {
     /// Adds inserted bytes.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Option<Piece> {
         let start = self.added.len();
-        self.added.extend_from_slice(bytes);
+        if !bytes.is_empty() {
+            Arc::make_mut(&mut self.added).extend_from_slice(bytes);
+        }
         let end = self.added.len();
         self.added_breaks = std::mem::take(&mut self.added_breaks).extended(&self.added, end);
         (end > start).then(|| self.piece(true, start..end))
@@ -127,7 +131,7 @@ impl Buffers {
             piece.start = moved + (at.start - run.start);
         }
         self.added_breaks = Breaks::default().extended(&kept, kept.len());
-        self.added = kept;
+        self.added = Arc::new(kept);
     }
 }
 

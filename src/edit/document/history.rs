@@ -87,6 +87,17 @@ impl History {
         self.made = self.steps.len();
     }
 
+    /// Adds the steps of another history, each to be undone by itself.
+    pub(super) fn append(&mut self, other: Self) {
+        for gone in self.steps.drain(self.made..) {
+            self.weight -= gone.weight;
+        }
+        self.weight += other.weight;
+        self.steps.extend(other.steps);
+        self.made = self.steps.len();
+        self.closed = true;
+    }
+
     pub(super) fn close(&mut self) {
         self.closed = true;
     }

@@ -1,6 +1,7 @@
 //! Pieces in the order of the document, in chunks that count their contents.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::buffer::{Buffers, Piece};
 
@@ -17,14 +18,15 @@ struct Chunk {
 /// All pieces of a document.
 #[derive(Debug, Clone)]
 pub(super) struct Pieces {
-    chunks: Vec<Chunk>,
+    /// Shared with copies of the document, until one of them is changed.
+    chunks: Arc<Vec<Chunk>>,
     len: usize,
     breaks: usize,
 }
 
 impl Pieces {
     pub(super) fn new(whole: Option<Piece>) -> Self {
-        let mut pieces = Self { chunks: Vec::new(), len: 0, breaks: 0 };
+        let mut pieces = Self { chunks: Arc::default(), len: 0, breaks: 0 };
         pieces.splice(0..0, whole.as_slice());
         pieces
     }
@@ -44,13 +46,7 @@ impl Pieces {
 
     /// All pieces, to be moved in their buffers.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
-        self.chunks.iter_mut().flat_map(|chunk| &mut chunk.pieces)
-    }
-
-    /// The only piece, if there is just one.
-    pub(super) fn only(&self) -> Option<&Piece> {
-        let mut pieces = self.iter();
-        pieces.next().filter(|_| pieces.next().is_none())
+        Arc::make_mut(&mut self.chunks).iter_mut().flat_map(|chunk| &mut chunk.pieces)
     }
 
     /// The chunk that contains an offset, and its start; the last chunk for the end.
@@ -136,7 +132,7 @@ impl Pieces {
             self.len += chunk.len;
             self.breaks += chunk.breaks;
         }
-        for chunk in self.chunks.splice(chunks, new) {
+        for chunk in Arc::make_mut(&mut self.chunks).splice(chunks, new) {
             self.len -= chunk.len;
             self.breaks -= chunk.breaks;
         }
@@ -146,7 +142,7 @@ impl Pieces {
     /// it.
     pub(super) fn with_break(&self, number: usize) -> Option<(&Piece, usize, usize)> {
         let (mut begin, mut left) = (0, number);
-        for chunk in &self.chunks {
+        for chunk in &*self.chunks {
             if left >= chunk.breaks {
                 left -= chunk.breaks;
                 begin += chunk.len;

@@ -96,3 +96,84 @@ fn much_text_is_staged_as_it_is_saved() {
     assert!(stage.app.editor.is_none());
     assert!(stage.notice().contains("staged page"), "{}", stage.notice());
 }
+
+/// Presses keys without doing the work that they ask for.
+fn press(stage: &mut Stage, keys: &str) {
+    for key in crate::stage::keys(keys) {
+        stage.event(Event::Key(key));
+    }
+}
+
+#[test]
+fn a_long_value_is_opened_beside_the_loop() {
+    let text = much().repeat(4).replace("0][", "");
+    let records = [record("page", JSON, &text), record("other", "text/plain", "x")];
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 1)]);
+    stage.keys("j").open(&records);
+    press(&mut stage, "je");
+    assert!(stage.app.editor.is_none());
+    // A key that is pressed meanwhile is one for the list.
+    press(&mut stage, "k");
+    stage.show(&records).finish_work();
+    assert!(stage.app.editor.is_none(), "another record is shown by now");
+    press(&mut stage, "j");
+    stage.show(&records);
+    press(&mut stage, "e");
+    stage.finish_work();
+    let editor = stage.app.editor.as_ref().unwrap();
+    assert!(!editor.is_changed() && editor.value.bytes().starts_with(b"[\n  {\n"));
+}
+
+#[test]
+fn work_on_a_long_text_is_done_beside_the_loop_and_undone_as_one_step() {
+    let text = "one two three\n".repeat(30_000);
+    let mut stage = editing("text/plain", &text);
+    stage.keys("x<ctrl-end>y");
+    press(&mut stage, "<ctrl-r>two<enter>2<enter>");
+    assert!(stage.frame().contains("replacing…"), "{}", stage.frame());
+    press(&mut stage, "z");
+    assert_eq!(stage.notice(), "replacing… esc stops it");
+    stage.finish_work();
+    assert_eq!(stage.notice(), "replaced in 30,000 places");
+    let replaced = format!("x{}y", text.replace("two", "2"));
+    assert!(stage.edited() == replaced, "keys wait");
+    stage.keys("!");
+    assert!(stage.edited() == format!("{replaced}!"), "the cursor is where it was");
+    stage.keys("<ctrl-z><ctrl-z>");
+    assert!(stage.edited() == format!("x{text}y"));
+    stage.keys("<ctrl-y>");
+    assert!(stage.edited() == replaced);
+    stage.keys("<ctrl-z><ctrl-z><ctrl-z>");
+    assert!(stage.edited() == text && !stage.app.editor.as_ref().unwrap().is_changed());
+}
+
+#[test]
+fn work_on_a_long_text_can_be_stopped() {
+    let text = "one two three\n".repeat(30_000);
+    let mut stage = editing("text/plain", &text);
+    press(&mut stage, "<ctrl-r>two<enter>2<enter>");
+    let (ticket, read) = stage.take(Slot::Saving);
+    press(&mut stage, "<esc>");
+    assert_eq!(stage.notice(), "stopped");
+    stage.event(Event::Loaded(Slot::Saving, ticket, Ok(computed(read))));
+    assert!(stage.edited() == text);
+    stage.keys("x");
+    assert!(stage.edited() == format!("x{text}"));
+    // A search goes on from the cursor, and selects what it finds.
+    press(&mut stage, "<ctrl-f>three<enter>");
+    assert!(stage.frame().contains("searching…"), "{}", stage.frame());
+    stage.finish_work().keys("3");
+    assert!(stage.edited() == format!("x{}", text.replacen("three", "3", 1)));
+}
+
+#[test]
+fn json_that_is_long_is_laid_out_beside_the_loop() {
+    let text = much().repeat(4).replace("0][", "").replace("}, ", "},\n");
+    let mut stage = editing(JSON, &text);
+    stage.keys("<alt-f>");
+    assert!(stage.edited().starts_with("[\n  {\n    \"price\": 1.10,\n"));
+    stage.keys("<ctrl-z><ctrl-end>x<alt-f>");
+    assert!(stage.frame().contains("line 16"), "{}", stage.frame());
+    assert!(stage.edited() == format!("{text}x"));
+}

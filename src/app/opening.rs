@@ -1,13 +1,13 @@
-//! The way from a record's value to the edited content: its text in UTF-8, JSON laid out in lines.
+//! The way from a record's value to what is edited of it: its text in UTF-8, JSON laid out in lines.
 
 use bytes::Bytes;
 
-use crate::edit::HexEdit;
+use crate::edit::{HexEdit, TextEdit};
 use crate::model::{Family, Record};
 use crate::preview::charset::{self, Charset, DecodedText};
 use crate::preview::json::{self, Spacing};
 
-use super::Content;
+use super::working::Edited;
 
 /// Limit on a value that is edited in hexadecimal, in bytes. It is above the limit for text, as bytes are not
 /// laid out.
@@ -16,13 +16,15 @@ const MOST_HEX: usize = 64 << 20;
 const LOOKED_AT: usize = 4096;
 
 /// A value made ready to be edited, and what is needed to store it as it was.
-#[derive(Debug)]
-pub(super) struct Opened {
-    pub(super) value: Content,
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The value; none where it is only held, for the user's own editor.
+    pub(super) value: Option<Edited>,
     /// What stands in the editor before anything is typed.
     pub(super) start: Bytes,
     /// The text before it was laid out.
     pub(super) source: Bytes,
+    /// The charset that it is stored in.
     pub(super) charset: Charset,
     /// How the JSON was spaced on its one line; none if it was not laid out.
     pub(super) spacing: Option<Spacing>,
@@ -31,10 +33,21 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// Opens an empty text.
+    pub(super) fn empty() -> Self {
+        Self { value: Some(text_of(&Bytes::new())), ..Self::bytes(&Bytes::new()) }
+    }
+
+    /// Opens a record's value. One above `limit` bytes that would be edited as text, and any that is very
+    /// large, is only held.
+    pub fn of(record: &Record, limit: u64) -> Self {
+        Self::within(record, limit).unwrap_or_else(|| Self::bytes(&record.value))
+    }
+
     /// Holds a value that is not edited here.
-    pub(super) fn bytes(value: &Bytes) -> Self {
+    fn bytes(value: &Bytes) -> Self {
         Self {
-            value: Content::Bytes(value.clone()),
+            value: None,
             start: value.clone(),
             source: Bytes::new(),
             charset: Charset::UTF_8,
@@ -45,12 +58,13 @@ impl Opened {
 
     /// Opens a value in hexadecimal.
     fn hex(value: &Bytes) -> Self {
-        Self { value: Content::Hex(Box::new(HexEdit::new(value.clone()))), ..Self::bytes(value) }
+        let edit = HexEdit::new(value.clone());
+        Self { value: Some(Edited::Hex(Box::new(edit))), ..Self::bytes(value) }
     }
 
     /// Opens a value that may be too large for text, whose limit is `limit`; none where it is too large
     /// altogether.
-    pub(super) fn within(record: &Record, limit: u64) -> Option<Self> {
+    fn within(record: &Record, limit: u64) -> Option<Self> {
         if record.value.len() as u64 <= limit {
             return Some(Self::new(record));
         }
@@ -68,9 +82,13 @@ impl Opened {
         let (laid_out, spacing, note) = if json { lay_out(&read.text) } else { (None, None, None) };
         let source = read.text;
         let start = laid_out.unwrap_or_else(|| source.clone());
-        let value = Content::new(&start);
+        let value = Some(text_of(&start));
         Self { value, start, source, charset: read.charset, spacing, note }
     }
+}
+
+fn text_of(text: &Bytes) -> Edited {
+    Edited::Text(Box::new(TextEdit::new(text.clone())))
 }
 
 /// The text of a value, if it has one.

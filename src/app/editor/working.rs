@@ -1,0 +1,74 @@
+//! Work on the whole value, and its result: keys wait for it where the value is long.
+
+use crate::text;
+
+use super::super::ctx::Ctx;
+use super::super::event::Slot;
+use super::super::load::Compute;
+use super::super::notice::Notice;
+use super::super::working::{Edited, Found, Work};
+use super::{Content, Editor};
+
+/// Size of a value from which work on all of it is done off the loop, in bytes.
+const LONG: usize = 256 << 10;
+
+impl Editor {
+    /// Does some work in the value, or begins to, where that is long.
+    pub(super) fn work(&mut self, work: Work, ctx: &mut Ctx<'_>) {
+        let mut value = match &self.value {
+            Content::Text(edit) => Edited::Text(Box::new(edit.without_history())),
+            Content::Hex(edit) => Edited::Hex(Box::new(edit.without_history())),
+            Content::Bytes(_) => return,
+        };
+        if self.value.len() < LONG {
+            let found = work.done(&mut value, ctx.now);
+            return self.take_work(&work, value, found, ctx);
+        }
+        self.working = Some(work.clone());
+        ctx.read(Slot::Saving, Compute::Work(work, value, ctx.now));
+    }
+
+    /// The word for work on the whole value that is under way.
+    pub fn working(&self) -> Option<&'static str> {
+        self.working.as_ref().map(Work::doing)
+    }
+
+    /// Gives up work that is under way.
+    pub(in crate::app) fn stop_working(&mut self) {
+        self.working = None;
+    }
+
+    /// Takes the result of work that was done off the loop.
+    pub(in crate::app) fn worked(&mut self, value: Edited, found: Found, ctx: &mut Ctx<'_>) {
+        let Some(work) = self.working.take() else { return };
+        self.take_work(&work, value, found, ctx);
+        self.changed(ctx);
+        self.show_cursor(ctx.layout().body);
+    }
+
+    fn take_work(&mut self, work: &Work, value: Edited, found: Found, ctx: &mut Ctx<'_>) {
+        match (&mut self.value, value) {
+            (Content::Text(edit), Edited::Text(copy)) => edit.take(*copy),
+            (Content::Hex(edit), Edited::Hex(copy)) => edit.take(*copy),
+            (Content::Text(_) | Content::Hex(_) | Content::Bytes(_), _) => return,
+        }
+        match found {
+            Found::Done => {}
+            Found::Nothing if *work == Work::Bracket => {
+                ctx.say(Notice::info("no bracket here that another belongs to"));
+            }
+            Found::Nothing => ctx.say(Notice::info("not found")),
+            Found::Replaced(count) => ctx.say(Notice::info(match count {
+                None => "not replaced: the text would be too long".to_owned(),
+                Some(0) => "not found".to_owned(),
+                Some(count) => format!("replaced in {}", text::plural(count as u64, "place")),
+            })),
+            Found::Fault(why, place) => {
+                self.fault = Some(why);
+                if let Some((line, column)) = place {
+                    self.go_to(line, column);
+                }
+            }
+        }
+    }
+}

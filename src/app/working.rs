@@ -1,0 +1,97 @@
+//! Work on the whole of an edited value: where that is long, it is done off the loop, on a copy.
+
+use crate::edit::{HexEdit, TextEdit};
+use crate::model::Timestamp;
+use crate::preview::json;
+
+/// What is done in an edited value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// The next match of a text is selected, or the previous one.
+    Find {
+        /// The text.
+        needle: String,
+        /// Whether it is the next one.
+        forward: bool,
+    },
+    /// A text is replaced everywhere.
+    Replace {
+        /// The text.
+        needle: String,
+        /// The text in its place.
+        with: String,
+        /// Whether each place is a change of its own.
+        apart: bool,
+    },
+    /// The cursor goes to the bracket that matches the one at it.
+    Bracket,
+    /// JSON is laid out for people.
+    Format,
+}
+
+/// A value in which something is done. Its bytes are shared with the editor's.
+#[derive(Debug, Clone)]
+pub enum Edited {
+    /// Text.
+    Text(Box<TextEdit>),
+    /// Bytes that are not text.
+    Hex(Box<HexEdit>),
+}
+
+/// What came of some work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// It is done.
+    Done,
+    /// There is nothing of that kind.
+    Nothing,
+    /// The text was replaced in this number of places; `None` where the value would be too long.
+    Replaced(Option<usize>),
+    /// It could not be done; and where, as a line and a column from 1.
+    Fault(String, Option<(usize, usize)>),
+}
+
+impl Work {
+    /// The word for work under way.
+    pub(super) fn doing(&self) -> &'static str {
+        match self {
+            Self::Find { .. } | Self::Bracket => "searching…",
+            Self::Replace { .. } => "replacing…",
+            Self::Format => "laying out…",
+        }
+    }
+
+    /// Does it in a value.
+    pub fn done(&self, value: &mut Edited, now: Timestamp) -> Found {
+        let told = |found: bool| if found { Found::Done } else { Found::Nothing };
+        match (self, value) {
+            (Self::Find { needle, forward }, Edited::Text(edit)) => {
+                told(edit.find(needle, *forward))
+            }
+            (Self::Find { needle, forward }, Edited::Hex(edit)) => {
+                told(edit.find(needle, *forward))
+            }
+            (Self::Replace { needle, with, apart }, Edited::Text(edit)) => {
+                Found::Replaced(edit.replace_all(needle, with, *apart, now))
+            }
+            (Self::Bracket, Edited::Text(edit)) => told(edit.go_to_bracket()),
+            (Self::Format, Edited::Text(edit)) => format(edit, now),
+            (Self::Replace { .. } | Self::Bracket | Self::Format, Edited::Hex(_)) => Found::Nothing,
+        }
+    }
+}
+
+/// Lays JSON out for people.
+fn format(edit: &mut TextEdit, now: Timestamp) -> Found {
+    let bytes = edit.document().bytes();
+    if let Err(fault) = json::check(&bytes) {
+        let (line, column) = (fault.line, fault.column);
+        let why = format!("line {line}, column {column}: {}", fault.reason());
+        return Found::Fault(why, Some((line, column)));
+    }
+    let Some(text) = json::pretty(&bytes) else {
+        return Found::Fault("too long laid out: left as it stands".to_owned(), None);
+    };
+    edit.replace_text(text.as_bytes(), now);
+    Found::Done
+}
