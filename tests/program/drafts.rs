@@ -162,8 +162,6 @@ fn merges_the_draft(folder: &Path, state: &Path, value: &str) {
     screen.wait_for_text(&format!("value: {value}"));
     screen.keys("\r");
     // Keys are taken after a moment, and named then.
-    screen.wait_for("the save", |text| text.contains("Save page-2") && text.contains("↵ save"));
-    screen.keys("\r");
     screen.wait_for("the merge", |text| text.contains("0 of 1 decided") && text.contains("e edit"));
     screen.keys("m\r");
     screen.wait_for_text("saved page-2, merged with what someone else wrote");

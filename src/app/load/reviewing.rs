@@ -59,10 +59,20 @@ impl Reviewing {
         };
         match merge.resolve(&[]) {
             Ok(joined) => {
-                let diff = Diff::of(Some(&now), Some(&joined));
+                let inside = self.inside([&now, &joined]);
+                let [before, after] = inside.unwrap_or_else(|| [now, joined.clone()]);
+                let diff = Diff::of(Some(&before), Some(&after));
                 Reviewed::Joined(Box::new(merge), joined, diff)
             }
             Err(_) => Reviewed::Conflicts(Box::new(merge)),
         }
+    }
+
+    /// The value that was edited by itself, in these versions of the record.
+    fn inside(&self, records: [&TypedValue; 2]) -> Option<[TypedValue; 2]> {
+        let (inner, [read, _]) = self.inner.as_ref()?;
+        let [before, after] = records.map(|record| inner.text_in(&record.value));
+        let typed = |value| TypedValue { value, ..read.clone() };
+        Some([typed(before?), typed(after?)])
     }
 }

@@ -67,6 +67,11 @@ impl InnerValue {
         }
     }
 
+    /// The text of the same value in another version of the record.
+    pub fn text_in(&self, record: &Bytes) -> Option<Bytes> {
+        Some(self.found_in(record)?.inner.value().clone())
+    }
+
     /// The same value in another version of the record.
     fn found_in(&self, record: &Bytes) -> Option<Self> {
         let at = match &self.place.at {

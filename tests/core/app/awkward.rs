@@ -230,3 +230,55 @@ fn what_is_no_json_is_shown_as_it_stands_and_not_written_unedited() {
         assert!(stage.app.editor.as_ref().unwrap().fault.is_some(), "{text:?}");
     }
 }
+
+#[test]
+fn what_programs_write_side_by_side_is_what_it_was_but_for_what_was_typed() {
+    let here = b"here".as_slice();
+    let cases: &[(&str, &[u8])] = &[
+        ("application/x-ndjson", b"{\"a\":1}\n{\"b\" : \"here\"}\r\n\n{\"c\":1e5}"),
+        ("application/x-jsonlines", b"{\"a\":\"here\"}\n{broken\n[1, 2]\n"),
+        ("application/x-ndjson", b"\xef\xbb\xbf{\"a\":\"here\"}\n\0\n"),
+        ("text/csv", b"sep=;\r\na;\"here \"\"x\"\"\r\n\";b\r\n"),
+        ("text/csv; charset=windows-1252", b"na\xefve;here;\x80 5\r\n"),
+        ("text/html", b"<meta charset=iso-8859-1><p>here \xe9\xa0"),
+        ("text/html; charset=utf-8", b"<meta charset=koi8-r>here \xd0\xb0\xff"),
+        ("application/xml", b"<?xml version='1.0' encoding='iso-8859-15'?><a>here \xa4</a>"),
+        ("application/ld+json", b"{ \"@id\" : \"here\",\r\n\t\"x\":01 }\r\n"),
+        ("application/ld+json", b"{\"a\":1.10,\"b\" :\"here\"} "),
+        ("application/json; charset=iso-8859-1", b"{\"a\": \"\xe9 here\", \"b\":1.0}"),
+        ("application/json; charset=utf-16", b"\xff\xfe[\0\"\0h\0e\0r\0e\0\"\0]\0"),
+        ("application/json", b"{\"a\": \"here\xff\xfe\", \"b\":1}"),
+        ("application/json", b"[\n\t\"here\" ,\r\n\r\n   1.10\n\n]\n\n"),
+        ("application/yaml", b"---\n- here\n-\t\"x\"\n...\n\xef\xbb\xbf---\n"),
+        ("application/x-www-form-urlencoded", b"a=here&b=%C3%A9+&c"),
+        ("application/javascript", b"var here = '\\u2028';\n//\xe2\x80\xa8 x\r"),
+        ("text/markdown", b"here  \n\n\n  \t\n# x   "),
+        ("text/plain; charset=hz-gb-2312", b"~{VPND~} here ~~"),
+        ("text/plain; charset=x-user-defined", b"here \x80\xff"),
+        ("text/plain; charset=\"UTF-8\"; x=\"y\"", b"here \xc3"),
+        ("text/plain; charset=utf-8", b"here\xe2\x82"),
+        ("text/plain; charset=utf-8", b"\r\r\n\n\rhere\n\r"),
+        ("text/plain; charset=ibm866", b"\x8f\xe0\xa8 here \xf0"),
+        ("TEXT/PLAIN;CHARSET=Latin1", b"\xff here \x85\xa0"),
+        ("image/svg+xml", b"<svg xmlns='x'>\n<!-- here --><![CDATA[\0]]></svg>"),
+        ("application/octet-stream", b"here, as bytes\0\xff"),
+        ("application/x-none-of-these", b"here \xf0\x9f\x98"),
+    ];
+    for (content_type, value) in cases {
+        let [own, by]: [Vec<u8>; 2] = if content_type.contains("utf-16") {
+            ["here", "THERE"].map(|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect())
+        } else {
+            [here.to_vec(), b"THERE".to_vec()]
+        };
+        holds(content_type, value, &own, &by);
+    }
+}
+
+#[test]
+fn one_string_of_5_mib_is_what_it_was_but_for_what_was_typed() {
+    let long = r"a\u00e9\/ word ".repeat((5 << 20) / 15);
+    let json = format!("{{\"a\" :1.10,\"b\": \"{long}here{long}\"}}");
+    holds(JSON, json.as_bytes(), b"here", b"THERE");
+    let text = format!("{long}here{long}");
+    holds(TEXT, text.as_bytes(), b"here", b"THERE");
+}
