@@ -162,7 +162,9 @@ fn merges_the_draft(folder: &Path, state: &Path, value: &str) {
     screen.wait_for_text(&format!("value: {value}"));
     screen.keys("\r");
     // Keys are taken after a moment, and named then.
-    screen.wait_for("the merge", |text| text.contains("0 of 1 decided") && text.contains("e edit"));
+    screen.wait_for("the merge", |text| {
+        text.contains("0 of 1 decided") && text.contains("e own value")
+    });
     screen.keys("m\r");
     screen.wait_for_text("saved page-2, merged with what someone else wrote");
     let stored = std::fs::read_to_string(folder.join("key_value_stores/shop/page-2"));
@@ -201,7 +203,7 @@ fn what_was_typed_for_a_value_outlives_a_kill_while_it_is_decided() {
     write_json(folder.path(), r#"{"name" :"Cup", "price": 1.30,"n":7}"#);
     // If the change is seen before the key, the question changes, and takes keys after a moment.
     let is_asked = |text: &str| text.contains("Save page-2") && text.contains("↵ save");
-    let is_merge = |text: &str| text.contains("0 of 1 decided") && text.contains("e edit");
+    let is_merge = |text: &str| text.contains("0 of 1 decided") && text.contains("e own value");
     while !is_merge(&screen.wait_for("a question", |text| is_asked(text) || is_merge(text))) {
         screen.keys("\r");
         screen.wait_for("an answer", |text| !is_asked(text));

@@ -142,7 +142,7 @@ fn what_is_typed_in_the_merge_of_a_value_in_a_value_outlives_a_kill() {
         GzDecoder::new(&body[..]).read_to_string(&mut text).unwrap();
         (stored, text)
     };
-    let merging = |text: &str| text.contains("0 of 1 decided") && text.contains("e edit");
+    let merging = |text: &str| text.contains("0 of 1 decided") && text.contains("e own value");
     let (folder, state) = (project(), tempfile::tempdir().unwrap());
     let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
     write(folder.path(), &packed("1.10"));

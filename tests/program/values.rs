@@ -45,7 +45,7 @@ fn a_value_is_merged_with_what_a_crawl_wrote_and_decided_where_it_wrote_the_same
     crawl_writes(&value("1.30", "8"));
     screen.keys("\r");
     screen.wait_for("the merge", |text| {
-        text.contains("0 of 1 decided") && text.contains("1.30") && text.contains("e edit")
+        text.contains("0 of 1 decided") && text.contains("1.30") && text.contains("e own value")
     });
     assert_eq!(stored(), value("1.30", "8"), "nothing is written before it is decided");
     screen.keys("t\r");
