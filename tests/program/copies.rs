@@ -38,7 +38,7 @@ fn copy_there_and_back(
     // A crawl makes a record there meanwhile.
     put("theirs");
     screen.keys("A\tspre\r");
-    screen.wait_for_text("this key is taken");
+    screen.wait_for_text("key taken");
     screen.keys("\r");
     screen.wait_for("the question", |text| {
         text.contains("Overwrite the record") && text.contains(&format!("Overwrites {key}: 6 B"))
@@ -47,7 +47,7 @@ fn copy_there_and_back(
     screen.wait_for("no question", |text| !text.contains("Overwrite the record"));
     assert_eq!(stored().as_deref(), Some(&b"theirs"[..]), "it stays unless it is answered");
     screen.keys("A\tspre\r");
-    screen.wait_for_text("this key is taken");
+    screen.wait_for_text("key taken");
     screen.keys("\r");
     screen.wait_for_text("Overwrite the record");
     screen.keys("y");
