@@ -170,7 +170,7 @@ fn faces(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A MessagePack list of this number of small maps.
+/// A `MessagePack` list of this number of small maps.
 fn msgpack(count: u32) -> Vec<u8> {
     let map =
         b"\x83\xa2id\xcd\x30\x39\xa4name\xa5a cup\xa5price\xcb\x40\x47\x1c\xcc\xcc\xcc\xcc\xcd";

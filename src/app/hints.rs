@@ -84,8 +84,9 @@ fn needed(app: &App) -> Needed {
     }
     match &app.session.state {
         SessionState::Failed(_) if app.session.is_trying() => add(Action::Refresh, "retry now"),
-        SessionState::Failed(_) => add(Action::Refresh, "retry"),
-        SessionState::Open(ConnectionState::Down { .. }) => add(Action::Refresh, "retry"),
+        SessionState::Failed(_) | SessionState::Open(ConnectionState::Down { .. }) => {
+            add(Action::Refresh, "retry");
+        }
         _ => {}
     }
     if !matches!(app.session.state, SessionState::Open(ConnectionState::Up))

@@ -32,9 +32,10 @@ impl Visited {
 
     /// Goes a step back, or forward; gives the place to go to. `here`: the present place.
     pub(super) fn step(&mut self, back: bool, here: Option<Place>) -> Option<Place> {
-        let (from, to) = match back {
-            true => (&mut self.behind, &mut self.ahead),
-            false => (&mut self.ahead, &mut self.behind),
+        let (from, to) = if back {
+            (&mut self.behind, &mut self.ahead)
+        } else {
+            (&mut self.ahead, &mut self.behind)
         };
         // One may stand where one came from.
         while from.last().is_some() && from.last() == here.as_ref() {

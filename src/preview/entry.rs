@@ -78,16 +78,15 @@ impl Entry {
         if before.len() >= DEEPEST {
             return Err(format!("no more than {DEEPEST} archives within one another are opened"));
         }
-        let archive = match &wanted.archive {
-            Some(archive) => archive.clone(),
-            None => {
-                let mut archive = contents(record, still);
-                for at in before {
-                    let step = Step::To(at.number, &at.name);
-                    archive = contents(&Self::find(archive, before, step, still)?.record, still);
-                }
-                archive
+        let archive = if let Some(archive) = &wanted.archive {
+            archive.clone()
+        } else {
+            let mut archive = contents(record, still);
+            for at in before {
+                let step = Step::To(at.number, &at.name);
+                archive = contents(&Self::find(archive, before, step, still)?.record, still);
             }
+            archive
         };
         let step = match wanted.beside {
             None => Step::To(last.number, &last.name),

@@ -48,7 +48,7 @@ impl Editor {
             self.use_for(purpose, set, ctx);
             return Ok(());
         }
-        let typed = self.to_store(as_text, over.is_some())?;
+        let typed = self.take_typed(as_text, over.is_some())?;
         let content_type = typed.content_type.clone();
         self.preparing = Some(Box::new(Preparing { content_type, over, purpose }));
         self.fault = None;
@@ -91,7 +91,7 @@ impl Editor {
                 ctx.say(Notice::info("nothing was changed"));
             }
             (Blocked::Fault(why), Purpose::Stage) => {
-                self.fault = Some(format!("not staged: {why}"))
+                self.fault = Some(format!("not staged: {why}"));
             }
             (Blocked::Fault(why), Purpose::Save { .. }) => {
                 self.fault = Some(format!("not saved: {why}"));

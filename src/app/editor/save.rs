@@ -32,13 +32,13 @@ impl Editor {
         as_text: bool,
         over: Option<Expect>,
     ) -> Result<SetValue, Blocked> {
-        let typed = self.to_store(as_text, over.is_some())?;
+        let typed = self.take_typed(as_text, over.is_some())?;
         let stored = typed.stored();
         self.set_of(typed.content_type, stored, over)
     }
 
     /// What was typed, to be made the bytes that are stored; `anyhow`: also where nothing was changed.
-    pub(super) fn to_store(&mut self, as_text: bool, anyhow: bool) -> Result<Typed, Blocked> {
+    pub(super) fn take_typed(&mut self, as_text: bool, anyhow: bool) -> Result<Typed, Blocked> {
         if as_text {
             self.content_type = LineInput::new(ContentType::TEXT.as_str());
         }

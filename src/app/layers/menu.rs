@@ -159,9 +159,10 @@ impl Menu {
             let by_key = !wanted.is_empty() && row.keys.split(' ').any(|key| key == wanted);
             let score = letters.iter_mut().map(|word| row.score(word)).sum::<Option<u32>>();
             let by_number = matches!(row.item, Item::Row(_));
-            let (by_key, score) = match by_number {
-                true => (true, Some(u32::MAX)),
-                false => (by_key, score.or(by_key.then_some(0))),
+            let (by_key, score) = if by_number {
+                (true, Some(u32::MAX))
+            } else {
+                (by_key, score.or(by_key.then_some(0)))
             };
             found.extend(score.map(|score| Found { by_key, score, at }));
         }

@@ -75,12 +75,11 @@ impl RecordPane {
     pub(in crate::app) fn leave_entry(&mut self, ctx: &mut Ctx<'_>) -> bool {
         let Some(entry) = self.entry().cloned() else { return false };
         self.last_entry = entry.place().map(|(at, depth)| (depth, at.number));
-        match entry.around() {
-            Some(around) => self.read_entry(around, Mode::Auto, ctx),
-            None => {
-                self.drop_entry();
-                self.show_again(ctx);
-            }
+        if let Some(around) = entry.around() {
+            self.read_entry(around, Mode::Auto, ctx);
+        } else {
+            self.drop_entry();
+            self.show_again(ctx);
         }
         true
     }

@@ -103,10 +103,10 @@ pub(super) fn scroll_value(app: &mut App, down: bool) {
 
 /// Gives the keys to the next pane, or to the one before it; opens the store that the right side shows.
 pub(super) fn cycle_focus(app: &mut App, steps: usize) {
+    const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
     if enter_shown(app) {
         return;
     }
-    const PANES: [Pane; 3] = [Pane::Stores, Pane::Keys, Pane::Record];
     let before = app.focus;
     let at = PANES.iter().position(|pane| *pane == before).unwrap_or(0);
     for turn in 1..=2 {

@@ -5,6 +5,7 @@ use crate::model::{Error, Key, SetValue, StoreName};
 use crate::ops::{Plan, words};
 
 use super::super::App;
+use super::super::editor::Editor;
 use super::super::event::Slot;
 use super::super::layers::{Layer, Review};
 use super::super::load::{Compute, Load, Reviewed, Reviewing};
@@ -113,7 +114,7 @@ fn take(app: &mut App, reviewed: Reviewed) {
 
 /// What is to be said of a save that was joined, where that is more than before.
 fn note_of(app: &App, merge: &Merge) -> Option<String> {
-    app.editor.as_ref().filter(|_| merge.is_spaced).and_then(|editor| editor.note())
+    app.editor.as_ref().filter(|_| merge.is_spaced).and_then(Editor::note)
 }
 
 /// Closes the dialog of the save, whose look has come to its end.

@@ -187,9 +187,9 @@ fn entry<'a>(
     } else {
         Kind::File
     };
-    let (clock, date) = (field(flags + 4), field(flags + 6));
-    let time = (date != 0).then(|| {
-        let (year, month, day) = (1980 + (date >> 9), date >> 5 & 15, date & 31);
+    let (clock, day) = (field(flags + 4), field(flags + 6));
+    let time = (day != 0).then(|| {
+        let (year, month, day) = (1980 + (day >> 9), day >> 5 & 15, day & 31);
         format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", clock >> 11, clock >> 5 & 63)
     });
     Entry { name: Cow::Borrowed(name), size, time, kind, data: Some(Data::Packed(data)) }

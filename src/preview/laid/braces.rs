@@ -30,7 +30,7 @@ pub(super) struct Braces {
     /// Number of open brackets beyond those that are kept.
     more: usize,
     /// Number of braces that are open.
-    braces: usize,
+    curly: usize,
     /// The last byte that is no white space.
     last: u8,
 }
@@ -42,7 +42,7 @@ impl Braces {
     }
 
     fn depth(&self) -> usize {
-        self.base + self.braces
+        self.base + self.curly
     }
 
     /// Takes the next token.
@@ -75,7 +75,7 @@ impl Braces {
             b'{' => {
                 let members = matches!(self.last, 0 | b':' | b'=' | b'(' | b',' | b'[' | b'?');
                 self.push(if members { Bracket::Members } else { Bracket::Block });
-                self.braces += 1;
+                self.curly += 1;
                 sheet.put(at, end);
                 if next != b'}' {
                     sheet.cut(self.depth());
@@ -83,7 +83,7 @@ impl Braces {
             }
             b'}' => {
                 self.pop();
-                self.braces = self.braces.saturating_sub(1);
+                self.curly = self.curly.saturating_sub(1);
                 if self.last == b'{' {
                     sheet.put(at, end);
                 } else {
