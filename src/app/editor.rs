@@ -9,7 +9,6 @@ mod keys;
 mod place;
 mod preparing;
 mod save;
-mod staging;
 mod working;
 
 use bytes::Bytes;
@@ -81,7 +80,7 @@ pub struct Editor {
     /// What is to be said when the editor opens.
     pub note: Option<String>,
     /// What stood in the editor when it was opened with a staged edit.
-    staged: Option<staging::AsStaged>,
+    staged: Option<preparing::AsStaged>,
     /// A save whose bytes are being made.
     preparing: Option<Box<preparing::Preparing>>,
     /// Work on the whole value that is done off the loop.

@@ -28,7 +28,6 @@ mod unasked;
 mod undo;
 mod values;
 mod versions;
-mod visited;
 mod watched;
 
 use crossterm::event::{KeyEvent, KeyEventKind};

@@ -90,7 +90,7 @@ impl Entry {
         };
         let step = match wanted.beside {
             None => Step::To(last.number, &last.name),
-            Some(behind) => Step::Beside(last.number, behind),
+            Some(behind) => Step::Neighbour(last.number, behind),
         };
         Self::find(archive, before, step, still)
     }

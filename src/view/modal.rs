@@ -28,7 +28,7 @@ pub(super) fn centred(body: Area, width: u16, height: u16) -> Area {
         if all.saturating_sub(wanted) < beside { all } else { wanted }
     };
     let height = room(height, body.height, BESIDE.1);
-    // Beside a box as high as the screen, a few columns of the panes would say nothing.
+    // Next to a box as high as the screen, a few columns of the panes would say nothing.
     let beside = if height == body.height { BESIDE_HIGH } else { BESIDE.0 };
     let width = room(width, body.width, beside);
     Area {

@@ -21,7 +21,7 @@ use super::super::notice::Notice;
 use super::super::question::PromptKind;
 use super::{
     compare, inner, key_line, leaves, leaving, opened, panes, pins, questions, staged, undo,
-    visited, watched,
+    watched,
 };
 
 /// Does an action in the pane in focus.
@@ -37,8 +37,8 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
         Action::StoresPane => panes::go_to(app, Pane::Stores),
         Action::KeysPane => panes::go_to(app, Pane::Keys),
         Action::RecordPane => panes::go_to(app, Pane::Record),
-        Action::GoBack => visited::go(app, true),
-        Action::GoForward => visited::go(app, false),
+        Action::GoBack => opened::step_to_visited(app, true),
+        Action::GoForward => opened::step_to_visited(app, false),
         Action::ValueDown => panes::scroll_value(app, true),
         Action::ValueUp => panes::scroll_value(app, false),
         Action::Suspend => app.out.effects.push(Effect::Suspend),

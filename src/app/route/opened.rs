@@ -204,3 +204,14 @@ pub(in crate::app) fn enter(app: &mut App, store: StoreName, shown: Option<KeysS
     follow_cursor(app);
     tell_missing(app);
 }
+
+/// Goes a step back to a place that was left by a jump, or forward again.
+pub(in crate::app) fn step_to_visited(app: &mut App, back: bool) {
+    let here = visited::here(app);
+    let Some(place) = app.visited.step(back, here) else { return };
+    // The step itself is no jump.
+    let visited = std::mem::take(&mut app.visited);
+    enter(app, place.store, place.key.map(KeysShown::At));
+    panes::focus_on(app, Pane::Keys);
+    app.visited = visited;
+}

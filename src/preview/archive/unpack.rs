@@ -19,7 +19,7 @@ pub(in crate::preview) enum Step<'a> {
     /// The one of this number and name, else the first one of this name.
     To(usize, &'a [u8]),
     /// The file next to the one of this number, behind it if `true`.
-    Beside(usize, bool),
+    Neighbour(usize, bool),
 }
 
 /// An entry that was found and unpacked.
@@ -55,11 +55,11 @@ pub(in crate::preview) fn find<'a>(
                 .or_else(|| list.iter().position(|entry| is_it(&entry)))
                 .ok_or("the entry is not in the archive any more")?
         }
-        Step::Beside(number, true) => {
+        Step::Neighbour(number, true) => {
             let mut behind = (number + 1)..list.len();
             behind.find(|at| list[*at].is_opened()).ok_or("this is the last entry")?
         }
-        Step::Beside(number, false) => {
+        Step::Neighbour(number, false) => {
             let mut before = (0..number.min(list.len())).rev();
             before.find(|at| list[*at].is_opened()).ok_or("this is the first entry")?
         }
