@@ -88,7 +88,7 @@ fn what_cannot_be_stored_is_told_where_it_stands() {
 fn much_text_is_staged_as_it_is_saved() {
     let mut stage = editing("text/plain", &"a line\n".repeat(20_000));
     stage.keys("x<ctrl-p>");
-    assert!(stage.app.editor.as_ref().is_some_and(|editor| editor.is_busy()));
+    assert!(stage.app.editor.as_ref().is_some_and(larder::app::Editor::is_busy));
     let (ticket, read) = stage.take(Slot::Saving);
     let stored = computed(read);
     assert!(matches!(stored, Loaded::Stored(Ok(_))));
