@@ -267,7 +267,7 @@ fn a_value_that_cannot_be_read_keeps_back_no_other() {
     }
     // It takes no room on the disk, and no memory is as large.
     fs::File::create(format!("{folder}/b.txt")).unwrap().set_len(8 << 40).unwrap();
-    let there = |args: &[&str]| program.run(&[&["-t", storage.as_str()], args].concat());
+    let there = |args: &[&str]| program.run([&["-t", storage.as_str()], args].concat());
     for args in [&["export", "default"][..], &["get", "default", "a", "b", "c"]] {
         let ran = there(args);
         assert_eq!(ran.code, 4, "{ran:?}");
