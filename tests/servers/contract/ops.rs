@@ -147,7 +147,7 @@ pub async fn a_record_that_changed_since_its_plan_stays_and_is_named(storage: &d
     assert_eq!(outcome, Outcome { records: 1, skipped, gone: 1, comparison, ..Outcome::default() });
     assert_eq!(keys(storage, &shop).await, ["late", "size", "type"]);
     let told = words::done(&delete, &outcome);
-    assert!(told.contains("deleted 1 record; 2 records changed since"), "{told}");
+    assert!(told.contains("deleted 1 record; 2 records changed meanwhile, and stay"), "{told}");
     assert!(told.contains("size, type"), "{told}");
 
     // Of what is left of it, nothing is as it was shown.
