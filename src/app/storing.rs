@@ -6,7 +6,6 @@ use crate::edit::Document;
 use crate::model::{ContentType, Family, JsonLayout, Record};
 use crate::preview::charset::{Charset, Unwritable};
 use crate::preview::json::{self, JsonFault, Spacing};
-
 use crate::text;
 
 /// What was typed, with all that its bytes are made of. It borrows nothing: much is worked out off the loop.

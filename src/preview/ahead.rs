@@ -51,22 +51,9 @@ impl Preview {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::super::coding::tests::gzip;
-    use super::super::{Row, Viewport};
+    use super::super::opened::tests::{record, rows};
     use super::*;
-    use crate::model::RecordMeta;
-
-    fn record(value: &[u8], content_type: &str) -> Record {
-        let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
-        Record { meta, value: Bytes::copy_from_slice(value) }
-    }
-
-    fn rows(preview: &Preview) -> Vec<String> {
-        let view = Viewport { width: 80, height: 20, wrap: true };
-        preview.rows(preview.top(), view, None).iter().map(Row::text).collect()
-    }
 
     #[test]
     fn long_source_begins_as_all_of_it_does() {

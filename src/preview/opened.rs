@@ -180,7 +180,7 @@ fn from_to(from: u64, to: u64, more: bool) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use bytes::Bytes;
 
     use super::super::archive::tests::{tar, zip};
@@ -191,12 +191,12 @@ mod tests {
 
     const PAGE: &str = "<html>\n<p>hello hello hello hello</p>\n</html>\n";
 
-    fn record(value: &[u8], content_type: &str) -> Record {
+    pub(in crate::preview) fn record(value: &[u8], content_type: &str) -> Record {
         let meta = RecordMeta { content_type: content_type.into(), ..RecordMeta::default() };
         Record { meta, value: Bytes::copy_from_slice(value) }
     }
 
-    fn rows(preview: &Preview) -> Vec<String> {
+    pub(in crate::preview) fn rows(preview: &Preview) -> Vec<String> {
         let view = Viewport { width: 80, height: 20, wrap: true };
         preview.rows(preview.top(), view, None).iter().map(Row::text).collect()
     }
