@@ -70,6 +70,8 @@ pub struct RecordPane {
     pub matches: Option<Matches>,
     /// The versions of the record that were seen while it was open.
     pub versions: Versions,
+    /// Whether what is shown stands there until all of it is made ready.
+    pub(in crate::app) begun: bool,
     /// The entry of the record, an archive, that is shown in its place.
     pub(in crate::app) inside: Option<EntryShown>,
     /// The last entry that was left: the number of archives around it, and its own.
@@ -118,6 +120,7 @@ impl RecordPane {
         self.show_loading = false;
         self.fetching = false;
         self.failure = None;
+        self.begun = false;
         self.shown = Some(shown);
         if unchanged {
             return;

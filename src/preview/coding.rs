@@ -88,12 +88,19 @@ pub(super) struct Limits<'a> {
     pub(super) until: Instant,
     /// Whether the result is still wanted.
     pub(super) wanted: &'a dyn Fn() -> bool,
+    /// Whether the bytes are a beginning, and only that of each layer is asked for.
+    pub(super) beginning: bool,
 }
 
 impl<'a> Limits<'a> {
     /// The limits of a preview.
     pub(super) fn new(wanted: &'a dyn Fn() -> bool) -> Self {
-        Self { bytes: MOST, until: Instant::now() + LONGEST, wanted }
+        Self { bytes: MOST, until: Instant::now() + LONGEST, wanted, beginning: false }
+    }
+
+    /// The limits of this number of bytes from the beginning of each layer.
+    pub(super) fn beginning(bytes: usize) -> Self {
+        Self { bytes, beginning: true, ..Self::new(&|| true) }
     }
 }
 
@@ -157,15 +164,19 @@ impl Fault {
 /// Opens the known codings of a value of this content type and name, layer by layer.
 pub(super) fn open(value: &Bytes, content_type: &str, name: &str, limits: Limits<'_>) -> Opened {
     let mut opened = Opened { layers: Vec::new(), bytes: value.clone(), fault: None, closed: None };
-    let mut limits = limits;
-    while opened.layers.len() < MOST_LAYERS && opened.fault.is_none() {
+    let mut left = limits;
+    let goes_on = |fault: Option<Fault>| match fault {
+        None => true,
+        Some(fault) => limits.beginning && fault == Fault::TooMuch,
+    };
+    while opened.layers.len() < MOST_LAYERS && goes_on(opened.fault) {
         let declared = name::declared(&opened.layers, content_type, name);
-        let unpacked = layer(&opened.bytes, declared, limits).or_else(|| {
+        let unpacked = layer(&opened.bytes, declared, left).or_else(|| {
             if opened.layers.is_empty() && !name::is_text(content_type) {
                 return None;
             }
             // What is inside another layer has to be whole, as nothing says that it should be text.
-            let found = unmarked::open(&opened.bytes, limits)?;
+            let found = unmarked::open(&opened.bytes, left)?;
             let sure = opened.layers.is_empty() || found.2.is_none();
             sure.then_some(found)
         });
@@ -174,10 +185,14 @@ pub(super) fn open(value: &Bytes, content_type: &str, name: &str, limits: Limits
             opened.closed = Some((layer, fault));
             break;
         }
-        limits.bytes = limits.bytes.saturating_sub(out.len());
+        if !limits.beginning {
+            left.bytes = left.bytes.saturating_sub(out.len());
+        }
         opened.bytes = out.into();
         opened.layers.push(layer);
-        opened.fault = fault;
+        // The beginning of a layer ends where that of the layer around it does.
+        let cut = matches!(fault, None | Some(Fault::CutOff));
+        opened.fault = opened.fault.filter(|_| cut).or(fault);
     }
     opened
 }
@@ -212,11 +227,11 @@ fn layer(bytes: &[u8], declared: name::Declared, limits: Limits<'_>) -> Option<U
     if declared != name::Declared::Text {
         return None;
     }
-    if let Some((kind, out)) = base64::data_url(bytes, limits.bytes) {
-        return Some((Layer::DataUrl(kind), out, None));
+    if let Some((kind, out, fault)) = base64::data_url(bytes, limits.bytes) {
+        return Some((Layer::DataUrl(kind), out, fault));
     }
-    let out = base64::likely(bytes, limits.bytes)?;
-    Some((Layer::Base64, out, None))
+    let (out, fault) = base64::likely(bytes, limits.bytes)?;
+    Some((Layer::Base64, out, fault))
 }
 
 /// Whether bytes have the mark of a further layer.

@@ -1,5 +1,6 @@
 //! JSON as Python reads and writes it, with the spelling of numbers and strings unchanged.
 
+mod begun;
 mod carry;
 mod escape;
 pub(super) mod lex;
@@ -15,6 +16,7 @@ use std::ops::Range;
 pub(crate) use self::lex::{Sink, Token};
 use crate::text;
 
+pub(super) use begun::closed;
 pub use carry::{TypedOver, carried};
 pub use escape::escape;
 pub use parts::parts;

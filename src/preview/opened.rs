@@ -21,7 +21,7 @@ impl Preview {
         !picture && opened.layers.is_empty() && opened.closed.is_none()
     }
 
-    fn opened(record: &Record, limits: Limits<'_>) -> Opened {
+    pub(super) fn opened(record: &Record, limits: Limits<'_>) -> Opened {
         let content_type = record.meta.content_type.as_str();
         coding::open(&record.value, content_type, &record.meta.key.escaped(), limits)
     }
@@ -75,7 +75,7 @@ impl Preview {
     }
 
     /// What is inside a value, with its layers and both sizes in the remark.
-    fn told(
+    pub(super) fn told(
         self,
         record: &Record,
         (opened, inner): (&Opened, &Record),
@@ -153,7 +153,7 @@ pub(super) fn joined<const N: usize>(notes: [Option<String>; N]) -> Option<Strin
 }
 
 /// The contents of these layers as a record, and whether they are only a part.
-fn inner(record: &Record, opened: &Opened, head: bool) -> (Record, bool) {
+pub(super) fn inner(record: &Record, opened: &Opened, head: bool) -> (Record, bool) {
     let (content_type, name) = (record.meta.content_type.as_str(), record.meta.key.escaped());
     let mut inner = record.clone();
     inner.meta.content_type =

@@ -78,6 +78,9 @@ impl RecordPane {
                 if let Some(record) = self.taken(ctx) {
                     // Text that is packed or in another charset is copied as plain text.
                     let text = self.preview().and_then(|preview| preview.converted_text());
+                    if self.begun && text.is_some() && self.entry().is_none() {
+                        return ctx.say(Notice::info("the text is still being read"));
+                    }
                     let bytes = text.cloned().unwrap_or(record.value);
                     ctx.effect(Effect::Copy { what: "value", bytes });
                 }
@@ -282,7 +285,7 @@ impl RecordPane {
         if another && wanted {
             let (view, fetching) = (self.view(ctx), self.fetching);
             self.show(shown, view);
-            (self.loading, self.fetching) = (true, fetching);
+            (self.loading, self.fetching, self.begun) = (true, fetching, true);
         }
     }
 

@@ -8,6 +8,11 @@ use crate::text::count;
 const READ: usize = 8 << 20;
 
 impl Table {
+    /// Whether some of the lines that are here are not objects, and should be.
+    pub(in crate::preview) fn has_odd_lines(&self) -> bool {
+        self.odd_lines(true, &|| true).is_some()
+    }
+
     /// Remark on the number of lines that are not objects; `None` where all are, and where no line should be
     /// one. The last line is skipped where only its beginning is there. Counting ends when `wanted` says no.
     pub(in crate::preview) fn odd_lines(

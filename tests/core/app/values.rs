@@ -92,6 +92,29 @@ fn long_source_stands_there_before_all_of_it_is_read() {
 }
 
 #[test]
+fn no_beginning_of_packed_text_is_copied_as_all_of_it() {
+    let mut stage = opened();
+    stage.keys("j");
+    let text = "A cup, a plate and some more words\n".repeat(30_000);
+    let packed = record("b", "text/plain; charset=utf-16", {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()
+    });
+    let ahead = Preview::ahead(&packed, Mode::Auto).unwrap();
+    let view = RecordView::Whole(packed.clone(), ahead.into());
+    let (ticket, _) = stage.take(Slot::Record);
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Ahead(view))));
+    assert!(stage.frame().contains("A cup, a plate"));
+    stage.keys("Y");
+    assert!(!stage.asked.iter().any(|effect| matches!(effect, Effect::Copy { .. })));
+    assert_eq!(stage.notice(), "the text is still being read");
+    let all = RecordView::Whole(packed.clone(), Preview::build(&packed).into());
+    stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(all))));
+    stage.keys("Y");
+    let whole = |effect: &Effect| matches!(effect, Effect::Copy { bytes, .. } if *bytes == text);
+    assert!(stage.asked.iter().any(whole));
+}
+
+#[test]
 fn copying_hands_out_the_bytes() {
     let mut stage = opened();
     stage.keys("yY");
