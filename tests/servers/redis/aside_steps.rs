@@ -1,9 +1,10 @@
 //! Where a server's memory is slow, what is put back is looked at in steps that end by its own clock.
 
-use larder::model::Aside;
+use larder::model::{Aside, StoreName};
 use larder::storage::Storage;
 
 use super::Redis;
+use super::watching::calls;
 use crate::contract::store;
 use crate::fill;
 use crate::server::{Client, Reply};
@@ -63,40 +64,74 @@ async fn a_look_that_takes_long_changes_nothing_and_is_told() {
     assert_eq!(made.storage().get_metadata(&shop).await.unwrap().records, Some(100));
 }
 
-#[tokio::test]
-async fn a_step_that_moves_nothing_stops_where_fewer_can_be_looked_at() {
-    let made = Redis::new().await;
-    let mut client = made.server.client();
-    let (_, id) = set_aside(made.storage(), &mut client).await;
-    // All of it is there again.
-    fill::records(&mut client, "shop", records("new"));
+/// Makes a step of a restore, from a cursor on and for this number of seconds; the answer.
+fn step(client: &mut Client, id: &str, cursor: &str, seconds: &str) -> (String, i64) {
     let mut keys: Vec<_> = parts(&["items", "metadata_items", "metadata"]).collect();
     let own = ["items", "metadata_items"].map(|part| format!("{part}:aside:{id}"));
     let own = [own.as_slice(), &[format!("aside:{id}"), "asides".to_owned()]].concat();
     keys.extend(own.iter().map(|part| format!("key_value_stores:shop:{part}")));
     keys.push("key_value_stores:asides".to_owned());
-    let args = [id.as_str(), "shop", "\"now\"", "metadata", "0", "50", "100000", "0.5"];
-    let mut step = |fewer: &str| {
-        let answer = run(&mut client, STEP, &keys, &[&args[..], &[fewer]].concat()).items();
-        (String::from_utf8(answer[0].clone().bytes().unwrap()).unwrap(), answer[1].int())
-    };
-    assert_eq!(step("fewer"), ("again".to_owned(), 0));
-    let (next, moved) = step("");
-    assert!(next.parse::<u64>().is_ok() && moved == 0, "it comes to the end of its page: {next}");
+    let args = [id, "shop", "\"now\"", "metadata", cursor, "200", "100000", seconds];
+    let answer = run(client, STEP, &keys, &args).items();
+    (String::from_utf8(answer[0].clone().bytes().unwrap()).unwrap(), answer[1].int())
 }
 
-fn records(value: &'static str) -> impl Iterator<Item = (String, String, Vec<u8>)> {
-    (0..100).map(move |at| (format!("k{at:04}"), "text/plain".to_owned(), value.into()))
+#[tokio::test]
+async fn a_step_whose_time_is_over_ends_with_the_few_records_that_it_has_listed() {
+    let made = Redis::new().await;
+    let mut client = made.server.client();
+    // More than a hash keeps in one piece, which would be listed as a whole.
+    let (_, id) = set_aside_of(made.storage(), &mut client, 1_000).await;
+    let listed = |server| calls(server, "hscan");
+    let before = listed(&made.server);
+    let (mut cursor, mut moved, mut steps) = (String::from("0"), 0, 0);
+    loop {
+        let (next, few) = step(&mut client, &id, &cursor, "0.5");
+        assert!(few <= 30, "{few} records after the time is over");
+        (steps, moved) = (steps + 1, moved + few);
+        if next == "0" {
+            break;
+        }
+        assert!(next.parse::<u64>().is_ok(), "nothing is listed twice: {next}");
+        cursor = next;
+    }
+    assert_eq!(moved, 999, "all but the one that is there");
+    assert_eq!(listed(&made.server) - before, steps);
+}
+
+#[tokio::test]
+async fn a_step_that_is_far_over_its_time_ends_at_once_and_goes_on_where_it_was() {
+    let made = Redis::new().await;
+    let mut client = made.server.client();
+    let (_, id) = set_aside(made.storage(), &mut client).await;
+    let mut moved = 0;
+    while moved < 99 {
+        // A small hash is listed as a whole.
+        let (next, one) = step(&mut client, &id, "0", "0.1");
+        assert!(one == 1, "{one} records, then {next}");
+        moved += one;
+    }
+    assert_eq!(step(&mut client, &id, "0", "0.1"), ("0".to_owned(), 0));
+}
+
+fn records(value: &'static str, count: usize) -> impl Iterator<Item = (String, String, Vec<u8>)> {
+    (0..count).map(move |at| (format!("k{at:04}"), "text/plain".to_owned(), value.into()))
 }
 
 /// A store of 100 records that are set aside, and in which one of them is there again.
-async fn set_aside(
+async fn set_aside(storage: &dyn Storage, client: &mut Client) -> (StoreName, String) {
+    set_aside_of(storage, client, 100).await
+}
+
+/// The same with another number of records.
+async fn set_aside_of(
     storage: &dyn Storage,
     client: &mut Client,
-) -> (larder::model::StoreName, String) {
+    count: usize,
+) -> (StoreName, String) {
     let shop = store(storage, "shop").await;
-    fill::records(client, "shop", records("old"));
+    fill::records(client, "shop", records("old", count));
     let info = storage.set_aside(&Aside::Records(shop.clone())).await.unwrap();
-    fill::records(client, "shop", records("new").take(1));
+    fill::records(client, "shop", records("new", 1));
     (shop, info.id.to_string())
 }

@@ -1,7 +1,7 @@
 //! Restores an aside: in one step, or, where a store has records again, in small steps, none of which blocks
 //! the server for long.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use fred::types::Value;
 
@@ -19,14 +19,14 @@ const RESTORE_STEP: &str = script!("refused", "clock", "restore_step");
 /// Number of records in the first step.
 const FIRST_COUNT: u32 = 50;
 /// Smallest and largest number of records in a step.
-const COUNTS: (u32, u32) = (10, 100);
+const COUNTS: (u32, u32) = (40, 200);
 /// Divisor of a step's time budget: a step that takes at most this part of it is followed by a larger one.
 const SPARE: u32 = 2;
 /// Approximate number of bytes that one step moves.
 const STEP_BYTES: u64 = 128 << 10;
-/// Processor time after which one step stops at the next record, in seconds. While it waits for the
-/// processor, as it does on a busy machine, the server is blocked longer.
-const STEP_SECONDS: &str = "0.0005";
+/// Processor time after which one step lists no more records, in seconds. While it waits for the processor,
+/// as it does on a busy machine, the server is blocked longer.
+const STEP_SECONDS: &str = "0.001";
 
 /// Limit on the new records up to which everything is put back in one step, which then puts the new ones over
 /// the old: the script takes about 1 ms.
@@ -179,7 +179,7 @@ impl RedisStorage {
                     Next::At(next) => cursor = next,
                     Next::Again => {}
                 }
-                count = count_after(&step, count, took);
+                count = next_count(count, took, SPARE, COUNTS);
                 leave_half(took).await;
             }
         }
@@ -213,7 +213,6 @@ impl RedisStorage {
         let numbers = [cursor, u64::from(count), STEP_BYTES];
         args.extend(numbers.map(|number| Value::from(number.to_string())));
         args.push(Value::from(STEP_SECONDS));
-        args.push(Value::from(if count > COUNTS.0 { "fewer" } else { "" }));
         let Some(answer) = self.script(RESTORE_STEP, all, args).await? else {
             return self.restore_step_without_script(keys, part, cursor, count, at).await;
         };
@@ -234,15 +233,6 @@ impl RedisStorage {
     }
 }
 
-/// Number of records in the next step: fewer after a step that stopped within its page, so that the page is
-/// not listed again and again.
-fn count_after(step: &Step, count: u32, took: Duration) -> u32 {
-    match step.next {
-        Next::Again => (count / 2).max(COUNTS.0),
-        Next::At(_) | Next::Gone => next_count(count, took, SPARE, COUNTS),
-    }
-}
-
 /// Adds to the error of an incomplete restore how far it came.
 fn in_part(moved: u64, error: Error) -> Error {
     if moved == 0 {
@@ -260,6 +250,8 @@ fn unexpected(reply: &Value) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -273,19 +265,10 @@ mod tests {
 
     #[test]
     fn steps_are_kept_under_their_time() {
-        assert_eq!(next_count(50, Duration::from_millis(3), SPARE, COUNTS), 25);
+        assert_eq!(next_count(100, Duration::from_millis(3), SPARE, COUNTS), 50);
         assert_eq!(next_count(50, Duration::from_micros(700), SPARE, COUNTS), 50);
         assert_eq!(next_count(50, Duration::from_micros(100), SPARE, COUNTS), 100);
-        assert_eq!(next_count(150, Duration::ZERO, SPARE, COUNTS), COUNTS.1);
-        assert_eq!(next_count(12, Duration::from_secs(1), SPARE, COUNTS), COUNTS.0);
-    }
-
-    #[test]
-    fn a_page_that_was_not_finished_is_followed_by_smaller_ones() {
-        let step = |next| Step { next, moved: 3 };
-        let quick = Duration::from_micros(100);
-        assert_eq!(count_after(&step(Next::Again), 100, quick), 50);
-        assert_eq!(count_after(&step(Next::Again), 15, quick), COUNTS.0);
-        assert_eq!(count_after(&step(Next::At(7)), 50, quick), 100);
+        assert_eq!(next_count(250, Duration::ZERO, SPARE, COUNTS), COUNTS.1);
+        assert_eq!(next_count(50, Duration::from_secs(1), SPARE, COUNTS), COUNTS.0);
     }
 }

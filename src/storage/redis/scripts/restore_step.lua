@@ -3,13 +3,16 @@
 --       asides; then, for a user who may use it, the list of all asides
 -- ARGV: the aside's id, the store's name, the time as JSON, 'metadata' (records by their metadata)
 --       or 'values' (what has none), the cursor, how many to look at, how many bytes to move, about,
---       for how many seconds, and whether fewer can be looked at next time ('fewer')
+--       and for how many seconds
 -- Gives the next cursor and how many records were put back; instead of a cursor 'again' (the same
--- once more, where something was moved or with fewer) or 'gone' (no more are there).
+-- once more, where something was moved) or 'gone' (no more are there).
 local items, metadata_items, metadata = KEYS[1], KEYS[2], KEYS[3]
 local aside_items, aside_metadata_items, marker, list = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local asides = KEYS[8]
-local id, store, time, part, cursor, count, budget, seconds, fewer = unpack(ARGV)
+local id, store, time, part, cursor, count, budget, seconds = unpack(ARGV)
+-- Few records are listed at once: all that a page lists are put back before the next one, since an end
+-- within it lists again what it has emptied.
+local page_size = 10
 
 if redis.call('HEXISTS', list, id) == 0 then
     return {'gone', 0}
@@ -28,46 +31,67 @@ if no then
     return no
 end
 
-local page, step
-if part == 'values' then
-    page, step = redis.pcall('HSCAN', aside_items, cursor, 'COUNT', count, 'NOVALUES'), 1
+-- The next page, and how many entries each of its records has.
+local function next_page()
+    if part ~= 'values' then
+        return redis.call('HSCAN', aside_metadata_items, cursor, 'COUNT', page_size), 2
+    end
+    local page = redis.pcall('HSCAN', aside_items, cursor, 'COUNT', page_size, 'NOVALUES')
     if page.err then
         -- The server is older; values can be large.
-        page, step = redis.call('HSCAN', aside_items, cursor, 'COUNT', '10'), 2
+        return redis.call('HSCAN', aside_items, cursor, 'COUNT', page_size), 2
     end
-else
-    page, step = redis.call('HSCAN', aside_metadata_items, cursor, 'COUNT', count), 2
+    return page, 1
 end
-local fields, moved, bytes, following = page[2], 0, 0, page[1]
-for at = 1, #fields, step do
-    local key = fields[at]
-    -- The same records take ten times as long while the hash grows, for each lookup then moves a part of
-    -- it, and where they have left the processor's caches.
-    local stops = moved > 0 or fewer == 'fewer'
-    if bytes > tonumber(budget) or (stops and clock() - begun > tonumber(seconds)) then
-        -- What was moved is not met again; where nothing was, fewer are looked at.
-        following = 'again'
-        break
+
+local moved, looked, bytes = 0, 0, 0
+
+-- Puts one record back, with its metadata where the page has them; returns whether it did. Each pair of
+-- hashes is looked at unequally often: what they free at the end of a growth is then not freed together.
+local function put_back(key, record)
+    if redis.call('HEXISTS', metadata_items, key) == 1 or redis.call('HEXISTS', items, key) == 1 then
+        return false
     end
-    if redis.call('HEXISTS', metadata_items, key) == 0 and redis.call('HEXISTS', items, key) == 0
-    then
-        local value = redis.call('HGET', aside_items, key)
-        local record = redis.call('HGET', aside_metadata_items, key)
-        -- Taken away after they were put back: a refusal on the way loses nothing.
-        if value then
-            redis.call('HSET', items, key, value)
-        end
-        if record then
-            redis.call('HSET', metadata_items, key, record)
-        end
-        if value or record then
-            redis.call('HDEL', aside_items, key)
-            redis.call('HDEL', aside_metadata_items, key)
-            moved = moved + 1
-            bytes = bytes + #(value or '') + #(record or '')
-        end
+    local value = redis.call('HGET', aside_items, key)
+    record = record or redis.call('HGET', aside_metadata_items, key)
+    if not (value or record) then
+        return false
     end
+    -- Taken away after they were put back: a refusal on the way loses nothing.
+    if value then
+        redis.call('HSETNX', items, key, value)
+    end
+    if record then
+        redis.call('HSET', metadata_items, key, record)
+    end
+    redis.call('HDEL', aside_items, key)
+    redis.call('HDEL', aside_metadata_items, key)
+    moved = moved + 1
+    bytes = bytes + #(value or '') + #(record or '')
+    return true
 end
+
+-- The same records take ten times as long while a hash grows, for each lookup then moves a part of it,
+-- and where they have left the processor's caches.
+local function is_over(times)
+    return bytes > tonumber(budget) or clock() - begun > times * tonumber(seconds)
+end
+
+local following
+repeat
+    local page, step = next_page()
+    local fields = page[2]
+    for at = 1, #fields, step do
+        looked = looked + 1
+        -- Of large values, or where all of a small hash is listed at once, a part is enough.
+        if put_back(fields[at], part ~= 'values' and fields[at + 1]) and at + step <= #fields and is_over(2) then
+            following = 'again'
+            break
+        end
+    end
+    cursor = page[1]
+until following or cursor == '0' or looked >= tonumber(count) or is_over(1)
+following = following or cursor
 if moved > 0 then
     redis.pcall('JSON.SET', metadata, '$.accessed_at', time, 'XX')
     redis.pcall('JSON.SET', metadata, '$.modified_at', time, 'XX')
