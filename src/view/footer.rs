@@ -227,6 +227,7 @@ fn hints(app: &App, width: u16, appearance: &Appearance) -> Vec<Hint> {
     }
     let above = app.layer().map(drawn);
     let named = above.map_or_else(Vec::new, |shown| shown.named(app, appearance));
+    let panel = super::start::named(app);
     let still = above.is_some_and(|shown| !shown.scrolls(app));
     let mut hints = app::hints(app);
     if width < WIDE && above.is_none() {
@@ -243,7 +244,9 @@ fn hints(app: &App, width: u16, appearance: &Appearance) -> Vec<Hint> {
     hints.retain(|hint| {
         let scroll = [Action::Up, Action::Down, Action::PageUp, Action::PageDown];
         let scrolls = still && scroll.contains(&hint.action);
-        !scrolls && named.iter().all(|(said, _)| *said != hint.action)
+        !scrolls
+            && !panel.contains(&hint.action)
+            && named.iter().all(|(said, _)| *said != hint.action)
     });
     hints
 }

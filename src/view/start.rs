@@ -119,6 +119,17 @@ fn in_lines(parts: Vec<String>, room: usize) -> Vec<String> {
     lines
 }
 
+/// The actions whose keys the panel names, while it is shown.
+pub(super) fn named(app: &App) -> Vec<Action> {
+    let is_shown = match &app.session.state {
+        SessionState::Failed(_) => true,
+        SessionState::Connecting => app.session.late(app.now).is_some(),
+        SessionState::Open(_) => false,
+    };
+    let all = [Action::TypePassword, Action::Refresh, Action::Targets, Action::Quit];
+    if is_shown && app.layers.is_empty() { all.to_vec() } else { Vec::new() }
+}
+
 /// The keys that can help.
 fn remedies(app: &App) -> Vec<String> {
     let says = |action, does| app.keymap.says(Context::Stores, action, does);

@@ -103,7 +103,7 @@ fn the_footer_names_what_the_state_needs_first_and_nothing_that_cannot_be_done()
         stage
     };
     let states: [State<'_>; 11] = [
-        ("no server", &refused, &["r retry now", "T other target"], &["open", "n new", "/ filter"]),
+        ("no server", &refused, &[], &["retry", "target", "open", "n new", "/ filter"]),
         ("no stores", &no_stores, &["n new"], &["open", "filter", "drop", "purge", "details"]),
         (
             "an empty store",
@@ -146,6 +146,9 @@ fn the_footer_names_what_the_state_needs_first_and_nothing_that_cannot_be_done()
             assert!(footer.contains("? help"), "{name} at {size:?}: {footer}");
         }
     }
+    // The panel in the middle names what can be done without a server.
+    let panel = refused((120, 36)).frame();
+    assert!(panel.contains("r retry now · T other target · q quit"), "{panel}");
     let footer = footer(&mut searched((120, 36)));
     assert!(footer.starts_with("n next  N previous  esc end search"), "{footer}");
 }
@@ -244,20 +247,20 @@ fn a_key_of_another_pane_says_where_it_works() {
     let mut stage = with((120, 36), &shop());
     stage.keys("h");
     for (key, says) in [
-        ("F", "F follows new records in the keys pane"),
-        ("t", "t shows totals by content type in the keys pane"),
-        ("<space>", "space marks the record in the keys pane"),
-        ("v", "v switches the view in the keys pane"),
-        ("N", "N goes to the previous match in the value pane"),
-        ("9", "9 does nothing here; ? lists the keys"),
-        ("<f7>", "f7 does nothing here; ? lists the keys"),
+        ("F", "in the keys pane: F follow"),
+        ("t", "in the keys pane: t totals"),
+        ("<space>", "in the keys pane: space mark"),
+        ("v", "in the keys pane: v view"),
+        ("N", "in the value pane: N previous"),
+        ("9", "9 does nothing here · ? lists the keys"),
+        ("<f7>", "f7 does nothing here · ? lists the keys"),
     ] {
         stage.keys(key);
         assert_eq!(stage.notice(), says);
     }
     stage.keys("l<enter>");
     stage.keys("lF");
-    assert_eq!(stage.notice(), "F follows new records in the keys pane");
+    assert_eq!(stage.notice(), "in the keys pane: F follow");
 }
 
 #[test]
