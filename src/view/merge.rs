@@ -171,7 +171,7 @@ fn widest(piece: &Bytes) -> usize {
 
 /// Writes the remarks below the pieces.
 fn foot(buf: &mut Buffer, area: &mut Area, shown: &MergeView, appearance: &Appearance) {
-    let mut words = Vec::new();
+    let mut words = decided(shown);
     if shown.again > 0 {
         let times =
             if shown.again == 1 { "once".to_owned() } else { format!("{} times", shown.again) };
@@ -192,6 +192,21 @@ fn foot(buf: &mut Buffer, area: &mut Area, shown: &MergeView, appearance: &Appea
         put(buf, area.x, y, area.width, row, appearance.style(Role::Dim));
     }
     area.height -= height;
+}
+
+/// The other places that are decided, each with what is taken.
+fn decided(shown: &MergeView) -> Vec<String> {
+    let places = shown.merge.conflicts.iter().zip(&shown.choices).enumerate();
+    let others = places.filter(|(at, _)| *at != shown.at).filter_map(|(_, (conflict, choice))| {
+        let taken = match choice.as_ref()? {
+            Choice::Mine => MINE,
+            Choice::Theirs => THEIRS,
+            Choice::Edited(_) => "edited",
+        };
+        Some(format!("{}: {taken}", conflict.at))
+    });
+    let others: Vec<_> = others.collect();
+    if others.is_empty() { Vec::new() } else { vec![format!("taken   {}", others.join(" · "))] }
 }
 
 fn lines(
