@@ -21,6 +21,8 @@ pub struct Symbols {
     pub staged: &'static str,
     /// Before a record that is pinned.
     pub pinned: &'static str,
+    /// Before what cannot be done now.
+    pub impossible: &'static str,
     /// Before what is damaged.
     pub damaged: &'static str,
     /// For what was cut off.
@@ -64,6 +66,7 @@ impl Symbols {
         draft: "✎",
         staged: "≡",
         pinned: "◆",
+        impossible: "×",
         damaged: "!",
         ellipsis: "…",
         ascending: "▲",
@@ -91,6 +94,7 @@ impl Symbols {
         draft: "%",
         staged: "=",
         pinned: "^",
+        impossible: "-",
         damaged: "!",
         ellipsis: "~",
         ascending: "^",
@@ -148,6 +152,7 @@ mod tests {
             symbols.mark,
             symbols.draft,
             symbols.staged,
+            symbols.impossible,
             symbols.damaged,
             symbols.ellipsis,
             symbols.ascending,

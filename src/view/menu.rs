@@ -88,6 +88,11 @@ fn frame(
     (below(inner, 1), menu.typing.then_some(cursor))
 }
 
+/// Marks a row that cannot be run, which dimness alone does not tell without colours.
+fn impossible(buf: &mut Buffer, area: Area, appearance: &Appearance) {
+    put(buf, area.x, area.y, 1, appearance.symbols.impossible, appearance.style(Role::Dim));
+}
+
 /// A text, or as many of its words as have room.
 fn whole_words(text: &str, room: usize) -> String {
     if cells(text) <= room {

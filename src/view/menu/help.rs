@@ -7,7 +7,7 @@ use crate::theme::Role;
 use super::super::Appearance;
 use super::super::dialog::{Cell, Scene};
 use super::super::paint::{light, marker, put};
-use super::{bottom, frame, labels, place, put_words};
+use super::{bottom, frame, impossible, labels, place, put_words};
 
 /// Least width of the screen for each column of the help, in columns.
 const COLUMN: u16 = 54;
@@ -82,6 +82,9 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
         menu.places.draw((x, y), width, part.at);
         let role = |role| if part.row.why.is_some() { Role::Dim } else { role };
         put(buf, x + 1, y, columns.keys, &part.keys, appearance.style(role(Role::KeyHint)));
+        if part.row.why.is_some() && !part.keys.is_empty() {
+            impossible(buf, area, appearance);
+        }
         if part.at == menu.at() {
             marker(buf, area, true, appearance);
             light(buf, area, appearance.style(Role::Cursor));

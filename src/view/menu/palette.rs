@@ -8,7 +8,7 @@ use super::super::Appearance;
 use super::super::dialog::{Cell, Scene};
 use super::super::modal::centred;
 use super::super::paint::{light, marker, put, put_right};
-use super::{bottom, frame, labels, place, put_words, whole_words};
+use super::{bottom, frame, impossible, labels, place, put_words, whole_words};
 
 /// Width of the palette, where there is room, in columns.
 const WIDTH: u16 = 92;
@@ -54,6 +54,9 @@ pub(super) fn draw(scene: Scene<'_>, menu: &Menu) -> Option<Cell> {
     for ((at, row, room), words) in rows.into_iter().zip(cut) {
         let area = Area { x: inner.x, width: inner.width, ..room };
         menu.places.draw((area.x, area.y), area.width, at);
+        if row.why.is_some() {
+            impossible(buf, area, appearance);
+        }
         if at == menu.at() {
             marker(buf, area, true, appearance);
             light(buf, area, appearance.style(Role::Cursor));
