@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::layers::list::{Listing, Look, Place, Row};
+use crate::app::layers::list::{Listing, Look, Place, Row, below_heads};
 use crate::app::{App, Area, Dialog, ListDialog};
 use crate::model::Timestamp;
 use crate::text::{self, cells};
@@ -13,7 +13,7 @@ use super::border::{TITLE_FRAME, Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::modal::centred;
 use super::named::{self, Named};
-use super::paint::{light, marker, put, put_right};
+use super::paint::{below, light, marker, put, put_right};
 
 /// Columns behind the time.
 const BEHIND_TIME: usize = 2;
@@ -31,7 +31,8 @@ impl Drawn for ListDialog {
     fn row_at(&self, area: Area, _: &App, cell: Cell) -> Option<usize> {
         let listing = self.dialog().listing()?;
         let Place::Cursor(cursor) = listing.place else { return None };
-        area.inner().row_at(cell, cursor.top, listing.rows.len())
+        let rows = below(area.inner(), u16::from(has_heads(&listing)));
+        rows.row_at(cell, cursor.top, listing.rows.len())
     }
 
     fn scrolls(&self, _: &App) -> bool {
@@ -74,7 +75,9 @@ fn named_in(
 fn place_in(listing: &Listing<'_>, app: &App) -> String {
     match listing.place {
         Place::Cursor(cursor) => {
-            named::place(cursor.at, listing.rows.len(), app.layout().dialog_rows())
+            let rows = app.layout().dialog_rows();
+            let rows = if has_heads(listing) { below_heads(rows) } else { rows };
+            named::place(cursor.at, listing.rows.len(), rows)
         }
         Place::Scrolled(_) => String::new(),
     }
@@ -86,8 +89,9 @@ fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance
     let width = body.width.min(listing.width);
     let lines = lines(&listing, usize::from(width), app);
     let rows = u16::try_from(lines.len().max(1)).unwrap_or(u16::MAX);
-    let area = centred(body, width, rows.saturating_add(2));
-    let inner = area.inner();
+    let heads = u16::from(has_heads(&listing));
+    let area = centred(body, width, rows.saturating_add(2 + heads));
+    let inner = below(area.inner(), heads);
     let first = match listing.place {
         Place::Cursor(cursor) => cursor.top,
         Place::Scrolled(overlay) => overlay.first(lines.len(), inner.height.into()),
@@ -104,6 +108,7 @@ fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance
         let (none, width) = (listing.none, inner.width.saturating_sub(2));
         put(buf, inner.x + 1, inner.y, width, none, appearance.style(Role::Dim));
     }
+    draw_heads(buf, area.inner(), &listing, app, appearance);
     for ((at, line), y) in lines.iter().enumerate().skip(first).zip(inner.y..inner.y + inner.height)
     {
         let row = Area { y, height: 1, ..inner };
@@ -113,6 +118,39 @@ fn draw(buf: &mut Buffer, body: Area, dialog: &dyn Dialog, app: &App, appearance
             light(buf, row, appearance.style(Role::Cursor));
         }
     }
+}
+
+/// Whether the columns have words above them.
+fn has_heads(listing: &Listing<'_>) -> bool {
+    listing.heads.is_some() && !listing.rows.is_empty()
+}
+
+/// Writes the words above the columns.
+fn draw_heads(
+    buf: &mut Buffer,
+    area: Area,
+    listing: &Listing<'_>,
+    app: &App,
+    appearance: &Appearance,
+) {
+    let Some([time, text, state]) = listing.heads.filter(|_| has_heads(listing)) else { return };
+    let style = appearance.style(Role::Header);
+    let (from, end) = (area.x + 1, area.x + area.width.saturating_sub(1));
+    put(buf, from, area.y, area.width, time, style);
+    let from = from + u16::try_from(times(listing, app)).unwrap_or(0);
+    let end = put_right(buf, end, area.y, area.width / 2, state, style);
+    put(buf, from, area.y, end.saturating_sub(from), text, style);
+}
+
+/// Width of the column of times, with the gap behind it; 0 without times.
+fn times(listing: &Listing<'_>, app: &App) -> usize {
+    let times = listing.rows.iter().filter_map(|row| Some(cells(&ago(row.at?, app))));
+    let head = listing.heads.map_or(0, |[time, ..]| cells(time));
+    times.max().map_or(0, |widest| widest.max(head) + BEHIND_TIME)
+}
+
+fn ago(at: Timestamp, app: &App) -> String {
+    text::ago(at.micros(), app.now.micros())
 }
 
 /// A line of the dialog.
@@ -127,11 +165,9 @@ struct Line<'a> {
 /// The lines of a list; `width`: width of the dialog, in columns.
 fn lines<'a>(listing: &'a Listing<'_>, width: usize, app: &App) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
-    let ago = |at: Timestamp| text::ago(at.micros(), app.now.micros());
-    let times = listing.rows.iter().filter_map(|row| Some(cells(&ago(row.at?))));
-    let times = times.max().map_or(0, |widest| widest + BEHIND_TIME);
+    let times = times(listing, app);
     for Row { at, text, state, look } in &listing.rows {
-        let time = at.map(|at| format!("{:<times$}", ago(at)));
+        let time = at.map(|at| format!("{:<times$}", ago(at, app)));
         let of = |time, text| Line { time, text, state, look: *look };
         if let Place::Cursor(_) = listing.place {
             lines.push(of(time, text.clone().into_owned()));

@@ -12,7 +12,7 @@ use super::super::App;
 use super::super::ctx::{Ctx, Request};
 use super::super::list::Cursor;
 use super::dialog::{CursorRows, Dialog};
-use super::list::{Listing, Look, Place, Row};
+use super::list::{Listing, Look, Place, Row, below_heads};
 use super::overlay::Then;
 
 /// What is set aside, and the row under the cursor.
@@ -44,7 +44,7 @@ impl Dialog for Asides {
         };
         self.rows = app.asides.iter().map(|info| (info.clone(), busy(info))).collect();
         let at = self.rows.iter().position(|(info, _)| Some(&info.id) == held.as_ref());
-        let height = app.layout().dialog_rows();
+        let height = below_heads(app.layout().dialog_rows());
         self.cursor.hold(at.unwrap_or(self.cursor.at), self.rows.len(), height);
         (self.now, self.may_write) = (Some(app.now), app.session.refused(&app.settings).is_none());
     }
@@ -58,6 +58,7 @@ impl Dialog for Asides {
         Some(Listing {
             title: "Left by a larder that ended".into(),
             width: 90,
+            heads: Some(["When", "What", "Kept"]),
             none: "Nothing is left set aside.",
             rows: self.rows.iter().map(|(info, busy)| row(info, *busy, self.now)).collect(),
             place: Place::Cursor(self.cursor),
@@ -67,7 +68,7 @@ impl Dialog for Asides {
     }
 
     fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
-        let (len, height) = (self.rows.len(), ctx.layout().dialog_rows());
+        let (len, height) = (self.rows.len(), below_heads(ctx.layout().dialog_rows()));
         Some(CursorRows { cursor: &mut self.cursor, len, height })
     }
 

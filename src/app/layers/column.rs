@@ -11,7 +11,7 @@ use super::super::ctx::{Ctx, OfTable, Request};
 use super::super::event::Slot;
 use super::super::list::Cursor;
 use super::dialog::{CursorRows, Dialog};
-use super::list::{Listing, Look, Place, Row};
+use super::list::{Listing, Look, Place, Row, below_heads};
 use super::overlay::{Then, closes};
 
 /// Limit on what is shown of a value, in bytes.
@@ -95,6 +95,7 @@ impl Dialog for ColumnDialog {
         Some(Listing {
             title: self.title().into(),
             width: 70,
+            heads: Some(["", "Value", "Rows    Share"]),
             none: if self.counted.is_some() { "no rows" } else { "counting…" },
             rows: self.rows(),
             place: Place::Cursor(self.cursor),
@@ -104,7 +105,7 @@ impl Dialog for ColumnDialog {
     }
 
     fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
-        let (len, height) = (self.values().len(), ctx.layout().dialog_rows());
+        let (len, height) = (self.values().len(), below_heads(ctx.layout().dialog_rows()));
         Some(CursorRows { cursor: &mut self.cursor, len, height })
     }
 

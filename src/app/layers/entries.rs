@@ -77,6 +77,7 @@ impl Dialog for EntriesDialog {
         Some(Listing {
             title: self.title().into(),
             width: 100,
+            heads: None,
             none: if self.rows.is_some() { "The archive is empty." } else { "reading…" },
             rows: self.rows().iter().map(row).collect(),
             place: Place::Cursor(self.cursor),

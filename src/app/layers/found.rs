@@ -90,6 +90,7 @@ impl Dialog for PathDialog {
         Some(Listing {
             title: self.title().into(),
             width: 100,
+            heads: None,
             none: if self.finds.is_some() { "Nothing is there." } else { "looking…" },
             rows: rows.collect(),
             place: Place::Cursor(self.cursor),

@@ -46,6 +46,7 @@ impl Dialog for Jobs {
         Some(Listing {
             title: "Jobs".into(),
             width: 72,
+            heads: None,
             none: "no jobs",
             rows: self.jobs.iter().map(row).collect(),
             place: Place::Cursor(self.cursor),

@@ -76,6 +76,7 @@ impl Dialog for LinksDialog {
         Some(Listing {
             title: self.title().into(),
             width: 100,
+            heads: None,
             none: if self.links.is_some() {
                 "No link leads to another page."
             } else {
@@ -110,8 +111,8 @@ impl Dialog for LinksDialog {
                     return Then::Close;
                 }
                 let copies = ctx.keymap.says(Context::Found, Action::CopyPath, "copies it");
-                let none = "its page is not in this store";
-                ctx.say(Notice::info(text::then(none, "; ", copies)));
+                let none = "page not in this store";
+                ctx.say(Notice::info(text::then(none, " · ", copies)));
             }
             Some(Action::CopyPath) => {
                 if let Some(link) = self.current() {

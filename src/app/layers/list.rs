@@ -15,6 +15,8 @@ pub struct Listing<'a> {
     pub title: Cow<'a, str>,
     /// Width of the dialog, where there is room, in columns.
     pub width: u16,
+    /// The words above the columns: those of the time, the text and the remark.
+    pub heads: Option<[&'static str; 3]>,
     /// The sentence to show where there are no rows.
     pub none: &'static str,
     /// The rows: all, or only those on the screen from the scroll position on.
@@ -25,6 +27,11 @@ pub struct Listing<'a> {
     pub keys: Vec<(Action, &'static str)>,
     /// A sentence in the border in place of keys.
     pub why: Option<Cow<'a, str>>,
+}
+
+/// Number of rows that are shown below heads, of this number without them.
+pub fn below_heads(rows: usize) -> usize {
+    rows.saturating_sub(1).max(1)
 }
 
 /// A row.

@@ -12,7 +12,7 @@ use super::super::App;
 use super::super::ctx::{Ctx, Request};
 use super::super::list::Cursor;
 use super::dialog::{CursorRows, Dialog};
-use super::list::{Listing, Look, Place, Row};
+use super::list::{Listing, Look, Place, Row, below_heads};
 use super::overlay::Then;
 use super::step;
 
@@ -68,7 +68,7 @@ impl Dialog for Log {
     }
 
     fn look(&mut self, app: &App) {
-        self.update(&app.journal, app.layout().dialog_rows());
+        self.update(&app.journal, below_heads(app.layout().dialog_rows()));
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
@@ -84,6 +84,7 @@ impl Dialog for Log {
         Some(Listing {
             title: "What was done".into(),
             width: 90,
+            heads: Some(["When", "What", "State"]),
             none: "Nothing was changed so far.",
             rows: self.steps.iter().map(row).chain(older).collect(),
             place: Place::Cursor(self.cursor),
@@ -96,7 +97,7 @@ impl Dialog for Log {
     }
 
     fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
-        let (len, height) = (self.len(), ctx.layout().dialog_rows());
+        let (len, height) = (self.len(), below_heads(ctx.layout().dialog_rows()));
         Some(CursorRows { cursor: &mut self.cursor, len, height })
     }
 

@@ -39,6 +39,7 @@ impl Dialog for Messages {
         Some(Listing {
             title: "Messages".into(),
             width: 90,
+            heads: None,
             none: "no messages",
             rows: self.notices.iter().map(row).collect(),
             place: Place::Scrolled(&self.overlay),

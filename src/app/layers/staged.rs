@@ -75,6 +75,7 @@ impl Dialog for Staged {
         Some(Listing {
             title: "Staged edits, not saved".into(),
             width: 100,
+            heads: None,
             none: "No edit is staged.",
             rows: self.edits.iter().map(|edit| self.row(edit)).collect(),
             place: Place::Cursor(self.cursor),
