@@ -41,7 +41,7 @@ pub(super) fn in_panes(app: &App, action: Action) -> Result<(), Why> {
 pub(super) fn in_pane(app: &App, pane: Pane, action: Action) -> Result<(), Why> {
     match (action, app.session.refused(&app.settings)) {
         (Action::Targets, _) if app.settings.targets.is_empty() => {
-            let why = "no other targets; add [profiles.NAME] to the config file";
+            let why = "no other targets · add [profiles.NAME] to config";
             return Err(Notice::info(why));
         }
         (Action::Widen | Action::Narrow | Action::Zoom, _) => {
@@ -107,8 +107,8 @@ fn shares_width(
     if action == Action::Zoom || !split.sizes.zoomed {
         return Ok(());
     }
-    let remedy = keymap.says(Context::Global, Action::Zoom, "shows the others");
-    Err(Notice::info(text::then("the pane has all the room", "; ", remedy)))
+    let remedy = keymap.says(Context::Global, Action::Zoom, "shows the other panes");
+    Err(Notice::info(text::then("zoomed", " · ", remedy)))
 }
 
 /// Whether an action writes, so that it is refused where nothing may be written.
@@ -211,8 +211,8 @@ impl RecordPane {
         }
         let edits = matches!(action, Action::Edit | Action::EditExternal | Action::OpenInner);
         if edits && self.entry().is_some() {
-            let remedy = keymap.says(Context::Record, Action::Back, "goes back to the archive");
-            return Err(Notice::info(text::then("an entry is only looked at", "; ", remedy)));
+            let remedy = keymap.says(Context::Record, Action::Back, "goes back");
+            return Err(Notice::info(text::then("entries are read-only", " · ", remedy)));
         }
         match action {
             action if takes_value(action) => self.has_value(keymap),
@@ -256,7 +256,7 @@ impl RecordPane {
         self.has_value(keymap)?;
         if self.shows_json() {
             let remedy = keymap.says(Context::Record, Action::SelectValue, "chooses one");
-            let text = text::then("choose a value first", "; ", remedy);
+            let text = text::then("choose a value first", " · ", remedy);
             return Err(Notice::info(text));
         }
         let holds = self.record().is_some_and(|record| may_hold(&record.value));

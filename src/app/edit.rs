@@ -46,11 +46,11 @@ impl Editor {
             ctx.say(Notice::warning(why));
             return None;
         }
-        let opens = ctx.says(Action::OpenInner, "opens what they hold");
+        let opens = ctx.says(Action::OpenInner, "opens them");
         if let Some(note) = editor.note.take() {
             ctx.say(Notice::info(note));
         } else if let Some(opens) = opens.filter(|_| packed && editor.value.hex().is_some()) {
-            ctx.say(Notice::info(format!("these bytes are packed; in the list {opens}")));
+            ctx.say(Notice::info(format!("packed bytes · in the list {opens}")));
         }
         editor.json_layout = ctx.json_layout;
         editor.wrap = ctx.settings.wrap;
@@ -188,7 +188,7 @@ impl Editor {
         }
         if self.is_preparing() {
             let stops = ctx.keymap.says(Context::Editor, Action::Cancel, "stops it");
-            ctx.say(Notice::info(text::then("the save is being prepared", "; ", stops)));
+            ctx.say(Notice::info(text::then("the save is being prepared", " · ", stops)));
             return Then::Stay;
         }
         if self.is_busy() {
@@ -287,7 +287,7 @@ fn unnamed(record: &Record) -> Option<String> {
 
 /// The sentence that a value of this size, in bytes, cannot be edited here.
 fn too_much(size: u64, ctx: &Ctx<'_>) -> String {
-    let state = format!("{} are too much for the built-in editor", text::size(size));
-    let remedy = ctx.says(Action::EditExternal, "opens it in $EDITOR");
-    text::then(&state, "; ", remedy)
+    let state = format!("too large to edit ({})", text::size(size));
+    let remedy = ctx.says(Action::EditExternal, "opens $EDITOR");
+    text::then(&state, " · ", remedy)
 }

@@ -370,10 +370,10 @@ pub(super) fn elsewhere(app: &App, key: &KeyEvent) -> Option<Notice> {
     let others = [Pane::Keys, Pane::Record, Pane::Stores].into_iter();
     let found = others.filter(|pane| *pane != app.focus).find_map(|pane| {
         let action = app.keymap.lookup(pane.context(), key)?;
-        Some(format!("{chord} {} in the {} pane", action.does(), pane.named()))
+        Some(format!("in the {} pane: {chord} {}", pane.named(), action.hint()))
     });
     Some(Notice::info(found.unwrap_or_else(|| {
         let lists = app.keymap.says(Context::Global, Action::Help, "lists the keys");
-        text::then(&format!("{chord} does nothing here"), "; ", lists)
+        text::then(&format!("{chord} does nothing here"), " · ", lists)
     })))
 }

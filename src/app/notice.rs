@@ -66,7 +66,7 @@ pub(super) fn tell(told: &mut Option<Notice>, notice: Notice) {
         Some(old) if old.lasting && !notice.lasting => {}
         Some(old) if old.lasting && old.text.contains(&notice.text) => {}
         Some(old) if old.lasting => {
-            old.text.push_str(" · ");
+            old.text.push_str("; ");
             old.text.push_str(&notice.text);
         }
         _ => *told = Some(notice),
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(show(Some(&failed), 4), ["2 saved", "4 not saved"]);
         let mut told = Some(failed);
         tell(&mut told, Notice::failure("nor deleted").lasting());
-        assert_eq!(show(told.as_ref(), 5), ["2 saved", "4 not saved · nor deleted"]);
+        assert_eq!(show(told.as_ref(), 5), ["2 saved", "4 not saved; nor deleted"]);
         let share = |share: &str| Notice::info(format!("undoing: deleted 9 records…{share}"));
         assert_eq!(show(Some(&share("")), 5).len(), 3);
         let shares = show(Some(&share(" 40 %")), 5);
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(show(Some(&share(" 80 %")), 5).len(), 3, "it is told once");
         show(None, 6);
         let again = show(told.as_ref(), 7);
-        assert_eq!(again.last().map(String::as_str), Some("7 not saved · nor deleted"));
+        assert_eq!(again.last().map(String::as_str), Some("7 not saved; nor deleted"));
         for second in 0..1000 {
             show(Some(&Notice::info(second.to_string())), second);
         }

@@ -105,11 +105,11 @@ fn keeps(read: &DecodedText, record: &Record) -> bool {
 /// Why a text is edited as bytes; none where it is edited as text, and where bytes are expected.
 fn not_text(record: &Record) -> Option<String> {
     let read = text(record).filter(|read| !keeps(read, record))?;
-    let charset = read.charset.words();
+    let charset = read.charset.name();
     Some(if read.faulty {
         format!("edited as bytes: not all are {charset}")
     } else {
-        format!("edited as bytes: {charset} can spell this otherwise")
+        format!("edited as bytes: {charset} would spell it anew")
     })
 }
 

@@ -86,8 +86,9 @@ impl Typed {
                 json::check(&text).map_err(|fault| not_json(&fault))?;
                 told.extend(too_deep(&text));
             }
-            _ if content_type.has_json_suffix() => told
-                .extend(json::check(&text).err().map(|fault| format!("it is not JSON: {fault}"))),
+            _ if content_type.has_json_suffix() => told.extend(
+                json::check(&text).err().map(|fault| format!("not JSON at {}", fault.place())),
+            ),
             _ => {}
         }
         let charset = if self.as_text { Charset::UTF_8 } else { self.charset_for() };
@@ -118,10 +119,7 @@ impl Typed {
                     && !charset.is_plain()
                     && (json || recoded || self.original.is_none())
                 {
-                    told.push(format!(
-                        "Crawlee for Python reads only plain UTF-8, not {}",
-                        charset.words()
-                    ));
+                    told.push("Crawlee for Python reads only plain UTF-8".to_owned());
                 }
                 self.encoded(charset, text)
             }

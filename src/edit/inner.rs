@@ -62,9 +62,7 @@ impl Inner {
     pub fn of_string(json: &[u8], at: Range<usize>) -> Result<Self, NotOpened> {
         let spelled = json.get(at).unwrap_or_default();
         if spelled.first() != Some(&b'"') {
-            return Err(NotOpened(
-                "only a string holds another value; edit this one itself".into(),
-            ));
+            return Err(NotOpened("no string: edit the value itself".into()));
         }
         let Some((string, text)) = JsonString::open(spelled, json) else {
             let why = "this string holds half of a character, which is no text; edit its spelling";

@@ -151,7 +151,7 @@ mod tests {
         let silent = Err(Error::new(ErrorKind::Timeout, "the server did not answer in time"));
         let first = |outcome| (of_key("k", Expect::Absent), Ok(outcome));
         let open = [
-            (told(0, vec![lost(applied())], &[]), "1 of 4 records is saved, 3 are not"),
+            (told(0, vec![lost(applied())], &[]), "1 of 4 records is saved; 3 are not"),
             (told(2, vec![lost(applied())], &[]), "3 of 4 records are saved, 1 is not"),
             (told(0, vec![lost(WriteOutcome::NotApplied)], &[]), "none of 4 records is saved"),
             (
@@ -160,7 +160,7 @@ mod tests {
             ),
             (
                 told(3, vec![lost(WriteOutcome::NotSoFar)], &[]),
-                "3 of 4 records are saved, of k it is not known",
+                "3 of 4 records are saved; of k it is not known",
             ),
             (
                 told(1, vec![lost(WriteOutcome::Other)], &[]),
@@ -168,7 +168,7 @@ mod tests {
             ),
             (
                 told(0, vec![lost(WriteOutcome::Unclear)], &[]),
-                "3 of 4 records are not saved, of k it is not known",
+                "3 of 4 records are not saved; of k it is not known",
             ),
             (
                 told(
@@ -176,14 +176,14 @@ mod tests {
                     vec![(of_key("k", old()), silent.clone()), (of_key("l", old()), silent)],
                     &[],
                 ),
-                "2 of 4 records are saved, of 2 it is not known (the server did not answer in time)",
+                "2 of 4 records are saved; of 2 it is not known; the server did not answer in time",
             ),
             // Another writer may have been the first.
-            (told(3, vec![first(there())], &[]), "3 of 4 records are saved, of k it is not known"),
+            (told(3, vec![first(there())], &[]), "3 of 4 records are saved; of k it is not known"),
         ];
         for (told, words) in open {
             let Resolution::Open(error) = told else { panic!("{told:?}: {words}") };
-            assert_eq!(error.problem, format!("answer lost: {words}"));
+            assert_eq!(error.problem, format!("answer lost; {words}"));
             let is_known = !words.contains("not known");
             let kind = if is_known { ErrorKind::Connection } else { ErrorKind::InDoubt };
             assert_eq!(error.kind, kind, "{words}");

@@ -311,7 +311,7 @@ pub fn unwatched(outcome: &Outcome) -> Option<&'static str> {
 
 /// The error that a store that was made is in use and is not removed.
 pub(super) fn not_empty(store: &StoreName, records: u64) -> Error {
-    let problem = format!("the store {store} has {} by now, and stays", plural(records, "record"));
+    let problem = format!("store {store} stays: it has {} now", plural(records, "record"));
     Error::new(ErrorKind::Conflict, problem).hint("drop it to remove them too")
 }
 
@@ -323,6 +323,6 @@ pub(super) fn written_since(store: &StoreName) -> Error {
 
 /// The error that the store of a plan was dropped and made anew since.
 pub(super) fn made_anew(store: &StoreName) -> Error {
-    let problem = format!("the store {store} was dropped and made anew since");
+    let problem = format!("store {store} was dropped and made anew");
     Error::new(ErrorKind::Conflict, problem).hint("nothing was changed; look, then try again")
 }

@@ -43,13 +43,18 @@ pub struct JsonFault {
 
 impl fmt::Display for JsonFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
+        write!(f, "{}: {}", self.place(), self.message)
     }
 }
 
 impl std::error::Error for JsonFault {}
 
 impl JsonFault {
+    /// The place, in words.
+    pub fn place(&self) -> String {
+        format!("line {}, column {}", self.line, self.column)
+    }
+
     /// Message without the place, for where that is told otherwise: `message` without `at` at its end.
     pub fn reason(&self) -> &'static str {
         self.message.trim_end_matches(" at").trim_end_matches(" starting")

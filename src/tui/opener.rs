@@ -69,7 +69,7 @@ impl Opener {
             "xdg-open"
         } else {
             // A browser for text would need the terminal.
-            return Err("there is no display to open it on".to_owned());
+            return Err("no display here".to_owned());
         };
         let mut command = Command::new(name);
         command.arg(path);

@@ -68,7 +68,7 @@ pub(super) fn join(buf: &mut Buffer, layout: &Layout, focus: Pane, appearance: &
 
 /// Says in the border of a zoomed pane how the others are shown again, where its title leaves room.
 pub(super) fn zoomed(buf: &mut Buffer, area: Area, app: &App, appearance: &Appearance) {
-    let remedy = app.keymap.says(Context::Global, Action::Zoom, "shows the others");
+    let remedy = app.keymap.says(Context::Global, Action::Zoom, "shows the other panes");
     let text = format!(" {} ", text::then("zoomed", ": ", remedy));
     let width = cells(&text) as u16;
     let Some(x) = (area.x + area.width).checked_sub(width + 2) else { return };

@@ -663,8 +663,8 @@ fn what_the_last_line_has_said() {
         stage.app.now = Timestamp::from_micros(NOW - 40_000_000);
         stage.event(Event::Copied("key", Ok(11)));
         stage.keys("j");
-        let why = "NOPERM this user has no permissions to run the 'hdel' command: ask for the \
-                   right to run it, or be another user";
+        let why = "the server forbids HDEL; ask for the permission, or use another user; \
+                   the value stays as it is; look at it again";
         stage.app.now = Timestamp::from_micros(NOW);
         stage.event(Event::Copied("value", Err(why.to_owned())));
         stage.keys("m");

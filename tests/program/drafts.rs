@@ -104,7 +104,7 @@ fn a_draft_is_offered_and_merged_after_a_kill_and_gone_once_it_is_stored() {
     let stored = std::fs::read_to_string(&record).unwrap();
     std::fs::write(&record, format!("{}six\n", &stored[..stored.len() - 4])).unwrap();
     let mut screen = browser(folder.path(), &env);
-    screen.wait_for_text("a draft of page-2");
+    screen.wait_for_text("draft of page-2");
     screen.keys("j");
     screen.wait_for_text("two");
     screen.keys("e");
@@ -120,7 +120,7 @@ fn a_draft_is_offered_and_merged_after_a_kill_and_gone_once_it_is_stored() {
         text.contains("Save page-2") && text.contains("400 B → 406 B")
     });
     screen.keys("\r");
-    screen.wait_for_text("merged with someone else's change of line 100");
+    screen.wait_for_text("merged with theirs: line 100");
     let now = std::fs::read_to_string(&record).unwrap();
     assert_eq!(now, format!("typed {}six\n", &stored[..stored.len() - 4]));
     waits("the end of the draft", || typed(state.path()).is_none());
@@ -151,7 +151,7 @@ fn change_value(screen: &mut Screen) {
 #[track_caller]
 fn merges_the_draft(folder: &Path, state: &Path, value: &str) {
     let mut screen = browser(folder, &[("XDG_STATE_HOME", state.to_str().unwrap())]);
-    screen.wait_for_text("a draft of page-2");
+    screen.wait_for_text("draft of page-2");
     screen.keys("j");
     screen.wait_for_text("1.30");
     screen.keys("e");
@@ -166,7 +166,7 @@ fn merges_the_draft(folder: &Path, state: &Path, value: &str) {
         text.contains("0 of 1 decided") && text.contains("e own value")
     });
     screen.keys("m\r");
-    screen.wait_for_text("saved page-2, merged with what someone else wrote");
+    screen.wait_for_text("saved page-2, merged with theirs");
     let stored = std::fs::read_to_string(folder.join("key_value_stores/shop/page-2"));
     assert_eq!(stored.unwrap(), format!(r#"{{"name" :"Cup", "price": {value},"n":7}}"#));
     waits("the end of the draft", || typed(state).is_none());
@@ -393,7 +393,7 @@ fn staged_edits_outlive_a_kill_and_are_saved_together_later() {
     let stored = |key: &str| folder.path().join("key_value_stores/shop").join(key);
     std::fs::write(stored("page-2"), "z".repeat(400)).unwrap();
     let mut screen = browser(folder.path(), &env);
-    screen.wait_for_text("2 staged edits of before: not saved");
+    screen.wait_for_text("2 staged edits left unsaved");
     screen.keys("\x10");
     screen.wait_for("both, and what was done since", |text| {
         text.contains("page-1 in shop") && text.contains("changed since")

@@ -117,7 +117,7 @@ fn what_was_typed_in_a_value_outlives_a_kill_and_goes_on_in_it() {
         text.contains("+ typed line one") && text.contains("Someone else changed $.n")
     });
     screen.keys("\r");
-    screen.wait_for_text("merged with someone else's change of $.n");
+    screen.wait_for_text("merged with theirs: $.n");
     let stored = std::fs::read_to_string(folder.path().join("key_value_stores/shop/page-1"));
     let expected = outer("typed line one\\nline two").replace("1.10", "2.50");
     assert_eq!(stored.unwrap(), expected);
@@ -177,7 +177,7 @@ fn what_is_typed_in_the_merge_of_a_value_in_a_value_outlives_a_kill() {
     screen.keys("\x13");
     screen.wait_for("the merge again", |text| merging(text) && text.contains("91.105"));
     screen.keys("m\r");
-    screen.wait_for_text("saved page-1, merged with what someone else wrote");
+    screen.wait_for_text("saved page-1, merged with theirs");
     assert_eq!(stored(folder.path()).1, BODY.replace("1.10", "91.105"));
     waits("the end of the draft", || ids(state.path()).is_empty());
     screen.keys("qq");

@@ -144,7 +144,7 @@ fn without_a_display_nothing_is_started() {
     let mut screen = place.start(target(&folder), &[]);
     shop(&screen);
     screen.keys("O");
-    screen.wait_for_text("there is no display to open it on");
+    screen.wait_for_text("no display here");
 }
 
 #[test]

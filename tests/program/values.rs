@@ -32,7 +32,7 @@ fn a_value_is_merged_with_what_a_crawl_wrote_and_decided_where_it_wrote_the_same
     screen.wait_for_text("$.price  1.10 → 1.105");
     crawl_writes(&value("1.10", "7"));
     screen.keys("\r");
-    screen.wait_for_text("merged with someone else's change of $.count");
+    screen.wait_for_text("merged with theirs: $.count");
     assert_eq!(stored(), value("1.105", "7"));
     // What was read between the two writes has the one and not the other.
     screen.wait_for("what is stored", |text| {
@@ -49,7 +49,7 @@ fn a_value_is_merged_with_what_a_crawl_wrote_and_decided_where_it_wrote_the_same
     });
     assert_eq!(stored(), value("1.30", "8"), "nothing is written before it is decided");
     screen.keys("t\r");
-    screen.wait_for_text("merged with what someone else wrote");
+    screen.wait_for_text("merged with theirs");
     assert_eq!(stored(), value("1.30", "8"));
     screen.wait_for_text("\"price\": 1.30");
     screen.keys("qq");
@@ -96,7 +96,7 @@ fn staged_values_of_records_that_a_crawl_writes_are_merged_and_saved_as_one_step
         text.contains("Save 2 staged edits") && !text.contains("looking for what is changed")
     });
     screen.keys("\x13");
-    screen.wait_for_text("saved 2 records; one merged with what someone else wrote");
+    screen.wait_for_text("saved 2 records; one merged with theirs");
     assert_eq!((stored("page-1"), stored("page-2")), (value("1.105", "-0.0"), value("1.105", "7")));
     screen.keys("u");
     screen.wait_for_text("undone: saved 2 records");

@@ -25,6 +25,9 @@ use larder::view::{Appearance, Pictures, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
+#[path = "words.rs"]
+pub mod words;
+
 /// The result of a computation.
 pub fn computed(read: Read) -> Loaded {
     match read {
@@ -80,6 +83,9 @@ impl Stage {
             self.app.now = until;
             let effects = self.app.handle(Event::Time);
             self.asked.extend(effects);
+        }
+        if let Some(notice) = &self.app.notice {
+            assert_eq!(words::too_long(notice.tone, &notice.text), None, "{}", notice.text);
         }
         self
     }

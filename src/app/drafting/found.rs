@@ -75,7 +75,7 @@ impl Found {
             return Ok(());
         }
         let stages = keymap.says(Context::Editor, Action::Stage, "in the editor stages one");
-        Err(Notice::info(text::then("no edit is staged", "; ", stages)))
+        Err(Notice::info(text::then("no edit is staged", " · ", stages)))
     }
 
     /// Whether there is a draft of this record.

@@ -134,7 +134,7 @@ impl Editor {
                 match shown(&bytes, edit.column) {
                     Some(bytes) => ctx.effect(Effect::Copy { what: "Selection", bytes }),
                     None => {
-                        ctx.say(Notice::info("copied in the editor; too much for the clipboard"));
+                        ctx.say(Notice::info("copied here; too much for the clipboard"));
                     }
                 }
                 if action == Action::Cut {

@@ -173,8 +173,8 @@ impl RecordPane {
             (_, true) => Notice::info("the record is on its way"),
             (Some(RecordView::TooLarge(_) | RecordView::Head(..)), _) => {
                 let chord = keymap.chord(Context::Record, Action::Fetch);
-                let remedy = chord.map(|key| format!("fetch it first with {}", keymap.named(key)));
-                Notice::warning(text::then("the value has not been fetched", ": ", remedy))
+                let remedy = chord.map(|key| format!("{} fetches it", keymap.named(key)));
+                Notice::warning(text::then("not fetched yet", " · ", remedy))
             }
             (Some(RecordView::Missing(_)), _) => {
                 Notice::warning("there is no such record any more")

@@ -267,14 +267,14 @@ pub(in crate::app) fn saved(
             unasked::open(app, Layer::Confirm(Box::new(asked)));
         }
         Err(SaveError::Exists) => {
-            let why = format!("{shown} was not saved: there is one already");
+            let why = format!("{shown} not saved: it exists");
             app.tell(Notice::failure(why).lasting());
         }
         Err(SaveError::Failed(why)) => {
             if asks {
                 unasked::open(app, Layer::Prompt(Box::new(Prompt::save(&shown, bytes))));
             }
-            let why = format!("{shown} was not saved: {why}");
+            let why = format!("{shown} not saved: {why}");
             app.tell(Notice::failure(why).lasting());
         }
     }

@@ -32,17 +32,17 @@ pub(super) fn found(app: &mut App, found: Vec<(DraftId, DraftHead)>) {
     if let Some((count, first)) = app.drafting.found.take(found) {
         if staged > 0 {
             let edits = text::plural(staged, "staged edit");
-            let lists = app.keymap.says(Context::Global, Action::Staged, "lists what was staged");
-            let told = text::then(&format!("{edits} of before: not saved"), "; ", lists);
+            let lists = app.keymap.says(Context::Global, Action::Staged, "lists them");
+            let told = text::then(&format!("{edits} left unsaved"), " · ", lists);
             return app.tell(Notice::warning(told));
         }
-        let of = if first.is_new { "a new record".to_owned() } else { first.key.named() };
-        let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-        let palette = app.keymap.chord(Context::Global, Action::Palette);
-        let offer = palette
-            .map(|key| app.keymap.named(key))
-            .map_or_else(|| "editing offers".to_owned(), |key| format!("editing and {key} offer"));
-        app.tell(Notice::warning(format!("a draft of {of}{more}: {offer} it")));
+        let (drafts, offers) = match count {
+            0 | 1 if first.is_new => ("draft of a new record".to_owned(), "offers it"),
+            0 | 1 => (format!("draft of {}", first.key.named()), "offers it"),
+            _ => (format!("{count} drafts"), "offers them"),
+        };
+        let offers = app.keymap.says(Context::Global, Action::Palette, offers);
+        app.tell(Notice::warning(text::then(&drafts, " · ", offers)));
     }
 }
 

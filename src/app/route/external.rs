@@ -22,8 +22,8 @@ pub(super) fn opened(app: &mut App, name: &str, result: Result<OpenedExternal, S
         }
         Ok(OpenedExternal::File { path, login }) => to_be_fetched(app, &path, login),
         Err(why) => {
-            let remedy = app.keymap.says(app.context(), Action::SaveValue, "saves it to a file");
-            app.tell(Notice::failure(text::then(&why, "; ", remedy)));
+            let remedy = app.keymap.says(app.context(), Action::SaveValue, "saves it");
+            app.tell(Notice::failure(text::then(&why, " · ", remedy)));
         }
     }
 }

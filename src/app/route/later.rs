@@ -41,14 +41,14 @@ pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> 
 fn leave(app: &mut App, left: &Leaving) {
     let (id, head) = (left.id(), left.draft().head.clone());
     drafting::hand_on(app, &id);
-    let of = if head.is_new { "a new record".to_owned() } else { head.key.named() };
+    let of = if head.is_new { "new record".to_owned() } else { head.key.named() };
     app.drafting.found.add(id, head);
     close(app);
     if left.quits {
         return leaving::leave(app);
     }
     let offers = app.keymap.says(Context::Keys, Action::Edit, "offers it");
-    app.tell(Notice::done(text::then(&format!("a draft of {of} is kept"), "; ", offers)));
+    app.tell(Notice::done(text::then(&format!("{of} kept as draft"), " · ", offers)));
     opened::reload_record(app);
 }
 

@@ -18,8 +18,8 @@ use super::{opened, unasked};
 
 /// Limit on how often in a row a save is joined with what someone else wrote before the user is asked.
 const MOST_TRIES: u32 = 8;
-/// Limit on the places changed by someone else that are named.
-const NAMED: usize = 3;
+/// Limit on the words that name places of someone else's changes.
+const PLACE_WORDS: usize = 3;
 
 /// What is said of white space that a merge does not take.
 const NOT_SPACED: &str = "without the spaces typed between values";
@@ -66,7 +66,7 @@ pub(super) fn save_merged(app: &mut App, set: SetValue, onto: Box<TypedValue>) {
     if let Some(saving) = saving(app) {
         saving.tries = 0;
         saving.onto = Some(onto);
-        saving.merged.get_or_insert_with(|| "with what someone else wrote".to_owned());
+        saving.merged.get_or_insert_with(|| "with theirs".to_owned());
     }
     save(app, set);
 }
@@ -95,7 +95,7 @@ pub(super) fn made(app: &mut App, words: &str) {
     match (merged, told) {
         (merged, Some(told)) => {
             let words = merged.as_deref().unwrap_or(words);
-            app.tell(Notice::warning(format!("{words}, but {told}")));
+            app.tell(Notice::warning(format!("{words}; {told}")));
         }
         (Some(merged), None) => app.tell(Notice::done(merged)),
         (None, None) => {}
@@ -187,8 +187,9 @@ pub(super) fn deleted(app: &mut App) {
 pub(super) fn failed(app: &mut App, error: &Error) -> bool {
     let Some(saving) = saving(app).filter(|saving| saving.merging.is_some()) else { return false };
     saving.unmerge();
-    let why = "not saved: changed by someone else, not read";
-    app.tell(Notice::failure(format!("{why}: {error}")).lasting());
+    app.tell(
+        Notice::failure(format!("not saved: changed by someone else; not read: {error}")).lasting(),
+    );
     true
 }
 
@@ -226,7 +227,7 @@ pub(super) fn tell_spaced(app: &mut App, merge: &Merge) {
 /// Takes note of what the save is joined with, to say so once it is made.
 pub(super) fn joins(app: &mut App, merge: &Merge) {
     if let Some(saving) = saving(app) {
-        saving.merged = Some(format!("with someone else's change{}", places(merge)));
+        saving.merged = Some(format!("with theirs{}", places(merge)));
     }
 }
 
@@ -310,7 +311,7 @@ pub(super) fn put_back_merged(
     if let Some(editor) = app.editor.as_mut().filter(|editor| !editor.is_busy()) {
         editor.saving.tries = 0;
         editor.saving.onto = Some(Box::new(onto));
-        editor.saving.merged = Some("with what someone else wrote".to_owned());
+        editor.saving.merged = Some("with theirs".to_owned());
         editor.put_back(set, PutBack::Save, Some(value), &mut ctx!(app));
     }
 }
@@ -323,8 +324,20 @@ fn is_free(app: &App) -> bool {
 
 /// The places that someone else changed, in words.
 fn places(merge: &Merge) -> String {
-    let named: Vec<&str> = merge.theirs_at.iter().take(NAMED).map(String::as_str).collect();
-    if named.is_empty() { String::new() } else { format!(" of {}", named.join(", ")) }
+    let mut room = PLACE_WORDS;
+    let fits = |place: &&str| {
+        let left = room.checked_sub(place.split_whitespace().count());
+        room = left.unwrap_or_default();
+        left.is_some()
+    };
+    let mut named: Vec<&str> =
+        merge.theirs_at.iter().map(String::as_str).take_while(fits).collect();
+    match merge.theirs_at.len() {
+        0 => return String::new(),
+        all if all > named.len() => named.push("…"),
+        _ => {}
+    }
+    format!(": {}", named.join(", "))
 }
 
 /// Reads the record in the way of a save once more, if the connection was lost before it came.

@@ -51,8 +51,8 @@ pub(super) fn stage(app: &mut App, set: SetValue) {
 /// Says that an edit is staged.
 fn tell(app: &mut App, key: &str, told: Option<String>) {
     let count = text::plural(app.staged.edits().len() as u64, "edit");
-    let shows = app.keymap.says(Context::Global, Action::Staged, "shows them");
-    let staged = text::then(&format!("staged {key}, not saved: {count} in the list"), "; ", shows);
+    let lists = app.keymap.says(Context::Global, Action::Staged, &format!("lists {count}"));
+    let staged = text::then(&format!("staged {key}, not saved"), " · ", lists);
     app.tell(match told {
         Some(told) => Notice::warning(format!("{staged}; {told}")),
         None => Notice::done(staged),
@@ -150,7 +150,7 @@ fn set_of(draft: &Draft, app: &App) -> Option<SetValue> {
 pub(super) fn kept(app: &mut App, id: &DraftId, result: &Result<(), String>) -> bool {
     let Some(is_news) = app.staged.kept(id, result.is_err()) else { return false };
     if let (Err(why), true) = (result, is_news) {
-        let text = format!("staged, not kept as a draft: {why}");
+        let text = format!("staged, but no draft kept: {why}");
         app.tell(Notice::warning(text));
     }
     true
@@ -272,7 +272,7 @@ fn tell_merged(app: &mut App, merged: usize) {
     let told = app.notice.as_mut().filter(|told| merged > 0 && told.tone != Tone::Failure);
     if let Some(told) = told {
         let merged = if merged == 1 { "one".to_owned() } else { merged.to_string() };
-        told.text = format!("{}; {merged} merged with what someone else wrote", told.text);
+        told.text = format!("{}; {merged} merged with theirs", told.text);
     }
 }
 

@@ -62,10 +62,10 @@ pub(super) fn discarded(info: &AsideInfo) -> String {
 pub(super) fn left(left: u64) -> Option<String> {
     Some(match left {
         0 => return None,
-        1 => "1 record stays set aside: its key is taken".to_owned(),
+        1 => "1 record stays set aside: key taken".to_owned(),
         _ => {
             let records = plural(left, "record");
-            format!("{records} stay set aside: their keys are taken")
+            format!("{records} stay set aside: keys taken")
         }
     })
 }

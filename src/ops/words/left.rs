@@ -106,13 +106,13 @@ fn of_one_fate(keys: &[&Key], fate: Fate, since: Since) -> String {
             format!("{named} was made by someone else, and stays")
         }
         (Fate::Come, _) => {
-            format!("{all} were made by someone else, and stay: {named}")
+            format!("{all} made by someone else stay: {named}")
         }
         (Fate::Unknown, _) if is_one => {
             format!("{named} was changed or deleted by someone else")
         }
         (Fate::Unknown, _) => {
-            format!("{all} were changed or deleted by someone else: {named}")
+            format!("someone else changed or deleted {all}: {named}")
         }
         (Fate::Gone, _) if is_one => format!("{named} was deleted by someone else"),
         (Fate::Gone, _) => format!("{all} were deleted by someone else: {named}"),

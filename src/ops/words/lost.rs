@@ -14,10 +14,10 @@ pub fn in_doubt(error: &Error) -> String {
 
 /// The sentence that it could not be found out what became of a write.
 pub fn not_known(error: &Error) -> String {
-    format!("{NOT_KNOWN}: {error}")
+    format!("{NOT_KNOWN}; {error}")
 }
 
-const NOT_KNOWN: &str = "whether the write was made is not known";
+const NOT_KNOWN: &str = "not known whether it was done";
 
 /// The result for a write whose answer was lost: the state, then what to do about it.
 pub(in crate::ops) fn found_out(write: &Write, outcome: &WriteOutcome) -> (String, &'static str) {
@@ -36,12 +36,12 @@ pub(in crate::ops) fn found_out(write: &Write, outcome: &WriteOutcome) -> (Strin
             (format!("{gone} of {all} records are deleted"), "do it again for the others")
         }
         WriteOutcome::Partly { gone, all, pending: true } => {
-            (format!("{gone} of {all} records deleted so far, maybe more"), LOOK)
+            (format!("{gone} of {all} records are deleted, maybe more"), LOOK)
         }
         WriteOutcome::Other => ("not there: not made, or overwritten by another".to_owned(), LOOK),
         WriteOutcome::Unclear => (NOT_KNOWN.to_owned(), LOOK),
     };
-    (format!("answer lost: {state}"), remedy)
+    (format!("answer lost; {state}"), remedy)
 }
 
 fn as_wanted(write: &Write) -> &'static str {

@@ -49,9 +49,9 @@ pub(in crate::ops) fn none_made(tally: &Tally) -> Error {
 /// is not known; and what to do.
 pub(in crate::ops) fn in_part(tally: &Tally) -> Error {
     let Tally { made, done, skipped, unknown, why, .. } = tally;
-    let mut state = format!("answer lost: {}", counted(tally));
+    let mut state = format!("answer lost; {}", counted(tally));
     if let Some(why) = why {
-        state = format!("{state} ({})", why.problem);
+        state = format!("{state}; {}", why.problem);
     }
     let left = match made {
         Made::Saved => staged::left(skipped, &tally.fates),
@@ -81,12 +81,12 @@ fn counted(tally: &Tally) -> String {
     };
     let known = match (done, not_made) {
         (0, _) if none => return format!("none of {all} records is {made}"),
-        (0, 0) => return format!("{unknown} whether {made} or not"),
+        (0, 0) => return format!("{unknown} whether {made}"),
         (0, not) => format!("{not} of {all} records {} not {made}", are(*not)),
         (done, 0) => so_many(*done, *all, made),
-        (done, not) => format!("{}, {not} {} not", so_many(*done, *all, made), are(*not)),
+        (done, not) => format!("{}; {not} {} not", so_many(*done, *all, made), are(*not)),
     };
-    if none { known } else { format!("{known}, {unknown}") }
+    if none { known } else { format!("{known}; {unknown}") }
 }
 
 /// The count of records, out of all.

@@ -27,12 +27,12 @@ pub(super) fn verb(it: &Rewrite) -> &'static str {
 
 /// The sentence that it is under way.
 pub(super) fn doing(it: &Rewrite) -> String {
-    rewritten(it, ["renaming", "copying", "changing"])
+    rewritten(it, ["renaming", "copying", "retyping"])
 }
 
 /// The sentence that it is done.
 pub(super) fn done(it: &Rewrite) -> String {
-    rewritten(it, ["renamed", "copied", "changed"])
+    rewritten(it, ["renamed", "copied", "retyped"])
 }
 
 /// The sentence that the wanted state is there, after a write whose answer was lost.
@@ -54,7 +54,7 @@ fn rewritten(it: &Rewrite, [rename, copy, retype]: [&str; 3]) -> String {
         }
         RewriteKind::Copy => format!("{copy} {from} to {to}"),
         RewriteKind::Retype(content_type) => {
-            format!("{retype} the content type of {from} to {content_type}")
+            format!("{retype} {from} as {content_type}")
         }
     }
 }

@@ -52,8 +52,8 @@ pub(super) fn left(skipped: &[Key], fates: &HashMap<Key, Fate>) -> Option<String
         _ => "changed",
     };
     Some(match all {
-        1 => format!("{names} stays staged: {what} by someone else"),
-        all => format!("{all} stay staged, {what} by someone else: {names}{more}"),
+        1 => format!("{names} stays staged: {what} meanwhile"),
+        all => format!("{all} stay staged, {what} meanwhile: {names}{more}"),
     })
 }
 

@@ -53,7 +53,7 @@ pub(in crate::preview) fn find<'a>(
             let there = list.get(number).filter(is_it).map(|_| number);
             there
                 .or_else(|| list.iter().position(|entry| is_it(&entry)))
-                .ok_or("the entry is not in the archive any more")?
+                .ok_or("the archive has no such entry now")?
         }
         Step::Neighbour(number, true) => {
             let mut behind = (number + 1)..list.len();

@@ -474,7 +474,7 @@ fn a_refresh_finds_the_drafts_that_there_are_now() {
     stage.keys("r");
     assert_eq!(asked(&stage), before + 1);
     stage.event(Event::Drafts(listed.clone()));
-    assert!(stage.notice().contains("a draft of page"), "{}", stage.notice());
+    assert!(stage.notice().contains("draft of page"), "{}", stage.notice());
     // A draft that is not to be offered again is neither offered nor told again.
     stage.keys("e");
     stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(draft.clone()))));

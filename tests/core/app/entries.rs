@@ -134,7 +134,7 @@ fn an_entry_is_only_looked_at_and_its_record_stays_the_one_that_is_changed() {
     choose(&mut stage, "<enter>");
     for key in ["e", "E", "o"] {
         stage.keys(key);
-        assert!(stage.notice().starts_with("an entry is only looked at"), "{}", stage.notice());
+        assert!(stage.notice().starts_with("entries are read-only"), "{}", stage.notice());
         assert!(stage.app.editor.is_none());
     }
     // A value of its JSON is chosen, and not changed.
@@ -167,7 +167,7 @@ fn an_entry_is_looked_for_again_when_its_record_has_changed() {
     assert!(frame.contains("last.txt") && frame.contains("changed text"), "{frame}");
     assert!(frame.contains("entry 2 of 2") && !stage.app.record.loading, "{frame}");
     let frame = reload(&mut stage, &[("new", b"1")]);
-    assert_eq!(stage.notice(), "the entry is not in the archive any more");
+    assert_eq!(stage.notice(), "the archive has no such entry now");
     assert!(stage.app.record.entry().is_none() && !stage.app.record.loading);
     assert!(frame.contains("1 entry") && !frame.contains("last.txt"), "{frame}");
 }

@@ -153,7 +153,7 @@ fn a_whole_value_that_is_packed_is_opened_too() {
     assert_eq!(set.content_type.as_str(), "application/gzip");
     let mut stage = opened(&gzip(BODY.as_bytes()), "application/gzip");
     stage.keys("e");
-    assert_eq!(stage.notice(), "these bytes are packed; in the list o opens what they hold");
+    assert_eq!(stage.notice(), "packed bytes · in the list o opens them");
     for (value, content_type, why) in [
         (&b"plain"[..], "text/plain; charset=utf-8", "nothing is packed here"),
         (b"[1]", JSON, "choose a value first"),
@@ -172,7 +172,7 @@ fn a_whole_value_that_is_packed_is_opened_too() {
 fn what_is_no_string_is_told_and_the_cursor_stays() {
     let mut stage = opened(br#"{"n": 1}"#, JSON);
     inside(&mut stage, ".n");
-    assert!(stage.notice().starts_with("only a string"), "{}", stage.notice());
+    assert!(stage.notice().starts_with("no string"), "{}", stage.notice());
     assert!(stage.app.leaf().is_some() && stage.app.editor.is_none());
 }
 
@@ -254,7 +254,7 @@ fn two_changes_inside_are_joined_there_and_asked_about_where_they_meet() {
     assert_eq!(set.expected, Expect::unchanged(theirs.into_bytes().into(), JSON.into()));
     assert!(text(&set).starts_with(r#"{"n":7,"body": ""#));
     stage.written(Write::Set(set), Ok(done()));
-    let told = "merged with someone else's change of $.name in $.body";
+    let told = "merged with theirs: $.name in $.body";
     assert!(stage.notice().contains(told), "{}", stage.notice());
 
     let (mut stage, theirs) = save(&body("3.00", "b"));

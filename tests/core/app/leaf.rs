@@ -183,7 +183,7 @@ fn what_someone_else_changed_beside_it_is_kept() {
     assert_eq!(text, now.replace("1.10", "2"));
     expects(&set, now);
     stage.written(Write::Set(set), Ok(done()));
-    let said = "saved a, merged with someone else's change of $.seen, $.n is gone, $.tags";
+    let said = "saved a, merged with theirs: $.seen, …";
     assert_eq!(stage.notice(), said);
 }
 
@@ -223,7 +223,7 @@ fn the_same_value_changed_by_someone_else_is_decided_in_the_merge() {
         let there = Expect::unchanged(theirs.as_bytes().to_vec().into(), content_type.into());
         assert_eq!(set.expected, there);
         stage.written(Write::Set(set), Ok(done()));
-        assert_eq!(stage.notice(), "saved a, merged with what someone else wrote");
+        assert_eq!(stage.notice(), "saved a, merged with theirs");
         assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))));
     }
 }

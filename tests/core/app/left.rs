@@ -37,7 +37,7 @@ fn what_is_typed_is_kept_for_later_instead_of_discarded() {
     let draft = keeps(&mut stage);
     assert!(std::str::from_utf8(&draft.text).unwrap().contains("123"), "{draft:?}");
     assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
-    assert_eq!(stage.notice(), "a draft of page is kept; e offers it");
+    assert_eq!(stage.notice(), "page kept as draft · e offers it");
     assert_eq!(dropped(&stage), [own], "this larder types in it no longer");
     assert!(stage.frame().contains("✎"), "{}", stage.frame());
     // The draft is offered as soon as its record is edited, and continued.

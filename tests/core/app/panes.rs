@@ -34,9 +34,9 @@ fn a_pane_is_made_wider_narrower_and_zoomed_and_that_is_kept() {
     assert_eq!((stage.app.focus, width(&stage, Pane::Stores)), (Pane::Stores, stores + 2));
     stage.keys("Z");
     assert_eq!(width(&stage, Pane::Stores), 120);
-    assert!(stage.frame().contains("zoomed: Z shows the others"), "{}", stage.frame());
+    assert!(stage.frame().contains("zoomed: Z shows the other panes"), "{}", stage.frame());
     stage.keys(">");
-    assert_eq!(stage.notice(), "the pane has all the room; Z shows the others");
+    assert_eq!(stage.notice(), "zoomed · Z shows the other panes");
     let sizes = *kept(&stage).last().unwrap();
     assert_eq!(sizes, stage.app.split.sizes);
     assert!(sizes.zoomed);

@@ -42,7 +42,7 @@ fn a_save_of_much_text_is_made_ready_beside_the_loop() {
     let before = stage.edited();
     stage.keys("x<ctrl-s>");
     assert_eq!(stage.edited(), before, "keys wait");
-    assert_eq!(stage.notice(), "the save is being prepared; esc stops it");
+    assert_eq!(stage.notice(), "the save is being prepared · esc stops it");
     prepared(&mut stage);
     assert_eq!(stage.notice(), "");
     stage.compared();

@@ -63,7 +63,7 @@ fn a_save_is_shown_against_what_someone_else_wrote_meanwhile() {
     assert_eq!(set.value, now.replace("1.10", "1.12"));
     assert_eq!(set.expected, Expect::unchanged(now.into(), JSON.into()));
     stage.written(Write::Set(set), Ok(done()));
-    assert_eq!(stage.notice(), "saved page, merged with someone else's change of $.n, $.tags");
+    assert_eq!(stage.notice(), "saved page, merged with theirs: $.n, $.tags");
     assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
 }
 
@@ -77,7 +77,7 @@ fn the_same_place_is_decided_before_anything_is_saved() {
     assert_eq!(set.value, TEXT.replace("1.10", "1.12"));
     assert_eq!(set.expected, Expect::unchanged(TEXT.replace("1.10", "1.30").into(), JSON.into()));
     stage.written(Write::Set(set), Ok(done()));
-    assert_eq!(stage.notice(), "saved page, merged with what someone else wrote");
+    assert_eq!(stage.notice(), "saved page, merged with theirs");
 }
 
 #[test]

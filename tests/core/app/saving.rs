@@ -87,7 +87,7 @@ fn changes_of_other_leaves_are_merged_and_said() {
     assert_eq!(set.value, theirs.replace("1.10", "1.12"));
     assert_eq!(set.expected, only_over(theirs));
     stage.written(Write::Set(set), Ok(done()));
-    assert_eq!(stage.notice(), "saved page, merged with someone else's change of $.new, $.n");
+    assert_eq!(stage.notice(), "saved page, merged with theirs: $.new, $.n");
     assert!(stage.app.editor.is_none());
 }
 
@@ -103,7 +103,7 @@ fn spaces_that_a_merge_does_not_take_are_told() {
     sent = set(&mut stage);
     assert_eq!(sent.value, theirs.replace("1.10", "1.12"));
     stage.written(Write::Set(sent), Ok(done()));
-    let told = "saved page, merged with someone else's change of $.n, but without the spaces typed between values";
+    let told = "saved page, merged with theirs: $.n; without the spaces typed between values";
     assert_eq!(stage.notice(), told);
 }
 

@@ -93,7 +93,7 @@ fn an_edit_is_staged_with_what_it_was_made_from_and_nothing_is_written() {
     assert!(drafts.len() == 1 && drafts[0].head.staged && dropped(&stage).is_empty());
     assert_eq!(drafts[0].head.id(), edit.id);
     let notice = stage.notice().to_owned();
-    assert!(notice.starts_with("staged a, not saved: 1 edit in the list"), "{notice}");
+    assert!(notice.starts_with("staged a, not saved · ctrl-p lists 1 edit"), "{notice}");
     let frame = stage.frame();
     assert!(frame.contains("1 staged") && frame.contains("≡ a"), "{frame}");
     // Nothing was typed, so nothing is staged.
@@ -147,7 +147,7 @@ fn all_are_shown_as_one_change_and_saved_by_one_plan() {
     ));
     assert_eq!(keys(&stage), ["b"]);
     assert_eq!(dropped(&stage), [ids[0].clone(), ids[2].clone()]);
-    let told = "saved 2 records; b stays staged: changed by someone else";
+    let told = "saved 2 records; b stays staged: changed meanwhile";
     assert_eq!(stage.notice(), told);
     assert_eq!(stage.app.journal.steps().len(), 1, "it is one step");
     assert_eq!(stage.app.journal.steps()[0].title, "saved 2 records");
@@ -174,7 +174,7 @@ fn what_someone_else_wrote_beside_a_staged_edit_is_merged_when_it_is_saved() {
     assert_eq!(sets[1].value, r#"{"key": "b!", "count": 7}"#);
     assert_eq!(sets[1].expected, Expect::unchanged(theirs.value.clone(), JSON.into()));
     stage.event(Event::Written(id, Ok(Outcome { records: 3, ..Outcome::default() })));
-    assert_eq!(stage.notice(), "saved 3 records; one merged with what someone else wrote");
+    assert_eq!(stage.notice(), "saved 3 records; one merged with theirs");
     assert_eq!(stage.app.staged.total(), 0);
     // A value that it wrote over the same leaf is not merged, and one that it has stored already is no edit
     // any more.
@@ -273,7 +273,7 @@ fn quitting_with_staged_edits_asks_and_says_that_their_drafts_are_kept() {
     stage.keys("n");
     let id = stage.app.staged.edits()[1].id.clone();
     stage.event(Event::DraftKept(id, Err("no space left".to_owned())));
-    assert!(stage.notice().contains("not kept as a draft: no space left"), "{}", stage.notice());
+    assert!(stage.notice().contains("but no draft kept: no space left"), "{}", stage.notice());
     stage.keys("q");
     assert!(stage.frame().contains("1 of them has no draft"), "{}", stage.frame());
     stage.keys("y");
@@ -291,7 +291,7 @@ fn what_was_staged_before_larder_was_ended_is_staged_again_by_its_list() {
     stage.connect(vec![store("default", 2), store("shop", 3)]);
     let found = drafts.iter().map(|draft| (draft.head.id(), draft.head.clone())).collect();
     stage.event(Event::Drafts(found));
-    assert!(stage.notice().starts_with("3 staged edits of before"), "{}", stage.notice());
+    assert!(stage.notice().starts_with("3 staged edits left unsaved"), "{}", stage.notice());
     stage.keys("<ctrl-p>");
     for draft in &drafts {
         let id = draft.head.id();

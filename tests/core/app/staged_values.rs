@@ -61,7 +61,7 @@ fn whatever_is_changed_of_a_value_is_staged_and_nothing_is_written() {
             assert_eq!(value(&stage), now, "{keys}");
             assert!(matches!(stage.app.layer(), Some(Layer::Leaf(_))), "the cursor stays: {keys}");
             let told = stage.notice();
-            assert!(told.starts_with("staged page, not saved: 1 edit in the list"), "{told}");
+            assert!(told.starts_with("staged page, not saved · ctrl-p lists 1 edit"), "{told}");
             let drafts = kept(&stage);
             let [draft] = &drafts[..] else { panic!("{drafts:?}") };
             assert!(draft.head.staged && draft.leaf.is_some() && dropped(&stage).is_empty());
@@ -147,7 +147,7 @@ fn what_a_crawl_wrote_beside_a_staged_value_is_taken_in_by_the_next_one() {
     // A value that it wrote over the staged value itself is not merged.
     crawled(&mut stage, &TEXT.replace("1.10", "3.00"));
     stage.keys("j<enter><ctrl-u>9<ctrl-p>");
-    let told = "not staged: $.price is staged, and changed by someone else since";
+    let told = "not staged: $.price is staged, and changed since";
     assert!(stage.notice().starts_with(told), "{}", stage.notice());
     assert_eq!(stage.app.staged.edits()[0].set.value, both);
 }

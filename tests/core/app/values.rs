@@ -19,7 +19,7 @@ fn a_large_value_is_fetched_only_when_asked_for() {
     assert!(matches!(read, Read::Load(Load::Record { limit: 2_097_152, .. })));
     stage.event(Event::Loaded(Slot::Record, ticket, Ok(Loaded::Record(RecordView::TooLarge(big)))));
     stage.keys("Yw");
-    assert!(stage.notice().contains("fetch it first"));
+    assert!(stage.notice().contains("f fetches it"));
     stage.keys("f");
     assert!(matches!(stage.take(Slot::Record).1, Read::Load(Load::Whole { .. })));
     stage.keys("<esc>");
@@ -156,7 +156,7 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
         stage.asked.clear();
         stage.keys(keys);
         assert!(stage.asked.is_empty() && stage.app.editor.is_none(), "{keys}");
-        assert!(stage.app.notice.as_ref().unwrap().text.contains("fetch it first"), "{keys}");
+        assert!(stage.app.notice.as_ref().unwrap().text.contains("f fetches it"), "{keys}");
     }
     stage.keys("f");
     assert!(matches!(stage.take(Slot::Record).1, Read::Load(Load::Whole { .. })));
@@ -198,7 +198,7 @@ fn what_waits_for_a_value_is_given_up_by_any_other_key_and_where_none_comes() {
     stage.keys("je");
     let big = RecordMeta { key: "b".into(), size: 200_000_000, ..RecordMeta::default() };
     stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::TooLarge(big))));
-    assert!(stage.app.editor.is_none() && stage.notice().contains("fetch it first"));
+    assert!(stage.app.editor.is_none() && stage.notice().contains("f fetches it"));
 }
 
 #[test]
@@ -264,7 +264,7 @@ fn a_file_is_replaced_by_the_value_that_was_asked_about() {
     stage.keys("j").show(&shop());
     stage.keys("w");
     stage.event(Event::Saved("c".into(), first.clone().into(), Err(SaveError::Exists)));
-    assert!(stage.notice().contains("c was not saved"), "the name is still being typed");
+    assert!(stage.notice().contains("c not saved"), "the name is still being typed");
     stage.keys("<esc>");
     stage.event(Event::Saved("a".into(), first.clone().into(), Err(SaveError::Exists)));
     stage.keys("y");
@@ -391,9 +391,9 @@ fn a_value_is_opened_outside_and_what_may_run_is_asked_about_first() {
     let with = OpenedExternal::With("xdg-open".to_owned());
     stage.event(Event::OpenedExternal(name, Ok(with)));
     assert_eq!(stage.notice(), "a.json opened with xdg-open: changes go nowhere");
-    let failed = "there is no display to open it on".to_owned();
+    let failed = "no display here".to_owned();
     stage.event(Event::OpenedExternal("a.json".to_owned(), Err(failed)));
-    assert_eq!(stage.notice(), "there is no display to open it on; w saves it to a file");
+    assert_eq!(stage.notice(), "no display here · w saves it");
 
     becomes(&mut stage, "#!/bin/sh\nrm -r ~\n");
     stage.keys("O");

@@ -92,7 +92,7 @@ fn a_restore_puts_nothing_over_newer_records_and_says_what_stays_until_it_is_dis
         let id = set_aside(target, &Aside::Records(StoreName::from("shop")));
         program.ok(&["-t", target, "set", "shop", "a", "new"]);
         let run = program.run(aside(&["restore", "ID"], &id));
-        let said = "larder: put back 1 record; 1 record stays set aside: its key is taken\n";
+        let said = "larder: put back 1 record; 1 record stays set aside: key taken\n";
         assert_eq!((run.code, run.err.as_str()), (4, said));
         assert_eq!(program.ok(&["-t", target, "get", "shop", "a"]), "new");
         assert_eq!(program.ok(&["-t", target, "get", "shop", "b"]), "old");

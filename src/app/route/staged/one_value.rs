@@ -63,7 +63,7 @@ fn joined(
     };
     let was = edit.draft.base.as_ref();
     let was = was.ok_or_else(|| format!("{key} is staged as a new record"))?;
-    let staged = join(was, &typed(&edit.set), &base, "staged, and changed by someone else since")?;
+    let staged = join(was, &typed(&edit.set), &base, "staged, and changed since")?;
     let joined = join(&base, &staged, &typed(set), "staged already")?;
     let head = DraftHead {
         content_type: joined.content_type,

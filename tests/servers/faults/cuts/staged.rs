@@ -76,21 +76,21 @@ fn what_was_made_of_a_save_of_several_edits_that_was_cut_is_undone_and_nothing_e
 #[test]
 fn the_check_finds_wrong_numbers_in_what_is_told() {
     let open = |words: &str| {
-        let problem = format!("answer lost: {words}");
+        let problem = format!("answer lost; {words}");
         Told::of(&Resolution::Open(Error::new(ErrorKind::Connection, problem)))
     };
     let done = |words: &str| {
         let outcome = Outcome { records: 3, ..Outcome::default() };
         Told::of(&Resolution::Done(outcome, format!("answer lost, but {words}")))
     };
-    let told = open("2 of 3 records are saved, 1 is not").unwrap();
+    let told = open("2 of 3 records are saved; 1 is not").unwrap();
     assert_eq!(told.is_so(3, 2, 2), Ok(()));
     for (now, later) in [(1, 1), (3, 3), (2, 3)] {
         assert!(told.is_so(3, now, later).is_err(), "{now}, then {later}");
     }
-    let told = open("1 of 3 records is saved, 1 is not, of k it is not known").unwrap();
+    let told = open("1 of 3 records is saved; 1 is not; of k it is not known").unwrap();
     assert!(told.is_so(3, 1, 2).is_ok() && told.is_so(3, 0, 0).is_err());
-    assert!(open("2 of 4 records are saved, 1 is not").unwrap().is_so(4, 2, 2).is_err());
+    assert!(open("2 of 4 records are saved; 1 is not").unwrap().is_so(4, 2, 2).is_err());
     let told = done("all 3 records are saved").unwrap();
     assert!(told.is_so(3, 3, 3).is_ok() && told.is_so(3, 2, 2).is_err());
     assert!(open("the write was made").is_err() && done("the write was made").is_err());

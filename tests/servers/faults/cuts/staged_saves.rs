@@ -299,14 +299,14 @@ fn the_check_of_staged_saves_finds_wrong_words_and_lost_edits() {
         drafts: left.iter().map(|at| (KEYS[*at].to_owned(), typed[*at].clone())).collect(),
     };
     let is_wrong = |seen: &Seen| wrong(seen, &before, &typed);
-    let lost = "! answer lost:";
+    let lost = "! answer lost;";
     for (told, saved, left) in [
         ("saved 3 records".to_owned(), 3, &[][..]),
         ("answer lost, but all 3 records are saved".to_owned(), 3, &[]),
-        (format!("{lost} 1 of 3 records is saved, 2 are not; save the others again"), 1, &[1, 2]),
+        (format!("{lost} 1 of 3 records is saved; 2 are not; save the others again"), 1, &[1, 2]),
         (format!("{lost} none of 3 records is saved; save the others again"), 0, &[0, 1, 2]),
-        (format!("{lost} 1 of 3 records is saved, of 2 it is not known"), 2, &[1, 2]),
-        (format!("{lost} 2 of 3 records are not saved, of k001 it is not known"), 1, &[1, 2]),
+        (format!("{lost} 1 of 3 records is saved; of 2 it is not known"), 2, &[1, 2]),
+        (format!("{lost} 2 of 3 records are not saved; of k001 it is not known"), 1, &[1, 2]),
         ("! the connection broke".to_owned(), 0, &[0, 1, 2]),
     ] {
         assert_eq!(is_wrong(&seen(&told, saved, left)), None, "{told}");

@@ -23,10 +23,9 @@ impl Told {
         };
         let mut told = Self { skipped, ..Self::default() };
         let known = sentence.strip_prefix("answer lost");
-        let known = known.and_then(|rest| rest.strip_prefix(": ").or(rest.strip_prefix(", but ")));
+        let known = known.and_then(|rest| rest.strip_prefix("; ").or(rest.strip_prefix(", but ")));
         let known = known.ok_or_else(|| sentence.clone())?;
-        let known = known.split([';', '(']).next().unwrap_or_default();
-        for part in known.split(", ") {
+        for part in known.split("; ") {
             let words: Vec<_> = part.trim().split(' ').collect();
             let number = |word: &str| word.parse::<u64>().map_err(|_| sentence.clone());
             match &words[..] {
@@ -47,6 +46,8 @@ impl Told {
                 ["of", key, "it", "is", "not", "known", ..] => {
                     told.unknown = number(key).unwrap_or(1);
                 }
+                // The rest says why, and what is left.
+                _ if told.all.is_some() || told.unknown > 0 => break,
                 _ => return Err(sentence.clone()),
             }
         }
