@@ -1,6 +1,7 @@
 //! The contents of an archive: the entries of a ZIP or a tar, one a line, with their totals at the end.
 //! Nothing is unpacked; one entry alone is, where it is opened (`unpack`).
 
+mod compared;
 mod office;
 mod tar;
 mod unpack;
@@ -17,6 +18,7 @@ use super::styled::Writer;
 use super::{format, is_readable};
 use crate::text;
 
+pub(super) use compared::compared;
 pub(super) use unpack::{Step, find};
 
 /// Name of a ZIP that does not begin where the value does, as in a program that unpacks itself.

@@ -1,10 +1,10 @@
-//! The contents of a value that is packed, or written in a binary notation: all of them, for a comparison
+//! The contents of a value that is packed, an archive, or written in a binary notation: all of them, for a comparison
 //! with another value.
 
 use bytes::Bytes;
 
 use super::coding::{self, Layer, Limits};
-use super::notation;
+use super::{archive, notation};
 use crate::model::ContentType;
 
 /// The contents of a value.
@@ -14,7 +14,7 @@ pub(crate) struct Inside {
     pub(crate) how: String,
     /// Type of the contents.
     pub(crate) content_type: ContentType,
-    /// Bytes of the contents; of a notation, the lines in which it is shown.
+    /// Bytes of the contents; of a notation, the lines in which it is shown; of an archive, its entries.
     pub(crate) bytes: Bytes,
 }
 
@@ -36,6 +36,11 @@ pub(crate) fn inside(content_type: &ContentType, value: &Bytes) -> Option<Inside
         bytes = notation.lines.bytes;
         kind = ContentType::TEXT;
     }
+    if let Some((word, entries)) = archive::compared(&bytes) {
+        how.push(word);
+        bytes = entries.into();
+        kind = ContentType::TEXT;
+    }
     // Possible JSON is compared as JSON.
     if kind.as_str().is_empty() && matches!(bytes.first(), Some(b'{' | b'[')) {
         kind = ContentType::JSON;
@@ -45,6 +50,7 @@ pub(crate) fn inside(content_type: &ContentType, value: &Bytes) -> Option<Inside
 
 #[cfg(test)]
 mod tests {
+    use super::super::archive::tests::tar;
     use super::super::coding::tests::{gzip, zstd};
     use super::*;
 
@@ -74,5 +80,9 @@ mod tests {
         assert_eq!((&*how, &*kind), ("msgpack", ContentType::TEXT.as_str()));
         assert_eq!(text.trim_end(), lines);
         assert_eq!(told("application/msgpack", &message[..4]), None);
+        let archive = tar(&[(b"b.txt", b"two"), (b"a.txt", b"hello")]);
+        let (how, kind, text) = told("application/gzip", &gzip(&archive)).unwrap();
+        assert_eq!((&*how, &*kind), ("gzip \u{2192} tar", ContentType::TEXT.as_str()));
+        assert!(text.starts_with("a.txt  5 B, checksum ") && text.contains("\nb.txt  3 B"));
     }
 }
