@@ -125,7 +125,7 @@ impl Graphics {
             && picture.shown.is_same(shown)
         {
             // The same value may have been read again.
-            picture.shown = shown.clone();
+            picture.shown.preview = Arc::clone(&shown.preview);
             return Ok(());
         }
         self.drop_picture(terminal)?;
@@ -152,13 +152,15 @@ impl Graphics {
             }
             Known::Own(protocol) => {
                 picture.state = State::Making;
-                let (id, size) = (picture.id, picture.shown.size);
+                let (id, (columns, all)) = (picture.id, picture.shown.size);
+                let rows = picture.shown.rows.clone();
                 let cell = self.ability.cell(cell_size());
                 let (preview, wanted) =
                     (Arc::clone(&picture.shown.preview), Arc::clone(&picture.wanted));
                 let sender = self.sender.clone();
                 tokio::task::spawn_blocking(move || {
-                    let order = Order { protocol, id, size, cell };
+                    let size = (columns, rows.len() as u16);
+                    let order = Order { protocol, id, size, first: rows.start, all, cell };
                     let made = make(&preview, order, &|| wanted.load(Ordering::Relaxed));
                     let _ = sender.send(News::Made(id, made.map(Box::new)));
                 });

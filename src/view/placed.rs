@@ -2,6 +2,7 @@
 //! there, and which row and column of it, so that they are covered and moved as text. Other protocols have
 //! none; for them, the same characters tell the backend what belongs there.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ratatui::buffer::{Buffer, Cell};
@@ -13,6 +14,10 @@ use crate::preview::{PicturePlace, Preview, PreviewKind};
 use super::PIXEL;
 use super::numbers::{MOST, character, number};
 use super::seen::{SeenValue, seen_value};
+
+/// Rows up to which a picture is made whole; of a longer one, such as the picture of a whole page, the rows
+/// near the visible ones are made, which are sharper for that.
+const WHOLE: u16 = 120;
 
 /// The placeholder.
 const PLACEHOLDER: char = '\u{10EEEE}';
@@ -59,6 +64,10 @@ pub struct ShownPicture {
     pub preview: Arc<Preview>,
     /// Columns and rows that the whole picture takes.
     pub size: (u16, u16),
+    /// The rows that are on the screen.
+    pub seen: Range<u16>,
+    /// The rows that are made, with these in them.
+    pub rows: Range<u16>,
 }
 
 /// The part of a picture that a cell shows.
@@ -73,16 +82,27 @@ pub struct PictureCell {
 }
 
 impl ShownPicture {
-    /// Whether both are the same picture in the same size.
+    fn new(preview: &Arc<Preview>, place: PicturePlace, height: u16) -> Self {
+        let (all, page) = (place.size.1, height.max(1));
+        let seen = place.first..place.first.saturating_add(page).min(all);
+        let begin = (place.first / page).saturating_sub(1) * page;
+        let near = begin..begin.saturating_add(page.saturating_mul(3)).min(all);
+        let rows = if all <= WHOLE { 0..all } else { near };
+        Self { preview: Arc::clone(preview), size: place.size, seen, rows }
+    }
+
+    /// Whether it is the same picture in the same size, with all that is to be seen of the other.
     pub fn is_same(&self, other: &Self) -> bool {
         self.size == other.size
+            && self.rows.start <= other.seen.start
+            && other.seen.end <= self.rows.end
             && (Arc::ptr_eq(&self.preview, &other.preview)
                 || self.preview.is_of_same_bytes(&other.preview))
     }
 
     /// Whether its columns and rows are few enough to be numbered.
     pub fn is_placeable(&self) -> bool {
-        self.size.0 <= MOST && self.size.1 <= MOST
+        self.size.0 <= MOST && self.rows.len() <= usize::from(MOST)
     }
 }
 
@@ -91,14 +111,13 @@ pub fn shown_picture(app: &App) -> Option<ShownPicture> {
     let SeenValue { preview, view, .. } = seen_value(app)?;
     let preview = Some(preview).filter(|it| it.kind() == PreviewKind::Picture)?;
     let place = preview.picture_place(app.record.scroll, view)?;
-    Some(ShownPicture { preview: Arc::clone(preview), size: place.size })
+    Some(ShownPicture::new(preview, place, view.height))
 }
 
 impl Placed {
-    /// Whether it shows this preview in this size.
-    pub(super) fn is_of(&self, preview: &Arc<Preview>, place: PicturePlace) -> bool {
-        let of = ShownPicture { preview: Arc::clone(preview), size: place.size };
-        self.shown.is_same(&of)
+    /// Whether it shows this preview in this size, in a place of this height.
+    pub(super) fn is_of(&self, preview: &Arc<Preview>, place: PicturePlace, height: u16) -> bool {
+        self.shown.is_same(&ShownPicture::new(preview, place, height))
     }
 
     /// Draws the visible part of the picture.
@@ -112,6 +131,7 @@ impl Placed {
             for (column, x) in columns {
                 symbol.clear();
                 symbol.push(PLACEHOLDER);
+                let row = row.saturating_sub(self.shown.rows.start);
                 symbol.extend([row, column].into_iter().filter_map(character));
                 if let Some(cell) = buf.cell_mut((x, y)) {
                     cell.set_symbol(&symbol).set_style(style);
@@ -143,10 +163,9 @@ mod tests {
     #[test]
     fn each_cell_tells_which_part_of_the_picture_it_shows() {
         let preview = Arc::new(Preview::of_lines(bytes::Bytes::new(), &[]));
-        let shown = ShownPicture { preview, size: (3, 4) };
-        let placed = Placed { shown, id: 77 };
-        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 4));
         let place = PicturePlace { size: (3, 4), first: 1, above: 0, indent: 2 };
+        let placed = Placed { shown: ShownPicture::new(&preview, place, 2), id: 77 };
+        let mut buf = Buffer::empty(Rect::new(0, 0, 8, 4));
         placed.draw(&mut buf, Area { x: 1, y: 1, width: 6, height: 2 }, place);
         let seen = |x, y| PictureCell::of(&buf[(x, y)]).map(|at| (at.id, at.column, at.row));
         assert_eq!((seen(2, 1), seen(3, 0)), (None, None));
@@ -157,5 +176,27 @@ mod tests {
         let mut text = buf[(4, 2)].clone();
         text.modifier = ratatui::style::Modifier::empty();
         assert_eq!(PictureCell::of(&text), None);
+    }
+
+    #[test]
+    fn of_a_long_picture_the_rows_near_the_visible_ones_are_made() {
+        let preview = Arc::new(Preview::of_lines(bytes::Bytes::new(), &[]));
+        let at = |first| PicturePlace { size: (3, 700), first, above: 0, indent: 0 };
+        let shown = |first| ShownPicture::new(&preview, at(first), 30);
+        let rows = |first| shown(first).rows;
+        assert_eq!([rows(0), rows(29), rows(30), rows(75)], [0..90, 0..90, 0..90, 30..120]);
+        assert_eq!((rows(670), shown(670).seen), (630..700, 670..700));
+        assert!(shown(0).is_placeable() && shown(670).is_placeable());
+        // What is made stays for as long as all that is seen is in it.
+        assert!(shown(0).is_same(&shown(60)) && !shown(0).is_same(&shown(61)));
+        assert!(!shown(670).is_same(&shown(629)));
+        let placed = Placed { shown: shown(75), id: 77 };
+        assert!(placed.is_of(&preview, at(90), 30) && !placed.is_of(&preview, at(91), 30));
+        let mut buf = Buffer::empty(Rect::new(0, 0, 3, 30));
+        placed.draw(&mut buf, Area { x: 0, y: 0, width: 3, height: 30 }, at(75));
+        let seen = |y| PictureCell::of(&buf[(0, y)]).map(|at| at.row);
+        assert_eq!((seen(0), seen(29)), (Some(45), Some(74)), "counted from those that are made");
+        let whole = PicturePlace { size: (3, 120), first: 60, above: 0, indent: 0 };
+        assert_eq!(ShownPicture::new(&preview, whole, 30).rows, 0..120);
     }
 }

@@ -124,7 +124,7 @@ fn in_cells(
             let words = "pictures are off (`pictures` in the config file)";
             paragraph(buf, area, words, appearance.style(Role::Dim));
         }
-        Pictures::Own(Some(placed)) if placed.is_of(preview, place) => {
+        Pictures::Own(Some(placed)) if placed.is_of(preview, place, area.height) => {
             placed.draw(buf, area, place);
         }
         Pictures::Own(_) => {}

@@ -36,6 +36,8 @@ pub(in crate::preview) struct Picture {
     pub(super) whole: (u32, u32),
     /// The bytes that it was decoded from, and their kind.
     pub(super) source: Option<(Kind, Bytes)>,
+    /// The same picture as it was decoded again with more pixels, for its other parts.
+    pub(super) again: Mutex<Option<Arc<Kept>>>,
     fitted: Mutex<Option<Arc<Fitted>>>,
 }
 
@@ -63,7 +65,8 @@ struct Fitted {
 impl Picture {
     pub(super) fn new(large: Kept, whole: (u32, u32)) -> Self {
         let kept = large.smaller(Room::PANE);
-        Self { kept, large: Arc::new(large), whole, source: None, fitted: Mutex::new(None) }
+        let (again, fitted) = (Mutex::default(), Mutex::default());
+        Self { kept, large: Arc::new(large), whole, source: None, again, fitted }
     }
 
     /// The same picture with its source, so that it can be decoded again with more pixels.

@@ -1,6 +1,6 @@
 //! Pictures in the pixels of the screen, for terminals that can show them.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use super::fit::{Picture, scaled};
 use super::kept::{Kept, Room, small};
@@ -37,21 +37,26 @@ pub(super) type Part = [usize; 4];
 
 impl Preview {
     /// The picture of the preview for this number of columns and rows of pixels; `None` where there is no
-    /// picture, and as soon as `wanted` says no. Where these are more than are kept, it is decoded again,
+    /// picture, and as soon as `wanted` says no. Where these are more than are kept, it is decoded again, once,
     /// which takes as long as before.
     pub fn sharp(&self, (columns, rows): (u32, u32), wanted: &dyn Fn() -> bool) -> Option<Sharp> {
         let Body::Picture(picture) = &self.body else { return None };
-        let Picture { source: Some((kind, bytes)), large, whole, .. } = &**picture else {
+        let Picture { source: Some((kind, bytes)), large, whole, again, .. } = &**picture else {
             return None;
         };
         let (columns, rows) = (f64::from(columns), f64::from(rows));
         let room = Room { columns, rows, area: columns * rows };
         let size = small(*whole, room);
-        let enough = size.0 <= large.columns && size.1 <= large.rows;
-        if enough || *whole == (large.columns as u32, large.rows as u32) {
+        let enough = |kept: &Kept| size.0 <= kept.columns && size.1 <= kept.rows;
+        if enough(large) || *whole == (large.columns as u32, large.rows as u32) {
             return wanted().then(|| Sharp { kept: Arc::clone(large), size });
         }
+        let before = again.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(kept) = before.filter(|kept| enough(kept)) {
+            return wanted().then_some(Sharp { kept, size });
+        }
         let kept = Arc::new(read_again((*kind, bytes), room, wanted)?);
+        *again.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&kept));
         Some(Sharp { size: (kept.columns, kept.rows), kept })
     }
 }
@@ -60,6 +65,22 @@ impl Sharp {
     /// Number of columns and rows of pixels.
     pub fn size(&self) -> (usize, usize) {
         self.size
+    }
+
+    /// These rows of cells of the picture, which has `all` of them.
+    #[must_use]
+    pub fn part(self, first: u16, rows: u16, all: u16) -> Self {
+        if rows >= all {
+            return self;
+        }
+        let Kept { columns, rows: high, pixels } = &*self.kept;
+        let at = |row: u16, high: usize| usize::from(row.min(all)) * high / usize::from(all);
+        let end = first.saturating_add(rows);
+        let (from, to) = (at(first, *high), at(end, *high).max(at(first, *high) + 1).min(*high));
+        let part = pixels.get(from * columns..to * columns).unwrap_or_default().to_vec();
+        let size = (self.size.0, (at(end, self.size.1) - at(first, self.size.1)).max(1));
+        let kept = Kept { columns: *columns, rows: to.saturating_sub(from), pixels: part };
+        Self { kept: Arc::new(kept), size }
     }
 
     /// The same picture stretched to this number of columns and rows of pixels.
@@ -166,6 +187,8 @@ mod tests {
         assert_eq!(asked.get(), 1);
         assert!(shown.sharp((1900, 1900), &wanted).is_none(), "more than is kept");
         assert!(shown.sharp((1900, 1900), &|| true).unwrap().size().0 == 1900);
+        asked.set(0);
+        assert!(shown.sharp((1900, 1900), &wanted).is_some(), "it is decoded again only once");
         let small = preview(png(300, 900, |x, _| [x as u8; 3]));
         asked.set(0);
         assert_eq!(small.sharp((9000, 9000), &wanted).unwrap().size(), (300, 900));

@@ -25,8 +25,11 @@ pub(super) struct Order {
     pub(super) protocol: Protocol,
     /// The number that the picture gets.
     pub(super) id: u8,
-    /// Size of the picture, in columns and rows.
+    /// Size of the part that is made, in columns and rows.
     pub(super) size: (u16, u16),
+    /// First row of that part, and the number of rows of the whole picture.
+    pub(super) first: u16,
+    pub(super) all: u16,
     pub(super) cell: CellSize,
 }
 
@@ -43,7 +46,8 @@ pub(super) fn make(
     if pixels.0 * pixels.1 > 4 * AREA {
         return None;
     }
-    let sharp = preview.sharp(pixels, wanted)?;
+    let whole = within(columns * cell.0, u32::from(order.all) * cell.1);
+    let sharp = preview.sharp(whole, wanted)?.part(order.first, order.size.1, order.all);
     let mut last = None;
     for (coarse, colours) in WAYS {
         if !wanted() {
@@ -127,6 +131,15 @@ fn bytes_of(made: &TerminalPicture) -> usize {
     commands + made.tiles.iter().map(|tile| tile.text.len()).sum::<usize>()
 }
 
+/// The size of a whole picture, reduced if it would take too much memory.
+#[expect(clippy::cast_sign_loss, reason = "of what is positive")]
+fn within(columns: u32, rows: u32) -> (u32, u32) {
+    let all = f64::from(columns) * f64::from(rows.max(1));
+    let scale = (f64::from(16 * AREA) / all.max(1.0)).sqrt().min(1.0);
+    let part = |whole: u32| ((f64::from(whole) * scale) as u32).max(1);
+    (part(columns), part(rows))
+}
+
 /// The size of a cell in pixels, reduced if a picture of this number of cells would have too many.
 #[expect(clippy::cast_sign_loss, reason = "of what is positive")]
 fn fitting((width, height): CellSize, cells: u32) -> CellSize {
@@ -160,7 +173,11 @@ mod tests {
     }
 
     fn made(protocol: Protocol, size: (u16, u16)) -> Option<TerminalPicture> {
-        make(&preview(false), Order { protocol, id: 20, size, cell: (10, 20) }, &|| true)
+        make(&preview(false), order(protocol, size), &|| true)
+    }
+
+    fn order(protocol: Protocol, size: (u16, u16)) -> Order {
+        Order { protocol, id: 20, size, first: 0, all: size.1, cell: (10, 20) }
     }
 
     #[test]
@@ -172,7 +189,7 @@ mod tests {
         assert!(iterm.tiles[1].text.starts_with("\x1b]1337;File=") && iterm.tiles[1].row == 1);
         let sixel = made(Protocol::Sixel, (4, 2)).unwrap();
         assert!(sixel.tiles[0].text.starts_with("\x1bP0;1;0q\"1;1;40;20#0;2;"));
-        let order = Order { protocol: Protocol::Sixel, id: 20, size: (4, 2), cell: (10, 20) };
+        let order = order(Protocol::Sixel, (4, 2));
         assert!(make(&preview(false), order, &|| false).is_none(), "nobody wants it");
         assert!(made(Protocol::Sixel, (290, 290)).is_none(), "too many pixels for a line");
     }
@@ -180,13 +197,37 @@ mod tests {
     #[test]
     fn what_is_hard_to_pack_is_sent_in_fewer_colours_or_pixels() {
         for protocol in [Protocol::Kitty { tmux: false }, Protocol::Iterm, Protocol::Sixel] {
-            let order = Order { protocol, id: 20, size: (40, 20), cell: (10, 20) };
-            let made = make(&preview(true), order, &|| true).unwrap();
+            let made = make(&preview(true), order(protocol, (40, 20)), &|| true).unwrap();
             let bytes = bytes_of(&made);
             assert!((1000..=MOST).contains(&bytes), "{protocol:?}: {bytes} bytes");
             let texts = made.tiles.iter().map(|tile| &tile.text).chain(&made.commands);
             assert!(texts.map(String::len).max() < Some(3200), "{protocol:?}");
         }
+    }
+
+    #[test]
+    fn of_a_long_picture_a_part_is_made_as_sharp_as_a_short_one() {
+        // Red above, blue below, each of half the rows.
+        let mut value = Vec::new();
+        let mut encoder = png::Encoder::new(&mut value, 80, 8000);
+        encoder.set_color(png::ColorType::Rgb);
+        let pixels = [[255, 0, 0].repeat(80 * 4000), [0, 0, 255].repeat(80 * 4000)].concat();
+        encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+        let long = Preview::build(&Record { meta: RecordMeta::default(), value: value.into() });
+        let sixel = |first, rows| {
+            let order = Order { first, all: 400, ..order(Protocol::Sixel, (8, rows)) };
+            make(&long, order, &|| true).unwrap().tiles
+        };
+        let [above, below, both] = [sixel(0, 90), sixel(310, 90), sixel(155, 90)];
+        assert_eq!((above.len(), below.len()), (90, 90));
+        let colour = |text: &str| text.split('#').nth(1).map(str::to_owned).unwrap();
+        assert_eq!(colour(&above[89].text), "0;2;100;0;0");
+        assert_eq!(colour(&below[0].text), "0;2;0;0;100");
+        let red = |at: usize| both[at].text.contains(";2;100;0;0");
+        assert!(red(44) && both[44].text != both[45].text, "the border is in the middle");
+        assert_eq!(within(100, 200), (100, 200));
+        let (columns, rows) = within(1000, 100_000);
+        assert!(columns * rows <= 16 * AREA && rows / columns == 100);
     }
 
     #[test]
