@@ -3,6 +3,7 @@
 //! A file is there whole or not at all, and only its owner can read it. There are at most 200 files, of 256
 //! MiB together; beyond that, the oldest are removed.
 
+mod left;
 mod outside;
 
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -14,8 +15,8 @@ use std::time::SystemTime;
 use crate::edit::draft::{Draft, DraftHead, DraftId, HEAD_LINES, MOST, read_head};
 use crate::model::in_words;
 
+pub use left::{is_open, let_go, read_left};
 use outside::without_added_end;
-pub use outside::{is_open, let_go, read_left};
 
 /// Limit on the drafts that are kept.
 const MOST_FILES: usize = 200;

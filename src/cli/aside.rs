@@ -7,6 +7,7 @@ use super::exit::{DONE, ExitResult, REFUSED};
 use super::messages::{self, say};
 use super::output::Output;
 use super::stores::to_the_second;
+use super::unknown::beginning;
 use super::{confirm, dry_run, json, perform};
 use crate::model::{Aside, AsideId, AsideInfo, AsideList, Error, Timestamp};
 use crate::ops::{self, Operation, PlannedChange, words};
@@ -26,7 +27,8 @@ pub(super) async fn run(
     match what {
         None | Some(AsideCommand::List) => list(storage, output).await,
         Some(AsideCommand::Restore { id, dry_run }) => {
-            let plan = ops::plan(storage, &Operation::Restore(parse(id)?)).await?;
+            let plan =
+                ops::plan(storage, &Operation::Restore(known_id(storage, id).await?)).await?;
             if *dry_run {
                 return dry_run::show(&plan, place, output);
             }
@@ -41,7 +43,8 @@ pub(super) async fn run(
             Ok(REFUSED)
         }
         Some(AsideCommand::Discard { id, dry_run, yes }) => {
-            let plan = ops::plan(storage, &Operation::Discard(parse(id)?)).await?;
+            let plan =
+                ops::plan(storage, &Operation::Discard(known_id(storage, id).await?)).await?;
             if *dry_run {
                 return dry_run::show(&plan, place, output);
             }
@@ -56,8 +59,17 @@ pub(super) async fn run(
     }
 }
 
-fn parse(id: &str) -> Result<AsideId, Error> {
-    AsideId::new(id).ok_or_else(|| words::nothing_aside(id))
+/// The id of this name, or of the only aside whose id begins so.
+async fn known_id(storage: &dyn Storage, name: &str) -> Result<AsideId, Error> {
+    let id = AsideId::new(name).ok_or_else(|| words::nothing_aside(name))?;
+    if !storage.asides(AsideList::One(id.clone())).await.unwrap_or_default().is_empty() {
+        return Ok(id);
+    }
+    let asides = storage.asides(AsideList::All).await?;
+    let ids: Vec<&str> = asides.iter().map(|info| info.id.as_str()).collect();
+    let known = beginning(name, &ids).map_err(|several| several.hint(words::LIST_ASIDES))?;
+    // What is not there is told by what it is needed for.
+    Ok(known.and_then(AsideId::new).unwrap_or(id))
 }
 
 async fn list(storage: &dyn Storage, output: &mut Output) -> ExitResult {

@@ -8,6 +8,7 @@ use super::arguments::DraftsCommand;
 use super::exit::{DONE, ExitResult};
 use super::input::not_written;
 use super::output::Output;
+use super::unknown::beginning;
 use super::{json, messages};
 use crate::config::state_folder;
 use crate::drafts::{Drafts, Entry};
@@ -17,6 +18,8 @@ use crate::outfile;
 use crate::text;
 use crate::text::{Visible, visible};
 
+/// The remedy for a name that is not one draft's.
+const LIST: &str = "`larder drafts` lists them";
 const HEADS: [&str; 6] = ["draft", "typed", "size", "store", "key", "target"];
 
 /// `drafts`.
@@ -143,15 +146,12 @@ fn as_json(Entry { id, head, size }: &Entry) -> Map<String, serde_json::Value> {
     map
 }
 
-/// The id of the draft of this name, if there is such a draft.
+/// The id of the draft of this name, or of the only one that begins so.
 fn known_id(known: &[Entry], name: &str) -> Result<DraftId, Error> {
-    let id = DraftId::parse(name).filter(|id| known.iter().any(|entry| entry.id == *id));
-    id.ok_or_else(|| unknown(name))
-}
-
-fn unknown(name: &str) -> Error {
-    Error::new(ErrorKind::NotFound, format!("there is no draft `{name}`"))
-        .hint("`larder drafts` lists them")
+    let ids: Vec<&str> = known.iter().map(|entry| entry.id.as_str()).collect();
+    let none = || Error::new(ErrorKind::NotFound, format!("there is no draft `{name}`")).hint(LIST);
+    let id = beginning(name, &ids).map_err(|several| several.hint(LIST))?;
+    id.and_then(DraftId::parse).ok_or_else(none)
 }
 
 fn read(drafts: &Drafts, name: &str) -> Result<Draft, Error> {
@@ -164,6 +164,30 @@ mod tests {
     use super::*;
     use crate::cli::exit::Failure;
     use crate::drafts::tests::draft;
+    use crate::model::Key;
+
+    #[test]
+    fn a_draft_is_named_by_what_only_its_name_begins_with() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        let (one, mut other) = (draft("k", b"one"), draft("k", b"other"));
+        other.head.process = 2;
+        let mut third = draft("", b"third");
+        third.head.key = Key::from("another key");
+        for draft in [&one, &other, &third] {
+            drafts.keep(draft).unwrap();
+        }
+        let text = |name: &str| read(&drafts, name).map(|draft| draft.typed());
+        let id = third.head.id();
+        assert_eq!(text(&id.as_str()[..6]).unwrap(), "third");
+        assert_eq!(text(other.head.id().as_str()).unwrap(), "other");
+        // The drafts of one record begin alike.
+        let several = text(&one.head.id().as_str()[..16]).unwrap_err().to_string();
+        assert!(several.contains("is the beginning of 2 names"), "{several}");
+        for none in ["", "nothing", &id.as_str()[1..]] {
+            assert_eq!(text(none).unwrap_err().kind, ErrorKind::NotFound, "{none}");
+        }
+    }
 
     #[test]
     fn a_terminal_gets_no_bytes_of_a_draft() {

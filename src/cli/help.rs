@@ -266,14 +266,15 @@ Examples:
 
 pub(super) const DRAFTS: &str = "\
 What is typed in the browser, for a record or for one value of its JSON, is kept in larder's state folder \
-until it is stored or given up; editing its record offers it again. Nothing is connected to.
+until it is stored or given up; editing its record offers it again. The beginning of a draft's name \
+is enough where no other begins so. Nothing is connected to.
 
 Examples:
   larder drafts
-  larder drafts show 0f3a9c51d2e47b86-6442a1f0-1f2e
+  larder drafts show 0f3a9c
   larder drafts export 0f3a9c51d2e47b86-6442a1f0-1f2e typed.json
-  larder drafts export 0f3a9c51d2e47b86-6442a1f0-1f2e - | jq .
-  larder drafts remove 0f3a9c51d2e47b86-6442a1f0-1f2e";
+  larder drafts export 0f3a9c - | jq .
+  larder drafts remove 0f3a9c";
 
 pub(super) const ASIDE: &str = "\
 What the browser purges or drops is set aside. It removes that for good after ten minutes, or when it ends; \

@@ -160,6 +160,25 @@ fn creation(store: &StoreName) -> Option<String> {
     })
 }
 
+/// The name that is meant: the one of `names` that is `given`, or the only one that begins so.
+///
+/// # Errors
+/// Several names begin so.
+pub(super) fn beginning<'a>(given: &str, names: &[&'a str]) -> Result<Option<&'a str>, Error> {
+    if let Some(own) = names.iter().find(|name| **name == given) {
+        return Ok(Some(own));
+    }
+    let begins = |name: &&&str| !given.is_empty() && name.starts_with(given);
+    let mut found = names.iter().filter(begins);
+    match (found.next(), found.count()) {
+        (first, 0) => Ok(first.copied()),
+        (_, more) => {
+            let problem = format!("`{given}` is the beginning of {} names", more + 1);
+            Err(Error::new(ErrorKind::Usage, problem))
+        }
+    }
+}
+
 /// Whether a word is a command, so that no profile may have this name.
 pub(super) fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()

@@ -5,13 +5,14 @@
 //! file: later text in the file is newer, and becomes a draft of its own.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
-use super::{Drafts, read_up_to};
+use super::Drafts;
+use super::left::{is_open, let_go, read_left};
 use crate::edit::draft::{Draft, DraftId, MOST};
 use crate::model::Timestamp;
 
@@ -19,8 +20,6 @@ use crate::model::Timestamp;
 const OUTSIDE: &str = ".edit";
 /// The ending of a note's name; a note is the draft into which the file was taken.
 const TAKEN: &str = ".taken";
-/// The beginning of the name of a file that cannot be read, and is kept for its owner.
-const LEFT: &str = "left-";
 /// Age under which a file may be half written.
 const SETTLED: Duration = Duration::from_secs(2);
 /// Time for which an editor's file is watched after its text was taken in.
@@ -69,18 +68,29 @@ impl Drafts {
     }
 
     /// Removes the file of an editor that has returned, with `left` in it, which is kept or stored by now.
-    /// The editor may go on in a window of its own: text that it writes from now on is a draft of its own.
+    /// One that has `gone_on`, or may have, in a window of its own, may write later: that text is a draft of
+    /// its own.
     ///
     /// # Errors
     /// The system's error.
-    pub fn returned(&self, path: &Path, draft: &Draft, left: &Bytes) -> io::Result<()> {
+    pub fn returned(
+        &self,
+        path: &Path,
+        draft: &Draft,
+        left: &Bytes,
+        gone_on: bool,
+    ) -> io::Result<()> {
+        let newer = || read_left(path, MOST as u64).is_ok_and(|now| now != *left);
+        if !gone_on && !is_open(path) && !newer() {
+            let_go(path)?;
+            self.forget_notes();
+            return Ok(());
+        }
         let text = without_added_end(&draft.text, left.clone());
         let noted = Draft { text, ..draft.clone() }.to_bytes();
         let noted = noted.filter(|noted| noted.len() as u64 <= MOST_NOTED);
         let is_noted = noted.is_some_and(|noted| self.write(&note_of(path), &noted).is_ok());
-        let goes_on =
-            || is_open(path) || read_left(path, MOST as u64).is_ok_and(|now| now != *left);
-        if !is_noted || !goes_on() {
+        if !is_noted || !(is_open(path) || newer()) {
             let_go(path)?;
         }
         self.forget_notes();
@@ -140,58 +150,6 @@ impl Drafts {
             }
         }
         let _ = fs::remove_file(path);
-    }
-}
-
-/// Whether a program of this user has a file open for writing, if the system tells (Linux).
-pub fn is_open(path: &Path) -> bool {
-    let Ok(path) = path.canonicalize() else { return false };
-    let Ok(programs) = fs::read_dir("/proc") else { return false };
-    let writes = |program: &Path, file: &fs::DirEntry| {
-        fs::read_link(file.path()).is_ok_and(|open| open == path) && {
-            let known = fs::read_to_string(program.join("fdinfo").join(file.file_name()));
-            let flags = known.ok().and_then(|known| {
-                let flags = known.lines().find_map(|line| line.strip_prefix("flags:"))?;
-                u32::from_str_radix(flags.trim(), 8).ok()
-            });
-            // O_WRONLY or O_RDWR.
-            flags.is_none_or(|flags| flags & 3 != 0)
-        }
-    };
-    programs.flatten().map(|program| program.path()).any(|program| {
-        let files = fs::read_dir(program.join("fd")).into_iter().flatten().flatten();
-        files.into_iter().any(|file| writes(&program, &file))
-    })
-}
-
-/// Reads the text that an editor left.
-///
-/// # Errors
-/// The system's error; also for anything but a regular file, as a pipe would never end.
-pub fn read_left(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file any more"));
-    }
-    read_up_to(path, most)
-}
-
-/// Removes a file whose text is kept or stored. A file that cannot be read is kept under another name, which
-/// is given: its text is nowhere else.
-///
-/// # Errors
-/// The system's error, unless there is no such file.
-pub fn let_go(path: &Path) -> io::Result<Option<PathBuf>> {
-    let readable =
-        || path.metadata()?.is_file().then(|| File::open(path)?.read(&mut [0])).transpose();
-    match readable() {
-        Ok(Some(_)) => super::gone(fs::remove_file(path)).map(|()| None),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-        Ok(None) | Err(_) => {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let kept = path.with_file_name(format!("{LEFT}{name}"));
-            fs::rename(path, &kept)?;
-            Ok(Some(kept))
-        }
     }
 }
 
@@ -277,7 +235,7 @@ mod tests {
         let given = drafts.read(&id).unwrap();
         let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
         // The editor returned at once, nothing was changed, and the draft is gone.
-        drafts.returned(&file, &given, &given.text).unwrap();
+        drafts.returned(&file, &given, &given.text, true).unwrap();
         drafts.remove(&id).unwrap();
         assert_eq!((drafts.list().len(), file.exists()), (0, false));
         written(&file, "late\n");
@@ -295,7 +253,7 @@ mod tests {
         drafts.keep(&draft("k", b"typed on")).unwrap();
         // The file is written again before it is removed.
         written(&file, "late");
-        drafts.returned(&file, &given, &"left".into()).unwrap();
+        drafts.returned(&file, &given, &"left".into(), false).unwrap();
         assert!(file.exists());
         assert_eq!(drafts.read(&id).unwrap().text, "typed on");
         assert_eq!((drafts.list().len(), file.exists()), (2, false));
@@ -308,11 +266,22 @@ mod tests {
         let given = drafts.read(&id).unwrap();
         for _ in 0..MOST_NOTES + 3 {
             let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-            drafts.returned(&file, &given, &given.text).unwrap();
+            drafts.returned(&file, &given, &given.text, true).unwrap();
         }
         let files = fs::read_dir(state.path().join("drafts")).unwrap().flatten();
         let notes = files.filter(|file| file.file_name().to_string_lossy().ends_with(TAKEN));
         assert_eq!(notes.count(), MOST_NOTES);
+    }
+
+    #[test]
+    fn an_editor_that_was_waited_for_leaves_nothing_behind() {
+        let (state, drafts, id) = begun();
+        let given = drafts.read(&id).unwrap();
+        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
+        written(&file, "left");
+        drafts.returned(&file, &given, &"left".into(), false).unwrap();
+        let files = fs::read_dir(state.path().join("drafts")).unwrap();
+        assert_eq!(files.count(), 1, "the draft alone");
     }
 
     #[test]
@@ -361,20 +330,5 @@ mod tests {
         let late = (0..10_000).find_map(|_| drafts.list().into_iter().next()).unwrap();
         assert_eq!(drafts.read(&late.id).unwrap().text, "half and whole");
         drop(reader);
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_read_is_kept_under_another_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("a.edit.json");
-        assert_eq!(let_go(&file).unwrap(), None);
-        fs::write(&file, "text").unwrap();
-        assert_eq!(let_go(&file).unwrap(), None);
-        assert!(!file.exists());
-        // A folder stands for a file that the system refuses to read, which root could read.
-        fs::create_dir(&file).unwrap();
-        let kept = let_go(&file).unwrap().unwrap();
-        assert!(kept.exists() && !file.exists());
-        assert!(read_left(&kept, 10).is_err());
     }
 }

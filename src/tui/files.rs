@@ -21,6 +21,9 @@ use super::drafts;
 /// Time under which an editor that changed nothing may have gone on in a window of its own.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
+/// Time under which an editor may have started a program of its own, in a window of its own.
+const SOON: Duration = Duration::from_secs(10);
+
 /// Limit on the time that an editor may take to end when its terminal is gone.
 const EDITOR_EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -64,6 +67,8 @@ pub(super) struct HandedOut {
     temporary: Option<tempfile::TempPath>,
     /// Whether the editor goes on without larder, and may still write the file.
     held: Cell<bool>,
+    /// Whether the editor returned so soon that it may go on in a window of its own.
+    soon: Cell<bool>,
 }
 
 impl HandedOut {
@@ -81,7 +86,7 @@ impl HandedOut {
         let drafts = drafts::folder().filter(|_| self.temporary.is_none());
         let _ = match (drafts, draft) {
             (Some(drafts), Some(draft)) => {
-                drafts.returned(&self.path, draft, left.unwrap_or(&draft.text))
+                drafts.returned(&self.path, draft, left.unwrap_or(&draft.text), self.soon.get())
             }
             _ => let_go(&self.path).map(drop),
         };
@@ -103,12 +108,22 @@ pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::
         && drafts.keep(draft).is_ok()
         && let Ok(path) = drafts.hand_out(&draft.head.id(), suffix, text)
     {
-        return Ok(HandedOut { path, temporary: None, held: Cell::new(false) });
+        return Ok(HandedOut {
+            path,
+            temporary: None,
+            held: Cell::default(),
+            soon: Cell::default(),
+        });
     }
     let mut file = tempfile::Builder::new().prefix("larder-").suffix(suffix).tempfile()?;
     file.write_all(text).and_then(|()| file.flush())?;
     let path = file.into_temp_path();
-    Ok(HandedOut { path: path.to_path_buf(), temporary: Some(path), held: Cell::new(false) })
+    Ok(HandedOut {
+        path: path.to_path_buf(),
+        temporary: Some(path),
+        held: Cell::default(),
+        soon: Cell::default(),
+    })
 }
 
 /// Lets `$VISUAL`, else `$EDITOR`, else `vi` edit a file that holds `text`; gives the text that it left. The
@@ -152,6 +167,7 @@ pub(super) async fn edit(
         ended = child.wait() => Some(ended),
         () = gone => None,
     };
+    file.soon.set(begun.elapsed() < SOON);
     let status = if let Some(ended) = ended {
         ended.map_err(failed)?
     } else {
@@ -225,8 +241,13 @@ mod tests {
         for gone in [true, false] {
             let path = folder.path().join("text");
             std::fs::write(&path, b"so far").unwrap();
-            HandedOut { path: path.clone(), temporary: None, held: Cell::new(true) }
-                .remove(gone, None, None);
+            HandedOut {
+                path: path.clone(),
+                temporary: None,
+                held: Cell::new(true),
+                soon: Cell::default(),
+            }
+            .remove(gone, None, None);
             assert_eq!(path.exists(), gone);
         }
     }

@@ -11,7 +11,7 @@ pub enum AsideCommand {
     List,
     /// Put back what the store does not have again
     Restore {
-        /// What is set aside, as it is listed
+        /// What is set aside, as it is listed, or the beginning of its name
         #[arg(value_name = "ASIDE")]
         id: String,
 
@@ -21,7 +21,7 @@ pub enum AsideCommand {
     },
     /// Remove for good what is set aside
     Discard {
-        /// What is set aside, as it is listed
+        /// What is set aside, as it is listed, or the beginning of its name
         #[arg(value_name = "ASIDE")]
         id: String,
 
@@ -42,12 +42,12 @@ pub enum DraftsCommand {
     List,
     /// Print what was typed
     Show {
-        /// The draft, as it is listed
+        /// The draft, as it is listed, or the beginning of its name
         draft: String,
     },
     /// Write what was typed to a file
     Export {
-        /// The draft, as it is listed
+        /// The draft, as it is listed, or the beginning of its name
         draft: String,
         /// The file, which must not be there yet; - is standard output
         #[arg(value_hint = ValueHint::FilePath)]
@@ -55,7 +55,7 @@ pub enum DraftsCommand {
     },
     /// Remove drafts
     Remove {
-        /// The drafts, as they are listed
+        /// The drafts, as they are listed, or the beginnings of their names
         #[arg(required = true, value_name = "DRAFT")]
         drafts: Vec<String>,
     },

@@ -67,7 +67,8 @@ fn what_is_set_aside_is_listed_and_restored_whole() {
             program.fails(&refused, 4);
             assert_eq!(json_lines(&ok(&["--json"])), listed);
 
-            let restored = json_lines(&ok(&["restore", &id, "--json"]));
+            // The beginning of its name is enough.
+            let restored = json_lines(&ok(&["restore", &id[..6], "--json"]));
             assert_eq!(restored, [json!({"aside": id, "store": "shop", "restored": 2, "left": 0})]);
             assert_eq!(keys(), "a\nb\n");
             assert_eq!(ok(&["--json"]), "");
