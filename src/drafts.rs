@@ -5,6 +5,7 @@
 
 mod left;
 mod outside;
+mod room;
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -12,20 +13,26 @@ use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::edit::draft::{Draft, DraftHead, DraftId, HEAD_LINES, MOST, read_head};
+use bytes::Bytes;
+
+use crate::edit::draft::{
+    Digests, Draft, DraftHead, DraftId, Filed, HEAD_LINES, MOST, read_head, typed_alone,
+};
 use crate::model::in_words;
 
 pub use left::{is_open, let_go, read_left};
 use outside::without_added_end;
 
-/// Limit on the drafts that are kept.
-const MOST_FILES: usize = 200;
-/// Limit on their size together, in bytes.
-const MOST_BYTES: u64 = 256 << 20;
 /// Limit on the beginning of a file in which a draft says what it is about, in bytes: a key may be long.
 const HEAD: u64 = 8 << 20;
 /// The ending of a draft's file.
 const ENDING: &str = ".draft";
+/// The ending of the file of a value that drafts were typed in; its name is the digest of the value.
+const BESIDE: &str = ".base";
+/// The ending of a file that is being written.
+const HALF: &str = ".tmp";
+/// Limit on a draft's file, in bytes: what was typed, the numbers of its edits, and what it is about.
+const MOST_OF_FILE: u64 = 2 * MOST as u64 + HEAD;
 
 /// The folder of drafts.
 #[derive(Debug, Clone)]
@@ -55,18 +62,45 @@ impl Drafts {
     /// # Errors
     /// The system's error; [`io::ErrorKind::FileTooLarge`] for a draft that is too large.
     pub fn keep(&self, draft: &Draft) -> io::Result<()> {
-        let bytes = draft.to_bytes().ok_or(io::ErrorKind::FileTooLarge)?;
+        self.keep_again(draft, &mut Digests::default())
+    }
+
+    /// Like `keep`, for who keeps drafts of the same values again and again.
+    ///
+    /// # Errors
+    /// As `keep` has.
+    pub fn keep_again(&self, draft: &Draft, digests: &mut Digests) -> io::Result<()> {
+        let filed = draft.filed(digests).ok_or(io::ErrorKind::FileTooLarge)?;
         self.make()?;
-        let id = draft.head.id();
-        self.make_room(&id, bytes.len() as u64);
-        self.write(&self.path(&id), &bytes)
+        let _lock = self.lock();
+        let path = self.path(&draft.head.id());
+        self.make_room(&path, &filed);
+        self.put(&path, &filed)
+    }
+
+    /// Writes a draft's file, and the values beside it before, unless they are there.
+    fn put(&self, path: &Path, filed: &Filed) -> io::Result<()> {
+        let mut writes = false;
+        for (digest, value) in &filed.beside {
+            let path = self.beside(digest);
+            let is_there = path.metadata().is_ok_and(|known| known.len() == value.len() as u64);
+            if !is_there {
+                self.write(&path, value)?;
+                writes = true;
+            }
+        }
+        self.write(path, &filed.file)?;
+        if writes {
+            self.sweep(&[]);
+        }
+        Ok(())
     }
 
     /// Writes a file of the folder whole or not at all.
     fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = tempfile::Builder::new()
             .prefix(".")
-            .suffix(".tmp")
+            .suffix(HALF)
             .permissions(Permissions::from_mode(0o600))
             .tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
@@ -108,18 +142,28 @@ impl Drafts {
     /// # Errors
     /// What is wrong, in a sentence.
     pub fn read(&self, id: &DraftId) -> Result<Draft, String> {
-        let bytes =
-            read_up_to(&self.path(id), MOST as u64 + HEAD).map_err(|why| match why.kind() {
-                io::ErrorKind::NotFound => "there is no such draft".to_owned(),
-                kind => format!("this draft cannot be read: {}", io::Error::from(kind)),
-            })?;
-        let mut draft = Draft::from_bytes(&bytes.into())?;
+        let mut draft = self.at(&self.path(id))?;
         if let Some(path) = self.outside(id)
             && let Ok(left) = read_left(&path, MOST as u64)
         {
-            draft.text = without_added_end(&draft.text, left.into());
+            draft.text = without_added_end(&draft.text.bytes(), left.into()).into();
         }
         Ok(draft)
+    }
+
+    /// What was typed in a draft, place by place, where the value in which it was typed is not kept any more.
+    pub fn typed_alone(&self, id: &DraftId) -> Option<Bytes> {
+        typed_alone(&read_up_to(&self.path(id), MOST_OF_FILE).ok()?.into())
+    }
+
+    /// Reads the draft in a file of the folder.
+    fn at(&self, path: &Path) -> Result<Draft, String> {
+        let bytes = read_up_to(path, MOST_OF_FILE).map_err(|why| match why.kind() {
+            io::ErrorKind::NotFound => "there is no such draft".to_owned(),
+            kind => format!("this draft cannot be read: {}", io::Error::from(kind)),
+        })?;
+        let beside = |digest: &str| read_up_to(&self.beside(digest), MOST as u64).ok();
+        Draft::from_file(&bytes.into(), |digest| beside(digest).map(Bytes::from))
     }
 
     /// Removes a draft, and the file that the user's own editor has left of it.
@@ -128,7 +172,10 @@ impl Drafts {
     /// The system's error, unless there is no such file.
     pub fn remove(&self, id: &DraftId) -> io::Result<()> {
         self.take_back(id)?;
-        gone(fs::remove_file(self.path(id)))
+        let _lock = self.lock();
+        gone(fs::remove_file(self.path(id)))?;
+        self.sweep(&[]);
+        Ok(())
     }
 
     /// Removes the file that the user's own editor has left: its text is in the draft, or stored.
@@ -147,6 +194,11 @@ impl Drafts {
         self.folder.join(format!("{}{ENDING}", id.as_str()))
     }
 
+    /// The file of a value that drafts were typed in.
+    fn beside(&self, digest: &str) -> PathBuf {
+        self.folder.join(format!("{digest}{BESIDE}"))
+    }
+
     fn files(&self) -> Vec<(DraftId, PathBuf)> {
         let Ok(files) = fs::read_dir(&self.folder) else { return Vec::new() };
         let draft = |file: fs::DirEntry| {
@@ -156,39 +208,21 @@ impl Drafts {
         };
         files.flatten().filter_map(draft).collect()
     }
-
-    /// Removes the oldest drafts until there is room for one of this size.
-    fn make_room(&self, own: &DraftId, size: u64) {
-        let known = |path: &Path| {
-            let known = path.metadata().ok()?;
-            Some((known.modified().ok()?, known.len()))
-        };
-        let others = self.files().into_iter().filter(|(id, _)| id != own);
-        let mut others: Vec<_> =
-            others.filter_map(|(id, path)| Some((known(&path)?, id))).collect();
-        others.sort_unstable();
-        let mut bytes = size + others.iter().map(|((_, size), _)| size).sum::<u64>();
-        let mut count = others.len() + 1;
-        for ((_, size), id) in others {
-            if count <= MOST_FILES && bytes <= MOST_BYTES {
-                return;
-            }
-            if self.remove(&id).is_ok() {
-                log::warn!("the oldest draft, {}, made room for a new one", id.as_str());
-                (count, bytes) = (count - 1, bytes - size);
-            }
-        }
-    }
 }
 
 fn head_of(path: &Path) -> Result<DraftHead, String> {
     let unreadable = |why: io::Error| format!("this draft cannot be read: {}", in_words(&why));
+    read_head(&head_bytes(path).map_err(unreadable)?)
+}
+
+/// The lines at the beginning of a draft's file.
+fn head_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
-    let mut file = BufReader::new(File::open(path).map_err(unreadable)?.take(HEAD));
+    let mut file = BufReader::new(File::open(path)?.take(HEAD));
     for _ in 0..HEAD_LINES {
-        file.read_until(b'\n', &mut head).map_err(unreadable)?;
+        file.read_until(b'\n', &mut head)?;
     }
-    read_head(&head)
+    Ok(head)
 }
 
 fn read_up_to(path: &Path, most: u64) -> io::Result<Vec<u8>> {
@@ -206,8 +240,6 @@ fn gone(removed: io::Result<()>) -> io::Result<()> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use bytes::Bytes;
-
     use super::*;
     use crate::edit::TypedValue;
     use crate::model::{Key, StoreName, Timestamp};
@@ -229,11 +261,11 @@ pub(crate) mod tests {
         };
         let base =
             TypedValue { content_type: "text/plain".into(), value: Bytes::from_static(b"read") };
-        let text = Bytes::copy_from_slice(text);
+        let text = Bytes::copy_from_slice(text).into();
         Draft { head, base: Some(base), text, opened: None, leaf: None }
     }
 
-    fn mode(path: &Path) -> u32 {
+    pub(super) fn mode(path: &Path) -> u32 {
         path.metadata().unwrap().permissions().mode() & 0o777
     }
 
@@ -284,17 +316,6 @@ pub(crate) mod tests {
         drafts.hand_out(&id, ".json", b"begun").unwrap();
         drafts.remove(&id).unwrap();
         assert_eq!(fs::read_dir(&drafts.folder).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn there_are_never_more_than_have_room() {
-        let state = tempfile::tempdir().unwrap();
-        let drafts = Drafts::of(state.path());
-        for at in 0..MOST_FILES + 3 {
-            drafts.keep(&draft(&format!("k{at}"), b"x")).unwrap();
-        }
-        assert_eq!(drafts.list().len(), MOST_FILES);
-        assert!(drafts.read(&draft(&format!("k{}", MOST_FILES + 2), b"").head.id()).is_ok());
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod leaving;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::edit::draft::{Draft, DraftHead, DraftId, MOST};
+use crate::edit::draft::{Draft, DraftHead, DraftId, DraftText};
 use crate::edit::{LeafEdit, TypedValue};
 use crate::model::{ContentType, Key, Timestamp};
 
@@ -53,7 +53,7 @@ struct Own {
     /// When the draft is to be kept.
     due: Option<Timestamp>,
     /// What was kept last, and its name.
-    kept: Option<(DraftId, (bytes::Bytes, ContentType, Key))>,
+    kept: Option<(DraftId, (DraftText, ContentType, Key))>,
     /// Earlier names of the draft, which stay on the disk until it is kept under its own.
     stale: Vec<DraftId>,
     /// Whether the draft could not be kept, which has been said.
@@ -78,11 +78,11 @@ impl Drafting {
         self.own.as_ref().is_some_and(|own| own.failed)
     }
 
-    /// Goes on with an old draft: what is edited from now on is kept under its name.
-    pub(super) fn go_on(&mut self, id: &DraftId, draft: &Draft) {
+    /// Goes on with an old draft, whose text is now `text`: what is edited from now on is kept under its name.
+    pub(super) fn go_on(&mut self, id: &DraftId, draft: &Draft, text: DraftText) {
         self.found.remove(id);
         let head = &draft.head;
-        let kept = (draft.text.clone(), head.content_type.clone(), head.key.clone());
+        let kept = (text, head.content_type.clone(), head.key.clone());
         self.own = Some(Own {
             began: head.began,
             process: head.process,
@@ -176,7 +176,7 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
     own.due = None;
     let head = &draft.head;
     let same = own.kept.as_ref().is_some_and(|(_, (text, content_type, key))| {
-        *text == draft.text && *content_type == head.content_type && *key == head.key
+        text.is_same(&draft.text) && *content_type == head.content_type && *key == head.key
     });
     if (same && !own.failed) || !changed && own.kept.is_none() {
         return None;
@@ -187,7 +187,7 @@ pub(super) fn unkept(app: &mut App) -> Option<Draft> {
 
 /// Whether the editor holds more than a draft can: if so, its text is not copied for one.
 fn is_too_large(app: &App) -> bool {
-    app.editor.as_ref().is_some_and(|editor| editor.draft_len() > MOST)
+    app.editor.as_ref().is_some_and(|editor| !editor.fits_draft())
 }
 
 /// Whether there is something that can be kept as a draft.
@@ -291,7 +291,7 @@ pub(super) fn draft(app: &App) -> Option<Draft> {
             content_type: base.content_type.clone(),
             ..head(store.clone(), record.meta.key.clone())
         };
-        let text = typed.into_owned().into();
+        let text = DraftText::Whole(typed.into_owned().into());
         let (base, leaf) = (Some(base), Some(Arc::new(leaf)));
         return Some(Draft { head, base, text, opened: None, leaf });
     };
@@ -318,8 +318,8 @@ pub(super) fn draft(app: &App) -> Option<Draft> {
     let base = editor.base().map(TypedValue::from);
     let opened = inner.map(Arc::clone);
     let text = match merged {
-        Some((_, text)) => text,
-        None => editor.value.bytes(),
+        Some((_, text)) => text.into(),
+        None => editor.value.draft_text(),
     };
     Some(Draft { head, base, text, opened, leaf: None })
 }

@@ -14,7 +14,7 @@ mod working;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::{Document, draft};
+use crate::edit::draft;
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
@@ -191,15 +191,19 @@ impl Editor {
             || self.value.is_changed(&self.start.1)
     }
 
-    /// Size of the editor's draft, in bytes: the text that was read, and the text that is typed.
-    pub(super) fn draft_len(&self) -> usize {
+    /// Whether a draft can hold what was read and typed; that is not counted to the byte.
+    pub(super) fn fits_draft(&self) -> bool {
         let read = self.base().map_or(0, |base| base.value.len());
-        read + self.value.document().map_or(0, Document::len)
+        let (start, typed) = match self.value.document() {
+            Some(document) => (document.original().len(), document.most_inserted()),
+            None => (0, self.value.len()),
+        };
+        read.max(start).max(typed) <= draft::MOST
     }
 
     /// Whether what was typed can be kept as a draft.
     pub(super) fn can_be_draft(&self) -> bool {
-        self.is_changed() && self.draft_len() <= draft::MOST
+        self.is_changed() && self.fits_draft()
     }
 
     /// The key, as it was read or typed.

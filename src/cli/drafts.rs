@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use bytes::Bytes;
 use serde_json::{Map, json};
 
 use super::arguments::DraftsCommand;
@@ -12,7 +13,7 @@ use super::unknown::beginning;
 use super::{json, messages};
 use crate::config::state_folder;
 use crate::drafts::{Drafts, Entry};
-use crate::edit::draft::{Draft, DraftId};
+use crate::edit::draft::DraftId;
 use crate::model::{Error, ErrorKind, Timestamp, in_words};
 use crate::outfile;
 use crate::text;
@@ -33,7 +34,7 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
             print(&drafts, draft, output)
         }
         Some(DraftsCommand::Export { draft, file }) => {
-            let typed = read(&drafts, draft)?.typed();
+            let typed = typed(&drafts, draft)?;
             outfile::write(file, &typed, true).map_err(|why| not_written(file, &why))?;
             let size = text::size(typed.len() as u64);
             messages::tell(&format!("saved {size} to {}", file.display()));
@@ -58,7 +59,7 @@ pub(super) fn run(what: Option<&DraftsCommand>, output: &mut Output) -> ExitResu
 
 /// Prints a draft's text; on a terminal only if it is text, made visible.
 fn print(drafts: &Drafts, draft: &str, output: &mut Output) -> ExitResult {
-    let typed = read(drafts, draft)?.typed();
+    let typed = typed(drafts, draft)?;
     if !output.terminal {
         output.raw(&typed)?;
         return Ok(DONE);
@@ -154,9 +155,17 @@ fn known_id(known: &[Entry], name: &str) -> Result<DraftId, Error> {
     id.and_then(DraftId::parse).ok_or_else(none)
 }
 
-fn read(drafts: &Drafts, name: &str) -> Result<Draft, Error> {
+/// What was typed in a draft. Where the value in which it was typed is lost, it is what there is, which is said.
+fn typed(drafts: &Drafts, name: &str) -> Result<Bytes, Error> {
     let id = known_id(&drafts.list(), name)?;
-    drafts.read(&id).map_err(|why| Error::new(ErrorKind::Damaged, why))
+    match (drafts.read(&id), drafts.typed_alone(&id)) {
+        (Ok(draft), _) => Ok(draft.typed()),
+        (Err(why), Some(typed)) => {
+            messages::say(&format!("{why}: only what was typed is given, place by place"));
+            Ok(typed)
+        }
+        (Err(why), None) => Err(Error::new(ErrorKind::Damaged, why)),
+    }
 }
 
 #[cfg(test)]
@@ -177,7 +186,7 @@ mod tests {
         for draft in [&one, &other, &third] {
             drafts.keep(draft).unwrap();
         }
-        let text = |name: &str| read(&drafts, name).map(|draft| draft.typed());
+        let text = |name: &str| super::typed(&drafts, name);
         let id = third.head.id();
         assert_eq!(text(&id.as_str()[..6]).unwrap(), "third");
         assert_eq!(text(other.head.id().as_str()).unwrap(), "other");

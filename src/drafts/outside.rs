@@ -4,7 +4,7 @@
 //! continued, stored or given up. So the text that it left is taken into the draft, and noted next to the
 //! file: later text in the file is newer, and becomes a draft of its own.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -13,7 +13,7 @@ use bytes::Bytes;
 
 use super::Drafts;
 use super::left::{is_open, let_go, read_left};
-use crate::edit::draft::{Draft, DraftId, MOST};
+use crate::edit::draft::{Digests, Draft, DraftId, MOST};
 use crate::model::Timestamp;
 
 /// The part of the name of an editor's file between the draft's name and the ending.
@@ -86,10 +86,12 @@ impl Drafts {
             self.forget_notes();
             return Ok(());
         }
-        let text = without_added_end(&draft.text, left.clone());
-        let noted = Draft { text, ..draft.clone() }.to_bytes();
-        let noted = noted.filter(|noted| noted.len() as u64 <= MOST_NOTED);
-        let is_noted = noted.is_some_and(|noted| self.write(&note_of(path), &noted).is_ok());
+        let text = without_added_end(&draft.text.bytes(), left.clone()).into();
+        let noted = Draft { text, ..draft.clone() }.filed(&mut Digests::default());
+        let noted = noted.filter(|noted| noted.file.len() as u64 <= MOST_NOTED);
+        let lock = self.lock();
+        let is_noted = noted.is_some_and(|noted| self.put(&note_of(path), &noted).is_ok());
+        drop(lock);
         if !is_noted || !(is_open(path) || newer()) {
             let_go(path)?;
         }
@@ -135,12 +137,9 @@ impl Drafts {
 
     /// Makes a draft of the text that an editor has written after its file was taken in.
     fn come_late(&self, path: &Path, note: &Path) {
-        let Some(taken) = fs::read(note).ok().and_then(|it| Draft::from_bytes(&it.into()).ok())
-        else {
-            return;
-        };
+        let Ok(taken) = self.at(note) else { return };
         let Ok(left) = read_left(path, MOST as u64) else { return };
-        let text = without_added_end(&taken.text, left.into());
+        let text = without_added_end(&taken.text.bytes(), left.into()).into();
         if text != taken.text {
             let mut draft = Draft { text, ..taken };
             (draft.head.began, draft.head.at) = (Timestamp::now(), Timestamp::now());
@@ -164,6 +163,12 @@ pub(super) fn without_added_end(begun: &Bytes, left: Bytes) -> Bytes {
     }
 }
 
+/// Whether a file is the note of one that is gone.
+pub(super) fn is_idle_note(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(TAKEN));
+    name.is_some_and(|name| !path.with_file_name(name).exists())
+}
+
 fn note_of(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(TAKEN);
@@ -183,6 +188,8 @@ fn is_settled(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::super::tests::draft;
     use super::*;
 
@@ -221,7 +228,7 @@ mod tests {
         };
         let [new] = &late(&drafts)[..] else { panic!() };
         let (new, old) = (drafts.read(new).unwrap(), drafts.read(&id).unwrap());
-        assert_eq!((&new.text[..], &old.text[..]), (&b"late"[..], &b"typed on"[..]));
+        assert_eq!((new.text, old.text), ("late".into(), "typed on".into()));
         assert_eq!((new.head.key, new.base, file.exists()), (old.head.key, old.base, false));
         // The same after its draft is stored.
         drafts.remove(&id).unwrap();
@@ -235,13 +242,13 @@ mod tests {
         let given = drafts.read(&id).unwrap();
         let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
         // The editor returned at once, nothing was changed, and the draft is gone.
-        drafts.returned(&file, &given, &given.text, true).unwrap();
+        drafts.returned(&file, &given, &given.text.bytes(), true).unwrap();
         drafts.remove(&id).unwrap();
         assert_eq!((drafts.list().len(), file.exists()), (0, false));
         written(&file, "late\n");
         let [late] = &drafts.list()[..] else { panic!() };
         let late = drafts.read(&late.id).unwrap();
-        assert_eq!((&late.text[..], late.base), (&b"late"[..], given.base));
+        assert_eq!((late.text, late.base), ("late".into(), given.base));
         assert!(!file.exists());
     }
 
@@ -266,7 +273,7 @@ mod tests {
         let given = drafts.read(&id).unwrap();
         for _ in 0..MOST_NOTES + 3 {
             let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-            drafts.returned(&file, &given, &given.text, true).unwrap();
+            drafts.returned(&file, &given, &given.text.bytes(), true).unwrap();
         }
         let files = fs::read_dir(state.path().join("drafts")).unwrap().flatten();
         let notes = files.filter(|file| file.file_name().to_string_lossy().ends_with(TAKEN));

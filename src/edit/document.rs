@@ -81,6 +81,29 @@ impl Document {
         Self { buffers, pieces, history: History::default(), revision: *revision }
     }
 
+    /// Whether it is such a copy of the other, or the other way round, and neither was changed since.
+    pub fn is_copy_of(&self, other: &Self) -> bool {
+        self.pieces.is_shared_with(&other.pieces)
+    }
+
+    /// Whether the bytes are those of the other.
+    pub fn equals(&self, other: &Self) -> bool {
+        let mut own = self.slices(0..self.len());
+        let mut at = 0;
+        self.is_copy_of(other)
+            || self.len() == other.len()
+                && own.all(|slice| {
+                    let from = at;
+                    at += slice.len();
+                    other.read(from..at) == slice
+                })
+    }
+
+    /// Limit on the inserted bytes: no more are in the document, though fewer may be.
+    pub fn most_inserted(&self) -> usize {
+        self.len().min(self.buffers.added_len())
+    }
+
     /// Takes the text of a copy that was made of it `without_history` and changed since, with these steps.
     pub fn take(&mut self, changed: Self) {
         if changed.revision != self.revision {

@@ -1,6 +1,8 @@
 //! A draft: text that was typed and not yet stored, as it is kept in a file.
 
+mod edits;
 mod file;
+mod text;
 
 use std::sync::Arc;
 
@@ -12,7 +14,9 @@ use super::inner::{InnerPlace, InnerValue};
 use super::leaves::{EditedLeaf, LeafEdit};
 use super::text_of::TypedValue;
 
-pub use file::{HEAD_LINES, MOST, read_head};
+pub use edits::Digests;
+pub use file::{Filed, HEAD_LINES, MOST, names_beside, read_head, typed_alone};
+pub use text::DraftText;
 
 /// Name of a draft's file, without its ending.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,7 +90,7 @@ pub struct Draft {
     /// The value that was read; `None` for a new record.
     pub base: Option<TypedValue>,
     /// The text in the editor, or in the line.
-    pub text: Bytes,
+    pub text: DraftText,
     /// For a value inside a value: the opened value that was read.
     pub opened: Option<Arc<InnerValue>>,
     /// For a change of a single value: that change of the value that was read.
@@ -121,7 +125,7 @@ impl Draft {
     pub fn typed(&self) -> Bytes {
         match &self.leaf {
             Some(leaf) if leaf.edit == LeafEdit::Remove => leaf.made_anyhow(),
-            _ => self.text.clone(),
+            _ => self.text.bytes(),
         }
     }
 }
@@ -131,6 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::edit::{Document, Grouping};
 
     fn draft(key: &[u8], base: Option<&[u8]>, text: &[u8]) -> Draft {
         Draft {
@@ -152,16 +157,55 @@ mod tests {
                 content_type: "text/html".into(),
                 value: Bytes::copy_from_slice(base),
             }),
-            text: Bytes::copy_from_slice(text),
+            text: Bytes::copy_from_slice(text).into(),
             opened: None,
             leaf: None,
         }
     }
 
+    fn bytes(draft: &Draft) -> Option<Vec<u8>> {
+        draft.filed(&mut Digests::default()).map(|filed| filed.file)
+    }
+
+    fn read(bytes: &[u8]) -> Result<Draft, String> {
+        Draft::from_file(&Bytes::copy_from_slice(bytes), |_| None)
+    }
+
+    /// A draft of a long value, in which something was typed in three places.
+    fn long(len: usize) -> Draft {
+        let mut document = Document::new(Bytes::from(vec![b'x'; len]));
+        for (at, typed) in [(0, &b"start"[..]), (len / 2, b"middle"), (len, b"end")] {
+            document.replace(at..at + 2, typed, Grouping::Alone, Timestamp::from_micros(0));
+        }
+        let text = DraftText::of(&document);
+        Draft { text, ..draft(b"k", Some(document.original()), b"") }
+    }
+
+    #[test]
+    fn of_a_long_value_the_file_holds_what_was_typed() {
+        let long = long(50 << 20);
+        let Filed { file, beside } = long.filed(&mut Digests::default()).unwrap();
+        assert!(file.len() < 1024, "{}", file.len());
+        let [(digest, value)] = &beside[..] else { panic!("base and start are one") };
+        assert_eq!(Some(value), long.base.as_ref().map(|base| &base.value));
+        let file = Bytes::from(file);
+        let beside = |name: &str| (name == digest).then(|| value.clone());
+        assert_eq!(Draft::from_file(&file, beside).as_ref(), Ok(&long));
+        assert_eq!(names_beside(&file), [digest.clone(), digest.clone()]);
+        assert_eq!(read_head(&file).as_ref(), Ok(&long.head));
+        // Without the value, or with another one in its place, what was typed is all that there is.
+        let other = Draft::from_file(&file, |_| Some(value.slice(1..)));
+        assert_eq!(other, read(&file));
+        assert!(other.unwrap_err().contains("is not kept any more"));
+        assert_eq!(typed_alone(&file).unwrap(), "start\nmiddle\nend");
+        for cut in 0..file.len() {
+            assert!(Draft::from_file(&file.slice(..cut), beside).is_err(), "cut at {cut}");
+        }
+    }
+
     #[test]
     fn a_file_that_is_damaged_is_told_and_not_read() {
-        let sound = draft(b"k", Some(b"base"), b"typed").to_bytes().unwrap();
-        let read = |bytes: &[u8]| Draft::from_bytes(&Bytes::copy_from_slice(bytes));
+        let sound = bytes(&draft(b"k", Some(b"base"), b"typed")).unwrap();
         assert_eq!(read(&sound), Ok(draft(b"k", Some(b"base"), b"typed")));
         for cut in 0..sound.len() {
             assert!(read(&sound[..cut]).is_err(), "cut at {cut}");
@@ -206,21 +250,23 @@ mod tests {
         let mut draft = draft(b"k", Some(base), b"2.75");
         draft.head.leaf = Some((&leaf).into());
         draft.leaf = Some(Arc::new(leaf));
-        let file = Bytes::from(draft.to_bytes().unwrap());
-        assert_eq!(Draft::from_bytes(&file).as_ref(), Ok(&draft));
+        let file = Bytes::from(bytes(&draft).unwrap());
+        assert_eq!(read(&file).as_ref(), Ok(&draft));
         assert_eq!(read_head(&file).as_ref(), Ok(&draft.head));
         assert_eq!(draft.typed(), "2.75");
         // A place that is not in the base is reported, and never replaced by another one.
         draft.head.leaf.as_mut().unwrap().at = 11;
-        let file = Bytes::from(draft.to_bytes().unwrap());
-        assert_eq!(Draft::from_bytes(&file).unwrap_err(), "damaged draft: its text is not whole");
+        let file = Bytes::from(bytes(&draft).unwrap());
+        assert_eq!(read(&file).unwrap_err(), "damaged draft: its text is not whole");
     }
 
     #[test]
     fn what_is_too_large_is_not_kept() {
-        let most = vec![b'x'; MOST / 2];
-        assert!(draft(b"k", Some(&most), &most).to_bytes().is_some());
-        assert!(draft(b"k", Some(&most), &[&most[..], b"x"].concat()).to_bytes().is_none());
+        let more = vec![b'x'; MOST + 1];
+        let most = &more[1..];
+        assert!(bytes(&draft(b"k", Some(most), most)).is_some());
+        assert!(bytes(&draft(b"k", Some(b"x"), &more)).is_none());
+        assert!(bytes(&draft(b"k", Some(&more), b"x")).is_none());
     }
 
     proptest! {
@@ -230,12 +276,12 @@ mod tests {
             damage in any::<(usize, u8)>(),
         ) {
             let draft = draft(&key, base.as_deref(), &text);
-            let mut bytes = draft.to_bytes().unwrap();
-            prop_assert_eq!(&Draft::from_bytes(&bytes.clone().into()).unwrap(), &draft);
+            let mut bytes = bytes(&draft).unwrap();
+            prop_assert_eq!(&read(&bytes).unwrap(), &draft);
             let at = damage.0 % bytes.len();
             bytes[at] ^= damage.1;
             // Whatever the bytes are, the typed text is read whole or not at all.
-            if let Ok(read) = Draft::from_bytes(&bytes.into()) {
+            if let Ok(read) = read(&bytes) {
                 prop_assert_eq!(read.text.len(), draft.text.len());
             }
         }

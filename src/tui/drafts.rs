@@ -11,7 +11,7 @@ use tokio::sync::mpsc::Sender;
 use super::pins;
 use crate::app::{Event, Pin};
 use crate::drafts::{Drafts, Entry};
-use crate::edit::draft::{Draft, DraftId};
+use crate::edit::draft::{Digests, Draft, DraftId};
 use crate::model::in_words;
 
 /// Limit on the time that the end of larder waits for a draft to be on the disk.
@@ -97,14 +97,15 @@ impl DraftKeeper {
 }
 
 fn work(next: &queue::Receiver<Job>) {
-    let drafts = folder();
+    let (drafts, mut digests) = (folder(), Digests::default());
     while let Ok(job) = next.recv() {
         match (job, &drafts) {
             (Job::Keep(draft, events), drafts) => {
-                let kept = keep(drafts.as_ref(), &draft);
+                let kept = keep(drafts.as_ref(), &draft, &mut digests);
                 let _ = events.blocking_send(Event::DraftKept(draft.head.id(), kept));
             }
             (Job::Remove(id), Some(drafts)) => {
+                digests = Digests::default();
                 if let Err(why) = drafts.remove(&id) {
                     log::warn!("the draft {} cannot be removed: {why}", id.as_str());
                 }
@@ -142,9 +143,13 @@ fn work(next: &queue::Receiver<Job>) {
 ///
 /// # Errors
 /// Why it cannot be kept, in words.
-pub(super) fn keep(drafts: Option<&Drafts>, draft: &Draft) -> Result<(), String> {
+pub(super) fn keep(
+    drafts: Option<&Drafts>,
+    draft: &Draft,
+    digests: &mut Digests,
+) -> Result<(), String> {
     let Some(drafts) = drafts else { return Err("there is no state folder".to_owned()) };
-    drafts.keep(draft).map_err(|why| match why.kind() {
+    drafts.keep_again(draft, digests).map_err(|why| match why.kind() {
         std::io::ErrorKind::FileTooLarge => "it is too large".to_owned(),
         _ => in_words(&why),
     })

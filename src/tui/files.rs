@@ -85,9 +85,12 @@ impl HandedOut {
         }
         let drafts = drafts::folder().filter(|_| self.temporary.is_none());
         let _ = match (drafts, draft) {
-            (Some(drafts), Some(draft)) => {
-                drafts.returned(&self.path, draft, left.unwrap_or(&draft.text), self.soon.get())
-            }
+            (Some(drafts), Some(draft)) => drafts.returned(
+                &self.path,
+                draft,
+                left.unwrap_or(&draft.text.bytes()),
+                self.soon.get(),
+            ),
             _ => let_go(&self.path).map(drop),
         };
     }

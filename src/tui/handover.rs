@@ -11,7 +11,7 @@ use super::input::Heard;
 use super::signals::SignalAction;
 use super::{Shell, TerminalEvent, backend, drafts, files, terminal};
 use crate::app::{Effect, Event, NotEdited};
-use crate::edit::draft::Draft;
+use crate::edit::draft::{Digests, Draft};
 use crate::model::Timestamp;
 
 /// Limit on the time that awaited answers may take before another program gets the terminal.
@@ -225,7 +225,12 @@ impl Shell {
         effects.extend(self.take_typed(typed));
         self.app.now = Timestamp::now();
         // The text that was left is kept before its file is removed.
-        let keep = |left: Draft| (left.head.id(), drafts::keep(drafts::folder().as_ref(), &left));
+        let keep = |left: Draft| {
+            (
+                left.head.id(),
+                drafts::keep(drafts::folder().as_ref(), &left, &mut Digests::default()),
+            )
+        };
         let kept = self.app.unkept_draft().map(keep);
         match kept {
             Some((id, Err(why))) => {

@@ -33,8 +33,8 @@ impl Leaving {
     /// Whether the draft is the text as it is typed now.
     pub(in crate::app) fn is_all_of(&self, now: &Draft) -> bool {
         let (kept, now) = (&self.draft, now);
-        let same = (&kept.text, &kept.head.key, &kept.head.content_type);
-        same == (&now.text, &now.head.key, &now.head.content_type)
+        let same = (&kept.head.key, &kept.head.content_type);
+        same == (&now.head.key, &now.head.content_type) && kept.text.is_same(&now.text)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::edit::draft::DraftText;
 use crate::edit::{Document, HexEdit, TextEdit};
 
 use super::super::working::Edited;
@@ -33,6 +34,16 @@ impl Content {
             Self::Text(text) => text.document().bytes(),
             Self::Hex(edit) => edit.document().bytes(),
             Self::Bytes(bytes) => bytes.clone(),
+        }
+    }
+
+    /// The value's bytes for a draft: pieces that are made bytes later.
+    pub(in crate::app) fn draft_text(&self) -> DraftText {
+        match self {
+            Self::Bytes(bytes) => DraftText::Whole(bytes.clone()),
+            Self::Text(_) | Self::Hex(_) => {
+                self.document().map_or_else(|| Bytes::new().into(), DraftText::of)
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 //! A save or a staged edit; of much text, the bytes to store are made off the loop, and keys wait for them.
 
-use bytes::Bytes;
-
+use crate::edit::draft::DraftText;
 use crate::model::{ContentType, Expect, SetValue};
 use crate::ops::Plan;
 
@@ -38,7 +37,7 @@ pub(in crate::app) enum Purpose {
 /// What stood in an editor that was opened with a staged edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::app) struct AsStaged {
-    text: Bytes,
+    text: DraftText,
     content_type: String,
 }
 
@@ -152,6 +151,6 @@ impl Editor {
 
     fn now(&self) -> AsStaged {
         let content_type = self.content_type.text().to_owned();
-        AsStaged { text: self.value.bytes(), content_type }
+        AsStaged { text: self.value.draft_text(), content_type }
     }
 }

@@ -124,9 +124,8 @@ impl MergeView {
         let choices: Vec<_> =
             typed.map(|typed| typed.map_or(Choice::Mine, Choice::Edited)).collect();
         let is_typed = choices.iter().any(|choice| matches!(choice, Choice::Edited(_)));
-        let merge = &self.merge;
-        let text = if lays_out { merge.laid_out(&choices) } else { merge.text(&choices) };
-        text.filter(|_| is_typed)
+        let merge = Some(&self.merge).filter(|_| is_typed)?;
+        if lays_out { merge.laid_out(&choices) } else { merge.text(&choices) }
     }
 
     /// Takes a choice for the conflict that is shown, and goes on to the next open one.

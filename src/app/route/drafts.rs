@@ -213,7 +213,7 @@ fn of_editor(draft: &Draft, app: &App) -> Option<TypedValue> {
         Some(Err(Blocked::Unchanged)) => None,
         _ => {
             let content_type = draft.head.content_type.clone();
-            Some(TypedValue { content_type, value: draft.text.clone() })
+            Some(TypedValue { content_type, value: draft.text.bytes() })
         }
     }
 }
@@ -235,7 +235,7 @@ fn pieces(leaf: &EditedLeaf) -> [TypedValue; 2] {
 fn inside(inner: &InnerValue, draft: &Draft) -> [TypedValue; 2] {
     let content_type = inner.inner().content_type();
     let read = TypedValue { content_type, value: inner.inner().value().clone() };
-    let typed = TypedValue { value: draft.text.clone(), ..read.clone() };
+    let typed = TypedValue { value: draft.text.bytes(), ..read.clone() };
     [read, typed]
 }
 
@@ -246,7 +246,7 @@ fn nothing() -> TypedValue {
 /// An editor with everything as it was typed.
 pub(super) fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
     let mut editor = as_read(draft, app)?;
-    editor.replace(&draft.text, app.now);
+    editor.replace(&draft.text.bytes(), app.now);
     Some(editor)
 }
 
@@ -281,7 +281,7 @@ pub(super) fn as_read(draft: &Draft, app: &App) -> Option<Editor> {
 pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) {
     if as_new {
         if let Some(leaf) = draft.leaf.take() {
-            draft.text = leaf.made_anyhow();
+            draft.text = leaf.made_anyhow().into();
         }
         (draft.base, draft.opened) = (None, None);
         (draft.head.inner, draft.head.leaf) = (None, None);
@@ -315,8 +315,9 @@ pub(super) fn in_record(draft: &mut Draft, app: &App) -> Option<Editor> {
     let mut editor = as_read(draft, app)?;
     // The editor lays the JSON out in lines.
     let laid_out = leaf.within(editor.value.bytes());
-    draft.text = laid_out.as_ref().unwrap_or(&leaf).made_anyhow();
-    editor.replace(&draft.text, app.now);
+    let text = laid_out.as_ref().unwrap_or(&leaf).made_anyhow();
+    editor.replace(&text, app.now);
+    draft.text = text.into();
     (draft.leaf, draft.head.leaf) = (None, None);
     Some(editor)
 }
@@ -324,9 +325,10 @@ pub(super) fn in_record(draft: &mut Draft, app: &App) -> Option<Editor> {
 /// Opens the editor of a draft, over the cursor in the values if there is one.
 fn open(app: &mut App, id: &DraftId, draft: &Draft, mut editor: Editor) {
     editor.show_cursor(app.layout().body);
+    let text = editor.value.draft_text();
     app.editor = Some(editor);
     app.lay_cursor_beneath();
-    app.drafting.go_on(id, draft);
+    app.drafting.go_on(id, draft, text);
 }
 
 /// Throws a draft away: the user wants it, or the same is stored already.

@@ -207,7 +207,7 @@ fn go_on(app: &mut App, id: &DraftId, draft: &Draft) {
         ..RecordMeta::default()
     };
     cursor.change(Record { meta, value: base.value.clone() }, leaf.as_ref().clone(), &mut ctx);
-    app.drafting.go_on(id, draft);
+    app.drafting.go_on(id, draft, draft.text.clone());
     ask(app, true);
 }
 

@@ -196,8 +196,9 @@ pub(super) fn open(app: &mut App, id: &DraftId) {
     close(app);
     editor.opened_staged();
     editor.show_cursor(app.layout().body);
+    let text = editor.value.draft_text();
     app.editor = Some(editor);
-    app.drafting.go_on(id, &edit.draft);
+    app.drafting.go_on(id, &edit.draft, text);
     let since = edit.since().or(edit.is_merged().then_some("changed since"));
     app.notice = Some(match since {
         Some(since) => Notice::warning(format!("{since} by someone else: saving merges the two")),

@@ -8,6 +8,10 @@ use bytes::Bytes;
 /// Bytes of a block. Line feeds are counted to the start of each block; those inside it are searched for on
 /// demand.
 const BLOCK: usize = 4 << 10;
+/// Bytes of a segment of inserted bytes up to which it is copied to grow, where a copy of the document has it.
+const COPIED: usize = 64 << 10;
+/// Bytes of a segment that does not grow any more.
+const SEGMENT: usize = 1 << 20;
 
 /// Some bytes of one of the two buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,16 +42,30 @@ impl Piece {
 #[derive(Debug, Clone)]
 pub(super) struct Buffers {
     original: Bytes,
-    original_breaks: Breaks,
-    /// Shared with copies of the document, until one of them grows.
-    added: Arc<Vec<u8>>,
-    added_breaks: Breaks,
+    original_breaks: Arc<Breaks>,
+    /// Shared with copies of the document, of which none changes what another one has. Between the offsets of
+    /// two segments one is left out, so that no piece is in both.
+    added: Vec<Arc<Segment>>,
+}
+
+/// A part of the inserted bytes.
+#[derive(Debug, Clone, Default)]
+struct Segment {
+    /// Offset of its first byte among all that were inserted.
+    start: usize,
+    bytes: Vec<u8>,
+    breaks: Breaks,
 }
 
 impl Buffers {
     pub(super) fn new(original: Bytes) -> Self {
         let original_breaks = Breaks::default().extended(&original, original.len());
-        Self { original, original_breaks, added: Arc::default(), added_breaks: Breaks::default() }
+        Self { original, original_breaks: Arc::new(original_breaks), added: Vec::new() }
+    }
+
+    /// Number of inserted bytes, with those that were typed over since.
+    pub(super) fn added_len(&self) -> usize {
+        self.added.iter().map(|segment| segment.bytes.len()).sum()
     }
 
     pub(super) fn original(&self) -> &Bytes {
@@ -62,23 +80,35 @@ impl Buffers {
 
     /// Adds inserted bytes.
     pub(super) fn append(&mut self, bytes: &[u8]) -> Option<Piece> {
-        let start = self.added.len();
-        if !bytes.is_empty() {
-            Arc::make_mut(&mut self.added).extend_from_slice(bytes);
+        if bytes.is_empty() {
+            return None;
         }
-        let end = self.added.len();
-        self.added_breaks = std::mem::take(&mut self.added_breaks).extended(&self.added, end);
-        (end > start).then(|| self.piece(true, start..end))
+        let next = self.added.last().map_or(0, |last| last.start + last.bytes.len() + 1);
+        // What a copy shares is copied only where it is little.
+        let grows = |last: &mut Arc<Segment>| {
+            let len = last.bytes.len();
+            len < COPIED || (len < SEGMENT && Arc::get_mut(last).is_some())
+        };
+        if !self.added.last_mut().is_some_and(grows) {
+            self.added.push(Arc::new(Segment { start: next, ..Segment::default() }));
+        }
+        let segment = Arc::make_mut(self.added.last_mut()?);
+        let start = segment.start + segment.bytes.len();
+        segment.bytes.extend_from_slice(bytes);
+        let breaks = std::mem::take(&mut segment.breaks);
+        segment.breaks = breaks.extended(&segment.bytes, segment.bytes.len());
+        Some(self.piece(true, start..start + bytes.len()))
     }
 
     /// A piece of one of the two buffers.
     pub(super) fn piece(&self, added: bool, at: Range<usize>) -> Piece {
-        let (bytes, breaks) = self.side(added);
+        let (bytes, breaks, begin) = self.side(added, at.start);
+        let within = at.start - begin..at.end - begin;
         // Counting few bytes is faster than finding them in blocks.
         let count = if at.len() <= BLOCK {
-            memchr::memchr_iter(b'\n', &bytes[at.clone()]).count()
+            memchr::memchr_iter(b'\n', &bytes[within]).count()
         } else {
-            breaks.before(bytes, at.end) - breaks.before(bytes, at.start)
+            breaks.before(bytes, within.end) - breaks.before(bytes, within.start)
         };
         Piece { added, start: at.start, len: at.len(), breaks: count }
     }
@@ -89,7 +119,8 @@ impl Buffers {
     }
 
     pub(super) fn bytes(&self, piece: &Piece) -> &[u8] {
-        &self.side(piece.added).0[piece.start..piece.start + piece.len]
+        let (bytes, _, begin) = self.side(piece.added, piece.start);
+        &bytes[piece.start - begin..piece.start - begin + piece.len]
     }
 
     /// Number of line feeds in the first bytes of a piece.
@@ -99,16 +130,18 @@ impl Buffers {
 
     /// The offset in a piece behind its line feed `nth`, from 0.
     pub(super) fn after_break(&self, piece: &Piece, nth: usize) -> usize {
-        let (bytes, breaks) = self.side(piece.added);
-        let nth = breaks.before(bytes, piece.start) + nth;
-        breaks.after(bytes, nth) - piece.start
+        let (bytes, breaks, begin) = self.side(piece.added, piece.start);
+        let start = piece.start - begin;
+        let nth = breaks.before(bytes, start) + nth;
+        breaks.after(bytes, nth) - start
     }
 
-    fn side(&self, added: bool) -> (&[u8], &Breaks) {
-        if added {
-            (&self.added, &self.added_breaks)
-        } else {
-            (&self.original, &self.original_breaks)
+    /// The bytes around an offset of one of the two buffers, and the offset of the first of them.
+    fn side(&self, added: bool, at: usize) -> (&[u8], &Breaks, usize) {
+        let after = if added { self.added.partition_point(|part| part.start <= at) } else { 0 };
+        match after.checked_sub(1).and_then(|index| self.added.get(index)) {
+            Some(part) => (&part.bytes, &part.breaks, part.start),
+            None => (&self.original, &self.original_breaks, 0),
         }
     }
 
@@ -125,13 +158,14 @@ impl Buffers {
                 (run, moved) = (at.start..at.start, kept.len());
             }
             if at.end > run.end {
-                kept.extend_from_slice(&self.added[run.end..at.end]);
+                let (bytes, _, begin) = self.side(true, run.end);
+                kept.extend_from_slice(&bytes[run.end - begin..at.end - begin]);
                 run.end = at.end;
             }
             piece.start = moved + (at.start - run.start);
         }
-        self.added_breaks = Breaks::default().extended(&kept, kept.len());
-        self.added = Arc::new(kept);
+        let breaks = Breaks::default().extended(&kept, kept.len());
+        self.added = vec![Arc::new(Segment { start: 0, bytes: kept, breaks })];
     }
 }
 

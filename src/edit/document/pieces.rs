@@ -18,8 +18,8 @@ struct Chunk {
 /// All pieces of a document.
 #[derive(Debug, Clone)]
 pub(super) struct Pieces {
-    /// Shared with copies of the document, until one of them is changed.
-    chunks: Arc<Vec<Chunk>>,
+    /// Shared with copies of the document, chunk by chunk, until one of them is changed.
+    chunks: Arc<Vec<Arc<Chunk>>>,
     len: usize,
     breaks: usize,
 }
@@ -29,6 +29,11 @@ impl Pieces {
         let mut pieces = Self { chunks: Arc::default(), len: 0, breaks: 0 };
         pieces.splice(0..0, whole.as_slice());
         pieces
+    }
+
+    /// Whether these are the very pieces of a copy: neither was changed since it was made.
+    pub(super) fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.chunks, &other.chunks)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -46,7 +51,8 @@ impl Pieces {
 
     /// All pieces, to be moved in their buffers.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
-        Arc::make_mut(&mut self.chunks).iter_mut().flat_map(|chunk| &mut chunk.pieces)
+        let chunks = Arc::make_mut(&mut self.chunks).iter_mut();
+        chunks.flat_map(|chunk| &mut Arc::make_mut(chunk).pieces)
     }
 
     /// The chunk that contains an offset, and its start; the last chunk for the end.
@@ -120,14 +126,12 @@ impl Pieces {
     fn splice(&mut self, chunks: Range<usize>, pieces: &[Piece]) {
         // Halves leave some room, so that further edits near them do not each add a chunk.
         let size = if pieces.len() > MOST { MOST / 2 } else { MOST };
-        let new: Vec<Chunk> = pieces
-            .chunks(size)
-            .map(|pieces| Chunk {
-                len: pieces.iter().map(|piece| piece.len).sum(),
-                breaks: pieces.iter().map(|piece| piece.breaks).sum(),
-                pieces: pieces.to_vec(),
-            })
-            .collect();
+        let chunk = |pieces: &[Piece]| Chunk {
+            len: pieces.iter().map(|piece| piece.len).sum(),
+            breaks: pieces.iter().map(|piece| piece.breaks).sum(),
+            pieces: pieces.to_vec(),
+        };
+        let new: Vec<Arc<Chunk>> = pieces.chunks(size).map(chunk).map(Arc::new).collect();
         for chunk in &new {
             self.len += chunk.len;
             self.breaks += chunk.breaks;

@@ -1,7 +1,7 @@
 //! What is typed is kept as a draft, and offered again.
 
 use larder::app::{Effect, Event, Layer, Settings, Slot};
-use larder::edit::draft::{Draft, DraftId};
+use larder::edit::draft::{Digests, Draft, DraftId};
 use larder::model::{Error, ErrorKind, Expect, Record, Timestamp, Write};
 
 use super::{JSON, done};
@@ -35,6 +35,14 @@ pub(super) fn kept(stage: &Stage) -> Vec<Draft> {
         _ => None,
     });
     kept.collect()
+}
+
+/// A draft as it is read from its file.
+pub(super) fn read_back(draft: &Draft) -> Draft {
+    let filed = draft.filed(&mut Digests::default()).unwrap();
+    let beside = |digest: &str| filed.beside.iter().find(|(name, _)| name == digest);
+    let file = filed.file.clone().into();
+    Draft::from_file(&file, |digest| beside(digest).map(|(_, value)| value.clone())).unwrap()
 }
 
 pub(super) fn dropped(stage: &Stage) -> Vec<DraftId> {
@@ -84,7 +92,7 @@ fn what_is_typed_is_kept_half_a_second_later_and_not_twice() {
     wait(&mut stage, 100);
     let drafts = kept(&stage);
     let [draft] = &drafts[..] else { panic!("{drafts:?}") };
-    assert!(draft.text.starts_with(b"xy[") && draft.base.as_ref().unwrap().value == "[1]");
+    assert!(draft.text.bytes().starts_with(b"xy[") && draft.base.as_ref().unwrap().value == "[1]");
     assert_eq!((draft.head.key.escaped().as_str(), draft.head.process), ("page", 7));
     stage.keys("<right>");
     wait(&mut stage, 600);
@@ -126,7 +134,7 @@ fn what_ends_larder_hands_out_what_was_typed_last() {
     let mut stage = opened("[1]");
     stage.keys("e<down><end>2");
     let draft = stage.app.unkept_draft().expect("it was typed and not kept");
-    assert!(std::str::from_utf8(&draft.text).unwrap().contains("12"));
+    assert!(std::str::from_utf8(&draft.text.bytes()).unwrap().contains("12"));
     stage.app.ending();
     let told = stage.app.unseen_failure().unwrap();
     assert!(told.contains("page in shop was not saved; a draft of it is kept"), "{told}");
@@ -148,7 +156,7 @@ fn that_drafts_cannot_be_kept_is_said_once() {
     assert!(stage.frame().contains("no draft is kept"), "{}", stage.frame());
     wait(&mut stage, 5000);
     let draft = kept(&stage).pop().expect("it is tried again");
-    assert!(draft.text.starts_with(b"xy"));
+    assert!(draft.text.bytes().starts_with(b"xy"));
     stage.event(Event::DraftKept(draft.head.id(), Ok(())));
     assert!(!stage.frame().contains("no draft is kept"));
     let handed = kept(&stage).len();
@@ -235,7 +243,7 @@ fn what_is_gone_on_with_leaves_the_spacing_between_two_edits_as_it_was() {
     stage.theirs(Some(page(&now))).compared().keys("e5");
     wait(&mut stage, 500);
     let draft = kept(&stage).pop().unwrap();
-    assert!(draft.text.starts_with(b"{\n  \"a\": 510,\n"), "{:?}", draft.text);
+    assert!(draft.text.bytes().starts_with(b"{\n  \"a\": 510,\n"), "{:?}", draft.text);
     let mut other = opened(&now);
     found(&mut other, &draft);
     other.compared().keys("<enter><ctrl-s>");
@@ -281,7 +289,7 @@ fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     }
     stage.keys("<enter>");
     let editor = stage.app.editor.as_ref().unwrap();
-    assert!(editor.is_changed() && editor.value.bytes() == draft.text);
+    assert!(editor.is_changed() && draft.text == editor.value.bytes().into());
     stage.keys("<ctrl-s>");
     // It does not overwrite the present record: the write expects the version that the draft was made from.
     let Write::Set(set) = stage.write() else { panic!() };
@@ -409,7 +417,7 @@ fn a_draft_of_a_new_record_is_offered_where_one_is_made() {
     let _ = stage.take(Slot::Saving);
     stage.keys("<enter>");
     let editor = stage.app.editor.as_ref().unwrap();
-    assert_eq!((editor.key.text(), editor.value.bytes()), ("fresh", draft.text));
+    assert_eq!((editor.key.text(), editor.value.bytes()), ("fresh", draft.text.bytes()));
 }
 
 #[test]
@@ -434,7 +442,7 @@ fn what_the_users_own_editor_has_is_kept_from_the_beginning() {
     let id = handed.expect("its file stands beside a draft").head.id();
     stage.event(Event::Edited(Ok("[1, broken".into())));
     let left = stage.app.unkept_draft().expect("what was left is to be kept");
-    assert_eq!((left.head.id(), &left.text[..]), (id.clone(), &b"[1, broken"[..]));
+    assert_eq!((left.head.id(), &left.text.bytes()[..]), (id.clone(), &b"[1, broken"[..]));
     stage.keys("<esc>y");
     assert_eq!(dropped(&stage), [id]);
 }

@@ -12,6 +12,7 @@ use larder::app::{Effect, Event, Layer, Settings, Slot};
 use larder::edit::draft::Draft;
 use larder::model::{Error, ErrorKind, Expect, SetValue, Timestamp, Write};
 
+use super::drafts::read_back;
 use super::{JSON, done};
 use crate::stage::{Stage, computed, record, store};
 
@@ -307,7 +308,7 @@ fn a_draft_of_what_is_inside_is_gone_on_with_inside() {
     stage.keys("<down><end><left><backspace>2");
     let draft = kept(&mut stage);
     // The draft as it is kept in a file.
-    let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
+    let read = read_back(&draft);
     assert_eq!(read, draft);
     assert_eq!(read.base.as_ref().unwrap().value, outer);
     let mut stage = opened(outer.as_bytes(), JSON);
@@ -329,7 +330,7 @@ fn a_draft_of_what_is_inside_is_gone_on_with_inside() {
     );
     let set = saved(&mut stage);
     assert!(text(&set).starts_with(r#"{"n":1.10,"body": "H4sI"#), "{}", text(&set));
-    let stored = read.text.clone();
+    let stored = read.text.bytes();
     assert!(!text(&set).contains(std::str::from_utf8(&stored).unwrap()));
 }
 
@@ -349,7 +350,7 @@ fn what_is_typed_where_two_changes_inside_meet_is_kept_and_gone_on_with_inside()
         draft.text, "{\n  \"price\": 51.12,\n  \"name\": \"b\"\n}",
         "as the editor shows it"
     );
-    let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
+    let read = read_back(&draft);
     assert_eq!(read, draft);
     assert_eq!(read.head.inner.as_ref().unwrap().path, "$.body");
     // When the draft is continued, it meets the other change again, and its text is mine.
@@ -385,15 +386,15 @@ fn what_is_typed_where_a_value_can_only_be_the_one_or_the_other_is_kept_of_the_r
     assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
     stage.keys("e<ctrl-u><del><del>\"x\"");
     let draft = kept(&mut stage);
-    let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
+    let read = read_back(&draft);
     assert_eq!((&read.head.inner, read.head.content_type.as_str()), (&None, JSON));
-    let text = String::from_utf8(read.text.to_vec()).unwrap();
+    let text = String::from_utf8(read.text.bytes().to_vec()).unwrap();
     assert!(text.contains("\"x\"") && text.contains("\"n\": 1"), "{text}");
     // If that is given up, the text is again the one typed inside.
     stage.keys("<esc><esc>y");
     let draft = kept(&mut stage);
     assert_eq!(
-        (draft.head.inner.unwrap().path.as_str(), &draft.text[..]),
+        (draft.head.inner.unwrap().path.as_str(), &draft.text.bytes()[..]),
         ("$.a", &b"[\n  12\n]"[..])
     );
 }

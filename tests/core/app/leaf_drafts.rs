@@ -5,7 +5,7 @@ use larder::edit::LeafEdit;
 use larder::edit::draft::Draft;
 use larder::model::{Error, ErrorKind, Expect, Write};
 
-use super::drafts::{dropped, found, kept, opened, wait};
+use super::drafts::{dropped, found, kept, opened, read_back, wait};
 use super::leaf::{line, select};
 use super::{JSON, done};
 use crate::stage::{Stage, record};
@@ -50,15 +50,14 @@ fn what_is_typed_for_a_value_is_kept_half_a_second_later() {
     let place = draft.head.leaf.as_ref().unwrap();
     assert_eq!((place.path.as_str(), &place.edit), ("$.price", &LeafEdit::Value(String::new())));
     assert_eq!(
-        (&draft.text[..], &draft.base.as_ref().unwrap().value[..]),
+        (&draft.text.bytes()[..], &draft.base.as_ref().unwrap().value[..]),
         (&b"1.105"[..], TEXT.as_bytes())
     );
-    let file = draft.to_bytes().unwrap();
-    assert_eq!(&Draft::from_bytes(&file.into()).unwrap(), draft, "it is read as it was written");
+    assert_eq!(&read_back(draft), draft, "it is read as it was written");
     // The end of larder hands out the text that was typed last.
     stage.keys("6");
     let last = stage.app.unkept_draft().expect("it was typed and not kept");
-    assert_eq!((&last.text[..], last.head.id()), (&b"1.1056"[..], draft.head.id()));
+    assert_eq!((&last.text.bytes()[..], last.head.id()), (&b"1.1056"[..], draft.head.id()));
     stage.app.ending();
     let told = stage.app.unseen_failure().unwrap();
     assert!(told.contains("page in shop was not saved; a draft of it is kept"), "{told}");
@@ -77,11 +76,10 @@ fn whatever_is_changed_is_kept_until_it_is_stored_or_given_up() {
         wait(&mut stage, 500);
         let draft = kept(&stage).pop().unwrap();
         assert_eq!(
-            (&draft.text[..], &draft.leaf.as_ref().unwrap().edit),
+            (&draft.text.bytes()[..], &draft.leaf.as_ref().unwrap().edit),
             (typed.as_bytes(), &edit)
         );
-        let file = draft.to_bytes().unwrap();
-        assert_eq!(Draft::from_bytes(&file.into()).unwrap(), draft);
+        assert_eq!(read_back(&draft), draft);
         // The change is given up.
         let mut other = on_price(TEXT);
         other.keys(keys);
@@ -157,7 +155,7 @@ fn what_is_typed_where_a_value_meets_another_change_of_it_is_kept_too() {
     // If that is given up, the text in the line is kept again.
     stage.keys("<esc>y");
     wait(&mut stage, 500);
-    assert_eq!((line(&stage), &kept(&stage).pop().unwrap().text[..]), ("2", &b"2"[..]));
+    assert_eq!((line(&stage), &kept(&stage).pop().unwrap().text.bytes()[..]), ("2", &b"2"[..]));
 }
 
 #[test]

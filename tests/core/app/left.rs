@@ -35,7 +35,7 @@ fn what_is_typed_is_kept_for_later_instead_of_discarded() {
     stage.keys("k");
     assert!(stage.app.editor.is_some(), "it is not on the disk yet");
     let draft = keeps(&mut stage);
-    assert!(std::str::from_utf8(&draft.text).unwrap().contains("123"), "{draft:?}");
+    assert!(std::str::from_utf8(&draft.text.bytes()).unwrap().contains("123"), "{draft:?}");
     assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
     assert_eq!(stage.notice(), "page kept as draft · e offers it");
     assert_eq!(dropped(&stage), [own], "this larder types in it no longer");
@@ -70,7 +70,7 @@ fn what_is_typed_while_it_is_kept_is_kept_too() {
     stage.event(Event::DraftKept(first.head.id(), Ok(())));
     assert!(stage.app.editor.is_some());
     let draft = keeps(&mut stage);
-    assert!(std::str::from_utf8(&draft.text).unwrap().contains("123"), "{draft:?}");
+    assert!(std::str::from_utf8(&draft.text.bytes()).unwrap().contains("123"), "{draft:?}");
     assert!(stage.app.editor.is_none());
 }
 
@@ -129,7 +129,7 @@ fn whoever_is_asked_again_and_again_is_told_and_can_leave_with_all_that_was_type
     }
     stage.keys("K");
     let draft = keeps(&mut stage);
-    assert!(std::str::from_utf8(&draft.text).unwrap().contains("1.12"), "{draft:?}");
+    assert!(std::str::from_utf8(&draft.text.bytes()).unwrap().contains("1.12"), "{draft:?}");
     assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
 }
 

@@ -5,7 +5,7 @@ use larder::edit::draft::Draft;
 use larder::model::{Expect, Timestamp, WatchEvent};
 
 use super::JSON;
-use super::drafts::{dropped, kept};
+use super::drafts::{dropped, kept, read_back};
 use super::leaf::select;
 use crate::stage::{Stage, computed, record, store};
 
@@ -38,7 +38,7 @@ fn restarted(drafts: &[Draft]) -> Stage {
     stage.event(Event::Drafts(found));
     stage.keys("<ctrl-p>");
     for draft in drafts {
-        let read = Draft::from_bytes(&draft.to_bytes().unwrap().into()).unwrap();
+        let read = read_back(&draft);
         assert_eq!(read, *draft);
         stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(read))));
     }

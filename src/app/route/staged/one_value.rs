@@ -72,10 +72,16 @@ fn joined(
         at: app.now,
         ..edit.draft.head.clone()
     };
-    let mut draft = Draft { head, base: Some(base), text: joined.value, opened: None, leaf: None };
+    let mut draft = Draft {
+        head,
+        base: Some(base),
+        text: joined.value.clone().into(),
+        opened: None,
+        leaf: None,
+    };
     // The text is laid out as in the editor, where it may be edited further.
     let editor = drafts::as_read(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
-    draft.text = editor.laid_out(draft.text);
+    draft.text = editor.laid_out(joined.value).into();
     let set = super::set_of(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
     Ok((set, draft))
 }
