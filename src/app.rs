@@ -59,6 +59,7 @@ pub mod outdated;
 pub mod pins;
 pub mod rate;
 pub mod recent;
+pub mod reopening;
 mod route;
 pub mod staged;
 mod storing;
@@ -260,6 +261,11 @@ impl App {
     /// Gives what was typed since the last draft was kept; from now on it counts as kept.
     pub fn unkept_draft(&mut self) -> Option<Draft> {
         drafting::unkept(self)
+    }
+
+    /// Whether what the user's own editor left is being taken in.
+    pub fn is_taking_back(&self) -> bool {
+        self.editor.as_ref().is_some_and(Editor::is_taking_back)
     }
 
     /// The topmost dialog.

@@ -52,6 +52,7 @@ use crate::view::{Appearance, draw_with, seen_rows, title};
 use background::{Background, QUESTION};
 use drafts::DraftKeeper;
 use effects::Tasks;
+use files::HandedBack;
 use graphics::Graphics;
 use input::Input;
 use links::Links;
@@ -108,6 +109,8 @@ struct Shell {
     signals: Signals,
     tasks: Tasks,
     drafts: DraftKeeper,
+    /// The file of the user's own editor, whose text is being taken in.
+    handed_back: Option<HandedBack>,
     panes: PanesKeeper,
     /// The task that remembers what the user has left set aside; the end waits for it.
     remembering: Option<JoinHandle<()>>,
@@ -154,6 +157,7 @@ impl Shell {
             signals: Signals::take()?,
             tasks: Tasks::new(sender),
             drafts: DraftKeeper::default(),
+            handed_back: None,
             panes: PanesKeeper::default(),
             remembering: None,
             events,
@@ -307,6 +311,8 @@ impl Shell {
     }
 
     async fn carry_out(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        // Before a draft is dropped because its text is stored.
+        self.give_back();
         let mut effects = std::collections::VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
@@ -335,6 +341,14 @@ impl Shell {
                     effects.extend(self.outside(&text, &suffix, draft).await?);
                 }
                 Effect::KeepDraft(draft) => self.drafts.keep(draft, self.tasks.events()),
+                Effect::ReopenDraft(id, what, how) => {
+                    let events = self.tasks.events();
+                    tokio::task::spawn_blocking(move || {
+                        let (draft, there) = *what;
+                        let ready = how.ready(id, draft, there);
+                        let _ = events.blocking_send(Event::DraftReady(Box::new(ready)));
+                    });
+                }
                 Effect::DropDraft(id) => self.drafts.remove(id),
                 Effect::FindDrafts(target) => self.drafts.find(target, self.tasks.events()),
                 Effect::LeaveAsides(ids) => {

@@ -23,6 +23,7 @@ use super::jobs::JobId;
 use super::layout::{Layout, Pane, Split};
 use super::load::Read;
 use super::notice::{self, Notice};
+use super::opening::Opened;
 use super::pins::Pin;
 use super::question::{Confirm, Prompt, PromptKind};
 use super::recent::Item;
@@ -64,8 +65,8 @@ pub enum Request {
     },
     /// Make a new record of the text whose save met what someone else wrote.
     MergeAsNew,
-    /// Go on with a draft; `true`: as a new record.
-    TakeDraft(DraftId, Box<Draft>, bool),
+    /// Go on with a draft, whose value was made ready; `true`: as a new record.
+    TakeDraft(DraftId, Box<Draft>, Box<Opened>, bool),
     /// Edit the value at this place inside this record.
     OpenInner(Box<Record>, InnerPlace),
     /// Edit the record that is shown; `true`: in the user's own editor.

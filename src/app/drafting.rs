@@ -17,6 +17,7 @@ use super::App;
 use super::ctx::Request;
 use super::event::{Effect, Event};
 use super::layers::{Layer, MergeView, UnsavedLeaf};
+use super::load::Loaded;
 use super::notice::Notice;
 use super::question::Prompt;
 
@@ -39,8 +40,19 @@ pub struct Drafting {
     pub(super) shown_for: Option<Request>,
     /// The draft that is being kept, to be gone on with later.
     pub(super) leaving: Option<Leaving>,
+    /// The draft that is being made ready to be gone on with as another edit.
+    pub(super) taken: Option<(DraftId, TakenAs)>,
     /// A draft of one value that is gone on with as soon as there is a cursor in the values.
     pub(super) resumed: Option<(DraftId, Box<Draft>)>,
+}
+
+/// Another edit as which a draft is gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TakenAs {
+    /// One of a new record.
+    New,
+    /// One of the whole record, for a change of one value.
+    Whole,
 }
 
 /// The draft of what is being edited.
@@ -99,7 +111,12 @@ impl Drafting {
 pub(super) fn is_input(event: &Event) -> bool {
     matches!(
         event,
-        Event::Key(_) | Event::Keys(_) | Event::Click(..) | Event::Paste(_) | Event::Edited(_)
+        Event::Key(_)
+            | Event::Keys(_)
+            | Event::Click(..)
+            | Event::Paste(_)
+            | Event::Edited(_)
+            | Event::Loaded(_, _, Ok(Loaded::Worked(..)))
     )
 }
 

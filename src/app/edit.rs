@@ -1,5 +1,7 @@
 //! What keys and answers do in the editor, and the way to the user's own editor.
 
+mod back;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -15,7 +17,7 @@ use super::editor::{Blocked, Content, Editor, Field, Purpose};
 use super::event::{Effect, NotEdited, Slot};
 use super::layers::Then;
 use super::notice::Notice;
-use super::opening::Opened;
+use super::opening::{Opened, inside};
 use super::question::{Confirm, Confirmed};
 
 impl Editor {
@@ -78,7 +80,8 @@ impl Editor {
             ctx.say(Notice::warning(why));
             return None;
         }
-        let mut editor = Self::of_inner(store, record, value, limit);
+        let opened = Opened::of(&inside(&record, &value), limit);
+        let mut editor = Self::of_inner(store, record, value, opened);
         if let Some(note) = editor.note.take() {
             ctx.say(Notice::info(note));
         }
@@ -112,41 +115,16 @@ impl Editor {
         ctx: &mut Ctx<'_>,
     ) -> Then {
         self.outside = false;
-        // What was typed here before is neither saved nor lost.
-        let untouched = !self.is_changed() && self.original.is_some();
         match result {
-            Ok(text) => {
-                // Other editors end the last line with a line break, whether it had one or not.
-                let before = self.value.bytes();
-                let end = self.value.line_end();
-                let text = match text.strip_suffix(end) {
-                    Some(cut) if !before.ends_with(b"\n") => text.slice(..cut.len()),
-                    _ => text,
-                };
-                if text == before {
-                    ctx.tell(Notice::info("nothing was changed"));
-                    return if untouched { Then::Close } else { Then::Stay };
-                }
-                self.replace(&text, ctx.now);
-                // A new record still needs its key.
-                if self.original.is_some() {
-                    let then = self.save(false, None, shown, ctx);
-                    // Whatever dialog this opens, no key has asked for it.
-                    ctx.request(Request::AwaitPause);
-                    then
-                } else {
-                    Then::Stay
-                }
-            }
+            Ok(text) => self.take_back(text, true, shown, ctx),
             Err(NotEdited { why, left }) => {
                 ctx.tell(Notice::failure(why).lasting());
-                // The text may be half of what was meant, so it is kept here and not saved.
-                if let Some(left) = &left {
-                    self.replace(left, ctx.now);
-                } else if untouched {
-                    return Then::Close;
+                match left {
+                    // The text may be half of what was meant, so it is kept here and not saved.
+                    Some(left) => self.take_back(left, false, shown, ctx),
+                    None if self.is_untouched() => Then::Close,
+                    None => Then::Stay,
                 }
-                Then::Stay
             }
         }
     }
@@ -176,7 +154,9 @@ impl Editor {
             return Then::Stay;
         }
         if let Some(doing) = self.working() {
-            if action == Some(Action::Cancel) {
+            if self.is_taking_back() {
+                ctx.say(Notice::info(doing));
+            } else if action == Some(Action::Cancel) {
                 self.stop_working();
                 ctx.cancel(Slot::Saving);
                 ctx.say(Notice::info("stopped"));

@@ -34,6 +34,7 @@ pub(in crate::app) use keys::type_into;
 pub use place::{EditorScroll, TextPlace};
 pub(in crate::app) use preparing::Purpose;
 pub use save::Blocked;
+pub(in crate::app) use working::LONG;
 
 /// The part of the editor that takes the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,8 +115,12 @@ pub const COMMON_TYPES: [&str; 7] = [
 impl Editor {
     /// Makes the editor of a new record.
     pub fn create(store: StoreName) -> Self {
-        let empty = Opened::empty();
-        Self::with(store, None, "", ContentType::JSON.as_str(), empty, Field::Key)
+        Self::created(store, Opened::empty())
+    }
+
+    /// Makes the editor of a new record with a value.
+    pub(in crate::app) fn created(store: StoreName, value: Opened) -> Self {
+        Self::with(store, None, "", ContentType::JSON.as_str(), value, Field::Key)
     }
 
     /// Makes the editor of a record that was read. Text is edited in UTF-8, JSON on one line is laid out for
@@ -223,7 +228,7 @@ impl Editor {
     pub fn replace(&mut self, text: &Bytes, now: Timestamp) {
         match &mut self.value {
             Content::Text(edit) => edit.replace_text(text, now),
-            Content::Hex(edit) => edit.replace_all(text, now),
+            Content::Hex(edit) => edit.replace_bytes(text, now),
             Content::Bytes(own) => own.clone_from(text),
         }
         self.scroll = EditorScroll::default();

@@ -17,6 +17,7 @@ use super::layout::PaneSizes;
 use super::load::{Loaded, Read};
 use super::mouse::Spot;
 use super::pins::Pin;
+use super::reopening::{Reopened, Reopening, There};
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -73,6 +74,8 @@ pub enum Event {
     Pins(String, Vec<Pin>),
     /// A draft was read; else the error says why not.
     DraftRead(DraftId, Result<Box<Draft>, String>),
+    /// A draft of a long value was made ready.
+    DraftReady(Box<Reopened>),
     /// Something was handed to the terminal's clipboard, or was too large for it.
     Copied(&'static str, Result<usize, String>),
     /// These bytes were saved to a file; else the error says why not.
@@ -162,6 +165,8 @@ pub enum Effect {
     FindDrafts(String),
     /// Read a draft.
     ReadDraft(DraftId),
+    /// Make a draft of a long value ready, beside what is there now.
+    ReopenDraft(DraftId, Box<(Draft, There)>, Reopening),
     /// Remember that a record of a target is pinned, or that it is no longer.
     Pin {
         /// The target without its secret.

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::edit::{HexEdit, TextEdit};
-use crate::model::{Family, Record};
+use crate::edit::{HexEdit, InnerValue, TextEdit};
+use crate::model::{Family, Record, RecordMeta};
 use crate::preview::charset::{self, Charset, DecodedText};
 use crate::preview::json::{self, Spacing};
 
@@ -111,6 +111,20 @@ fn not_text(record: &Record) -> Option<String> {
     } else {
         format!("edited as bytes: {charset} would spell it anew")
     })
+}
+
+/// The record that a value in a value is edited as.
+pub(super) fn inside(record: &Record, value: &InnerValue) -> Record {
+    let inner = value.inner();
+    Record {
+        meta: RecordMeta {
+            key: record.meta.key.clone(),
+            content_type: inner.content_type(),
+            size: inner.value().len() as u64,
+            ..RecordMeta::default()
+        },
+        value: inner.value().clone(),
+    }
 }
 
 /// Whether a record is JSON that is laid out to be edited.

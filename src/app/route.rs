@@ -125,17 +125,14 @@ impl App {
             Event::MadeInPart(id, inverse, rest) => undo::made_in_part(self, id, inverse, rest),
             Event::Gone(id, anew) => undo::gone(self, id, anew),
             Event::Freed(id) => self.journal.freed(&id),
-            Event::Edited(result) => {
-                if let Some(editor) = &mut self.editor {
-                    let then = editor.returned(result, self.record.record(), &mut ctx!(self));
-                    self.after_edit(then);
-                }
-            }
+            Event::Edited(result) => external::edited(self, result),
             Event::DraftKept(id, result) if staged::kept(self, &id, &result) => {}
             Event::DraftKept(id, result) if later::kept(self, &id, &result) => {}
             Event::DraftKept(id, result) => drafting::kept(self, &id, result),
             Event::Drafts(found) => drafts::found(self, found),
             Event::Pins(target, found) => pins::found(self, &target, found),
+            Event::DraftReady(ready) if staged::ready(self, &ready) => {}
+            Event::DraftReady(ready) => drafts::ready(self, *ready),
             Event::DraftRead(id, result) if staged::read(self, &id, &result) => {}
             Event::DraftRead(id, result) => drafts::read(self, id, result),
             Event::Copied(what, result) => self.tell(match result {
@@ -186,7 +183,9 @@ impl App {
                 }
                 Request::KeepDraft { quits } => later::keep(self, quits),
                 Request::MergeAsNew => later::as_new(self),
-                Request::TakeDraft(id, draft, as_new) => drafts::take(self, &id, *draft, as_new),
+                Request::TakeDraft(id, draft, value, as_new) => {
+                    drafts::take(self, &id, *draft, *value, as_new);
+                }
                 Request::OpenInner(record, place) => inner::open(self, record, place),
                 Request::EditRecord(outside) => inner::edit(self, outside),
                 Request::NewRecord => actions::new_record(self),

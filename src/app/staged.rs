@@ -159,6 +159,8 @@ pub struct StagedEdits {
     elsewhere: Vec<StagedEdit>,
     /// The write under way that saves the edits.
     pub(super) saving: Option<WriteId>,
+    /// The staged edit that is being made ready to be edited further.
+    pub(super) opening: Option<DraftId>,
     /// Drafts of formerly staged edits, which are being read.
     awaited: HashSet<DraftId>,
 }

@@ -1,6 +1,8 @@
 //! Work on the whole of an edited value: where that is long, it is done off the loop, on a copy.
 
-use crate::edit::{HexEdit, TextEdit};
+use bytes::Bytes;
+
+use crate::edit::{Document, HexEdit, TextEdit};
 use crate::model::Timestamp;
 use crate::preview::json;
 
@@ -27,6 +29,14 @@ pub enum Work {
     Bracket,
     /// JSON is laid out for people.
     Format,
+    /// The text that the user's own editor left is taken in.
+    TakeBack {
+        /// The text.
+        text: Bytes,
+        /// Whether it is all that was meant: it is saved, without the line end that other editors add at the end
+        /// of the last line.
+        whole: bool,
+    },
 }
 
 /// A value in which something is done. Its bytes are shared with the editor's.
@@ -58,6 +68,7 @@ impl Work {
             Self::Find { .. } | Self::Bracket => "searching…",
             Self::Replace { .. } => "replacing…",
             Self::Format => "laying out…",
+            Self::TakeBack { .. } => "taking in what your editor left…",
         }
     }
 
@@ -76,9 +87,33 @@ impl Work {
             }
             (Self::Bracket, Edited::Text(edit)) => told(edit.go_to_bracket()),
             (Self::Format, Edited::Text(edit)) => format(edit, now),
+            (Self::TakeBack { text, whole }, Edited::Text(edit)) => {
+                let end = edit.line_end().as_bytes();
+                let text = if *whole { without_end(edit.document(), text, end) } else { &text[..] };
+                let is_new = edit.document().bytes() != text;
+                if is_new {
+                    edit.replace_text(text, now);
+                }
+                told(is_new)
+            }
+            (Self::TakeBack { text, whole }, Edited::Hex(edit)) => {
+                let text =
+                    if *whole { without_end(edit.document(), text, b"\n") } else { &text[..] };
+                let is_new = edit.document().bytes() != text;
+                if is_new {
+                    edit.replace_bytes(text, now);
+                }
+                told(is_new)
+            }
             (Self::Replace { .. } | Self::Bracket | Self::Format, Edited::Hex(_)) => Found::Nothing,
         }
     }
+}
+
+/// The text without the line end that other editors add at its end, whether there was one before or not.
+fn without_end<'a>(before: &Document, text: &'a [u8], end: &[u8]) -> &'a [u8] {
+    let ended = before.len().checked_sub(1).and_then(|last| before.byte(last)) == Some(b'\n');
+    text.strip_suffix(end).filter(|_| !ended).unwrap_or(text)
 }
 
 /// Lays JSON out for people.

@@ -68,7 +68,7 @@ impl Document {
             .iter()
             .map(|edit| (edit.at..edit.at + edit.removed, &edit.inserted[..]))
             .collect();
-        document.replace_each(&edits, now);
+        document.replace_each(&edits, Grouping::Alone, now);
         Some(document)
     }
 
@@ -179,7 +179,12 @@ impl Document {
     }
 
     /// Replaces each of these ranges, which are in order and apart from each other, as one undo step.
-    pub fn replace_each(&mut self, edits: &[(Range<usize>, &[u8])], now: Timestamp) {
+    pub fn replace_each(
+        &mut self,
+        edits: &[(Range<usize>, &[u8])],
+        grouping: Grouping,
+        now: Timestamp,
+    ) {
         let (Some((first, _)), Some((last, _))) = (edits.first(), edits.last()) else { return };
         let all = first.start..last.end.min(self.len());
         let mut new = Vec::new();
@@ -189,7 +194,7 @@ impl Document {
             new.extend(self.buffers.append(inserted));
             at = range.end;
         }
-        self.change(all, new, Grouping::Alone, now, false);
+        self.change(all, new, grouping, now, false);
     }
 
     fn change(

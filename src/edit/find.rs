@@ -22,6 +22,11 @@ pub fn next(document: &Document, needle: &[u8], from: usize) -> Option<Range<usi
     })
 }
 
+/// The first match of `needle` in a part of the document.
+pub fn within(document: &Document, needle: &[u8], part: Range<usize>) -> Option<Range<usize>> {
+    forward(document, needle, part)
+}
+
 /// The last match of `needle` before `from`, else the last of all.
 pub fn previous(document: &Document, needle: &[u8], from: usize) -> Option<Range<usize>> {
     let before = from.saturating_add(needle.len()).saturating_sub(1).min(document.len());
@@ -31,11 +36,17 @@ pub fn previous(document: &Document, needle: &[u8], from: usize) -> Option<Range
 
 /// All matches of `needle`, in order, none overlapping.
 pub fn all(document: &Document, needle: &[u8]) -> Vec<Range<usize>> {
-    let (mut found, mut from, mut start) = (Vec::new(), 0, 0);
+    all_within(document, needle, 0..document.len())
+}
+
+/// The same in a part of the document.
+pub fn all_within(document: &Document, needle: &[u8], part: Range<usize>) -> Vec<Range<usize>> {
+    let (mut found, mut from, mut start) = (Vec::new(), part.start, part.start);
     let (finder, folds) = (memmem::Finder::new(needle), folds(needle));
-    while !needle.is_empty() && start + needle.len() <= document.len() {
+    while !needle.is_empty() && start + needle.len() <= part.end {
         // A match that begins in this window may end behind it.
-        let mut window = document.read(start..start + WINDOW + needle.len() - 1);
+        let end = part.end.min(start + WINDOW + needle.len() - 1);
+        let mut window = document.read(start..end);
         if folds {
             window.to_mut().make_ascii_lowercase();
         }

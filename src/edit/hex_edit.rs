@@ -8,6 +8,7 @@ use crate::model::Timestamp;
 
 use super::document::{Document, Grouping};
 use super::find;
+use super::line_edits::between;
 use super::text_edit::Motion;
 
 /// The column in which keys are typed.
@@ -188,8 +189,12 @@ impl HexEdit {
     }
 
     /// Replaces all bytes.
-    pub fn replace_all(&mut self, bytes: &[u8], now: Timestamp) {
-        self.document.replace(0..self.document.len(), bytes, Grouping::Alone, now);
+    pub fn replace_bytes(&mut self, bytes: &[u8], now: Timestamp) {
+        let was = self.document.read(0..self.document.len());
+        let (at, [gone, come]) = between(&was, bytes);
+        let (gone, come) = (at..at + gone.len(), at..at + come.len());
+        drop(was);
+        self.document.replace(gone, &bytes[come], Grouping::Alone, now);
         (self.cursor, self.anchor, self.half) = (0, None, None);
     }
 

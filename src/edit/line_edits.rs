@@ -48,7 +48,7 @@ fn whole_lines_between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u
 }
 
 /// The parts of two texts between their common beginning and end, and the length of the beginning.
-fn between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u8]; 2]) {
+pub(super) fn between<'a>(before: &'a [u8], after: &'a [u8]) -> (usize, [&'a [u8]; 2]) {
     let same = |(a, b): &(&u8, &u8)| a == b;
     let start = before.iter().zip(after).take_while(same).count();
     let (old, new) = (&before[start..], &after[start..]);

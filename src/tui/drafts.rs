@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustix::process::{Pid, test_kill_process};
 use tokio::sync::mpsc::Sender;
 
+use super::files::HandedBack;
 use super::pins;
 use crate::app::{Event, Pin};
 use crate::drafts::{Drafts, Entry};
@@ -20,6 +21,8 @@ const LAST: Duration = Duration::from_secs(3);
 /// A job of the thread.
 enum Job {
     Keep(Box<Draft>, Sender<Event>),
+    /// Keep what the user's own editor left, if it is not stored or kept already; then remove its file.
+    GiveBack(Option<Box<Draft>>, HandedBack, Sender<Event>),
     Remove(DraftId),
     Find(String, Sender<Event>),
     Read(DraftId, Sender<Event>),
@@ -45,6 +48,17 @@ impl DraftKeeper {
     /// Keeps a draft; tells `events` whether it is kept.
     pub(super) fn keep(&mut self, draft: Box<Draft>, events: Sender<Event>) {
         self.send(Job::Keep(draft, events));
+    }
+
+    /// Keeps what the user's own editor left, where there is something to keep, and then removes its file; a
+    /// file whose text cannot be kept stays.
+    pub(super) fn give_back(
+        &mut self,
+        draft: Option<Box<Draft>>,
+        back: HandedBack,
+        events: Sender<Event>,
+    ) {
+        self.send(Job::GiveBack(draft, back, events));
     }
 
     /// Removes a draft.
@@ -104,6 +118,21 @@ fn work(next: &queue::Receiver<Job>) {
                 let kept = keep(drafts.as_ref(), &draft, &mut digests);
                 let _ = events.blocking_send(Event::DraftKept(draft.head.id(), kept));
             }
+            (Job::GiveBack(None, back, _), drafts) => back.remove(drafts.as_ref()),
+            (Job::GiveBack(Some(draft), back, events), drafts) => {
+                let kept = keep(drafts.as_ref(), &draft, &mut digests);
+                let kept = match kept {
+                    Ok(()) => {
+                        back.remove(drafts.as_ref());
+                        Ok(())
+                    }
+                    Err(why) => {
+                        let path = back.stay().display().to_string();
+                        Err(format!("{why}; the editor's text is in {path}"))
+                    }
+                };
+                let _ = events.blocking_send(Event::DraftKept(draft.head.id(), kept));
+            }
             (Job::Remove(id), Some(drafts)) => {
                 digests = Digests::default();
                 if let Err(why) = drafts.remove(&id) {
@@ -143,11 +172,7 @@ fn work(next: &queue::Receiver<Job>) {
 ///
 /// # Errors
 /// Why it cannot be kept, in words.
-pub(super) fn keep(
-    drafts: Option<&Drafts>,
-    draft: &Draft,
-    digests: &mut Digests,
-) -> Result<(), String> {
+fn keep(drafts: Option<&Drafts>, draft: &Draft, digests: &mut Digests) -> Result<(), String> {
     let Some(drafts) = drafts else { return Err("there is no state folder".to_owned()) };
     drafts.keep_again(draft, digests).map_err(|why| match why.kind() {
         std::io::ErrorKind::FileTooLarge => "it is too large".to_owned(),

@@ -11,12 +11,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
 use crate::app::{NotEdited, SaveError};
-use crate::drafts::{is_open, let_go, read_left};
+use crate::drafts::{Drafts, is_open, let_go, read_left};
 use crate::edit::draft::Draft;
 use crate::model::in_words;
 use crate::outfile;
-
-use super::drafts;
 
 /// Time under which an editor that changed nothing may have gone on in a window of its own.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -79,11 +77,17 @@ impl HandedOut {
     /// Removes the file: its content, `left` if the editor has changed it, is kept or stored, or cannot be
     /// read and stays under another name. If the terminal is gone, a file that is still being written stays:
     /// the next larder takes it into the draft.
-    pub(super) fn remove(self, gone: bool, draft: Option<&Draft>, left: Option<&Bytes>) {
+    pub(super) fn remove(
+        self,
+        gone: bool,
+        draft: Option<&Draft>,
+        left: Option<&Bytes>,
+        drafts: Option<&Drafts>,
+    ) {
         if gone && (self.held.get() || is_open(&self.path)) {
             return self.stay();
         }
-        let drafts = drafts::folder().filter(|_| self.temporary.is_none());
+        let drafts = drafts.filter(|_| self.temporary.is_none());
         let _ = match (drafts, draft) {
             (Some(drafts), Some(draft)) => drafts.returned(
                 &self.path,
@@ -101,13 +105,43 @@ impl HandedOut {
     }
 }
 
+/// The file of an editor that has ended, or has no terminal any more.
+pub(super) struct HandedBack {
+    pub(super) file: HandedOut,
+    /// Whether the terminal is gone.
+    pub(super) gone: bool,
+    /// The draft that names the file.
+    pub(super) draft: Option<Box<Draft>>,
+    /// The text that was left, if it is another one.
+    pub(super) left: Option<Bytes>,
+}
+
+impl HandedBack {
+    /// Removes the file, whose text is kept or stored.
+    pub(super) fn remove(self, drafts: Option<&Drafts>) {
+        self.file.remove(self.gone, self.draft.as_deref(), self.left.as_ref(), drafts);
+    }
+
+    /// Leaves the file where it is; gives its path.
+    pub(super) fn stay(self) -> PathBuf {
+        let path = self.file.path.clone();
+        self.file.stay();
+        path
+    }
+}
+
 /// Makes a private file that holds `text`. It lies next to its draft, which is kept first, so that what the
 /// editor leaves in it outlives larder; else it is a temporary one.
 ///
 /// # Errors
 /// The system's error.
-pub(super) fn hand_out(text: &[u8], suffix: &str, draft: Option<&Draft>) -> io::Result<HandedOut> {
-    if let (Some(drafts), Some(draft)) = (drafts::folder(), draft)
+pub(super) fn hand_out(
+    text: &[u8],
+    suffix: &str,
+    draft: Option<&Draft>,
+    drafts: Option<&Drafts>,
+) -> io::Result<HandedOut> {
+    if let (Some(drafts), Some(draft)) = (drafts, draft)
         && drafts.keep(draft).is_ok()
         && let Ok(path) = drafts.hand_out(&draft.head.id(), suffix, text)
     {
@@ -250,7 +284,7 @@ mod tests {
                 held: Cell::new(true),
                 soon: Cell::default(),
             }
-            .remove(gone, None, None);
+            .remove(gone, None, None, None);
             assert_eq!(path.exists(), gone);
         }
     }

@@ -7,11 +7,12 @@ use signal_hook::consts::SIGTSTP;
 use signal_hook::low_level::emulate_default_handler;
 
 use super::background::{ANSWER_TIMEOUT, Filtered};
+use super::files::{self, HandedBack};
 use super::input::Heard;
 use super::signals::SignalAction;
-use super::{Shell, TerminalEvent, backend, drafts, files, terminal};
+use super::{Shell, TerminalEvent, backend, drafts, terminal};
 use crate::app::{Effect, Event, NotEdited};
-use crate::edit::draft::{Digests, Draft};
+use crate::edit::draft::Draft;
 use crate::model::Timestamp;
 
 /// Limit on the time that awaited answers may take before another program gets the terminal.
@@ -23,6 +24,10 @@ const REMEMBERING: Duration = Duration::from_secs(1);
 impl Shell {
     /// Gives the terminal back, then prints the asides that stay, and a failure that was not drawn yet.
     pub(super) async fn leave(&mut self, code: u8, stays: &[String]) -> u8 {
+        // What is not taken in yet stays in its file, of which the next larder makes a draft.
+        if let Some(back) = self.handed_back.take() {
+            back.stay();
+        }
         self.drafts.finish();
         self.panes.flush();
         if let Some(task) = self.remembering.take() {
@@ -180,7 +185,7 @@ impl Shell {
             return Ok(self.app.handle(Event::Edited(Err(nothing))));
         }
         self.drafts.finish();
-        let file = files::hand_out(text, suffix, draft.as_deref());
+        let file = files::hand_out(text, suffix, draft.as_deref(), drafts::folder().as_ref());
         // Two readers of one terminal would share its keys.
         self.input.pause();
         let (mut code, mut gone) = (None, false);
@@ -224,27 +229,22 @@ impl Shell {
         effects.extend(self.app.handle(Event::Edited(result)));
         effects.extend(self.take_typed(typed));
         self.app.now = Timestamp::now();
-        // The text that was left is kept before its file is removed.
-        let keep = |left: Draft| {
-            (
-                left.head.id(),
-                drafts::keep(drafts::folder().as_ref(), &left, &mut Digests::default()),
-            )
-        };
-        let kept = self.app.unkept_draft().map(keep);
-        match kept {
-            Some((id, Err(why))) => {
-                let path = file.as_ref().map(|file| file.path().display().to_string());
-                let why = format!("{why}; the editor's text is in {}", path.unwrap_or_default());
-                effects.extend(self.app.handle(Event::DraftKept(id, Err(why))));
-                if let Ok(file) = file {
-                    file.stay();
-                }
-            }
-            Some((_, Ok(()))) | None => {
-                drop(file.map(|file| file.remove(gone, draft.as_deref(), left.as_ref())));
-            }
+        if let Ok(file) = file {
+            self.handed_back = Some(HandedBack { file, gone, draft, left });
         }
+        self.give_back();
         Ok(effects)
+    }
+
+    /// Has the text kept that the user's own editor left, and then its file removed. While a long text is being
+    /// taken in, it is only in that file.
+    pub(super) fn give_back(&mut self) {
+        if self.app.is_taking_back() {
+            return;
+        }
+        if let Some(back) = self.handed_back.take() {
+            let draft = self.app.unkept_draft().map(Box::new);
+            self.drafts.give_back(draft, back, self.tasks.events());
+        }
     }
 }

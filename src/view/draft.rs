@@ -84,7 +84,7 @@ fn lines(shown: &DraftView, width: usize, app: &App, appearance: &Appearance) ->
     let mut lines = said(&format!("Typed {age}{place}{stored}."), Role::Text);
     if shown.is_gone() {
         lines.extend(said("The record is not there any more.", Role::Warning));
-    } else if shown.is_outrun() {
+    } else if shown.is_outrun {
         let words = format!("The record was changed since it was read.{merges}");
         lines.extend(said(&words, Role::Warning));
     } else if shown.is_taken == Some(true) {

@@ -110,6 +110,13 @@ impl Stage {
             let (ticket, read) = self.take(slot);
             self.event(Event::Loaded(slot, ticket, Ok(computed(read))));
         }
+        let reopens = |effect: &Effect| matches!(effect, Effect::ReopenDraft(..));
+        while let Some(at) = self.asked.iter().position(reopens) {
+            if let Effect::ReopenDraft(id, what, how) = self.asked.remove(at) {
+                let (draft, there) = *what;
+                self.event(Event::DraftReady(Box::new(how.ready(id, draft, there))));
+            }
+        }
         self
     }
 

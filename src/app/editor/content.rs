@@ -48,7 +48,7 @@ impl Content {
     }
 
     /// Number of bytes.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::app) fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
             Self::Text(_) | Self::Hex(_) => self.document().map_or(0, Document::len),

@@ -7,14 +7,13 @@ use bytes::Bytes;
 
 use crate::edit::{InnerValue, NotOpened, TypedValue};
 use crate::keymap::Action;
-use crate::model::{Record, RecordMeta, SetValue, StoreName};
+use crate::model::{Record, SetValue, StoreName};
 use crate::ops::Plan;
-use crate::preview::json;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::load::Compute;
-use super::super::opening::is_laid_out;
+use super::super::opening::{Opened, inside, is_laid_out};
 use super::Editor;
 
 /// The record that holds a value, while that value is edited.
@@ -49,24 +48,14 @@ impl InnerEdit {
 }
 
 impl Editor {
-    /// Makes the editor of a value in a value of a record.
+    /// Makes the editor of a value in a value of a record, which was opened to be edited.
     pub(in crate::app) fn of_inner(
         store: StoreName,
         record: Record,
         value: Arc<InnerValue>,
-        limit: u64,
+        opened: Opened,
     ) -> Self {
-        let inner = value.inner();
-        let own = Record {
-            meta: RecordMeta {
-                key: record.meta.key.clone(),
-                content_type: inner.content_type(),
-                size: inner.value().len() as u64,
-                ..RecordMeta::default()
-            },
-            value: inner.value().clone(),
-        };
-        let mut editor = Self::edit(store, own, limit);
+        let mut editor = Self::opened(store, inside(&record, &value), opened);
         let edit = InnerEdit { record, value, typed: Bytes::new(), putting_back: None };
         editor.inner = Some(Box::new(edit));
         editor
@@ -85,12 +74,6 @@ impl Editor {
             None => TypedValue { content_type: set.content_type.clone(), value: set.value.clone() },
         };
         Some([read, typed])
-    }
-
-    /// The text of the record as the editor would show it.
-    pub(in crate::app) fn laid_out(&self, text: Bytes) -> Bytes {
-        let lines = if self.lays_out(true) { json::pretty(&text) } else { None };
-        lines.map_or(text, Bytes::from)
     }
 
     /// Whether the editor lays JSON out in lines: the record's, or that of the value that is edited.

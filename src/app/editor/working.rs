@@ -10,16 +10,12 @@ use super::super::working::{Edited, Found, Work};
 use super::{Content, Editor};
 
 /// Size of a value from which work on all of it is done off the loop, in bytes.
-const LONG: usize = 256 << 10;
+pub(in crate::app) const LONG: usize = 256 << 10;
 
 impl Editor {
     /// Does some work in the value, or begins to, where that is long.
     pub(super) fn work(&mut self, work: Work, ctx: &mut Ctx<'_>) {
-        let mut value = match &self.value {
-            Content::Text(edit) => Edited::Text(Box::new(edit.without_history())),
-            Content::Hex(edit) => Edited::Hex(Box::new(edit.without_history())),
-            Content::Bytes(_) => return,
-        };
+        let Some(mut value) = self.copied() else { return };
         if self.value.len() < LONG {
             let found = work.done(&mut value, ctx.now);
             return self.take_work(&work, value, found, ctx);
@@ -38,6 +34,11 @@ impl Editor {
         self.working = None;
     }
 
+    /// Whether what the user's own editor left is being taken in.
+    pub(in crate::app) fn is_taking_back(&self) -> bool {
+        matches!(self.working, Some(Work::TakeBack { .. }))
+    }
+
     /// Takes the result of work that was done off the loop.
     pub(in crate::app) fn worked(&mut self, value: Edited, found: Found, ctx: &mut Ctx<'_>) {
         let Some(work) = self.working.take() else { return };
@@ -46,11 +47,50 @@ impl Editor {
         self.show_cursor(ctx.layout().body);
     }
 
-    fn take_work(&mut self, work: &Work, value: Edited, found: Found, ctx: &mut Ctx<'_>) {
+    /// Begins to take in what the user's own editor left.
+    pub(in crate::app) fn begin_taking_back(
+        &mut self,
+        work: Work,
+        value: Edited,
+        ctx: &mut Ctx<'_>,
+    ) {
+        self.working = Some(work.clone());
+        ctx.read(Slot::Saving, Compute::Work(work, value, ctx.now));
+    }
+
+    /// Ends that; tells whether the text is whole, if it was under way.
+    pub(in crate::app) fn end_taking_back(&mut self) -> Option<bool> {
+        match self.working.take() {
+            Some(Work::TakeBack { whole, .. }) => Some(whole),
+            other => {
+                self.working = other;
+                None
+            }
+        }
+    }
+
+    /// A copy of the value, for work off the loop; none where it is only held.
+    pub(in crate::app) fn copied(&self) -> Option<Edited> {
+        Some(match &self.value {
+            Content::Text(edit) => Edited::Text(Box::new(edit.without_history())),
+            Content::Hex(edit) => Edited::Hex(Box::new(edit.without_history())),
+            Content::Bytes(_) => return None,
+        })
+    }
+
+    /// Takes the value of such a copy; tells whether it is of the same kind.
+    pub(in crate::app) fn take_value(&mut self, value: Edited) -> bool {
         match (&mut self.value, value) {
             (Content::Text(edit), Edited::Text(copy)) => edit.take(*copy),
             (Content::Hex(edit), Edited::Hex(copy)) => edit.take(*copy),
-            (Content::Text(_) | Content::Hex(_) | Content::Bytes(_), _) => return,
+            (Content::Text(_) | Content::Hex(_) | Content::Bytes(_), _) => return false,
+        }
+        true
+    }
+
+    fn take_work(&mut self, work: &Work, value: Edited, found: Found, ctx: &mut Ctx<'_>) {
+        if !self.take_value(value) {
+            return;
         }
         match found {
             Found::Done => {}

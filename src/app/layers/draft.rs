@@ -9,6 +9,7 @@ use crate::model::endings::with_ending;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
+use super::super::opening::Opened;
 use super::super::question::{Confirm, Confirmed, Prompt};
 use super::dialog::Dialog;
 use super::overlay::{Overlay, Then};
@@ -24,6 +25,10 @@ pub struct DraftView {
     pub typed: TypedValue,
     /// What is there now; none for a new record.
     pub now: Option<TypedValue>,
+    /// The value to edit, with all that was typed.
+    pub(in crate::app) value: Opened,
+    /// Whether the record was changed since it was read for the draft.
+    pub is_outrun: bool,
     /// Whether there is a record of the key that was typed for a new one; none while that is not known.
     pub is_taken: Option<bool>,
     /// Whether the two are compared as the editor lays them out, though the draft is no JSON so far.
@@ -35,17 +40,6 @@ pub struct DraftView {
 }
 
 impl DraftView {
-    /// The dialog of a draft, whose difference is being looked for.
-    pub fn new(id: DraftId, draft: Draft, typed: TypedValue, now: Option<TypedValue>) -> Self {
-        let (is_laid_out, diff, overlay) = (false, None, Overlay::default());
-        Self { id, draft, typed, now, is_taken: None, is_laid_out, diff, overlay }
-    }
-
-    /// Whether the record was changed since it was read for the draft.
-    pub fn is_outrun(&self) -> bool {
-        self.draft.base != self.now
-    }
-
     /// Whether the record is not there any more.
     pub fn is_gone(&self) -> bool {
         !self.draft.head.is_new && self.now.is_none()
@@ -54,12 +48,12 @@ impl DraftView {
     /// Whether what is there now is what was there when the draft was typed. Otherwise the draft may have
     /// been saved without an answer, and others may have written over it.
     pub fn is_not_stored(&self) -> bool {
-        !self.is_outrun() && (!self.draft.head.is_new || self.is_taken == Some(false))
+        !self.is_outrun && (!self.draft.head.is_new || self.is_taken == Some(false))
     }
 
     fn take(&self, as_new: bool, ctx: &mut Ctx<'_>) {
-        let draft = Box::new(self.draft.clone());
-        ctx.request(Request::TakeDraft(self.id.clone(), draft, as_new));
+        let (draft, value) = (Box::new(self.draft.clone()), Box::new(self.value.clone()));
+        ctx.request(Request::TakeDraft(self.id.clone(), draft, value, as_new));
     }
 }
 

@@ -5,21 +5,20 @@ use std::sync::Arc;
 use crate::edit::draft::{Draft, DraftHead, DraftId};
 use crate::edit::{EditedLeaf, InnerValue, TypedValue};
 use crate::keymap::{Action, Context};
-use crate::model::{ContentType, Key, Record, RecordMeta, StoreName};
-use crate::preview::json;
+use crate::model::{ContentType, Key, Record, StoreName};
 use crate::text;
 
 use super::super::App;
 use super::super::ctx::Request;
-use super::super::editor::{Blocked, Editor, Field};
+use super::super::drafting::TakenAs;
+use super::super::editor::{Editor, Field};
 use super::super::event::{Effect, Slot};
 use super::super::input::LineInput;
-use super::super::layers::{DraftView, Layer};
+use super::super::layers::{DraftView, Layer, Overlay};
 use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
-
-/// Size of a value in a value above which it is put back off the loop only, in bytes.
-const PUT_BACK: usize = 1 << 20;
+use super::super::opening::Opened;
+use super::super::reopening::{self, Reopened, Reopening, There};
 
 /// Looks for the drafts of this target.
 pub(super) fn find(app: &mut App) {
@@ -85,55 +84,103 @@ fn is_there(app: &App, store: &StoreName, key: &Key) -> Option<bool> {
     if is_listed { Some(true) } else { is_gone(app, store, key).then_some(false) }
 }
 
-/// Takes a draft that was read, and offers it, unless the same is stored already.
+/// Takes a draft that was read, and offers it, unless the same is stored already. One of a long value is made
+/// ready first.
 pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String>) {
-    let Some((_, asked)) = app.drafting.asked.take_if(|(asked, _)| *asked == id) else { return };
-    let cursor = |layer: &Layer| matches!(layer, Layer::Leaf(_));
-    if app.editor.is_some() || !app.layers.iter().all(cursor) {
+    if app.drafting.asked.as_ref().is_none_or(|(asked, _)| *asked != id) {
         return;
     }
-    let draft = match result {
-        Ok(draft) => *draft,
+    match result {
+        Ok(draft) if reopening::is_long(&draft) => make_ready(app, id, *draft),
+        Ok(draft) => {
+            let there = there(app, &draft.head).unwrap_or_default();
+            offer(app, how(app).ready(id, *draft, there));
+        }
         Err(why) => {
+            let asked = app.drafting.asked.take().and_then(|(_, asked)| asked);
+            if is_busy(app) {
+                return;
+            }
             let Some(asked) = asked else { return app.tell(Notice::warning(why)) };
             app.drafting.found.pass(&id);
             app.tell(Notice::warning(format!("{why}; what is stored is edited")));
-            return ctx!(app).request(asked);
+            ctx!(app).request(asked);
         }
-    };
-    let is_new = draft.head.is_new;
-    let shown = app.record.record().filter(|now| now.meta.key == draft.head.key);
-    let shown = shown.filter(|_| app.keys.store.as_ref() == Some(&draft.head.store));
-    let shown = shown.map(TypedValue::from);
-    // The save of a new record may have been made without an answer.
-    let is_taken = if is_new { is_there(app, &draft.head.store, &draft.head.key) } else { None };
-    let made = shown.clone().filter(|_| is_taken == Some(true));
-    let now = shown.filter(|_| !is_new);
-    let is_gone = !is_new && is_gone(app, &draft.head.store, &draft.head.key);
-    let now = now.filter(|_| !is_gone);
-    if !is_new && !is_gone && now.is_none() {
-        // The cursor has moved on meanwhile.
+    }
+}
+
+/// Whether something else is edited or asked by now.
+fn is_busy(app: &App) -> bool {
+    let cursor = |layer: &Layer| matches!(layer, Layer::Leaf(_));
+    app.editor.is_some() || !app.layers.iter().all(cursor)
+}
+
+/// Has a draft made ready off the loop.
+fn make_ready(app: &mut App, id: DraftId, draft: Draft) {
+    let there = there(app, &draft.head).unwrap_or_default();
+    let how = how(app);
+    app.out.effects.push(Effect::ReopenDraft(id, Box::new((draft, there)), how));
+}
+
+/// Takes a draft that was made ready: it is offered, or gone on with.
+pub(super) fn ready(app: &mut App, ready: Reopened) {
+    if let Some((id, taken)) = app.drafting.taken.take_if(|(id, _)| *id == ready.id) {
+        if !is_busy(app) {
+            open_as(app, &id, ready.draft, ready.value, taken);
+        }
         return;
     }
-    let typed = match &draft.leaf {
-        Some(leaf) => of_leaf(leaf, &draft),
-        None => of_editor(&draft, app),
-    };
-    let is_stored = |typed: &TypedValue| [&now, &made].into_iter().flatten().any(|it| it == typed);
+    if app.drafting.asked.as_ref().is_none_or(|(asked, _)| *asked != ready.id) {
+        return;
+    }
+    // The record may have been read anew meanwhile.
+    match there(app, &ready.draft.head) {
+        Some(now) if !now.is_same(&ready.there) => make_ready(app, ready.id, ready.draft),
+        _ => offer(app, ready),
+    }
+}
+
+/// What is there now where a draft was typed; `None` where that is another record than the one under the cursor,
+/// and not known to be gone.
+fn there(app: &App, head: &DraftHead) -> Option<There> {
+    let shown = app.record.record().filter(|now| now.meta.key == head.key);
+    let shown = shown.filter(|_| app.keys.store.as_ref() == Some(&head.store));
+    let shown = shown.map(TypedValue::from);
+    if head.is_new {
+        // The save of a new record may have been made without an answer.
+        let is_there = is_there(app, &head.store, &head.key) == Some(true);
+        return Some(There { now: None, made: shown.filter(|_| is_there) });
+    }
+    let is_gone = is_gone(app, &head.store, &head.key);
+    let now = shown.filter(|_| !is_gone);
+    (is_gone || now.is_some()).then_some(There { now, made: None })
+}
+
+/// Offers a draft, unless the same is stored already.
+fn offer(app: &mut App, ready: Reopened) {
+    let asked = app.drafting.asked.take().and_then(|(_, asked)| asked);
+    // The cursor may have moved on meanwhile.
+    if is_busy(app) || there(app, &ready.draft.head).is_none() {
+        return;
+    }
+    let Reopened { id, draft, there, value: opened, typed, is_stored, is_outrun, shown, .. } =
+        ready;
+    let There { now, made } = there;
+    let is_new = draft.head.is_new;
+    let is_taken = if is_new { is_there(app, &draft.head.store, &draft.head.key) } else { None };
     let why = typed.as_ref().map_or("nothing was typed in this draft", |_| "this draft is stored");
-    let Some(typed) = typed.filter(|typed| !is_stored(typed)) else {
+    let Some(typed) = typed.filter(|_| !is_stored) else {
         remove(app, &id);
         return stored(app, why, asked);
     };
     // Of a record that is gone, the value that was read is all there is to compare with.
     let before = now.as_ref().or(draft.base.as_ref()).or(made.as_ref());
-    let laid_out = before.and_then(|before| as_shown(before, &typed, &draft, app));
     let compare = match (&draft.leaf, &draft.base, &now) {
         (Some(leaf), Some(base), Some(now)) if leaf.made().is_ok() => {
             Compute::DiffOver(Box::new([base.clone(), typed.clone(), now.clone()]))
         }
         (Some(leaf), ..) => Compute::Diff(Box::new(pieces(leaf))),
-        (None, ..) => Compute::Diff(Box::new(match (&draft.opened, &laid_out) {
+        (None, ..) => Compute::Diff(Box::new(match (&draft.opened, &shown) {
             (Some(inner), _) => inside(inner, &draft),
             (None, Some(shown)) => [shown.clone(), typed.clone()],
             (None, None) => [before.cloned().unwrap_or_else(nothing), typed.clone()],
@@ -144,13 +191,25 @@ pub(super) fn read(app: &mut App, id: DraftId, result: Result<Box<Draft>, String
     let value = if packed { draft.typed() } else { typed.value.clone() };
     let typed = TypedValue { value, ..typed };
     app.out.read(Slot::Saving, compare);
-    let is_laid_out = laid_out.is_some();
+    let is_laid_out = shown.is_some();
     if is_new && is_taken != Some(false) && made.is_none() {
         let DraftHead { store, key, .. } = draft.head.clone();
         app.out.read(Slot::Theirs, Load::Value { store, key });
     }
     app.drafting.shown_for = asked.filter(|_| is_new);
-    let view = DraftView { is_taken, is_laid_out, ..DraftView::new(id, draft, typed, now) };
+    let (diff, overlay) = (None, Overlay::default());
+    let view = DraftView {
+        id,
+        draft,
+        typed,
+        now,
+        value: opened,
+        is_outrun,
+        is_taken,
+        is_laid_out,
+        diff,
+        overlay,
+    };
     app.layers.push(view.into());
 }
 
@@ -189,42 +248,6 @@ fn stored(app: &mut App, why: &str, asked: Option<Request>) {
     }
 }
 
-/// The present value as the editor lays it out, where the typed text is not yet JSON that could be put back
-/// as it stood.
-fn as_shown(now: &TypedValue, typed: &TypedValue, draft: &Draft, app: &App) -> Option<TypedValue> {
-    let is_part = draft.opened.is_some() || draft.leaf.is_some();
-    if is_part || !typed.content_type.is_json() || json::check(&typed.value).is_ok() {
-        return None;
-    }
-    let base = Some(now.clone());
-    let shown = as_read(&Draft { base, ..draft.clone() }, app)?.value.bytes();
-    (shown != now.value).then(|| TypedValue { value: shown, ..now.clone() })
-}
-
-/// The value that the editor would store; `None` if it is the one that was read.
-fn of_editor(draft: &Draft, app: &App) -> Option<TypedValue> {
-    // A large text is not put back into its record only to see whether it is stored there.
-    let much = draft.opened.is_some() && draft.text.len() > PUT_BACK;
-    let set = reopened(draft, app).map(|mut editor| {
-        if much { editor.typed_set(false, None) } else { editor.to_set(false, None) }
-    });
-    match set {
-        Some(Ok(set)) => Some(TypedValue { content_type: set.content_type, value: set.value }),
-        Some(Err(Blocked::Unchanged)) => None,
-        _ => {
-            let content_type = draft.head.content_type.clone();
-            Some(TypedValue { content_type, value: draft.text.bytes() })
-        }
-    }
-}
-
-/// The value that a change of one value in JSON would store; `None` if it is the one that was read.
-fn of_leaf(leaf: &EditedLeaf, draft: &Draft) -> Option<TypedValue> {
-    let base = draft.base.as_ref()?;
-    let value = leaf.made_anyhow();
-    (value != base.value).then(|| TypedValue { value, content_type: base.content_type.clone() })
-}
-
 /// The former spelling of one value and the typed text, where that is no value.
 fn pieces(leaf: &EditedLeaf) -> [TypedValue; 2] {
     [leaf.spelled(), leaf.edit.text().to_owned().into()]
@@ -243,87 +266,90 @@ fn nothing() -> TypedValue {
     TypedValue { content_type: ContentType::from(""), value: bytes::Bytes::new() }
 }
 
-/// An editor with everything as it was typed.
-pub(super) fn reopened(draft: &Draft, app: &App) -> Option<Editor> {
-    let mut editor = as_read(draft, app)?;
-    editor.replace(&draft.text.bytes(), app.now);
-    Some(editor)
+/// How the values of drafts are made ready now.
+pub(super) fn how(app: &App) -> Reopening {
+    let (limit, json_layout) = (app.settings.editor_limit, app.session.server.json_layout);
+    Reopening { limit, json_layout, now: app.now }
 }
 
-/// An editor with the value as it was read.
-pub(super) fn as_read(draft: &Draft, app: &App) -> Option<Editor> {
-    let head = &draft.head;
-    let mut editor = if let Some(base) = &draft.base {
-        let meta = RecordMeta {
-            key: head.key.clone(),
-            content_type: base.content_type.clone(),
-            size: base.value.len() as u64,
-            ..RecordMeta::default()
-        };
-        let record = Record { meta, value: base.value.clone() };
-        let limit = app.settings.editor_limit;
-        match &draft.opened {
-            Some(inner) => Editor::of_inner(head.store.clone(), record, Arc::clone(inner), limit),
-            None => Editor::edit(head.store.clone(), record, limit),
+/// The editor of a draft whose value was made ready.
+pub(super) fn editor(app: &App, draft: &Draft, value: Opened) -> Option<Editor> {
+    let store = draft.head.store.clone();
+    let is_held = value.value.is_none();
+    let mut editor = match (reopening::as_record(draft), &draft.opened) {
+        (Some(record), Some(inner)) => Editor::of_inner(store, record, Arc::clone(inner), value),
+        (Some(record), None) => Editor::opened(store, record, value),
+        (None, _) => {
+            let mut new = Editor::created(store, value);
+            new.key = LineInput::new(draft.head.key.as_str()?);
+            new
         }
-    } else {
-        let mut new = Editor::create(head.store.clone());
-        new.key = LineInput::new(head.key.as_str()?);
-        new
     };
+    if is_held {
+        editor.replace(&draft.text.bytes(), app.now);
+    }
     editor.json_layout = app.session.server.json_layout;
-    editor.content_type = LineInput::new(head.content_type.as_str());
+    editor.content_type = LineInput::new(draft.head.content_type.as_str());
     editor.wrap = app.settings.wrap;
     Some(editor)
 }
 
-/// Goes on with a draft; with `as_new`, as a new record.
-pub(super) fn take(app: &mut App, id: &DraftId, mut draft: Draft, as_new: bool) {
+/// Goes on with a draft whose value was made ready; with `as_new`, as a new record.
+pub(super) fn take(app: &mut App, id: &DraftId, draft: Draft, value: Opened, as_new: bool) {
     if as_new {
+        take_as(app, id, draft, TakenAs::New, false);
+    } else if draft.leaf.is_none() {
+        open(app, id, &draft, value);
+    } else if is_gone(app, &draft.head.store, &draft.head.key) {
+        open_as(app, id, draft, value, TakenAs::Whole);
+    } else {
+        ctx!(app).request(Request::ResumeLeaf(id.clone(), Box::new(draft)));
+    }
+}
+
+/// Goes on with a draft as another edit: one of a long value, unless that is `at_once`, when it is ready.
+pub(super) fn take_as(
+    app: &mut App,
+    id: &DraftId,
+    mut draft: Draft,
+    taken: TakenAs,
+    at_once: bool,
+) {
+    if taken == TakenAs::New {
         if let Some(leaf) = draft.leaf.take() {
             draft.text = leaf.made_anyhow().into();
         }
         (draft.base, draft.opened) = (None, None);
         (draft.head.inner, draft.head.leaf) = (None, None);
     }
-    if draft.leaf.is_some() && is_gone(app, &draft.head.store, &draft.head.key) {
-        return take_whole(app, id, draft);
+    if reopening::is_long(&draft) && !at_once {
+        app.drafting.taken = Some((id.clone(), taken));
+        return make_ready(app, id.clone(), draft);
     }
-    if draft.leaf.is_some() {
-        return ctx!(app).request(Request::ResumeLeaf(id.clone(), Box::new(draft)));
-    }
-    let Some(mut editor) = reopened(&draft, app) else { return };
-    if as_new {
-        editor.key = LineInput::new("");
-        editor.field = Field::Key;
-    }
-    open(app, id, &draft, editor);
+    let (value, _) = how(app).value(&draft);
+    open_as(app, id, draft, value, taken);
 }
 
-/// Goes on with a change of one value in the editor of the whole record, where the value cannot be chosen.
-pub(super) fn take_whole(app: &mut App, id: &DraftId, mut draft: Draft) {
-    let Some(editor) = in_record(&mut draft, app) else { return };
-    open(app, id, &draft, editor);
-    let why = "value not found: the whole record is edited";
-    app.notice = Some(Notice::warning(why));
-}
-
-/// Makes the change of one value in an editor of its record, which the draft is of from now on; `None` for a
-/// draft of something else.
-pub(super) fn in_record(draft: &mut Draft, app: &App) -> Option<Editor> {
-    let leaf = draft.leaf.clone()?;
-    let mut editor = as_read(draft, app)?;
-    // The editor lays the JSON out in lines.
-    let laid_out = leaf.within(editor.value.bytes());
-    let text = laid_out.as_ref().unwrap_or(&leaf).made_anyhow();
-    editor.replace(&text, app.now);
-    draft.text = text.into();
+/// Opens the editor of a draft that is another edit from now on.
+fn open_as(app: &mut App, id: &DraftId, mut draft: Draft, value: Opened, taken: TakenAs) {
     (draft.leaf, draft.head.leaf) = (None, None);
-    Some(editor)
+    open(app, id, &draft, value);
+    match (taken, &mut app.editor) {
+        (TakenAs::New, Some(editor)) => {
+            editor.key = LineInput::new("");
+            editor.field = Field::Key;
+        }
+        (TakenAs::Whole, Some(_)) => {
+            let why = "value not found: the whole record is edited";
+            app.notice = Some(Notice::warning(why));
+        }
+        (TakenAs::New | TakenAs::Whole, None) => {}
+    }
 }
 
 /// Opens the editor of a draft, over the cursor in the values if there is one.
-fn open(app: &mut App, id: &DraftId, draft: &Draft, mut editor: Editor) {
+fn open(app: &mut App, id: &DraftId, draft: &Draft, value: Opened) {
+    let Some(mut editor) = editor(app, draft, value) else { return };
     editor.show_cursor(app.layout().body);
     let text = editor.value.draft_text();
     app.editor = Some(editor);

@@ -9,7 +9,7 @@ use crate::model::Crawl;
 use crate::text;
 
 use super::super::App;
-use super::super::event::{Effect, OpenedExternal};
+use super::super::event::{Effect, NotEdited, OpenedExternal};
 use super::super::layers::{Details, quoted};
 use super::super::notice::Notice;
 use super::unasked;
@@ -25,6 +25,14 @@ pub(super) fn opened(app: &mut App, name: &str, result: Result<OpenedExternal, S
             let remedy = app.keymap.says(app.context(), Action::SaveValue, "saves it");
             app.tell(Notice::failure(text::then(&why, " · ", remedy)));
         }
+    }
+}
+
+/// Takes what the user's own editor left.
+pub(super) fn edited(app: &mut App, result: Result<Bytes, NotEdited>) {
+    if let Some(editor) = &mut app.editor {
+        let then = editor.returned(result, app.record.record(), &mut ctx!(app));
+        app.after_edit(then);
     }
 }
 

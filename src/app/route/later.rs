@@ -5,7 +5,7 @@ use crate::keymap::{Action, Context};
 use crate::text;
 
 use super::super::App;
-use super::super::drafting::{self, Leaving};
+use super::super::drafting::{self, Leaving, TakenAs};
 use super::super::event::Effect;
 use super::super::layers::Layer;
 use super::super::notice::Notice;
@@ -66,5 +66,5 @@ pub(super) fn as_new(app: &mut App) {
     saving::unmerge(app);
     drafting::hand_on(app, &id);
     close(app);
-    drafts::take(app, &id, draft, true);
+    drafts::take_as(app, &id, draft, TakenAs::New, true);
 }

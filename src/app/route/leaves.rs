@@ -15,6 +15,7 @@ use crate::text;
 
 use super::super::App;
 use super::super::ctx::Request;
+use super::super::drafting::TakenAs;
 use super::super::event::Slot;
 use super::super::layers::{Dialog as _, Layer, LeafCursor, UnsavedLeaf};
 use super::super::load::{Compute, FoldedLeaves, LeavesShown, RecordView};
@@ -119,7 +120,7 @@ pub(in crate::app) fn found(app: &mut App, shown: Option<LeavesShown>) {
     let resumed = app.drafting.resumed.take();
     let Some(shown) = shown else {
         if let Some((id, draft)) = resumed {
-            return drafts::take_whole(app, &id, *draft);
+            return drafts::take_as(app, &id, *draft, TakenAs::Whole, false);
         }
         let most = text::count(json::MOST_SEEN as u64);
         let why = format!("over {most} values; edit the whole record");
@@ -188,7 +189,7 @@ pub(in crate::app) fn resume(app: &mut App, id: DraftId, draft: Box<Draft>) {
     } else if is_edited(app) && look_for_values(app) {
         app.drafting.resumed = Some((id, draft));
     } else {
-        drafts::take_whole(app, &id, *draft);
+        drafts::take_as(app, &id, *draft, TakenAs::Whole, false);
     }
 }
 

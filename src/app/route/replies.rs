@@ -121,7 +121,8 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Worked(value, found) => {
             super::super::notice::untell(&mut app.notice);
             if let Some(editor) = &mut app.editor {
-                editor.worked(value, found, &mut ctx!(app));
+                let then = editor.finished(value, found, app.record.record(), &mut ctx!(app));
+                app.after_edit(then);
             }
         }
         Loaded::Stored(stored) => {

@@ -15,6 +15,7 @@ use super::super::event::{Effect, Slot};
 use super::super::layers::{Layer, ListDialog, StagedDiff};
 use super::super::load::{Compute, Load};
 use super::super::notice::{Notice, Tone};
+use super::super::reopening::{self, Reopened, There};
 use super::super::staged::{MOST, StagedNow};
 use super::super::writes::Answer;
 use super::super::{App, drafting};
@@ -108,29 +109,59 @@ pub(super) fn read(app: &mut App, id: &DraftId, result: &Result<Box<Draft>, Stri
     if !app.staged.awaited(id) {
         return false;
     }
-    let kept = match result {
-        Ok(draft) => take_up(app, id, Draft::clone(draft)),
-        Err(why) => Err(why.clone()),
-    };
-    match kept {
-        Ok(()) => check(app),
+    match result {
+        Ok(draft) if reopening::is_long(draft) => {
+            app.staged.awaits(id);
+            make_ready(app, id, Draft::clone(draft));
+        }
+        Ok(draft) => {
+            let ready = drafts::how(app).ready(id.clone(), Draft::clone(draft), There::default());
+            taken_up(app, &ready);
+        }
         Err(why) => app.tell(Notice::warning(format!("not staged again: {why}"))),
     }
     true
 }
 
+/// Has the draft of a staged edit of a long value made ready.
+fn make_ready(app: &mut App, id: &DraftId, draft: Draft) {
+    let what = Box::new((draft, There::default()));
+    app.out.effects.push(Effect::ReopenDraft(id.clone(), what, drafts::how(app)));
+}
+
+/// Takes a draft that was made ready; tells whether it is that of an edit that is or was staged.
+pub(super) fn ready(app: &mut App, ready: &Reopened) -> bool {
+    if app.staged.opening.take_if(|id| *id == ready.id).is_some() {
+        open_ready(app, ready.clone());
+        return true;
+    }
+    let is_awaited = app.staged.awaited(&ready.id);
+    if is_awaited {
+        taken_up(app, ready);
+    }
+    is_awaited
+}
+
+fn taken_up(app: &mut App, ready: &Reopened) {
+    match take_up(app, ready) {
+        Ok(()) => check(app),
+        Err(why) => app.tell(Notice::warning(format!("not staged again: {why}"))),
+    }
+}
+
 /// Stages the edit in a draft again. The draft is this program's from now on.
-fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
+fn take_up(app: &mut App, ready: &Reopened) -> Result<(), String> {
+    let Reopened { id, draft, set, .. } = ready;
     let DraftHead { store, key, .. } = &draft.head;
     let name = key.named();
     if app.staged.find(store, key).is_some() || app.staged.edits().len() >= MOST {
         return Err(format!("{name}: staged already, or too many are"));
     }
-    let Some(set) = one_value::set_of(&draft).or_else(|| set_of(&draft, app)) else {
+    let Some(set) = one_value::set_of(draft).or_else(|| set.clone()) else {
         return Err(format!("look at the draft of {name} first"));
     };
     let head = DraftHead { process: app.settings.process, ..draft.head.clone() };
-    let draft = Draft { head, ..draft };
+    let draft = Draft { head, ..draft.clone() };
     let own = draft.head.id();
     app.out.effects.push(Effect::KeepDraft(Box::new(draft.clone())));
     app.drafting.found.remove(id);
@@ -139,11 +170,6 @@ fn take_up(app: &mut App, id: &DraftId, draft: Draft) -> Result<(), String> {
     }
     app.staged.add(set, draft);
     Ok(())
-}
-
-/// The write that a draft of the editor would make.
-fn set_of(draft: &Draft, app: &App) -> Option<SetValue> {
-    drafts::reopened(draft, app)?.to_set(false, None).ok()
 }
 
 /// Takes whether a draft was kept; tells whether it is that of a staged edit.
@@ -186,20 +212,38 @@ pub(super) fn open(app: &mut App, id: &DraftId) {
         app.notice = Some(why);
         return;
     }
-    let Some(mut edit) = app.staged.edits().iter().find(|edit| edit.id == *id).cloned() else {
+    let Some(edit) = app.staged.edits().iter().find(|edit| edit.id == *id).cloned() else {
         return;
     };
-    // A change of one value is edited in its whole record.
-    let whole = drafts::in_record(&mut edit.draft, app);
-    let Some(mut editor) = whole.or_else(|| drafts::reopened(&edit.draft, app)) else { return };
-    app.staged.take(id);
+    if reopening::is_long(&edit.draft) {
+        app.staged.opening = Some(id.clone());
+        return make_ready(app, id, edit.draft);
+    }
+    let ready = drafts::how(app).ready(id.clone(), edit.draft, There::default());
+    open_ready(app, ready);
+}
+
+/// Opens a staged edit that was made ready. A change of one value is edited in its whole record.
+fn open_ready(app: &mut App, ready: Reopened) {
+    let Reopened { id, mut draft, value, .. } = ready;
+    let edit = app.staged.edits().iter().find(|edit| edit.id == id);
+    let since = edit.map(|edit| edit.since().or(edit.is_merged().then_some("changed since")));
+    let is_list = |layer: &Layer| matches!(layer, Layer::StagedDiff(_) | Layer::List(_));
+    let is_free = app.editor.is_none() && app.layers.iter().all(is_list);
+    let Some(since) = since.filter(|_| is_free) else { return };
+    if let Some(why) = refused(app) {
+        app.notice = Some(why);
+        return;
+    }
+    (draft.leaf, draft.head.leaf) = (None, None);
+    let Some(mut editor) = drafts::editor(app, &draft, value) else { return };
+    app.staged.take(&id);
     close(app);
     editor.opened_staged();
     editor.show_cursor(app.layout().body);
     let text = editor.value.draft_text();
     app.editor = Some(editor);
-    app.drafting.go_on(id, &edit.draft, text);
-    let since = edit.since().or(edit.is_merged().then_some("changed since"));
+    app.drafting.go_on(&id, &draft, text);
     app.notice = Some(match since {
         Some(since) => Notice::warning(format!("{since} by someone else: saving merges the two")),
         None => Notice::info("the staged edit is in the editor again"),

@@ -18,6 +18,15 @@ pub enum Grouping {
     Deleted,
     /// None.
     Alone,
+    /// All of this number, wherever they are and whenever they were made.
+    Placed(u64),
+}
+
+impl Grouping {
+    /// Whether changes belong to one step, whatever is between them.
+    fn joins(self, other: Self) -> bool {
+        matches!((self, other), (Self::Placed(own), Self::Placed(other)) if own == other)
+    }
 }
 
 /// Some pieces that replace others.
@@ -77,7 +86,10 @@ impl History {
         self.weight += weight;
         let closed = std::mem::take(&mut self.closed);
         match self.steps.last_mut() {
-            Some(step) if !closed && !word && step.takes(&change, grouping, now) => {
+            Some(step)
+                if step.grouping.joins(grouping)
+                    || !closed && !word && step.takes(&change, grouping, now) =>
+            {
                 step.weight += weight;
                 step.last = now;
                 step.add(change);
@@ -87,12 +99,19 @@ impl History {
         self.made = self.steps.len();
     }
 
-    /// Adds the steps of another history, each to be undone by itself.
-    pub(super) fn append(&mut self, other: Self) {
+    /// Adds the steps of another history, each to be undone by itself unless it joins the last one.
+    pub(super) fn append(&mut self, mut other: Self) {
         for gone in self.steps.drain(self.made..) {
             self.weight -= gone.weight;
         }
         self.weight += other.weight;
+        if let (Some(last), Some(first)) = (self.steps.last_mut(), other.steps.first_mut())
+            && last.grouping.joins(first.grouping)
+        {
+            last.changes.append(&mut first.changes);
+            last.weight += first.weight;
+            other.steps.remove(0);
+        }
         self.steps.extend(other.steps);
         self.made = self.steps.len();
         self.closed = true;
@@ -155,7 +174,7 @@ impl Step {
                 change.inserted.is_empty()
                     && (change.at == last.at || change.at + change.removed_len() == last.at)
             }
-            Grouping::Alone => false,
+            Grouping::Alone | Grouping::Placed(_) => false,
         };
         near && grouping == self.grouping && now.micros() - self.last.micros() < PAUSE
     }

@@ -185,7 +185,7 @@ proptest! {
                     for (range, new) in edits.iter().rev() {
                         model.splice(range.clone(), new.iter().copied());
                     }
-                    document.replace_each(&edits, Timestamp::from_micros(now));
+                    document.replace_each(&edits, Grouping::Alone, Timestamp::from_micros(now));
                     states.truncate(current.last().map_or(0, |last| last + 1));
                     states.push(model.clone());
                     current = vec![states.len() - 1];

@@ -177,7 +177,7 @@ impl TextEdit {
         };
         if whole.is_empty() {
             let edits: Vec<_> = found.into_iter().map(|range| (range, with.as_bytes())).collect();
-            self.document.replace_each(&edits, now);
+            self.document.replace_each(&edits, Grouping::Alone, now);
         } else {
             let was = self.document.read(whole.clone());
             let (mut new, mut at) = (Vec::with_capacity(was.len()), whole.start);
@@ -202,7 +202,7 @@ impl TextEdit {
         let edits = line_edits(&was, text);
         drop(was);
         let edits: Vec<_> = edits.into_iter().map(|(was, now)| (was, &text[now])).collect();
-        self.document.replace_each(&edits, now);
+        self.document.replace_each(&edits, Grouping::Alone, now);
         (self.cursor, self.anchor, self.goal) = (0, None, None);
     }
 }

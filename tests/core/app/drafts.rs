@@ -2,7 +2,7 @@
 
 use larder::app::{Effect, Event, Layer, Settings, Slot};
 use larder::edit::draft::{Digests, Draft, DraftId};
-use larder::model::{Error, ErrorKind, Expect, Record, Timestamp, Write};
+use larder::model::{Error, ErrorKind, Expect, Record, Timestamp, WatchEvent, Write};
 
 use super::{JSON, done};
 use crate::stage::{Stage, record, store};
@@ -289,7 +289,7 @@ fn a_draft_is_offered_with_what_is_different_now_and_gone_on_with() {
     }
     stage.keys("<enter>");
     let editor = stage.app.editor.as_ref().unwrap();
-    assert!(editor.is_changed() && draft.text == editor.value.bytes().into());
+    assert!(editor.is_changed() && editor.value.bytes() == draft.text.bytes());
     stage.keys("<ctrl-s>");
     // It does not overwrite the present record: the write expects the version that the draft was made from.
     let Write::Set(set) = stage.write() else { panic!() };
@@ -559,4 +559,87 @@ fn a_draft_of_a_new_record_is_compared_with_what_is_there_wherever_the_cursor_is
     let (mut stage, _) = shown_elsewhere();
     let frame = stage.theirs(None).frame();
     assert!(frame.contains("and not stored") && !frame.contains("of this key"), "{frame}");
+}
+
+/// JSON that is laid out, of more than half a megabyte.
+fn long() -> String {
+    let numbers: Vec<_> = (0..100_000).map(|n| format!("{n}.10")).collect();
+    format!("[{}]", numbers.join(","))
+}
+
+#[test]
+fn a_draft_of_a_long_value_is_made_ready_beside_the_screen() {
+    let value = long();
+    let mut typing = opened(&value);
+    typing.keys("e<down><end><left>5");
+    wait(&mut typing, 500);
+    let draft = read_back(&kept(&typing).pop().unwrap());
+    assert!(draft.text.len() > value.len() && draft.text.bytes().starts_with(b"[\n  0.105,\n"));
+    let mut stage = opened(&value);
+    found(&mut stage, &draft);
+    assert!(stage.app.layers.is_empty(), "it is made ready");
+    stage.finish_work();
+    assert!(stage.frame().contains("A draft of page"));
+    stage.compared().keys("<enter>");
+    assert_eq!(stage.app.editor.as_ref().unwrap().value.bytes(), draft.text.bytes());
+    stage.asked.clear();
+    wait(&mut stage, 5000);
+    assert!(kept(&stage).is_empty(), "nothing was typed since");
+    stage.keys("<ctrl-s>").compared();
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, value.replacen(".10", ".105", 1), "nothing else is respelled");
+
+    // As a new record it is made ready in the same way.
+    let mut stage = opened(&value);
+    found(&mut stage, &draft);
+    stage.finish_work().compared().keys("a").finish_work();
+    let editor = stage.app.editor.as_ref().unwrap();
+    assert!(editor.original.is_none() && editor.value.bytes() == draft.text.bytes());
+
+    // A record that is read anew while it is made ready is what it is compared with.
+    let mut stage = opened(&value);
+    found(&mut stage, &draft);
+    let changed = value.replacen(".10", ".20", 1);
+    let set = vec![page(&changed).meta];
+    stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+    stage.show(&[page(&changed)]).finish_work();
+    assert!(stage.frame().contains("The record was changed since it was read."));
+
+    // What is stored is offered no more.
+    let mut stage = opened(&value.replacen(".10", ".105", 1));
+    found(&mut stage, &draft);
+    stage.finish_work();
+    assert_eq!(dropped(&stage), [draft.head.id()]);
+}
+
+#[test]
+fn what_comes_back_from_the_users_editor_is_taken_in_beside_the_screen_and_never_given_up() {
+    let value = long();
+    let mut stage = opened(&value);
+    stage.keys("E");
+    let handed = |effect: Effect| match effect {
+        Effect::OpenEditor { text, .. } => Some(text),
+        _ => None,
+    };
+    let text = stage.asked.drain(..).find_map(handed).unwrap();
+    let text = String::from_utf8(text.to_vec()).unwrap().replacen("0.10", "7", 1) + "\n";
+    stage.event(Event::Edited(Ok(text.into())));
+    assert!(stage.app.is_taking_back());
+    stage.event(Event::Key(crate::stage::key("<esc>")));
+    assert!(stage.app.is_taking_back(), "the text is nowhere else");
+    stage.finish_work();
+    assert!(!stage.app.is_taking_back());
+    // It is kept before it is saved, and long before the next key.
+    wait(&mut stage, 500);
+    assert!(kept(&stage).pop().unwrap().text.bytes().starts_with(b"[\n  7,\n"));
+    stage.compared();
+    let Write::Set(set) = stage.write() else { panic!() };
+    assert_eq!(set.value, value.replacen("0.10", "7", 1));
+
+    let mut stage = opened(&value);
+    stage.keys("E");
+    let text = stage.asked.drain(..).find_map(handed).unwrap();
+    stage.event(Event::Edited(Ok(text))).finish_work();
+    assert!(stage.app.editor.is_none());
+    assert_eq!(stage.notice(), "nothing was changed");
 }

@@ -1,10 +1,14 @@
 //! Staged changes of one value: those of one record make one edit.
 
+use bytes::Bytes;
+
 use crate::edit::draft::{Draft, DraftHead};
 use crate::edit::{Merge, TypedValue};
 use crate::model::{Expect, SetValue};
+use crate::preview::json;
 
 use super::super::super::notice::Notice;
+use super::super::super::reopening::There;
 use super::super::super::staged::StagedEdit;
 use super::super::super::{App, drafting};
 use super::super::{drafts, leaves};
@@ -80,10 +84,13 @@ fn joined(
         leaf: None,
     };
     // The text is laid out as in the editor, where it may be edited further.
-    let editor = drafts::as_read(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
-    draft.text = editor.laid_out(joined.value).into();
-    let set = super::set_of(&draft, app).ok_or_else(|| format!("{key} cannot be edited"))?;
-    Ok((set, draft))
+    let how = drafts::how(app);
+    if how.as_read(&draft).spacing.is_some() {
+        draft.text = json::pretty(&joined.value).map_or(joined.value, Bytes::from).into();
+    }
+    let ready = how.ready(draft.head.id(), draft, There::default());
+    let set = ready.set.ok_or_else(|| format!("{key} cannot be edited"))?;
+    Ok((set, ready.draft))
 }
 
 /// The write that a draft of the change of one value would make; `None` for a draft of something else.
