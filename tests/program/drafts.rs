@@ -376,7 +376,7 @@ fn staged_edits_outlive_a_kill_and_are_saved_together_later() {
     let env = [("XDG_STATE_HOME", state.path().to_str().unwrap())];
     let mut screen = browser(folder.path(), &env);
     screen.wait_for_text("one");
-    for (typed, count) in [("typed ", "1 edit in the list"), ("more ", "2 edits in the list")] {
+    for (typed, count) in [("typed ", "staged page-1"), ("more ", "staged page-2")] {
         screen.keys("e");
         screen.wait_for_text("Edit shop");
         screen.keys(typed);

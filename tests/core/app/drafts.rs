@@ -592,7 +592,7 @@ fn a_draft_of_a_long_value_is_made_ready_beside_the_screen() {
     // As a new record it is made ready in the same way.
     let mut stage = opened(&value);
     found(&mut stage, &draft);
-    stage.finish_work().compared().keys("a").finish_work();
+    stage.finish_work().compared().keys("n").finish_work();
     let editor = stage.app.editor.as_ref().unwrap();
     assert!(editor.original.is_none() && editor.value.bytes() == draft.text.bytes());
 
