@@ -16,7 +16,7 @@ use crate::text;
 use super::App;
 use super::allowed::writes;
 use super::comparing;
-use super::editor::Editor;
+use super::editor::{Editor, Field};
 use super::keys::KeysPane;
 use super::layers::{COMMANDS, Layer};
 use super::layout::Pane;
@@ -259,7 +259,23 @@ impl Editor {
     /// Whether an action would do something with what is edited.
     fn would(&self, action: Action) -> bool {
         let text = self.value.text().is_some();
+        let in_value = self.field == Field::Value;
         match action {
+            Action::NextField => !in_value,
+            // The value's own keys are named where it is typed in.
+            Action::Undo
+            | Action::Redo
+            | Action::Format
+            | Action::Bracket
+            | Action::Wrap
+            | Action::Search
+            | Action::Replace
+            | Action::GoTo
+            | Action::SelectAll
+                if !in_value =>
+            {
+                false
+            }
             Action::Undo => self.value.document().is_some_and(|it| it.can_undo(false)),
             Action::Redo => self.value.document().is_some_and(|it| it.can_undo(true)),
             Action::Format | Action::SaveAsText | Action::Bracket => {

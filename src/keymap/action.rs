@@ -73,7 +73,7 @@ named! {
     TypePassword "type_password" "password" "Type the password, for this run"
     Targets "targets" "targets" "Open another server or directory"
     Crawl "crawl" "crawl" "Show the crawl: queues, datasets, stores"
-    FailedRequests "failed_requests" "failed" "Show error pages of failed requests"
+    FailedRequests "failed_requests" "error pages" "Show error pages of failed requests"
     Jobs "jobs" "jobs" "Show jobs: writes, reads and fetches"
     Journal "journal" "log" "Show the log, to undo from"
     Staged "staged" "staged edits" "Show staged edits, saved together"

@@ -129,7 +129,9 @@ pub fn not_shown(hidden: usize) -> Option<String> {
 
 /// The warning that a change of a record that Crawlee keeps in memory would not last.
 pub const WRITTEN_BACK: &str = "a running crawl overwrites this within a minute";
-/// The same, for little room.
+/// The warning that a record which Crawlee keeps in memory would be there under its old key again.
+pub const WRITTEN_AGAIN: &str = "a running crawl writes the old key again";
+/// Either of both, for little room.
 pub const WRITTEN_BACK_SHORT: &str = "a crawl may write this back";
 
 /// The warning that the record in the editor has changed since it was read.

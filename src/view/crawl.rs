@@ -133,7 +133,7 @@ fn named(overview: &Overview, app: &App, appearance: &Appearance) -> Vec<Named> 
     use crate::app::Dialog as _;
     let all = [
         (Action::Open, "open"),
-        (Action::FailedRequests, "failed requests"),
+        (Action::FailedRequests, "error pages"),
         (Action::Details, "details"),
         (Action::Close, "close"),
     ];

@@ -133,6 +133,9 @@ pub(super) fn draw(
 }
 
 fn position(editor: &Editor) -> String {
+    if editor.field != Field::Value {
+        return String::new();
+    }
     if let Some(edit) = editor.value.hex() {
         let insert = if edit.inserts { "insert · " } else { "" };
         let (at, len) = (edit.cursor() as u64, edit.document().len() as u64);

@@ -2,35 +2,32 @@
 //! it.
 
 mod edge;
+mod line;
 
 use std::borrow::Cow;
 
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::app::{self, App, Area, Hint, Layer, Notice, Pane, Prompt, PromptKind, Tone};
-use crate::index::{Filter, Sort};
+use crate::index::Sort;
 use crate::keymap::{Action, Chord};
-use crate::text::{beginning, cells, visible};
+use crate::text::{cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
 use super::dialog::drawn;
-use super::paint::{put, put_over, put_right};
+use super::paint::{put, put_right};
 use super::typed::put_typed;
 
 /// Columns between two hints.
 const GAP: usize = 2;
-/// Columns by which a typed line can grow before it meets its hints.
-const TO_TYPE: usize = 6;
 /// Width from which the keys that end larder and that find all actions have fixed places, in columns.
 const NARROW: u16 = 60;
 /// Width from which there is room for most hints, in columns.
 const WIDE: u16 = 100;
 /// Width from which all hints that are often needed have room, so that the border stays free, in columns.
 const ROOMY: u16 = 160;
-/// Columns of a border that a sentence in it leaves free: a corner, a line and a gap, on each side.
-const FRAME: u16 = 6;
 
 /// Clears the footer; gives the cell of the cursor if a line is being typed in it.
 pub(super) fn draw(
@@ -80,39 +77,8 @@ pub(super) fn finish(
     }
     let mut hints = hints(app, area.width, appearance);
     let notice = app.notice.as_ref().map(|notice| sentence(notice, appearance));
-    if let Some(Layer::Prompt(line)) = app.layer() {
-        let fault = line.fault.as_ref();
-        let fault = fault.map(|fault| (format!("! {fault}"), appearance.style(Role::Warning)));
-        let text = shown(line, appearance);
-        // Text behind the last column needs no room.
-        let seen = beginning(&text, area.width.into());
-        let typed = cells(&line.label(area.width.into())) + cells(&visible(seen));
-        // What is to be said stands behind the line, where there is room.
-        let mut said = fault.or(notice);
-        let mut right = usize::from(area.width);
-        let fits = |text: &str| typed + TO_TYPE + cells(&visible(text)) < right;
-        if let Some((text, style)) = said.take_if(|(text, _)| fits(text)) {
-            right =
-                put_right(buf, area.x + area.width, area.y, area.width, &format!("{text} "), style)
-                    .into();
-        }
-        let room = right.saturating_sub(typed + TO_TYPE);
-        let shown = fit(&hints, room, area.width, appearance);
-        // What Enter does, and the other form of the line, are named above it, where they have no room in it.
-        let is_shown = |hint: &Hint| shown.iter().any(|shown| shown.action == hint.action);
-        let missing = |action| hints.iter().find(|hint| hint.action == action && !is_shown(hint));
-        let other = missing(Action::Accept).or_else(|| missing(Action::Next));
-        let other = other.map(|hint| {
-            let text = format!("{} {}", label(hint, appearance), hint.words);
-            (text, appearance.style(Role::Hint))
-        });
-        if let (Some((text, style)), true) = (said.or(other), area.y > 2) {
-            in_border(buf, area, app, (&text, style), appearance);
-        }
-        let wide: usize = shown.iter().map(|hint| wide(hint, appearance)).sum();
-        let from = right.saturating_sub(wide);
-        say_signs(buf, area, line, from, appearance);
-        return put_hints(buf, area, u16::try_from(from).unwrap_or(0), &shown, appearance);
+    if let Some(Layer::Prompt(prompt)) = app.layer() {
+        return line::finish(buf, area, (app, prompt), (&hints, notice), appearance);
     }
     let mut right = area.x + area.width.saturating_sub(1);
     if let Some((text, style)) = notice {
@@ -144,23 +110,6 @@ pub(super) fn finish(
     places
 }
 
-/// Shows in an empty filter the signs that begin a filter of another kind, up to a column.
-fn say_signs(buf: &mut Buffer, area: Area, line: &Prompt, end: usize, appearance: &Appearance) {
-    if !line.filters() || !line.input.text().is_empty() {
-        return;
-    }
-    let signs = format!("{} fuzzy · {} regex", Filter::FUZZY_SIGN, Filter::EXPRESSION_SIGN);
-    let signs = match line.kind {
-        PromptKind::FilterKeys => format!("{signs} · {} type", Filter::TYPE_SIGN),
-        _ => signs,
-    };
-    let from = cells(line.kind.label()) + 2;
-    if from + cells(&signs) + GAP <= end {
-        let (x, room) = (area.x + from as u16, area.width);
-        put(buf, x, area.y, room, &signs, appearance.style(Role::Dim));
-    }
-}
-
 /// A notice as it is written, and its style.
 fn sentence(notice: &Notice, appearance: &Appearance) -> (String, Style) {
     let (mark, role) = match notice.tone {
@@ -170,41 +119,6 @@ fn sentence(notice: &Notice, appearance: &Appearance) -> (String, Style) {
         Tone::Failure => ("! ", Role::Danger),
     };
     (format!("{mark}{}", notice.text), appearance.style(role))
-}
-
-/// Writes a sentence into the border above the footer, in one row: into that of the last pane, if it has room
-/// there. The frame stays closed.
-fn in_border(
-    buf: &mut Buffer,
-    area: Area,
-    app: &App,
-    (text, style): (&str, Style),
-    appearance: &Appearance,
-) {
-    let y = area.y - 1;
-    let last = app.layout().panes().last().map(|(_, pane)| pane);
-    let fits = |pane: &Area| cells(&visible(text)) <= usize::from(pane.width.saturating_sub(FRAME));
-    let area = last.filter(fits).map_or(area, |pane| Area { x: pane.x, width: pane.width, ..area });
-    // The sentence replaces what stands there; on both sides, the border's line goes on.
-    let mut line = Cell::new(appearance.symbols.border.horizontal_bottom);
-    line.set_style(appearance.style(Role::Border));
-    for x in area.x..area.x + area.width {
-        match buf.cell_mut((x, y)) {
-            Some(cell) if matches!(cell.symbol(), "─" | "━" | "-") => line = cell.clone(),
-            Some(cell) if !is_frame(cell.symbol()) => *cell = line.clone(),
-            _ => {}
-        }
-    }
-    let room = area.width.saturating_sub(FRAME);
-    let text = visible(text);
-    let text = text.fit(room.into());
-    let used = u16::try_from(cells(&text)).unwrap_or(room) + 2;
-    let x = (area.x + area.width).saturating_sub(used + 2);
-    put_over(buf, x, y, used, &format!(" {text} "), style);
-}
-
-fn is_frame(symbol: &str) -> bool {
-    symbol.chars().all(|c| matches!(c, '\u{2500}'..='\u{257f}' | '+' | '-' | '|'))
 }
 
 /// Puts the hint first that tells how to read a notice that is cut; tells whether there is a key for that.
@@ -287,7 +201,13 @@ fn fit<'a>(
         held.extend(hints.iter().filter(|hint| rank(hint) == Some(place) && fits(hint)));
     }
     let is_held = |hint: &Hint| held.iter().any(|held: &&Hint| held.action == hint.action);
-    hints.iter().filter(|hint| is_held(hint) || fits(hint)).collect()
+    let mut shown: Vec<_> = hints.iter().filter(|hint| is_held(hint) || fits(hint)).collect();
+    // A list begins at its top: from there, only down leads on.
+    let is_down = |hint: &Hint| hint.action == Action::Down;
+    if hints.iter().any(is_down) && !shown.iter().any(|hint| is_down(hint)) {
+        shown.retain(|hint| hint.action != Action::Up);
+    }
+    shown
 }
 
 fn put_hints(

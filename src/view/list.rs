@@ -50,7 +50,9 @@ fn scrolls(dialog: &dyn Dialog) -> bool {
 
 /// The keys in the border.
 fn named(dialog: &dyn Dialog, app: &App, appearance: &Appearance) -> Vec<Named> {
-    let Some(listing) = dialog.listing() else { return Vec::new() };
+    // Where the border says why nothing can be done with a row, the footer names the keys.
+    let listing = dialog.listing().filter(|listing| listing.why.is_none());
+    let Some(listing) = listing else { return Vec::new() };
     named_in(&listing, dialog, app, appearance)
 }
 

@@ -143,7 +143,7 @@ fn draw(
         let chord = app.keymap.chord(Context::Merge, action);
         let chord = chord.map(|chord| chord.label(appearance.symbols.unicode)).unwrap_or_default();
         let mark = if chosen { " · taken" } else { "" };
-        let role = if chosen { Role::Selection } else { Role::Header };
+        let role = if chosen { Role::Selection } else { Role::Hint };
         let mut label = format!("{chord} {name}{mark}");
         if part.height == 1 {
             // With one row, the piece stands behind its label.

@@ -89,10 +89,9 @@ fn confirm(
     let area = centred(body, width, height);
     let danger = is_final(confirm);
     let role = if danger { Role::Danger } else { Role::Warning };
-    let third = third(confirm, app, appearance);
-    let in_row = is_in_row(area, confirm, app, appearance);
-    let bottom = third.filter(|_| !in_row);
-    let bottom = bottom.map(|(words, _)| words).unwrap_or_default();
+    let answers = Answers::new(area, confirm, app, appearance);
+    let bottom = answers.third.as_ref().filter(|_| !answers.in_row);
+    let bottom = bottom.map(|(words, _)| words.trim().to_owned()).unwrap_or_default();
     // The danger is not told by colour alone.
     let top = format!("! {}", confirm.title);
     let titles = Titles { top: &top, bottom: &bottom };
@@ -109,7 +108,8 @@ fn confirm(
         let wrong = confirm.is_mistyped();
         let used = if low {
             let role = if wrong { Role::Danger } else { Role::Dim };
-            put(buf, x, y, width, "Its name: ", appearance.style(role))
+            let label = if wrong { "Not its name: " } else { "Its name: " };
+            put(buf, x, y, width, label, appearance.style(role))
         } else {
             let does = match confirm.verb.strip_prefix("do ") {
                 Some(how) => format!("do it {how}"),
@@ -136,7 +136,7 @@ fn confirm(
         cursor = Some(put_typed(buf, (x + used, y), room, line, appearance.style(Role::Text)));
     }
     let y = (area.y + area.height).saturating_sub(2);
-    buttons(buf, x, y, width, (confirm, in_row), app, appearance);
+    buttons(buf, x, y, width, (confirm, &answers), appearance);
     cursor
 }
 
@@ -191,21 +191,6 @@ fn is_final(confirm: &Confirm) -> bool {
     matches!(&confirm.confirmed, Confirmed::Plan(plan) if !plan.reversible)
 }
 
-/// The third answer, if there is one: to free at once instead of setting aside, or the other way round; or to
-/// keep what was typed as a draft.
-fn third(confirm: &Confirm, app: &App, appearance: &Appearance) -> Option<(String, Chord)> {
-    use crate::keymap::{Action, Context};
-    let (action, does) = match &confirm.confirmed {
-        _ if confirm.may_free() && is_final(confirm) => (Action::FreeNow, "set aside instead"),
-        _ if confirm.may_free() => (Action::FreeNow, "free at once"),
-        Confirmed::Quit if confirm.keeps => (Action::KeepDraft, "quit and keep a draft"),
-        _ if confirm.keeps => (Action::KeepDraft, "keep a draft"),
-        _ => return None,
-    };
-    let chord = app.keymap.chord(Context::Confirm, action)?;
-    Some((format!("{} {does}", chord.label(appearance.symbols.unicode)), chord))
-}
-
 /// The keys of the two buttons, No first.
 fn keys_of(confirm: &Confirm, app: &App) -> [Option<Chord>; 2] {
     use crate::keymap::{Action, Context};
@@ -217,14 +202,69 @@ fn keys_of(confirm: &Confirm, app: &App) -> [Option<Chord>; 2] {
     [key(Action::ConfirmNo), key(Action::ConfirmYes)]
 }
 
+/// The answers to a question, as they are shown.
+struct Answers {
+    /// The words on the two buttons, No first.
+    two: [String; 2],
+    /// The third answer, if there is one: to free at once instead of setting aside, or the other way round; or
+    /// to keep what was typed as a draft.
+    third: Option<(String, Chord)>,
+    /// Whether the third answer has room beside the two; otherwise it stands in the border.
+    in_row: bool,
+}
+
+impl Answers {
+    /// The answers to a question that covers `area`: in long words, if all three have room in one row.
+    fn new(area: Area, confirm: &Confirm, app: &App, appearance: &Appearance) -> Self {
+        let room = usize::from(area.inner().width.saturating_sub(2));
+        let all = |brief| {
+            let two = words_on(confirm, brief, app, appearance);
+            let third = third(confirm, brief, app, appearance);
+            let used = third.as_ref().map_or(0, |(words, _)| cells(words));
+            let used = used + two.iter().map(|words| cells(words)).sum::<usize>();
+            Self { in_row: used + 2 * usize::from(BETWEEN) <= room, two, third }
+        };
+        let long = all(false);
+        if long.in_row {
+            return long;
+        }
+        let brief = all(true);
+        // In the border, there is room for the long words.
+        let third = if brief.in_row { brief.third } else { long.third };
+        Self { third, ..brief }
+    }
+}
+
+fn third(
+    confirm: &Confirm,
+    brief: bool,
+    app: &App,
+    appearance: &Appearance,
+) -> Option<(String, Chord)> {
+    use crate::keymap::{Action, Context};
+    let (action, [long, short]) = match &confirm.confirmed {
+        _ if confirm.may_free() && is_final(confirm) => {
+            (Action::FreeNow, ["set aside instead", "set aside"])
+        }
+        _ if confirm.may_free() => (Action::FreeNow, ["free at once", "free"]),
+        _ if confirm.keeps => (Action::KeepDraft, ["keep a draft", "draft"]),
+        _ => return None,
+    };
+    let does = if brief { short } else { long };
+    let chord = app.keymap.chord(Context::Confirm, action)?;
+    Some((format!(" {} {does} ", chord.label(appearance.symbols.unicode)), chord))
+}
+
 /// The words on the two buttons, No first.
-fn words_on(confirm: &Confirm, app: &App, appearance: &Appearance) -> [String; 2] {
+fn words_on(confirm: &Confirm, brief: bool, app: &App, appearance: &Appearance) -> [String; 2] {
     let [no, yes] = keys_of(confirm, app).map(|chord| {
         chord.map_or_else(String::new, |chord| chord.label(appearance.symbols.unicode))
     });
     let stays = match &confirm.confirmed {
-        Confirmed::DiscardEdit => "keep editing",
-        Confirmed::Plan(_)
+        Confirmed::DiscardEdit if !brief => "keep editing",
+        Confirmed::Quit if confirm.keeps && !brief => "keep editing",
+        Confirmed::DiscardEdit
+        | Confirmed::Plan(_)
         | Confirmed::LeaveMerge
         | Confirmed::DropDraft(_)
         | Confirmed::DropStaged(_)
@@ -236,15 +276,6 @@ fn words_on(confirm: &Confirm, app: &App, appearance: &Appearance) -> [String; 2
         | Confirmed::Quit => "No",
     };
     [format!(" {no} {stays} "), format!(" {yes} {} ", confirm.verb)]
-}
-
-/// Whether the third answer has room beside the buttons of a question that covers `area`; otherwise it stands
-/// in the border.
-fn is_in_row(area: Area, confirm: &Confirm, app: &App, appearance: &Appearance) -> bool {
-    let third = third(confirm, app, appearance).map_or(0, |(words, _)| cells(&words) + 2);
-    let two: usize = words_on(confirm, app, appearance).iter().map(|words| cells(words)).sum();
-    let room = usize::from(area.inner().width.saturating_sub(2));
-    two + third + 2 * usize::from(BETWEEN) <= room
 }
 
 /// Columns between the two buttons.
@@ -263,18 +294,18 @@ pub(super) fn button_at(
     if app.unseen_until().is_some() {
         return None;
     }
-    let third = third(confirm, app, appearance);
-    let in_row = is_in_row(area, confirm, app, appearance);
+    let Answers { two, third, in_row } = Answers::new(area, confirm, app, appearance);
     // The text in the border, at the right, with a gap, a line and a corner behind it.
-    if let Some((words, chord)) = third.clone().filter(|_| !in_row && y == inner.y + inner.height) {
+    if let Some((words, chord)) = third.as_ref().filter(|_| !in_row && y == inner.y + inner.height)
+    {
         let end = (area.x + area.width).saturating_sub(3);
-        let from = end.saturating_sub(cells(&words) as u16);
-        return (from..end).contains(&x).then_some(chord);
+        let from = end.saturating_sub(cells(words.trim()) as u16);
+        return (from..end).contains(&x).then_some(*chord);
     }
     if y + 1 != inner.y + inner.height {
         return None;
     }
-    let [no, yes] = words_on(confirm, app, appearance).map(|words| cells(&words) as u16);
+    let [no, yes] = two.map(|words| cells(&words) as u16);
     let from = inner.x + 1;
     let [deny, does] = keys_of(confirm, app);
     match x.checked_sub(from)? {
@@ -283,7 +314,7 @@ pub(super) fn button_at(
         at => {
             let (words, chord) = third.filter(|_| in_row)?;
             let from = no + yes + 2 * BETWEEN;
-            (from..from + cells(&words) as u16 + 2).contains(&at).then_some(chord)
+            (from..from + cells(&words) as u16).contains(&at).then_some(chord)
         }
     }
 }
@@ -293,11 +324,10 @@ fn buttons(
     x: u16,
     y: u16,
     width: u16,
-    (confirm, third_fits): (&Confirm, bool),
-    app: &App,
+    (confirm, answers): (&Confirm, &Answers),
     appearance: &Appearance,
 ) {
-    let [no, yes] = words_on(confirm, app, appearance);
+    let [no, yes] = &answers.two;
     let lit = |role| appearance.style(role).add_modifier(Modifier::REVERSED);
     let style = |chosen: bool, able: bool| match (chosen, able) {
         // A name was typed to confirm that this may be removed.
@@ -306,12 +336,12 @@ fn buttons(
         (false, true) => appearance.style(Role::Text),
         (false, false) => appearance.style(Role::Dim),
     };
-    let used = put(buf, x, y, width, &no, style(!confirm.yes, true)) + BETWEEN;
+    let used = put(buf, x, y, width, no, style(!confirm.yes, true)) + BETWEEN;
     let able = confirm.can_confirm();
     let room = |used| width.saturating_sub(used);
-    let used = used + put(buf, x + used, y, room(used), &yes, style(confirm.yes, able)) + BETWEEN;
-    if let Some((words, _)) = third(confirm, app, appearance).filter(|_| third_fits) {
-        put(buf, x + used, y, room(used), &format!(" {words} "), style(false, true));
+    let used = used + put(buf, x + used, y, room(used), yes, style(confirm.yes, able)) + BETWEEN;
+    if let Some((words, _)) = answers.third.as_ref().filter(|_| answers.in_row) {
+        put(buf, x + used, y, room(used), words, style(false, true));
     }
 }
 

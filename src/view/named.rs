@@ -78,13 +78,25 @@ pub(super) fn light_keys(
     app: &App,
     appearance: &Appearance,
 ) {
-    let (line, places) = places(named, context, app, appearance);
-    if line.is_empty() {
-        return;
+    // The first ones may be named elsewhere in the dialog.
+    for tail in (0..named.len()).filter_map(|skipped| named.get(skipped..)) {
+        let (line, places) = places(tail, context, app, appearance);
+        if !line.is_empty() && light_line(buf, body, (&line, &places), appearance) {
+            return;
+        }
     }
+}
+
+/// Lights the keys of a line where it is drawn; tells whether it is.
+fn light_line(
+    buf: &mut Buffer,
+    body: Area,
+    (line, places): (&str, &[(Range<usize>, Chord)]),
+    appearance: &Appearance,
+) -> bool {
     for y in (body.y..body.y + body.height).rev() {
         let (row, starts) = row_of(buf, y);
-        let Some(start) = row.find(&line) else { continue };
+        let Some(start) = row.find(line) else { continue };
         for (place, chord) in places {
             let label = chord.label(appearance.symbols.unicode).len();
             let of_key = start + place.start..start + place.start + label;
@@ -93,8 +105,9 @@ pub(super) fn light_keys(
                 Area { x: x(of_key.start), y, width: x(of_key.end) - x(of_key.start), height: 1 };
             light(buf, area, appearance.style(Role::KeyHint));
         }
-        return;
+        return true;
     }
+    false
 }
 
 /// A row as it is drawn, and the byte at which each cell begins.

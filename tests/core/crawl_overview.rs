@@ -442,7 +442,7 @@ fn of_a_queue_and_a_dataset_the_key_of_details_shows_what_is_known() {
 #[test]
 fn failed_requests_lead_to_their_error_pages_in_the_default_store() {
     let (mut stage, _) = listed();
-    assert!(stage.frame().contains("f failed requests"), "{}", stage.frame());
+    assert!(stage.frame().contains("f error pages"), "{}", stage.frame());
     stage.keys("f");
     assert!(stage.app.layers.is_empty());
     assert_eq!(stage.app.keys.store, Some("default".into()));
@@ -485,7 +485,7 @@ fn without_a_default_store_there_are_no_error_pages_to_go_to() {
     stage.keys("C");
     let (ticket, _) = stage.take(Slot::Crawl);
     reads(&mut stage, ticket, 1, Ok(crawl(10)));
-    assert!(!stage.frame().contains("failed requests"), "{}", stage.frame());
+    assert!(!stage.frame().contains("error pages"), "{}", stage.frame());
     stage.keys("f");
     assert!(stage.notice().contains("no default store"), "{}", stage.notice());
     assert!(matches!(stage.app.layer(), Some(Layer::Crawl(_))));

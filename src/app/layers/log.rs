@@ -46,6 +46,16 @@ impl Log {
         self.steps.get(self.cursor.at)
     }
 
+    /// The words for a turn: the first, if it takes the step under the cursor; otherwise the second.
+    fn turns(&self, turn: Turn, [this, other]: [&'static str; 2]) -> &'static str {
+        let mut able = self.steps.iter().filter(|step| step.can(turn)).map(|step| step.id);
+        let next = match turn {
+            Turn::Undo => able.next(),
+            Turn::Redo => able.last(),
+        };
+        if next == self.current().map(|step| step.id) { this } else { other }
+    }
+
     /// Why the step under the cursor cannot be undone or done again.
     fn why(&self) -> Option<Cow<'_, str>> {
         let step = self.current()?;
@@ -72,7 +82,10 @@ impl Dialog for Log {
     }
 
     fn listing(&self) -> Option<Listing<'_>> {
-        let turns = [(Action::Undo, "undo"), (Action::Redo, "redo")];
+        let turns = [
+            (Action::Undo, self.turns(Turn::Undo, ["undo", "undo newest"])),
+            (Action::Redo, self.turns(Turn::Redo, ["redo", "redo oldest"])),
+        ];
         let shows = [(Action::Accept, "show what it changed")];
         let keys = turns.into_iter().chain(shows).filter(|(action, _)| self.allows(*action));
         let why = self.why();
@@ -88,10 +101,7 @@ impl Dialog for Log {
             none: "Nothing was changed so far.",
             rows: self.steps.iter().map(row).chain(older).collect(),
             place: Place::Cursor(self.cursor),
-            keys: match why {
-                Some(_) => Vec::new(),
-                None => keys.chain([(Action::Close, "close")]).collect(),
-            },
+            keys: keys.chain([(Action::Close, "close")]).collect(),
             why,
         })
     }

@@ -85,7 +85,11 @@ impl Dialog for Prompt {
     fn allows(&self, action: Action) -> bool {
         match action {
             Action::Stage => self.kind.changes_leaf(),
-            Action::Accept => !self.filters() || self.fault.is_none(),
+            Action::Accept if self.filters() => self.fault.is_none(),
+            // The same is said beside the line while it is typed.
+            Action::Accept if matches!(self.kind, PromptKind::RecordKey | PromptKind::CopyKey) => {
+                !self.input.text().is_empty()
+            }
             _ => true,
         }
     }

@@ -70,7 +70,7 @@ impl Dialog for Staged {
             (Action::Delete, "discard"),
             (Action::Edit, "edit"),
             (Action::Open, "show"),
-            (Action::Save, "save"),
+            (Action::Save, "save all"),
         ];
         Some(Listing {
             title: "Staged edits, not saved".into(),

@@ -51,7 +51,7 @@ pub enum PromptKind {
 
 impl PromptKind {
     /// Whether the line changes a value of JSON.
-    pub(in crate::app) fn changes_leaf(self) -> bool {
+    pub fn changes_leaf(self) -> bool {
         matches!(self, Self::LeafValue | Self::LeafKey | Self::LeafMember | Self::LeafItem)
     }
 

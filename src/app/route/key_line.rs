@@ -134,9 +134,12 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
         return Some("a key has at least one character".to_owned());
     }
     if !is_own && in_the_way(app, prompt, &key).is_some() {
-        return Some("key taken · overwriting is asked about".to_owned());
+        return Some("key taken · you are asked first".to_owned());
     }
-    if (changes && is_lost(&meta.key)) || (!is_own && is_lost(&key)) {
+    if changes && is_lost(&meta.key) {
+        return Some(written_again(app));
+    }
+    if !is_own && is_lost(&key) {
         return Some(written_back(app));
     }
     if is_own {
@@ -144,9 +147,9 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     }
     let (longest, length) = (LONGEST_KEY, text.chars().count());
     match key.odd_character() {
-        Some(odd) => Some(format!("Crawlee for JavaScript: no {odd:?} in a key")),
+        Some(odd) => Some(format!("Crawlee for JS: no {odd:?} in a key")),
         None if length > longest => {
-            Some(format!("Crawlee for JavaScript takes {longest} characters, not {length}"))
+            Some(format!("Crawlee for JS: {longest} characters, not {length}"))
         }
         None => None,
     }
@@ -164,5 +167,12 @@ fn unread(app: &App, meta: &RecordMeta, content_type: &str) -> Option<String> {
 fn written_back(app: &App) -> String {
     let roomy = app.size.0 >= ROOMY;
     let words = if roomy { words::WRITTEN_BACK } else { words::WRITTEN_BACK_SHORT };
+    words.to_owned()
+}
+
+/// The same of a record that gets another key: its old one is written again.
+fn written_again(app: &App) -> String {
+    let roomy = app.size.0 >= ROOMY;
+    let words = if roomy { words::WRITTEN_AGAIN } else { words::WRITTEN_BACK_SHORT };
     words.to_owned()
 }

@@ -143,7 +143,7 @@ fn left(app: &App) -> &'static str {
     match app.unsaved_leaf() {
         None => "not saved; your text is in the editor",
         Some(unsaved) if unsaved.prompt().is_none() => "not saved",
-        Some(_) => "not saved; your text is in the line",
+        Some(_) => "not saved · text kept here",
     }
 }
 

@@ -145,6 +145,9 @@ fn checked(typed: &str) -> Result<String, NotAValue> {
         Ok(()) => Ok(value.to_owned()),
         Err(_) if value.is_empty() => Err(NotAValue("nothing was typed".to_owned())),
         // Most often, text was typed without its quotes.
+        Err(_) if value.starts_with(char::is_alphabetic) => {
+            Err(NotAValue("not JSON · text needs \"quotes\"".to_owned()))
+        }
         Err(fault) if !value.starts_with(['{', '[', '"']) => {
             Err(NotAValue(format!("not JSON at column {}; text needs \"quotes\"", fault.column)))
         }

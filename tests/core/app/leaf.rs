@@ -246,7 +246,7 @@ fn what_someone_else_wrote_is_taken_also_where_they_write_again_before_it_is_sav
 fn a_merge_that_is_left_keeps_what_was_typed_in_its_line() {
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("t<esc>");
-    assert_eq!(stage.notice(), "not saved; your text is in the line");
+    assert_eq!(stage.notice(), "not saved · text kept here");
     assert_eq!(line(&stage), "2");
     assert!(stage.writes().is_empty());
     // A second save meets the same record.
@@ -281,7 +281,7 @@ fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     // If that is given up, the earlier text is in its line.
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e7<esc><esc>y");
-    assert_eq!((line(&stage), stage.notice()), ("2", "not saved; your text is in the line"));
+    assert_eq!((line(&stage), stage.notice()), ("2", "not saved · text kept here"));
     // If nothing else was typed, nothing is asked.
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e7<backspace><esc><esc>");

@@ -78,7 +78,7 @@ fn what_is_typed_while_it_is_kept_is_kept_too() {
 fn the_end_keeps_a_draft_where_that_is_wanted() {
     let mut stage = opened("[1]");
     stage.keys("e<down><end>2<ctrl-c>");
-    assert!(stage.frame().contains("k quit and keep a draft"), "{}", stage.frame());
+    assert!(stage.frame().contains("k keep a draft"), "{}", stage.frame());
     stage.keys("k");
     assert!(!leaves(&stage), "it is not on the disk yet");
     let draft = keeps(&mut stage);

@@ -75,12 +75,12 @@ fn what_crawlee_would_not_take_in_a_key_is_told_while_typing() {
     let mut stage = opened();
     stage.keys("R/b");
     let frame = stage.frame();
-    assert!(frame.contains("Crawlee for JavaScript: no '/' in a key"), "{frame}");
+    assert!(frame.contains("Crawlee for JS: no '/' in a key"), "{frame}");
     stage.keys("<backspace><backspace>");
-    assert!(!stage.frame().contains("Crawlee for JavaScript"), "{}", stage.frame());
+    assert!(!stage.frame().contains("Crawlee for JS"), "{}", stage.frame());
     stage.event(Event::Paste("x".repeat(300)));
     let frame = stage.frame();
-    assert!(frame.contains("takes 256 characters, not 301"), "{frame}");
+    assert!(frame.contains("256 characters, not 301"), "{frame}");
     // The warning forbids nothing: Crawlee for Python takes any content type.
     stage.keys("<enter>");
     let (_, it) = asked(&mut stage).unwrap();
