@@ -7,6 +7,7 @@ mod commands;
 mod commit_races;
 mod crawl;
 mod damaged;
+mod deleting;
 mod format;
 mod listening;
 mod lost_undo;

@@ -67,3 +67,19 @@ fn send(client: &mut Client, commands: &[Vec<Vec<u8>>]) {
         assert!(!matches!(reply, Reply::Error(_)), "{reply:?}");
     }
 }
+
+/// Gives records that there are large values, which are made on the server.
+pub fn enlarge(
+    client: &mut Client,
+    store: &str,
+    keys: impl IntoIterator<Item = String>,
+    bytes: usize,
+) {
+    let items = format!("key_value_stores:{store}:items");
+    let script = "return redis.call('HSET', KEYS[1], ARGV[1], string.rep('x', tonumber(ARGV[2])))";
+    let bytes = bytes.to_string();
+    for key in keys {
+        let parts = ["EVAL", script, "1", &items, &key, &bytes].map(str::as_bytes);
+        assert_eq!(client.call(&parts), Reply::Int(0), "it is there");
+    }
+}

@@ -11,7 +11,7 @@ use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::connection::Command;
 use super::doubt::{Before, Doubt, batch_time};
-use super::keys::{DELETE_BATCH, Part, json, part_keys};
+use super::keys::{CHANGE_SECONDS, DELETE_BATCH, Part, UNSCRIPTED_BATCH, json, part_keys};
 use super::read::{bytes_of, hash_command};
 use super::scripts::script;
 use super::unscripted::{touches, with_value};
@@ -23,7 +23,7 @@ use crate::model::{
 };
 use crate::storage::metadata::write_record;
 
-const COMMIT: &str = script!("refused", "expected", "commit");
+const COMMIT: &str = script!("refused", "expected", "clock", "commit");
 
 /// Number of tries of a transaction whose watched keys change.
 pub(super) const TRIES: usize = 5;
@@ -71,6 +71,7 @@ impl RedisStorage {
         let (mut rest, mut number, mut failed) = (commits, 0, None);
         while let Some(batch) = next_batch(rest) {
             number += 1;
+            // Of a batch that takes long, a part is made; the others come with the next one.
             let answers = match &failed {
                 None => self.commit_batch(store, batch, batch_time(start, number)).await,
                 Some(error) => Err(not_sent(error)),
@@ -84,15 +85,16 @@ impl RedisStorage {
                     answers
                 }
             };
+            let done = answers.len().clamp(1, batch.len());
             committed.extend(batch.iter().zip(answers).map(|(commit, (result, comparison))| {
                 Committed { id: commit.id, result, comparison, replicas: None }
             }));
-            rest = &rest[batch.len()..];
+            rest = &rest[done..];
         }
         committed
     }
 
-    /// Sends one batch, all of one kind.
+    /// Sends one batch, all of one kind; returns the answers for as many as were changed.
     async fn commit_batch(
         &self,
         store: &StoreName,
@@ -164,14 +166,16 @@ impl RedisStorage {
         at: Timestamp,
     ) -> Result<Vec<Answer>> {
         let is_put = ready.iter().any(|prepared| prepared.put.is_some());
-        let mut args = vec![json(at), Value::from(if is_put { "put" } else { "remove" })];
+        let kind = Value::from(if is_put { "put" } else { "remove" });
+        let mut args = vec![json(at), kind, Value::from(CHANGE_SECONDS)];
         args.extend(ready.iter().flat_map(arguments));
         let keys = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
         let Some(answers) = self.script(COMMIT, keys, args).await? else {
-            return self.commit_without_script(store, ready, at).await;
+            let some = &ready[..ready.len().min(UNSCRIPTED_BATCH)];
+            return self.commit_without_script(store, some, at).await;
         };
         let answers = reply::array(answers)?;
-        if answers.len() != ready.len() {
+        if answers.is_empty() || answers.len() > ready.len() {
             return Err(for_others());
         }
         let mut told = Vec::with_capacity(answers.len());

@@ -42,6 +42,8 @@ pub(super) enum Before {
 pub(super) struct Progress {
     /// Number of batches that were answered.
     pub(super) batches: usize,
+    /// Number of keys for which these were made.
+    pub(super) keys: usize,
     /// Number of records that these deleted.
     pub(super) records: u64,
 }
@@ -55,7 +57,7 @@ pub(super) struct Doubt {
     pub(super) at: Option<Timestamp>,
     pub(super) progress: Progress,
     pub(super) lost: Vec<Lost>,
-    /// Whether records that do not meet the condition stay.
+    /// Whether some records may stay although it was made: a condition was not met, or its time was over.
     pub(super) is_conditional: bool,
 }
 

@@ -101,14 +101,15 @@ impl RedisStorage {
         let batch = doubt.progress.batches;
         let at = doubt.at.map(|at| batch_time(at, batch));
         let marked = is_marked(self.info_if_any(store).await?.as_ref(), at);
-        let start = (batch * DELETE_BATCH).min(keys.len());
+        let start = doubt.progress.keys.min(keys.len());
         let end = (start + DELETE_BATCH).min(keys.len());
         let now = self.are_there(store, &keys[start..end]).await?;
         let before = match &doubt.before {
             Before::Records(there) => there.get(start..end),
             _ => None,
         };
-        let is_conditional = doubt.is_conditional;
+        // A part of several is enough where its time is over.
+        let is_conditional = doubt.is_conditional || end - start > 1;
         let lost = resolve::Batch { before, now: &now, marked, closed, is_conditional };
         let outcome =
             resolve::of_delete(doubt.progress.records, keys.len(), end == keys.len(), &lost);

@@ -11,7 +11,8 @@ use fred::types::Value;
 
 use super::doubt::{Progress, batch_time};
 use super::keys::{
-    ACCESSED_AT, DELETE_BATCH, ID_TO_NAME, NAME_TO_ID, Part, json, part_keys, store_arg,
+    ACCESSED_AT, CHANGE_SECONDS, DELETE_BATCH, ID_TO_NAME, NAME_TO_ID, Part, UNSCRIPTED_BATCH,
+    json, part_keys, store_arg,
 };
 use super::read::bytes_of;
 use super::scripts::script;
@@ -20,7 +21,7 @@ use super::{RedisStorage, command, error, reply};
 use crate::model::{Error, ErrorKind, Key, Result, StoreName, Timestamp, Write, Written};
 use crate::storage::no_repair;
 
-const DELETE: &str = script!("refused", "delete");
+const DELETE: &str = script!("refused", "clock", "delete");
 const PURGE: &str = script!("refused", "purge");
 const DROP: &str = script!("refused", "drop");
 
@@ -96,16 +97,30 @@ impl RedisStorage {
         at: Timestamp,
         progress: &mut Progress,
     ) -> Result<Written> {
-        for batch in keys.chunks(DELETE_BATCH) {
+        while let rest @ [_, ..] = &keys[progress.keys..] {
+            let batch = &rest[..rest.len().min(DELETE_BATCH)];
             let at = batch_time(at, progress.batches);
-            let mut args = vec![json(at)];
+            let mut args = vec![json(at), Value::from(CHANGE_SECONDS)];
             args.extend(batch.iter().map(bytes_of));
             let parts = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
-            progress.records += match self.script(DELETE, parts, args).await? {
-                Some(reply) => reply::integer(&reply)?,
-                None => self.delete_without_script(store, batch, at).await?,
+            let (done, records) = match self.script(DELETE, parts, args).await? {
+                Some(reply) => {
+                    let mut numbers = reply::array(reply)?.into_iter().map(Ok);
+                    let done = reply::integer(&reply::next(&mut numbers)?)?;
+                    (done, reply::integer(&reply::next(&mut numbers)?)?)
+                }
+                None => {
+                    let batch = &batch[..batch.len().min(UNSCRIPTED_BATCH)];
+                    (batch.len() as u64, self.delete_without_script(store, batch, at).await?)
+                }
             };
-            progress.batches += 1;
+            // At least one key, so that it ends.
+            let done = usize::try_from(done).unwrap_or(usize::MAX).clamp(1, batch.len());
+            *progress = Progress {
+                batches: progress.batches + 1,
+                keys: progress.keys + done,
+                records: progress.records + records,
+            };
         }
         Ok(Written { records: progress.records, ..Written::default() })
     }

@@ -35,7 +35,12 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
     aside.extend(INDEXES.iter().rev().map(|&index| index.to_owned()));
     let commit = concat!(
         include_str!("../../../src/storage/redis/scripts/expected.lua"),
+        include_str!("../../../src/storage/redis/scripts/clock.lua"),
         include_str!("../../../src/storage/redis/scripts/commit.lua")
+    );
+    let delete = concat!(
+        include_str!("../../../src/storage/redis/scripts/clock.lua"),
+        include_str!("../../../src/storage/redis/scripts/delete.lua")
     );
     let set_aside = concat!(
         include_str!("../../../src/storage/redis/scripts/changes.lua"),
@@ -57,25 +62,20 @@ fn scripts_on_old_servers_change_nothing_when_they_are_refused() {
         (
             commit,
             &records,
-            &["\"now\"", "put", "one", "bytes", "old", "3", "text/plain", "new", "{}"],
+            &["\"now\"", "put", "1", "one", "bytes", "old", "3", "text/plain", "new", "{}"],
             &["hset", "json.set", "hget"],
         ),
+        (delete, &records, &["\"now\"", "1", "one"], &["hdel", "json.set"]),
         (
-            include_str!("../../../src/storage/redis/scripts/delete.lua"),
+            commit,
             &records,
-            &["\"now\"", "one"],
+            &["\"now\"", "remove", "1", "one", "anything", "", "0", "", "", ""],
             &["hdel", "json.set"],
         ),
         (
             commit,
             &records,
-            &["\"now\"", "remove", "one", "anything", "", "0", "", "", ""],
-            &["hdel", "json.set"],
-        ),
-        (
-            commit,
-            &records,
-            &["\"now\"", "put", "one", "anything", "", "0", "", "new", "{}"],
+            &["\"now\"", "put", "1", "one", "anything", "", "0", "", "new", "{}"],
             &["hset", "json.set"],
         ),
         (

@@ -1,14 +1,16 @@
 -- Changes records of one store, each only if it is what is expected, and the store's times, in one
--- step. All changes of a call are of one kind.
+-- step. All changes of a call are of one kind. Of many records a part is done where time is over: to
+-- free large values takes long, and records that have left the processor's caches.
 -- KEYS: items, metadata_items, metadata
--- ARGV: the time as JSON, 'put' or 'remove', then for each record: its key; what is expected
+-- ARGV: the time as JSON, 'put' or 'remove', for how many seconds, then for each record: its key; what is expected
 --       ('anything', 'absent', 'bytes', 'digest' or 'size'); the expected bytes, or their SHA-1
 --       digest; the expected size; the expected content type, empty where it was unknown; the new
 --       value; the new metadata
--- Gives for each record 'put', 'removed', 'nothing' (there was nothing to remove), 'conflict', or
+-- Gives for each record of that part 'put', 'removed', 'nothing' (there was nothing to remove), 'conflict', or
 -- 'missing' (no such store).
 local items, metadata_items, metadata = KEYS[1], KEYS[2], KEYS[3]
-local time, kind = ARGV[1], ARGV[2]
+local time, kind, seconds = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local first = 4
 
 -- What can fail for a wrong type comes before the first change: a script is not rolled back.
 redis.call('HLEN', items)
@@ -16,14 +18,14 @@ redis.call('HLEN', metadata_items)
 local store = redis.call('JSON.GET', metadata)
 local no = refused(true, 'JSON.SET', metadata, '$.larder_asks', '0', 'XX')
 if kind == 'put' then
-    no = no or refused(false, 'HSET', items, ARGV[3], '')
-        or refused(false, 'HSET', metadata_items, ARGV[3], '')
+    no = no or refused(false, 'HSET', items, ARGV[first], '')
+        or refused(false, 'HSET', metadata_items, ARGV[first], '')
 else
-    no = no or refused(false, 'HDEL', items, ARGV[3])
-        or refused(false, 'HDEL', metadata_items, ARGV[3])
+    no = no or refused(false, 'HDEL', items, ARGV[first])
+        or refused(false, 'HDEL', metadata_items, ARGV[first])
 end
 -- Before the first change too, for not every record may be compared.
-for at = 3, #ARGV, 7 do
+for at = first, #ARGV, 7 do
     if ARGV[at + 1] ~= 'anything' then
         no = no or refused(true, 'HGET', metadata_items, ARGV[at])
             or refused(true, 'HEXISTS', items, ARGV[at])
@@ -63,8 +65,11 @@ local function change(at)
     return gone and 'removed' or 'nothing'
 end
 
-for at = 3, #ARGV, 7 do
+for at = first, #ARGV, 7 do
     results[#results + 1] = change(at)
+    if clock() - begun > seconds then
+        break
+    end
 end
 -- Comes last, for a server without memory refuses it to a script that has not written before. XX
 -- leaves a store without metadata as it is.

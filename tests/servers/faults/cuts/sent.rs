@@ -121,7 +121,7 @@ fn plans() -> Vec<Plan> {
         delete(vec![PlannedRecord::Unknown("k001".into())]),
         delete(all(|_| 3)),
         // One of each batch has changed.
-        delete(all(|at| if at % 100 == 7 { 4 } else { 3 })),
+        delete(all(|at| if at % 50 == 7 { 4 } else { 3 })),
     ]
 }
 
