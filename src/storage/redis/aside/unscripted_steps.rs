@@ -68,9 +68,9 @@ impl RedisStorage {
         moved += self.put_back(keys, &batch, at).await?;
         if self.kept_records(keys).await? == 0 {
             self.unlink_aside_without_script(keys, false).await?;
-            return Ok(Step { next: Next::Gone, moved });
+            return Ok(Step { next: Next::Gone, moved, took: None });
         }
-        Ok(Step { next: Next::At(next), moved })
+        Ok(Step { next: Next::At(next), moved, took: None })
     }
 
     /// All keys of a hash, or none where listing them at once would block the server.

@@ -4,7 +4,8 @@
 -- ARGV: the aside's id, the store's name, the time as JSON, 'metadata' (records by their metadata)
 --       or 'values' (what has none), the cursor, how many to look at, how many bytes to move, about,
 --       and for how many seconds
--- Gives the next cursor and how many records were put back; instead of a cursor 'again' (the same
+-- Gives the next cursor, how many records were put back, and how many microseconds it took, 0 if that
+-- is not known; instead of a cursor 'again' (the same
 -- once more, where something was moved) or 'gone' (no more are there).
 local items, metadata_items, metadata = KEYS[1], KEYS[2], KEYS[3]
 local aside_items, aside_metadata_items, marker, list = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
@@ -15,7 +16,7 @@ local id, store, time, part, cursor, count, budget, seconds = unpack(ARGV)
 local page_size = 10
 
 if redis.call('HEXISTS', list, id) == 0 then
-    return {'gone', 0}
+    return {'gone', 0, 0}
 end
 -- What can fail for a wrong type comes before the first change: a script is not rolled back.
 redis.call('HLEN', items)
@@ -104,4 +105,4 @@ if redis.call('HLEN', aside_items) + redis.call('HLEN', aside_metadata_items) ==
     redis.call('UNLINK', marker)
     following = 'gone'
 end
-return {following, moved}
+return {following, moved, math.floor((clock() - begun) * 1000000)}
