@@ -65,7 +65,7 @@ pub use page::PageLinks;
 pub use picture::{PicturePlace, Sharp};
 pub use readable::why_none;
 pub use row::{Halves, Hit, Rgb, Role, Row, Span};
-pub use table::{Arrangement, ColumnFilter, ColumnValues, Direction};
+pub use table::{Arrangement, ColumnFilter, ColumnNumbers, ColumnValues, Direction};
 pub use viewport::{Scroll, Viewport};
 pub(crate) use wrap::breaks;
 

@@ -8,6 +8,7 @@ mod csv;
 mod filter;
 mod form;
 mod members;
+mod numbers;
 mod odd;
 mod rows;
 mod texts;
@@ -28,6 +29,7 @@ pub use arrange::{Arrangement, Direction};
 pub use count::ColumnValues;
 pub use filter::ColumnFilter;
 pub(super) use form::Form;
+pub use numbers::ColumnNumbers;
 
 /// Most rows between two kept starts.
 const ROWS: usize = 32;

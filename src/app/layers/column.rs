@@ -4,7 +4,7 @@ use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
-use crate::preview::{ColumnFilter, ColumnValues};
+use crate::preview::{ColumnFilter, ColumnNumbers, ColumnValues};
 use crate::text;
 
 use super::super::ctx::{Ctx, OfTable, Request};
@@ -37,6 +37,19 @@ impl ColumnDialog {
     /// Takes the count.
     pub(in crate::app) fn take(&mut self, counted: ColumnValues) {
         self.counted = Some(counted);
+        self.cursor.at = self.above();
+    }
+
+    /// Number of rows above the values.
+    fn above(&self) -> usize {
+        let numbers = self.counted.as_ref().and_then(|counted| counted.numbers.as_ref());
+        usize::from(numbers.is_some())
+    }
+
+    /// The value under the cursor.
+    fn value(&self) -> Option<&Bytes> {
+        let at = self.cursor.at.checked_sub(self.above())?;
+        self.values().get(at).map(|(value, _)| value)
     }
 
     fn values(&self) -> &[(Bytes, u64)] {
@@ -75,7 +88,11 @@ impl ColumnDialog {
             let (text, state) = (text.into(), share(*count).into());
             Row { at: None, text, state, look }
         };
-        let mut rows: Vec<_> = counted.values.iter().map(row).collect();
+        let numbers = counted.numbers.as_ref().map(|numbers| {
+            let (text, state) = (told(numbers).into(), share(numbers.rows).into());
+            Row { at: None, text, state, look: Look::Dim }
+        });
+        let mut rows: Vec<_> = numbers.into_iter().chain(counted.values.iter().map(row)).collect();
         let listed: u64 = counted.values.iter().map(|(_, count)| *count).sum();
         let more = counted.rows - listed;
         if more > 0 {
@@ -83,6 +100,16 @@ impl ColumnDialog {
             rows.push(Row { at: None, text, state, look: Look::Dim });
         }
         rows
+    }
+}
+
+/// The numbers of a column in words.
+fn told(numbers: &ColumnNumbers) -> String {
+    let [least, most] = &numbers.range;
+    let range = format!("numbers: {least} to {most}");
+    match &numbers.mean_and_sum {
+        Some([mean, sum]) => format!("{range}, mean {mean}, sum {sum}"),
+        None => range,
     }
 }
 
@@ -105,7 +132,8 @@ impl Dialog for ColumnDialog {
     }
 
     fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
-        let (len, height) = (self.values().len(), below_heads(ctx.layout().dialog_rows()));
+        let len = self.above() + self.values().len();
+        let height = below_heads(ctx.layout().dialog_rows());
         Some(CursorRows { cursor: &mut self.cursor, len, height })
     }
 
@@ -118,7 +146,7 @@ impl Dialog for ColumnDialog {
         }
         match action {
             Some(Action::Open) => {
-                let Some((value, _)) = self.values().get(self.cursor.at) else { return Then::Stay };
+                let Some(value) = self.value() else { return Then::Stay };
                 let filter = OfTable::Filter(ColumnFilter::Is(value.clone()));
                 ctx.request(Request::OfTable(filter));
                 return Then::Close;
@@ -129,7 +157,7 @@ impl Dialog for ColumnDialog {
     }
 
     fn allows(&self, action: Action) -> bool {
-        action != Action::Open || !self.values().is_empty()
+        action != Action::Open || self.value().is_some()
     }
 
     fn closed(&mut self, ctx: &mut Ctx<'_>) {

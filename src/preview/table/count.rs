@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use bytes::Bytes;
 
 use super::Table;
+use super::numbers::{ColumnNumbers, Sums};
 use super::value::value;
 
 /// Limit on the distinct values that are counted; rows with further ones are counted together.
@@ -26,6 +27,8 @@ pub struct ColumnValues {
     pub rows: u64,
     /// Number of rows with values beyond the limit of distinct ones.
     pub others: u64,
+    /// The numbers among the values, if there are several.
+    pub numbers: Option<ColumnNumbers>,
 }
 
 impl Table {
@@ -36,13 +39,14 @@ impl Table {
         wanted: &dyn Fn() -> bool,
     ) -> Option<ColumnValues> {
         let mut counts: HashMap<Cow<'_, [u8]>, u64> = HashMap::new();
-        let mut others = 0;
+        let (mut others, mut sums, decimal) = (0, Sums::default(), self.decimal());
         let mut at = self.row_start(0);
         for line in 0..self.rows() {
             if line % STEP == 0 && !wanted() {
                 return None;
             }
             let said = self.said_in(at, column);
+            sums.add(&said, decimal);
             if let Some(count) = counts.get_mut(&said) {
                 *count += 1;
             } else if counts.len() < DISTINCT {
@@ -56,7 +60,6 @@ impl Table {
             };
         }
         let distinct = counts.len();
-        let decimal = self.decimal();
         let values = counts.into_iter().map(|(said, count)| {
             let worth = value(&said, decimal).unwrap_or(f64::INFINITY);
             (worth, said, count)
@@ -72,6 +75,7 @@ impl Table {
             part => Bytes::from(part.into_owned()),
         };
         let values = values.into_iter().map(|(_, said, count)| (own(said), count)).collect();
-        Some(ColumnValues { values, distinct, rows: self.rows() as u64, others })
+        let (rows, numbers) = (self.rows() as u64, sums.finish());
+        Some(ColumnValues { values, distinct, rows, others, numbers })
     }
 }

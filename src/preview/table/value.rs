@@ -21,6 +21,17 @@ pub(super) fn value(field: &[u8], decimal: u8) -> Option<f64> {
     Some(if percent.is_some() { number / 100.0 } else { number })
 }
 
+/// The number in a field without a percent sign, and its digits with a point before the decimals.
+pub(super) fn plain_number(field: &[u8], decimal: u8) -> Option<(f64, Cow<'_, str>)> {
+    let field = field.trim_ascii();
+    let number = value(field, decimal).filter(|_| !field.ends_with(b"%"))?;
+    let plain = match plain(field, decimal)? {
+        Cow::Borrowed(plain) => Cow::Borrowed(std::str::from_utf8(plain).ok()?),
+        Cow::Owned(plain) => Cow::Owned(String::from_utf8(plain).ok()?),
+    };
+    Some((number, plain))
+}
+
 /// The digits with a point before the decimals, and without the signs between thousands.
 fn plain(text: &[u8], decimal: u8) -> Option<Cow<'_, [u8]>> {
     let count = |sign: u8| memchr::memchr_iter(sign, text).count();
