@@ -152,11 +152,11 @@ mod tests {
         let first = |outcome| (of_key("k", Expect::Absent), Ok(outcome));
         let open = [
             (told(0, vec![lost(applied())], &[]), "1 of 4 records is saved; 3 are not"),
-            (told(2, vec![lost(applied())], &[]), "3 of 4 records are saved, 1 is not"),
+            (told(2, vec![lost(applied())], &[]), "3 of 4 records are saved; 1 is not"),
             (told(0, vec![lost(WriteOutcome::NotApplied)], &[]), "none of 4 records is saved"),
             (
                 told(1, vec![lost(WriteOutcome::NotApplied)], &["b"]),
-                "1 of 4 records is saved, 2 are not; b stays staged: changed by someone else",
+                "1 of 4 records is saved; 2 are not; b stays staged: changed meanwhile",
             ),
             (
                 told(3, vec![lost(WriteOutcome::NotSoFar)], &[]),
@@ -164,7 +164,7 @@ mod tests {
             ),
             (
                 told(1, vec![lost(WriteOutcome::Other)], &[]),
-                "1 of 4 records is saved, 2 are not, of k it is not known",
+                "1 of 4 records is saved; 2 are not; of k it is not known",
             ),
             (
                 told(0, vec![lost(WriteOutcome::Unclear)], &[]),
