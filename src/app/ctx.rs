@@ -52,6 +52,8 @@ pub enum Request {
     ReloadRecord,
     /// Show what can be done, and with which keys.
     Help,
+    /// Find what can be done by its name.
+    Palette,
     /// Run the item that was chosen by its name.
     Run(Item),
     /// Carry out a plan, under this number.

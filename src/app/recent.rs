@@ -19,7 +19,7 @@ pub enum Item {
     Store(StoreName),
     /// Go to a record.
     Record(StoreName, Key),
-    /// Go to the row of this number, from 1, in the list of stores or of keys.
+    /// Go to the row of this number, from 1, in the list of stores or of keys, or in the value.
     Row(usize),
     /// Go on with a draft of this store and record; no key for the draft of a new record.
     Draft(DraftId, StoreName, Option<Key>),

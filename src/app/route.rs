@@ -169,6 +169,7 @@ impl App {
                 Request::ShowRecord => opened::follow_cursor(self),
                 Request::ReloadRecord => opened::reload_record(self),
                 Request::Help => drop(actions::open_dialog(self, Action::Help)),
+                Request::Palette => drop(actions::open_dialog(self, Action::Palette)),
                 Request::Run(item) => run::run(self, item),
                 Request::Send(id, plan) => {
                     self.watch.crawling.begins_write(self.now);

@@ -45,6 +45,23 @@ impl Preview {
         self.at_most_bottom(moved, view)
     }
 
+    /// The position that begins with this line; of hex, with the row that holds this byte.
+    pub fn at_line(&self, number: usize, view: Viewport) -> Scroll {
+        let there = match &self.body {
+            Body::Nothing | Body::Picture(_) => Scroll::default(),
+            Body::Lines(_) | Body::Table(_) => Scroll { line: number, ..Scroll::default() },
+            Body::Hex(_) => hex::at(number, view),
+        };
+        self.at_most_bottom(there, view)
+    }
+
+    /// The bytes of a line, up to where the next one begins.
+    pub fn line_range(&self, number: usize, view: Viewport) -> std::ops::Range<usize> {
+        let at = |line| self.offset(Scroll { line, ..Scroll::default() }, view);
+        let end = if number + 1 < self.lines() { at(number + 1) } else { self.shown().len() };
+        at(number)..end
+    }
+
     /// Offset in the value of the first visible row.
     pub fn offset(&self, scroll: Scroll, view: Viewport) -> usize {
         match &self.body {

@@ -367,7 +367,7 @@ impl Dialog for LeafCursor {
             },
             Some(Action::Undo) => ctx.request(Request::Turn(Turn::Undo)),
             Some(Action::Redo) => ctx.request(Request::Turn(Turn::Redo)),
-            Some(Action::Help) => ctx.request(Request::Help),
+            Some(Action::Palette) => ctx.request(Request::Palette),
             Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
             other => drop(ctx.common(other)),
         }

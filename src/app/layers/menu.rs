@@ -2,6 +2,7 @@
 
 pub(in crate::app) mod command;
 mod dialogs;
+mod numbered;
 mod places;
 mod rows;
 
@@ -22,6 +23,7 @@ use super::super::recent::Item;
 use super::overlay::Then;
 
 pub use dialogs::{Help, Palette};
+use numbered::Numbered;
 use places::Places;
 
 /// Limit on the text that is looked for, in characters: nothing in a menu that one would look for is longer.
@@ -65,8 +67,8 @@ pub struct Menu {
     /// Whether a dialog lies under the menu.
     over_dialog: bool,
     rows: Vec<MenuRow>,
-    /// What the list in focus holds, and how many, where a number leads to a row of it.
-    list: Option<(&'static str, usize)>,
+    /// What a number leads to.
+    list: Option<Numbered>,
     /// The numbers of the rows that are shown, and the cursor among them.
     shown: Vec<usize>,
     at: usize,
@@ -269,7 +271,9 @@ impl Menu {
         match action {
             Action::Accept => self.current().is_some_and(|row| row.why.is_none()),
             Action::Complete => self.current().is_some(),
-            Action::CopyCommand => self.command.is_some(),
+            Action::CopyCommand => {
+                self.command.is_some() && self.current().is_some_and(|row| row.why.is_none())
+            }
             Action::Pin => self.current().is_some_and(|row| row.section == rows::PINNED),
             Action::Left | Action::Right => self.places.has_columns(),
             _ => true,

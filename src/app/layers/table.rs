@@ -266,6 +266,11 @@ impl TableCursor {
         ctx.request(Request::OfTable(reveal));
     }
 
+    /// Goes to a line, in the same column.
+    pub(in crate::app) fn go_to_line(&mut self, line: usize, ctx: &mut Ctx<'_>) {
+        self.go((line, self.at.1), ctx);
+    }
+
     pub(super) fn step(&mut self, lines: isize, columns: isize, ctx: &mut Ctx<'_>) {
         let (line, column) = self.at;
         self.go((line.saturating_add_signed(lines), column.saturating_add_signed(columns)), ctx);
@@ -319,6 +324,7 @@ impl Dialog for TableCursor {
                 let bytes = self.shown.cell(self.at.0, self.at.1);
                 ctx.effect(Effect::Copy { what: "cell", bytes });
             }
+            Some(Action::Palette) => ctx.request(Request::Palette),
             Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::Close | Action::Back | Action::Cancel) => return Then::Close,
             other => drop(ctx.common(other)),

@@ -8,6 +8,7 @@ use crate::model::{Key, StoreName};
 
 use super::super::App;
 use super::super::ctx::KeysShown;
+use super::super::layers::Layer;
 use super::super::layout::Pane;
 use super::super::list::Move;
 use super::super::notice::Notice;
@@ -36,16 +37,44 @@ pub(in crate::app) fn run(app: &mut App, item: Item) {
     }
 }
 
-/// Goes to a row of the list of stores, or of keys.
+/// Goes to a row of the list of stores or of keys, to a line of a value, or to a byte of it.
 fn go_to_row(app: &mut App, row: usize) {
-    if app.focus == Pane::Stores {
-        let height = app.list_height(Pane::Stores);
-        return app.stores.go(Move::To(row), height);
+    if !app.layers.is_empty() {
+        return in_value(app, row);
     }
-    panes::focus_on(app, Pane::Keys);
-    let height = app.list_height(Pane::Keys);
-    app.keys.go(Move::To(row), height);
-    opened::follow_cursor(app);
+    match app.focus {
+        Pane::Stores => {
+            let height = app.list_height(Pane::Stores);
+            app.stores.go(Move::To(row), height);
+        }
+        Pane::Keys => {
+            let height = app.list_height(Pane::Keys);
+            app.keys.go(Move::To(row), height);
+            opened::follow_cursor(app);
+        }
+        Pane::Record => show_line(app, row),
+    }
+}
+
+/// Puts the cursor in a table or in values on a line.
+fn in_value(app: &mut App, line: usize) {
+    let view = app.viewport();
+    let preview = app.record.preview().cloned();
+    let (layers, mut ctx) = (&mut app.layers, ctx!(app));
+    if let Some(Layer::Table(cursor)) = layers.last_mut() {
+        cursor.go_to_line(line, &mut ctx);
+    } else if let (Some(Layer::Leaf(cursor)), Some(preview)) = (layers.last_mut(), preview) {
+        cursor.go_to_row(&preview.line_range(line, view));
+        show_line(app, line);
+    }
+}
+
+/// Shows a value from a line on, or from the row of a byte.
+fn show_line(app: &mut App, line: usize) {
+    let view = app.viewport();
+    if let Some(preview) = app.record.preview() {
+        app.record.scroll = preview.at_line(line, view);
+    }
 }
 
 /// Offers a draft, at its record if that is there.

@@ -4,8 +4,8 @@ use larder::app::{Effect, Event, Item, Layer, Loaded, Menu, Settings, Slot, Targ
 use larder::index::Sort;
 use larder::keymap::{Action, Context, KeyMap};
 
-use super::shop;
-use crate::stage::{Stage, computed, index, store};
+use super::{JSON, shop};
+use crate::stage::{Stage, computed, index, record, store};
 
 fn at(width: u16, height: u16) -> Stage {
     let target = |name: &str, read_only| TargetChoice {
@@ -362,4 +362,41 @@ fn a_number_in_the_palette_leads_to_the_row_of_the_list() {
     assert_eq!(chosen(&stage), "Go to store 2");
     stage.keys("<enter>");
     assert_eq!(stage.app.stores.cursor.at, 1);
+}
+
+#[test]
+fn a_number_in_the_palette_leads_to_a_line_a_byte_or_a_row_of_the_value() {
+    let lines = (1..=200).fold(String::new(), |text, n| format!("{text}line {n}\n"));
+    let mut stage = Stage::new(80, 24);
+    stage.connect(vec![store("shop", 1)]);
+    stage.open(&[record("a.txt", "text/plain; charset=utf-8", &lines)]).keys("<tab>:120");
+    assert_eq!(chosen(&stage), "Go to line 120");
+    stage.keys("<enter>");
+    let frame = stage.frame();
+    assert!(frame.contains("line 120 ") && !frame.contains("line 119 "), "{frame}");
+    // Bytes of hex are counted as the offsets beside them.
+    let mut stage = Stage::new(80, 24);
+    stage.connect(vec![store("shop", 1)]);
+    stage.open(&[record("a.bin", "application/octet-stream", [0xfe; 4096])]).keys("<tab>:0x1f0");
+    assert_eq!(chosen(&stage), "Go to byte 0x1f0");
+    stage.keys("<enter>");
+    assert!(!stage.frame().contains("00000000 ") && stage.frame().contains("000001f0 "));
+    stage.keys(":4096");
+    assert!(!chosen(&stage).starts_with("Go to byte"), "there is none of this number");
+    // The cursor in a table and that in values go to the row.
+    let mut stage = Stage::new(80, 24);
+    stage.connect(vec![store("shop", 1)]);
+    let table = (1..=90).fold("name,price\n".to_owned(), |text, n| format!("{text}cup {n},{n}\n"));
+    stage.open(&[record("a.csv", "text/csv", &table)]).keys("<tab><enter>:77");
+    assert_eq!(chosen(&stage), "Go to row 77");
+    stage.keys("<enter>");
+    assert!(stage.frame().contains("row 77 of 90"), "{}", stage.frame());
+    let mut stage = Stage::new(80, 24);
+    stage.connect(vec![store("shop", 1)]);
+    let json = (1..=90).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    stage.open(&[record("a", JSON, format!("[{json}]"))]).keys("<tab><enter>");
+    let (ticket, read) = stage.take(Slot::Leaves);
+    stage.event(Event::Loaded(Slot::Leaves, ticket, Ok(computed(read)))).keys(":61<enter>");
+    assert_eq!(stage.app.leaf().unwrap().path(), "$[59]");
+    assert!(stage.frame().contains(" 60,"), "{}", stage.frame());
 }

@@ -10,6 +10,7 @@ use super::super::super::App;
 use super::super::super::ctx::{Ctx, Request};
 use super::super::dialog::Dialog;
 use super::super::overlay::Then;
+use super::numbered::Numbered;
 use super::{Menu, rows};
 
 /// The help: what can be done, and with which keys; what is on the screen first.
@@ -31,7 +32,7 @@ impl Palette {
     /// The palette for what is on the screen.
     pub fn new(app: &App) -> Self {
         let mut menu = Menu::new(app, rows::palette(app), Filter::Fuzzy);
-        (menu.typing, menu.list) = (true, rows::listed(app));
+        (menu.typing, menu.list) = (true, Numbered::here(app));
         Self(menu)
     }
 

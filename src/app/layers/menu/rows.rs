@@ -12,6 +12,7 @@ use super::super::super::layout::Pane;
 use super::super::super::recent::Item;
 use super::super::super::{App, allowed};
 use super::MenuRow;
+use super::numbered::{BYTE, Numbered};
 
 /// Section of the keys that move, which stands behind the others.
 const MOVING: &str = "Moving about";
@@ -168,26 +169,20 @@ fn of_store(store: &StoreName) -> MenuRow {
     row(Item::Store(store.clone()), text, "store", "Store")
 }
 
-/// The row that leads to a row of the list in focus by its number, if a number was typed and there is such a
-/// row. `list`: what is listed, and how many.
-pub(super) fn of_number(typed: &str, list: Option<(&'static str, usize)>) -> Option<MenuRow> {
-    let (listed, len) = list?;
-    let number: usize = typed.parse().ok()?;
-    (1..=len).contains(&number).then(|| {
-        let text = format!("Go to {listed} {}", text::count(number as u64));
-        row(Item::Row(number), text, "", "List")
-    })
-}
-
-/// What the list in focus holds, and how many.
-pub(super) fn listed(app: &App) -> Option<(&'static str, usize)> {
-    let free = app.layers.is_empty() && app.editor.is_none();
-    let list = match app.focus {
-        Pane::Stores => ("store", app.stores.len()),
-        Pane::Keys | Pane::Record if app.keys.are_grouped() => ("row", app.keys.len()),
-        Pane::Keys | Pane::Record => ("record", app.keys.len()),
+/// The row that leads to the place of this number, if a number was typed and there is such a place.
+pub(super) fn of_number(typed: &str, numbered: Option<Numbered>) -> Option<MenuRow> {
+    let Numbered { what, len } = numbered?;
+    let hex = typed.strip_prefix("0x").filter(|_| what == BYTE);
+    let number: usize = match hex {
+        Some(digits) => usize::from_str_radix(digits, 16).ok()?,
+        None => typed.parse().ok()?,
     };
-    free.then_some(list)
+    // Bytes are counted from 0, as in the offsets beside them.
+    let place = if what == BYTE { number.checked_add(1)? } else { number };
+    (1..=len).contains(&place).then(|| {
+        let told = hex.map_or_else(|| text::count(number as u64), |_| format!("{number:#x}"));
+        row(Item::Row(place), format!("Go to {what} {told}"), "", "List")
+    })
 }
 
 fn of_draft(id: &DraftId, head: &DraftHead) -> MenuRow {
