@@ -51,7 +51,7 @@ mod versions;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
-use ratatui::style::Style;
+use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::{App, Layout, TWO_PANES, outdated};
 use crate::theme::{Role, Symbols, Theme};
@@ -81,6 +81,16 @@ impl Appearance {
     /// The style of a role.
     fn style(&self, role: Role) -> Style {
         self.theme.style(role)
+    }
+
+    /// The style of what must not be overlooked: the reverse of danger. Where its colour is the terminal's own
+    /// red, dark letters on that are hard to read, so they are white.
+    fn alarm(&self) -> Style {
+        let danger = self.style(Role::Danger);
+        match danger.fg {
+            Some(Color::Red) => danger.fg(Color::White).bg(Color::Red),
+            _ => danger.add_modifier(Modifier::REVERSED),
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Dialogs in the middle of the screen.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::Modifier;
 
 use crate::app::{App, Area, Confirm, Confirmed};
 use crate::keymap::Chord;
@@ -328,10 +327,9 @@ fn buttons(
     appearance: &Appearance,
 ) {
     let [no, yes] = &answers.two;
-    let lit = |role| appearance.style(role).add_modifier(Modifier::REVERSED);
     let style = |chosen: bool, able: bool| match (chosen, able) {
         // A name was typed to confirm that this may be removed.
-        (true, true) if confirm.yes && confirm.typed.is_some() => lit(Role::Danger),
+        (true, true) if confirm.yes && confirm.typed.is_some() => appearance.alarm(),
         (true, _) => appearance.style(Role::Selection),
         (false, true) => appearance.style(Role::Text),
         (false, false) => appearance.style(Role::Dim),

@@ -4,7 +4,7 @@
 //! left out last, and unusual states never.
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 use crate::app::{App, Area, SessionState};
 use crate::model::{ConnectionState, WatchSource};
@@ -58,7 +58,7 @@ pub(super) fn draw(buf: &mut Buffer, area: Area, app: &App, appearance: &Appeara
         let room = end.saturating_sub(x);
         let banner = banner(*tries, reason, room.into());
         let banner = format!("{banner:<width$}", width = usize::from(room));
-        let style = appearance.style(Role::Danger).add_modifier(Modifier::REVERSED);
+        let style = appearance.alarm();
         put(buf, x, area.y, room, &banner, style);
         return;
     }
