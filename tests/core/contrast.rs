@@ -77,7 +77,9 @@ fn distinct(buffer: &Buffer) -> HashSet<&Cell> {
 
 /// The visible symbol of a cell, if there is one.
 fn ink(cell: &Cell) -> Option<&str> {
-    Some(cell.symbol()).filter(|symbol| !symbol.trim().is_empty())
+    // A picture has the colours that it has.
+    let is_picture = cell.modifier.contains(Modifier::HIDDEN);
+    Some(cell.symbol()).filter(|symbol| !symbol.trim().is_empty() && !is_picture)
 }
 
 /// Why a cell is not legible on this background.

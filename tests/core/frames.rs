@@ -24,6 +24,7 @@ use crate::stage::{KEYS, NOW, Stage, computed, index, plain, record, store};
 use crate::{contrast, drawn};
 
 mod states;
+mod values;
 
 const SIZES: [(u16, u16); 4] = [(200, 50), (120, 36), (80, 24), (40, 10)];
 const CORNERS: [char; 4] = ['╯', '╰', '┛', '┗'];
@@ -208,7 +209,11 @@ fn notices_name_the_keys_that_the_user_chose() {
 
 #[test]
 fn every_picture_that_is_kept_is_of_a_state() {
-    let states = concat!(include_str!("frames.rs"), include_str!("frames/states.rs"));
+    let states = concat!(
+        include_str!("frames.rs"),
+        include_str!("frames/states.rs"),
+        include_str!("frames/values.rs")
+    );
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/core/snapshots");
     let mut seen = 0;
     for file in std::fs::read_dir(folder).unwrap() {

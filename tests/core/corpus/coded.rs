@@ -26,7 +26,7 @@ fn pixels() -> Vec<u8> {
     (0..SIZE.0 * SIZE.1).flat_map(pixel).collect()
 }
 
-pub(super) fn png() -> Vec<u8> {
+pub(crate) fn png() -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, SIZE.0.into(), SIZE.1.into());
     encoder.set_color(png::ColorType::Rgb);
