@@ -164,7 +164,7 @@ fn needed_of_record(record: &RecordPane, focus: Pane) -> Needed {
         needed.push((Action::Fetch, "fetch".into()));
     }
     if focus == Pane::Record {
-        if record.matches.as_ref().is_some_and(|matches| !matches.is_empty()) {
+        if record.matches.as_ref().is_some_and(|matches| matches.len() > 1) {
             needed.push((Action::SearchNext, "next".into()));
             needed.push((Action::SearchPrevious, "previous".into()));
         }
@@ -249,7 +249,9 @@ impl RecordPane {
                 use PreviewKind::{Json, Listing, Notation, Page, Text};
                 matches!(preview.kind(), Json | Listing | Notation | Page | Text)
             }),
-            Action::SearchNext | Action::SearchPrevious => self.matches.is_some(),
+            Action::SearchNext | Action::SearchPrevious => {
+                self.matches.as_ref().is_some_and(|matches| matches.len() > 1)
+            }
             _ => true,
         }
     }

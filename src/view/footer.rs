@@ -125,7 +125,7 @@ fn sentence(notice: &Notice, appearance: &Appearance) -> (String, Style) {
 fn read_whole(hints: &mut Vec<Hint>, app: &App) -> bool {
     let chord = app.keymap.chord(app.context(), Action::Messages);
     let Some(chord) = chord.filter(|_| app.editor.is_none()) else { return false };
-    let words = "read it all".into();
+    let words = "whole message".into();
     hints.retain(|hint| hint.action != Action::Messages);
     hints.insert(0, Hint { action: Action::Messages, chord, words, held: true });
     true

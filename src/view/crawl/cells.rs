@@ -40,7 +40,7 @@ pub(super) fn cells(row: &CrawlRow, per_minute: Option<f64>, now: Timestamp, sho
             storage(info, now, &mut cells);
             (cells.waiting, cells.done) = (count(info.pending), count(info.handled));
             if info.had_multiple_clients && !short {
-                cells.name.push((" shared".to_owned(), Role::Dim));
+                cells.name.push((" · shared".to_owned(), Role::Dim));
             }
         }
         CrawlRow::Dataset(info) => {

@@ -205,7 +205,7 @@ fn progress(app: &App, room: bool) -> Option<String> {
         }
         _ => format!("{percent:.0} %"),
     };
-    Some(if walk.paused { format!("stopped at {walked}") } else { walked })
+    Some(if walk.paused { format!("stopped at {walked}") } else { format!("reading {walked}") })
 }
 
 #[cfg(test)]

@@ -150,7 +150,8 @@ fn the_footer_names_what_the_state_needs_first_and_nothing_that_cannot_be_done()
     let panel = refused((120, 36)).frame();
     assert!(panel.contains("r retry now · T other target · q quit"), "{panel}");
     let footer = footer(&mut searched((120, 36)));
-    assert!(footer.starts_with("n next  N previous  esc end search"), "{footer}");
+    // With one match there is no other to go to.
+    assert!(footer.starts_with("esc end search") && !footer.contains("n next"), "{footer}");
 }
 
 #[test]
@@ -204,7 +205,7 @@ fn a_notice_stands_beside_the_hints_and_the_frame_stays_closed() {
             if size.0 >= whole_at {
                 assert!(format!("{border}{footer}").contains(&notice.text), "{frame}");
             } else {
-                assert!(footer.contains("m read it all"), "{frame}");
+                assert!(footer.contains("m whole message"), "{frame}");
             }
         }
     }
