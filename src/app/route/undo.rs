@@ -74,8 +74,10 @@ pub(in crate::app) fn ask_anew(app: &mut App, id: StepId) {
 
 /// Warnings before a step is turned; none where all is as it was.
 fn told_before(app: &App, step: &Step, plan: &Plan) -> Vec<String> {
-    let now = come_since(app, plan)
-        .map(|now| format!("The store has {} by now.", text::plural(now, "record")));
+    let now = come_since(app, plan).map(|now| match now {
+        ComeSince::Records(now) => format!("The store has {} by now.", text::plural(now, "record")),
+        ComeSince::NotKnown => "The store may have other records by now.".to_owned(),
+    });
     let others = step.in_others(|store| id_of(&app.stores, store)).map(words::is_another_store);
     others.chain(step.asks.clone()).chain(now).collect()
 }
@@ -85,16 +87,29 @@ fn id_of(stores: &StoresPane, store: &StoreName) -> Option<String> {
     stores.get(store)?.id.clone()
 }
 
-/// Number of records that are now in the store which would get back what was set aside; `None` where it has
-/// none.
-fn come_since(app: &App, plan: &Plan) -> Option<u64> {
+/// What is now in the store which would get back what was set aside.
+enum ComeSince {
+    /// Number of its records.
+    Records(u64),
+    /// The list of its records is not up to date.
+    NotKnown,
+}
+
+/// What has come to the store which would get back what was set aside; `None` where it has no records.
+fn come_since(app: &App, plan: &Plan) -> Option<ComeSince> {
     let store = plan.restores()?.aside.store();
-    let now = if app.keys.store.as_ref() == Some(store) {
-        app.keys.index.len() as u64
-    } else {
-        app.stores.get(store)?.records?
-    };
-    (now > 0).then_some(now)
+    if app.keys.store.as_ref() != Some(store) {
+        let now = app.stores.get(store)?.records?;
+        return (now > 0).then_some(ComeSince::Records(now));
+    }
+    let sync = &app.keys.sync;
+    let is_current = sync.walk().is_none()
+        && sync.failure().is_none()
+        && !sync.is_applying()
+        && !sync.is_comparing()
+        && sync.pending().is_empty();
+    let now = app.keys.index.len() as u64;
+    (now > 0).then_some(if is_current { ComeSince::Records(now) } else { ComeSince::NotKnown })
 }
 
 /// Undoes this step or does it again, if it still is the next one.
