@@ -403,7 +403,7 @@ fn staged_edits_outlive_a_kill_and_are_saved_together_later() {
         text.contains("Save 1 of 2 staged edits") && !text.contains("looking for what is changed")
     });
     screen.keys("\x13");
-    screen.wait_for_text("page-2 stays staged: changed by someone else");
+    screen.wait_for_text("page-2 stays staged: changed meanwhile");
     assert_eq!(std::fs::read(stored("page-1")).unwrap(), b"typed one");
     assert_eq!(std::fs::read(stored("page-2")).unwrap(), "z".repeat(400).as_bytes());
     waits("the end of one draft", || ids(state.path()).len() == 1);
