@@ -281,7 +281,7 @@ pub async fn several_records_are_set_and_undone_as_one(storage: &dyn Storage) {
     assert_eq!((outcome.records, &outcome.skipped[..]), (2, &[Key::from("b")][..]));
     assert_eq!(
         ops::words::done(&plan, &outcome),
-        "saved 2 records; b stays staged: changed by someone else"
+        "saved 2 records; b stays staged: changed meanwhile"
     );
     let now = async || {
         let (a, b) = (Key::from("a"), Key::from("b"));
