@@ -2,6 +2,8 @@
 //! --bench edit`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
 
+#[path = "support/editor_keys.rs"]
+mod editor_keys;
 #[path = "support/report.rs"]
 mod report;
 #[path = "../tests/support/stage.rs"]
@@ -60,20 +62,26 @@ fn bytes(report: &mut Report) {
 
 fn measure(name: &str, content_type: &str, value: Bytes, wrap: bool, report: &mut Report) {
     let size = value.len();
-    let settings = Settings { editor_limit: 1 << 26, wrap, ..Settings::default() };
+    let settings =
+        Settings { editor_limit: 1 << 26, review_saves: true, wrap, ..Settings::default() };
     let mut stage = Stage::with(120, 40, settings);
     stage.connect(vec![store("default", 1), store("shop", 1)]);
     let value = Record { value, ..record("k", content_type, "") };
     stage.keys("j").open(&[value]);
     let begun = Instant::now();
-    stage.keys("e");
-    report.line(&format!("{name}: open"), ms(begun.elapsed()), None, "ms");
+    stage.event(Event::Key(stage::key("e")));
+    let asked = ms(begun.elapsed());
     let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
     let appearance =
         Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE, pictures: Pictures::Cells };
     let mut frame = |stage: &Stage| {
         terminal.draw(|frame| draw(frame, &stage.app, &appearance)).unwrap();
     };
+    let answered = editor_keys::settled(&mut stage, &mut frame);
+    report.line(&format!("{name}: open, in the loop"), asked.max(answered), Some(KEY), "ms");
+    report.line(&format!("{name}: open, until it is there"), ms(begun.elapsed()), None, "ms");
+    editor_keys::drafts(name, &mut stage, &mut frame, report);
+    editor_keys::measure(name, content_type, &mut stage, &mut frame, report);
     // In the middle, at the end, at the start: typed, deleted, moved, undone.
     let places =
         [format!("<ctrl-g>@{}<enter>", size / 2), "<ctrl-end>".into(), "<ctrl-home>".into()];

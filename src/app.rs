@@ -83,7 +83,8 @@ pub use hints::{Hint, hints};
 pub use jobs::{Job, JobId};
 pub use layers::{
     Details, Dialog, DraftView, Help, Layer, LeafCursor, ListDialog, Menu, MenuRow, MergeView,
-    Overlay, Palette, Review, RowRecord, StagedDiff, TableCursor, Targets, UnsavedLeaf,
+    Overlay, Palette, PlacesDialog, Review, RowRecord, StagedDiff, TableCursor, Targets,
+    UnsavedLeaf,
 };
 pub use layout::{Area, Layout, Pane, PaneSizes, Split, TWO_PANES};
 pub use load::{

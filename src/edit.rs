@@ -45,5 +45,5 @@ pub use leaves::{
 };
 pub use merge::{Choice, Conflict, Merge};
 pub use rows::Rows;
-pub use text_edit::{Motion, TextEdit};
+pub use text_edit::{Motion, Places, TextEdit};
 pub use text_of::TypedValue;

@@ -28,6 +28,7 @@ use super::pins::Pin;
 use super::question::{Confirm, Prompt, PromptKind};
 use super::recent::Item;
 use super::settings::Settings;
+use super::working::PlaceStep;
 
 /// A request that concerns more than the pane or the dialog that makes it.
 #[derive(Debug)]
@@ -146,6 +147,10 @@ pub enum Request {
     EditFurther,
     /// Drop a save that met what someone else wrote.
     StopMerging,
+    /// Open the dialog that asks for one place after the other, or close it.
+    AskForPlaces(bool),
+    /// Replace the place that is asked for, or leave it; with `None`, ask for no more.
+    AnswerPlace(Option<PlaceStep>),
     /// Answer a question of the editor's with this line.
     InEditor(PromptKind, String),
     /// Connect with this password.

@@ -14,7 +14,7 @@ mod working;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::draft;
+use crate::edit::{Places, draft};
 use crate::model::{ContentType, JsonLayout, Key, Record, StoreName, Timestamp};
 use crate::preview::charset::Charset;
 use crate::preview::json::Spacing;
@@ -86,6 +86,8 @@ pub struct Editor {
     preparing: Option<Box<preparing::Preparing>>,
     /// Work on the whole value that is done off the loop.
     working: Option<Work>,
+    /// The places that are asked for one after the other, to be replaced.
+    places: Option<Places>,
     /// The text that is searched for.
     pub(super) needle: String,
     /// The bytes that were cut or copied last.
@@ -173,6 +175,7 @@ impl Editor {
             staged: None,
             preparing: None,
             working: None,
+            places: None,
             needle: String::new(),
             clipboard: Bytes::new(),
             check: check::Check::default(),

@@ -283,10 +283,8 @@ impl Editor {
             Action::Format | Action::SaveAsText | Action::Bracket => {
                 text && self.typed_content_type().family() == Family::Json
             }
-            Action::Wrap => text,
-            Action::Search | Action::Replace | Action::GoTo | Action::SelectAll => {
-                text || self.value.hex().is_some()
-            }
+            Action::Wrap | Action::Replace => text,
+            Action::Search | Action::GoTo | Action::SelectAll => text || self.value.hex().is_some(),
             _ => true,
         }
     }
@@ -305,6 +303,15 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
     }
     if let Some(Layer::Help(_) | Layer::Palette(_)) = app.layer() {
         return Some(menu_words(action).into());
+    }
+    if let Some(Layer::Places(_)) = app.layer() {
+        return Some(match action {
+            Action::ConfirmYes => "replace".into(),
+            Action::ConfirmNo => "skip".into(),
+            Action::Replace => "all the rest".into(),
+            Action::Close => "stop".into(),
+            action => action.hint().into(),
+        });
     }
     if let (Some(Layer::Merge(_)), Action::Edit) = (app.layer(), action) {
         return Some("own value".into());
@@ -370,6 +377,8 @@ impl Prompt {
             (Action::Previous, _) if !self.last.is_empty() => "last search",
             (Action::Next, PromptKind::StoreName) => "alias instead",
             (Action::Next, PromptKind::StoreAlias) => "name instead",
+            (Action::Next, PromptKind::ReplaceWith) => "one by one",
+            (Action::Next, PromptKind::ReplaceEach) => "all at once",
             (Action::Next, PromptKind::RecordType) => "usual types",
             (Action::Next, PromptKind::CopyKey) => "other store",
             _ => return None,

@@ -20,6 +20,7 @@ mod menu;
 pub mod merge;
 mod messages;
 mod overlay;
+mod places;
 mod prompt;
 mod review;
 mod staged;
@@ -49,6 +50,7 @@ pub(in crate::app) use menu::command::quoted;
 pub use menu::{Help, Menu, MenuRow, Palette};
 pub use merge::MergeView;
 pub use overlay::{Overlay, Then};
+pub use places::PlacesDialog;
 pub use review::Review;
 pub use staged_diff::StagedDiff;
 pub use step::StepView;
@@ -115,6 +117,8 @@ macro_rules! with_layers {
             Layer;
             /// A question whose default is No.
             Confirm(Box<Confirm>),
+            /// Whether a place of a text is replaced.
+            Places(PlacesDialog),
             /// A line to type.
             Prompt(Box<Prompt>),
             /// What can be done, and with which keys.

@@ -242,6 +242,8 @@ impl App {
                     leaves::edit_further(self);
                 }
                 Request::Search(text) => self.record.look_for(&text, &mut ctx!(self)),
+                Request::AskForPlaces(asks) => questions::ask_for_places(self, asks),
+                Request::AnswerPlace(step) => questions::answer_place(self, step),
                 Request::InEditor(kind, text) => {
                     if let Some(editor) = &mut self.editor {
                         editor.answered(kind, &text, &mut ctx!(self));

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::edit::{Document, HexEdit, TextEdit};
+use crate::edit::{Document, HexEdit, Places, TextEdit};
 use crate::model::Timestamp;
 use crate::preview::json;
 
@@ -25,6 +25,8 @@ pub enum Work {
         /// Whether each place is a change of its own.
         apart: bool,
     },
+    /// One place after the other is replaced or left.
+    Places(Places, PlaceStep),
     /// The cursor goes to the bracket that matches the one at it.
     Bracket,
     /// JSON is laid out for people.
@@ -37,6 +39,17 @@ pub enum Work {
         /// of the last line.
         whole: bool,
     },
+}
+
+/// What is done with the place of a text that is selected; then the next one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceStep {
+    /// It is left; also where none is selected yet.
+    Skip,
+    /// It is replaced.
+    Replace,
+    /// It is replaced, and so are all others.
+    ReplaceRest,
 }
 
 /// A value in which something is done. Its bytes are shared with the editor's.
@@ -57,6 +70,8 @@ pub enum Found {
     Nothing,
     /// The text was replaced in this number of places; `None` where the value would be too long.
     Replaced(Option<usize>),
+    /// The places that are left; and whether the next one is selected.
+    Places(Places, bool),
     /// It could not be done; and where, as a line and a column from 1.
     Fault(String, Option<(usize, usize)>),
 }
@@ -66,7 +81,8 @@ impl Work {
     pub(super) fn doing(&self) -> &'static str {
         match self {
             Self::Find { .. } | Self::Bracket => "searching…",
-            Self::Replace { .. } => "replacing…",
+            Self::Replace { .. } | Self::Places(_, PlaceStep::ReplaceRest) => "replacing…",
+            Self::Places(_, PlaceStep::Skip | PlaceStep::Replace) => "searching…",
             Self::Format => "laying out…",
             Self::TakeBack { .. } => "taking in what your editor left…",
         }
@@ -84,6 +100,17 @@ impl Work {
             }
             (Self::Replace { needle, with, apart }, Edited::Text(edit)) => {
                 Found::Replaced(edit.replace_all(needle, with, *apart, now))
+            }
+            (Self::Places(places, step), Edited::Text(edit)) => {
+                let mut places = places.clone();
+                match step {
+                    PlaceStep::Skip => {}
+                    PlaceStep::Replace => places.replace(edit, now),
+                    PlaceStep::ReplaceRest if places.replace_rest(edit, now) => {}
+                    PlaceStep::ReplaceRest => return Found::Replaced(None),
+                }
+                let more = places.next(edit);
+                Found::Places(places, more)
             }
             (Self::Bracket, Edited::Text(edit)) => told(edit.go_to_bracket()),
             (Self::Format, Edited::Text(edit)) => format(edit, now),
@@ -105,7 +132,10 @@ impl Work {
                 }
                 told(is_new)
             }
-            (Self::Replace { .. } | Self::Bracket | Self::Format, Edited::Hex(_)) => Found::Nothing,
+            (
+                Self::Replace { .. } | Self::Places(..) | Self::Bracket | Self::Format,
+                Edited::Hex(_),
+            ) => Found::Nothing,
         }
     }
 }

@@ -144,7 +144,7 @@ mod tests {
         assert_eq!((names(), drafts.read(&other.head.id()).as_ref()), (1, Ok(&other)));
         // Where it is lost, what was typed is still there; it is written again with the next draft.
         fs::remove_file(drafts.beside(&file.0)).unwrap();
-        assert!(drafts.read(&other.head.id()).unwrap_err().contains("is not kept any more"));
+        assert!(drafts.read(&other.head.id()).unwrap_err().contains("is lost"));
         assert_eq!(drafts.typed_alone(&other.head.id()).unwrap(), "elsewhere");
         drafts.keep_again(&other, &mut digests).unwrap();
         assert_eq!(drafts.read(&other.head.id()).as_ref(), Ok(&other));

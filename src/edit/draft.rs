@@ -196,7 +196,7 @@ mod tests {
         // Without the value, or with another one in its place, what was typed is all that there is.
         let other = Draft::from_file(&file, |_| Some(value.slice(1..)));
         assert_eq!(other, read(&file));
-        assert!(other.unwrap_err().contains("is not kept any more"));
+        assert!(other.unwrap_err().contains("is lost"));
         assert_eq!(typed_alone(&file).unwrap(), "start\nmiddle\nend");
         for cut in 0..file.len() {
             assert!(Draft::from_file(&file.slice(..cut), beside).is_err(), "cut at {cut}");

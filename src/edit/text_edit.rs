@@ -1,6 +1,7 @@
 //! Editing of text: a document with a cursor and a selection.
 
 mod changes;
+mod places;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,6 +12,8 @@ use super::clusters;
 use super::document::Document;
 use super::find;
 use super::rows::{Known, Row, Rows};
+
+pub use places::Places;
 
 /// A move of the cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -249,6 +249,7 @@ named! {
     Found "found" "Found values" "While values that a path leads to, a page's links, or an archive's entries are listed"
     Editor "editor" "Editor" "While a record is edited"
     Confirm "confirm" "Dialogs" "While larder asks for a Yes or No"
+    Places "places" "Replace" "While each place of a text is asked for"
     Prompt "prompt" "Prompts" "While a line of text is typed"
     Help "help" "Help" "While the help is open"
     Palette "palette" "Commands" "While a command is looked for by its name"

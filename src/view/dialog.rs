@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 
 use crate::app::layers::with_layers;
-use crate::app::{App, Area, Layer, LeafCursor, Overlay, Prompt};
+use crate::app::{App, Area, Layer, LeafCursor, Overlay, PlacesDialog, Prompt};
 
 use super::Appearance;
 use super::named::{self, Named};
@@ -81,6 +81,17 @@ impl<T: Drawn> AsDrawn for T {
 
 /// The line is drawn by the footer.
 impl Drawn for Prompt {
+    fn draw(&self, _: Scene<'_>) -> Option<Cell> {
+        None
+    }
+
+    fn is_box(&self) -> bool {
+        false
+    }
+}
+
+/// The place is selected in the editor.
+impl Drawn for PlacesDialog {
     fn draw(&self, _: Scene<'_>) -> Option<Cell> {
         None
     }

@@ -57,7 +57,11 @@ pub(super) fn draw(
         (true, _) if editor.is_preparing() => "preparing the save…".to_owned(),
         (true, _) => "saving…".to_owned(),
         (_, true) => "in the other editor…".to_owned(),
-        _ => position(editor),
+        _ => match editor.replaced() {
+            Some(0) => "replace this one?".to_owned(),
+            Some(count) => format!("{count} replaced · replace this one too?"),
+            None => position(editor),
+        },
     };
     let (border, style) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(buf, area, &Titles { top: &title, bottom: &bottom }, appearance, border, style);

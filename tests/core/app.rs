@@ -29,6 +29,7 @@ mod mouse;
 mod panes;
 mod password;
 mod pins;
+mod places;
 mod preparing;
 mod reviewing;
 mod rewrites;

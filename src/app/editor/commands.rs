@@ -88,6 +88,7 @@ impl Editor {
                 let apart = self.spacing.is_some();
                 self.work(Work::Replace { needle, with, apart }, ctx);
             }
+            PromptKind::ReplaceEach => self.ask_for_places(answer, ctx),
             PromptKind::GoTo if !self.go_to_place(answer) => {
                 ctx.say(Notice::info("type LINE, LINE:COLUMN or @BYTE"));
             }

@@ -1,12 +1,13 @@
 //! Work on the whole value, and its result: keys wait for it where the value is long.
 
+use crate::edit::Places;
 use crate::text;
 
-use super::super::ctx::Ctx;
+use super::super::ctx::{Ctx, Request};
 use super::super::event::Slot;
 use super::super::load::Compute;
 use super::super::notice::Notice;
-use super::super::working::{Edited, Found, Work};
+use super::super::working::{Edited, Found, PlaceStep, Work};
 use super::{Content, Editor};
 
 /// Size of a value from which work on all of it is done off the loop, in bytes.
@@ -69,6 +70,50 @@ impl Editor {
         }
     }
 
+    /// Asks for each place of the text whether it is replaced.
+    pub(super) fn ask_for_places(&mut self, with: &str, ctx: &mut Ctx<'_>) {
+        let Some(edit) = self.value.text() else { return };
+        let places = Places::new(edit, &self.needle, with);
+        self.work(Work::Places(places, PlaceStep::Skip), ctx);
+    }
+
+    /// Replaces the place that is asked for, or leaves it; with `None`, no more is asked.
+    pub(in crate::app) fn answer_place(&mut self, step: Option<PlaceStep>, ctx: &mut Ctx<'_>) {
+        let Some(places) = self.places.clone() else { return };
+        match step {
+            Some(_) if self.working.is_some() => {}
+            Some(step) => self.work(Work::Places(places, step), ctx),
+            None => {
+                if self.working.take().is_some() {
+                    ctx.cancel(Slot::Saving);
+                }
+                self.take_places(places, false, ctx);
+            }
+        }
+        self.changed(ctx);
+        self.show_cursor(ctx.layout().body);
+    }
+
+    /// Takes the places that are left, and asks for the one that is selected.
+    fn take_places(&mut self, places: Places, more: bool, ctx: &mut Ctx<'_>) {
+        let (count, is_asked) = (places.count() as u64, self.places.is_some());
+        self.places = Some(places).filter(|_| more);
+        match (more, is_asked) {
+            (true, true) => {}
+            (true, false) => ctx.request(Request::AskForPlaces(true)),
+            (false, false) => ctx.say(Notice::info("not found")),
+            (false, true) => {
+                ctx.request(Request::AskForPlaces(false));
+                ctx.say(Notice::info(format!("replaced in {}", text::plural(count, "place"))));
+            }
+        }
+    }
+
+    /// Number of places that were replaced, while one after the other is asked for.
+    pub fn replaced(&self) -> Option<usize> {
+        self.places.as_ref().map(Places::count)
+    }
+
     /// A copy of the value, for work off the loop; none where it is only held.
     pub(in crate::app) fn copied(&self) -> Option<Edited> {
         Some(match &self.value {
@@ -98,6 +143,7 @@ impl Editor {
                 ctx.say(Notice::info("no bracket here that another belongs to"));
             }
             Found::Nothing => ctx.say(Notice::info("not found")),
+            Found::Places(places, more) => self.take_places(places, more, ctx),
             Found::Replaced(count) => ctx.say(Notice::info(match count {
                 None => "not replaced: the text would be too long".to_owned(),
                 Some(0) => "not found".to_owned(),

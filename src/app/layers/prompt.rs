@@ -70,6 +70,8 @@ impl Dialog for Prompt {
                 self.kind = match self.kind {
                     PromptKind::StoreName => PromptKind::StoreAlias,
                     PromptKind::StoreAlias => PromptKind::StoreName,
+                    PromptKind::ReplaceWith => PromptKind::ReplaceEach,
+                    PromptKind::ReplaceEach => PromptKind::ReplaceWith,
                     other => other,
                 };
             }
@@ -141,6 +143,7 @@ impl Prompt {
             PromptKind::SearchText
             | PromptKind::ReplaceText
             | PromptKind::ReplaceWith
+            | PromptKind::ReplaceEach
             | PromptKind::GoTo
             | PromptKind::GoToOffset => ctx.request(Request::InEditor(self.kind, text.to_owned())),
             PromptKind::SaveValue => {

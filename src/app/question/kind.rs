@@ -17,8 +17,10 @@ pub enum PromptKind {
     SearchText,
     /// Replace it in the text being edited.
     ReplaceText,
-    /// Put this in its place.
+    /// Put this in its place everywhere.
     ReplaceWith,
+    /// Put this in its place where the user says so.
+    ReplaceEach,
     /// Go to this line or offset of the text being edited.
     GoTo,
     /// Go to this offset of the bytes being edited.
@@ -62,6 +64,7 @@ impl PromptKind {
             Self::Search | Self::SearchText | Self::FindPath => "find",
             Self::ReplaceText => "go on",
             Self::ReplaceWith => "replace all",
+            Self::ReplaceEach => "one by one",
             Self::GoTo | Self::GoToOffset => "go",
             Self::SaveValue => "save",
             Self::CompareFile => "compare",
@@ -92,6 +95,7 @@ impl PromptKind {
             Self::Search | Self::SearchText => "search: ",
             Self::ReplaceText => "replace: ",
             Self::ReplaceWith => "by: ",
+            Self::ReplaceEach => "one by one, by: ",
             Self::GoTo => "go to line: ",
             Self::GoToOffset => "go to offset: ",
             Self::SaveValue => "save value as: ",
@@ -127,6 +131,7 @@ mod tests {
             Kind::SearchText,
             Kind::ReplaceText,
             Kind::ReplaceWith,
+            Kind::ReplaceEach,
             Kind::GoTo,
             Kind::GoToOffset,
             Kind::SaveValue,

@@ -6,10 +6,11 @@ use crate::ops::{Plan, PlannedRecord, Weight, words};
 
 use super::super::App;
 use super::super::event::Slot;
-use super::super::layers::Layer;
+use super::super::layers::{Layer, PlacesDialog};
 use super::super::layout::Pane;
 use super::super::load::Load;
 use super::super::question::{Confirm, PromptKind};
+use super::super::working::PlaceStep;
 use super::saving;
 
 /// The size of a store's values: their sum if its keys have been read, else what the storage tells.
@@ -108,5 +109,20 @@ pub(in crate::app) fn filter(app: &mut App, kind: PromptKind, text: &str) {
         app.stores.set_filter(text, height);
     } else {
         app.keys.set_filter(text, &mut ctx!(app));
+    }
+}
+
+/// Opens the dialog that asks for one place of a text after the other, or closes it.
+pub(super) fn ask_for_places(app: &mut App, asks: bool) {
+    app.layers.retain(|layer| !matches!(layer, Layer::Places(_)));
+    if asks {
+        app.layers.push(PlacesDialog.into());
+    }
+}
+
+/// Has the place that is asked for replaced or left.
+pub(super) fn answer_place(app: &mut App, step: Option<PlaceStep>) {
+    if let Some(editor) = &mut app.editor {
+        editor.answer_place(step, &mut ctx!(app));
     }
 }

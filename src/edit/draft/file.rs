@@ -198,11 +198,9 @@ impl Draft {
         let (base, text) = if let Some(names) = &line.beside {
             let value = |name: &Option<String>| match name {
                 None => Ok(Bytes::new()),
-                Some(name) => {
-                    beside(name).filter(|value| digest(value, b"") == *name).ok_or_else(|| {
-                        "the value that this draft was typed in is not kept any more".to_owned()
-                    })
-                }
+                Some(name) => beside(name)
+                    .filter(|value| digest(value, b"") == *name)
+                    .ok_or_else(|| "the value of this draft is lost".to_owned()),
             };
             let edits = edits(&line, &body).ok_or_else(damaged)?;
             let (base, start) = (value(&names.base)?, value(&names.start)?);

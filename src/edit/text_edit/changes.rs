@@ -17,7 +17,7 @@ const DEEPER: &str = "  ";
 /// Limit on the bytes of a line that are searched for its indentation or a bracket.
 const NEAR: usize = 1 << 10;
 /// Limit on the size of a text after all is replaced, in bytes.
-const LONGEST: usize = 256 << 20;
+pub(super) const LONGEST: usize = 256 << 20;
 
 impl TextEdit {
     /// Types text over the selection, or at the cursor.

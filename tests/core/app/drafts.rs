@@ -17,7 +17,7 @@ pub(super) fn opened(value: &str) -> Stage {
     with(page(value))
 }
 
-fn opened_text(value: &str) -> Stage {
+pub(super) fn opened_text(value: &str) -> Stage {
     with(record("page", TEXT, value))
 }
 
