@@ -41,7 +41,9 @@ pub(super) fn body_of(edits: &[Edit]) -> Vec<u8> {
             body.extend_from_slice(&(number as u64).to_le_bytes());
         }
     }
-    edits.iter().for_each(|edit| body.extend_from_slice(&edit.inserted));
+    for edit in edits {
+        body.extend_from_slice(&edit.inserted);
+    }
     body
 }
 

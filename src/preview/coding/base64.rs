@@ -91,10 +91,7 @@ pub(super) fn data_url(text: &[u8], most: usize) -> Option<(String, Vec<u8>, Opt
     let payload = &payload[..payload.len().min(room)];
     let decoded: Cow<'_, [u8]> = percent_encoding::percent_decode(payload).into();
     let kind = if packed { &head[..head.len() - 7] } else { head };
-    let (bytes, cut) = match packed {
-        true => decode(&decoded, most)?,
-        false => (decoded.into_owned(), None),
-    };
+    let (bytes, cut) = if packed { decode(&decoded, most)? } else { (decoded.into_owned(), None) };
     // The default of the standard.
     let kind = if kind.is_empty() { "text/plain" } else { kind };
     Some((kind.trim().to_owned(), bytes, fault.or(cut)))

@@ -109,7 +109,9 @@ mod tests {
 
     fn of(fields: &[&str]) -> Option<ColumnNumbers> {
         let mut sums = Sums::default();
-        fields.iter().for_each(|field| sums.add(field.as_bytes(), b'.'));
+        for field in fields {
+            sums.add(field.as_bytes(), b'.');
+        }
         sums.finish()
     }
 

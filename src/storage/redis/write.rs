@@ -103,16 +103,13 @@ impl RedisStorage {
             let mut args = vec![json(at), Value::from(CHANGE_SECONDS)];
             args.extend(batch.iter().map(bytes_of));
             let parts = part_keys(store, &[Part::Items, Part::MetadataItems, Part::Metadata]);
-            let (done, records) = match self.script(DELETE, parts, args).await? {
-                Some(reply) => {
-                    let mut numbers = reply::array(reply)?.into_iter().map(Ok);
-                    let done = reply::integer(&reply::next(&mut numbers)?)?;
-                    (done, reply::integer(&reply::next(&mut numbers)?)?)
-                }
-                None => {
-                    let batch = &batch[..batch.len().min(UNSCRIPTED_BATCH)];
-                    (batch.len() as u64, self.delete_without_script(store, batch, at).await?)
-                }
+            let (done, records) = if let Some(reply) = self.script(DELETE, parts, args).await? {
+                let mut numbers = reply::array(reply)?.into_iter().map(Ok);
+                let done = reply::integer(&reply::next(&mut numbers)?)?;
+                (done, reply::integer(&reply::next(&mut numbers)?)?)
+            } else {
+                let batch = &batch[..batch.len().min(UNSCRIPTED_BATCH)];
+                (batch.len() as u64, self.delete_without_script(store, batch, at).await?)
             };
             // At least one key, so that it ends.
             let done = usize::try_from(done).unwrap_or(usize::MAX).clamp(1, batch.len());
