@@ -200,8 +200,8 @@ pub(crate) fn drafts(name: &str, stage: &mut Stage, frame: Frame<'_>, report: &m
     for n in 0..TIMES {
         let text = [format!("{n}").as_bytes(), &back[..]].concat();
         let begun = Instant::now();
-        let failed = NotEdited { why: "vi failed".to_owned(), left: Some(text.into()) };
-        stage.event(Event::Edited(Err(failed)));
+        let ending = NotEdited { why: "vi failed".to_owned(), left: Some(text.into()) };
+        stage.event(Event::Edited(Err(ending)));
         frame(stage);
         let first = ms(begun.elapsed());
         times.push([first.max(settled(stage, frame)), ms(begun.elapsed())]);

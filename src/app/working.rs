@@ -80,9 +80,10 @@ impl Work {
     /// The word for work under way.
     pub(super) fn doing(&self) -> &'static str {
         match self {
-            Self::Find { .. } | Self::Bracket => "searching…",
+            Self::Find { .. }
+            | Self::Bracket
+            | Self::Places(_, PlaceStep::Skip | PlaceStep::Replace) => "searching…",
             Self::Replace { .. } | Self::Places(_, PlaceStep::ReplaceRest) => "replacing…",
-            Self::Places(_, PlaceStep::Skip | PlaceStep::Replace) => "searching…",
             Self::Format => "laying out…",
             Self::TakeBack { .. } => "taking in what your editor left…",
         }

@@ -31,16 +31,15 @@ impl Drafts {
     /// Removes the oldest drafts until there is room for one in this file; before them notes of files that are
     /// gone.
     pub(super) fn make_room(&self, own: &Path, filed: &Filed) {
-        let own_values: Vec<_> =
-            filed.beside.iter().map(|(digest, _)| self.beside(digest)).collect();
+        let beside: Vec<_> = filed.beside.iter().map(|(digest, _)| self.beside(digest)).collect();
         let size: usize = filed.beside.iter().map(|(_, value)| value.len()).sum();
         let size = (size + filed.file.len()) as u64;
         loop {
-            let Ok(files) = fs::read_dir(&self.folder) else { return };
+            let Ok(all) = fs::read_dir(&self.folder) else { return };
             let (mut bytes, mut count, mut others) = (size, 1, Vec::new());
-            for path in files.flatten().map(|file| file.path()) {
+            for path in all.flatten().map(|file| file.path()) {
                 let Ok(known) = path.metadata() else { continue };
-                if path == own || own_values.contains(&path) {
+                if path == own || beside.contains(&path) {
                     continue;
                 }
                 bytes += known.len();
