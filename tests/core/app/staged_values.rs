@@ -38,7 +38,7 @@ fn restarted(drafts: &[Draft]) -> Stage {
     stage.event(Event::Drafts(found));
     stage.keys("<ctrl-p>");
     for draft in drafts {
-        let read = read_back(&draft);
+        let read = read_back(draft);
         assert_eq!(read, *draft);
         stage.event(Event::DraftRead(draft.head.id(), Ok(Box::new(read))));
     }
