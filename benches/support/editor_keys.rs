@@ -66,7 +66,7 @@ pub(crate) fn measure(
     if is_hex {
         return;
     }
-    let replace = format!("<ctrl-r>{needle}<enter>00<enter>");
+    let replace = format!("<ctrl-r><ctrl-u>{needle}<enter>00<enter>");
     commands(&format!("{name}: all replaced"), &replace, "<ctrl-z>", stage, frame, report);
     commands(&format!("{name}: that undone"), "<ctrl-z>", &replace, stage, frame, report);
     press(&replace, stage, frame);
