@@ -3,6 +3,8 @@
 //! A hint depends on what kind of row the cursor is on, never on a read that is under way: it does not
 //! change from row to row of a kind.
 
+mod dialogs;
+
 use std::borrow::Cow;
 
 use crossterm::event::KeyEvent;
@@ -22,7 +24,6 @@ use super::layers::{COMMANDS, Layer};
 use super::layout::Pane;
 use super::load::RecordView;
 use super::notice::Notice;
-use super::question::{Prompt, PromptKind};
 use super::record::{RecordPane, takes_value};
 use super::session::SessionState;
 
@@ -302,7 +303,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         return Some("choose".into());
     }
     if let Some(Layer::Help(_) | Layer::Palette(_)) = app.layer() {
-        return Some(menu_words(action).into());
+        return Some(dialogs::menu_words(action).into());
     }
     if let Some(Layer::Places(_)) = app.layer() {
         return Some(match action {
@@ -349,46 +350,6 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
 fn is_pinned(app: &App) -> bool {
     let current = app.keys.current().zip(app.keys.store.as_ref());
     current.is_some_and(|(meta, store)| app.pins.has(store, &meta.key))
-}
-
-/// What an action does in a list of what can be done, in a word or two.
-fn menu_words(action: Action) -> &'static str {
-    match action {
-        Action::Accept => "run",
-        Action::Filter => "find",
-        Action::Pin => "unpin",
-        _ => action.hint(),
-    }
-}
-
-impl Prompt {
-    /// What an action does with the line, in a word or two.
-    fn words(&self, action: Action) -> Option<&'static str> {
-        let is_store = matches!(self.kind, PromptKind::StoreName | PromptKind::StoreAlias);
-        Some(match (action, self.kind) {
-            (Action::Cancel, _) => "cancel",
-            (Action::Accept, _) if is_store && self.input.text().is_empty() => "default store",
-            (Action::Accept, PromptKind::SaveValue) if is_relative(self.input.text()) => {
-                "save in this folder"
-            }
-            (Action::Accept, _) if self.to_store.is_some() => "copy",
-            (Action::Accept, kind) => kind.verb(),
-            (Action::Stage, kind) if kind.changes_leaf() => action.hint(),
-            (Action::Previous, _) if !self.last.is_empty() => "last search",
-            (Action::Next, PromptKind::StoreName) => "alias instead",
-            (Action::Next, PromptKind::StoreAlias) => "name instead",
-            (Action::Next, PromptKind::ReplaceWith) => "one by one",
-            (Action::Next, PromptKind::ReplaceEach) => "all at once",
-            (Action::Next, PromptKind::RecordType) => "usual types",
-            (Action::Next, PromptKind::CopyKey) => "other store",
-            _ => return None,
-        })
-    }
-}
-
-/// Whether a file of this name is put into the directory where larder was started.
-fn is_relative(name: &str) -> bool {
-    !name.is_empty() && !name.contains('/')
 }
 
 /// What to say of a key that does nothing in the pane in focus: in which pane it does something.
