@@ -139,6 +139,17 @@ fn rows(what: &str, times: &[[f64; 2]], report: &mut Report) {
     report.line(&format!("{what}: until it is there"), median(&of(1)), None, "ms");
 }
 
+/// Lets this number of seconds pass without a key; the time of the frame then, in milliseconds. What was asked
+/// before is forgotten.
+fn paused(seconds: i64, stage: &mut Stage, frame: Frame<'_>) -> f64 {
+    stage.asked.clear();
+    stage.app.now = Timestamp::from_micros(stage.app.now.micros() + seconds * 1_000_000);
+    let begun = Instant::now();
+    stage.event(Event::Time);
+    frame(stage);
+    ms(begun.elapsed())
+}
+
 /// Measures drafts: while they are written, when they are gone on with, and the way back from the user's own
 /// editor.
 pub(crate) fn drafts(name: &str, stage: &mut Stage, frame: Frame<'_>, report: &mut Report) {
@@ -151,12 +162,7 @@ pub(crate) fn drafts(name: &str, stage: &mut Stage, frame: Frame<'_>, report: &m
         for key in ["0", "1", "<right>"] {
             keys.push(press(key, stage, frame));
         }
-        stage.asked.clear();
-        stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 1_000_000);
-        let begun = Instant::now();
-        stage.event(Event::Time);
-        frame(stage);
-        ticks.push(ms(begun.elapsed()));
+        ticks.push(paused(1, stage, frame));
         let kept = stage.asked.iter().find_map(|effect| match effect {
             Effect::KeepDraft(draft) => Some(Draft::clone(draft)),
             _ => None,
@@ -229,13 +235,8 @@ fn commands(
     let (mut times, mut ticks) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {
         times.push(timed(keys, stage, frame));
-        stage.asked.clear();
         // The draft and the check, which follow a pause.
-        stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 2_000_000);
-        let begun = Instant::now();
-        stage.event(Event::Time);
-        frame(stage);
-        ticks.push(ms(begun.elapsed()));
+        ticks.push(paused(2, stage, frame));
         settle(stage);
         press(back, stage, frame);
     }
