@@ -306,13 +306,7 @@ fn words(app: &App, action: Action) -> Option<Cow<'static, str>> {
         return Some(dialogs::menu_words(action).into());
     }
     if let Some(Layer::Places(_)) = app.layer() {
-        return Some(match action {
-            Action::ConfirmYes => "replace".into(),
-            Action::ConfirmNo => "skip".into(),
-            Action::Replace => "all the rest".into(),
-            Action::Close => "stop".into(),
-            action => action.hint().into(),
-        });
+        return Some(dialogs::place_words(action).into());
     }
     if let (Some(Layer::Merge(_)), Action::Edit) = (app.layer(), action) {
         return Some("own value".into());

@@ -78,31 +78,39 @@ pub(super) fn light_keys(
     app: &App,
     appearance: &Appearance,
 ) {
+    if named.is_empty() {
+        return;
+    }
+    let rows = (body.y..body.y + body.height).rev();
+    let rows: Vec<_> = rows.map(|y| (y, row_of(buf, y))).collect();
     // The first ones may be named elsewhere in the dialog.
     for tail in (0..named.len()).filter_map(|skipped| named.get(skipped..)) {
         let (line, places) = places(tail, context, app, appearance);
-        if !line.is_empty() && light_line(buf, body, (&line, &places), appearance) {
+        if !line.is_empty() && light_line(buf, &rows, (&line, &places), appearance) {
             return;
         }
     }
 }
 
-/// Lights the keys of a line where it is drawn; tells whether it is.
+/// Lights the keys of a line in these rows, each with its place; tells whether it stands there.
 fn light_line(
     buf: &mut Buffer,
-    body: Area,
+    rows: &[(u16, (String, Vec<usize>))],
     (line, places): (&str, &[(Range<usize>, Chord)]),
     appearance: &Appearance,
 ) -> bool {
-    for y in (body.y..body.y + body.height).rev() {
-        let (row, starts) = row_of(buf, y);
+    for (y, (row, starts)) in rows {
         let Some(start) = row.find(line) else { continue };
         for (place, chord) in places {
             let label = chord.label(appearance.symbols.unicode).len();
             let of_key = start + place.start..start + place.start + label;
             let x = |at| starts.partition_point(|start| *start < at) as u16;
-            let area =
-                Area { x: x(of_key.start), y, width: x(of_key.end) - x(of_key.start), height: 1 };
+            let area = Area {
+                x: x(of_key.start),
+                y: *y,
+                width: x(of_key.end) - x(of_key.start),
+                height: 1,
+            };
             light(buf, area, appearance.style(Role::KeyHint));
         }
         return true;

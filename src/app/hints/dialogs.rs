@@ -1,4 +1,5 @@
-//! What the keys of some dialogs do, in a word or two: of a line to type, and of what can be done.
+//! What the keys of some dialogs do, in a word or two: of a line to type, of what can be done,
+//! and of a place that may be replaced.
 
 use crate::keymap::Action;
 
@@ -10,6 +11,17 @@ pub(super) fn menu_words(action: Action) -> &'static str {
         Action::Accept => "run",
         Action::Filter => "find",
         Action::Pin => "unpin",
+        _ => action.hint(),
+    }
+}
+
+/// What an action does with a place that may be replaced, in a word or two.
+pub(super) fn place_words(action: Action) -> &'static str {
+    match action {
+        Action::ConfirmYes => "replace",
+        Action::ConfirmNo => "skip",
+        Action::Replace => "all the rest",
+        Action::Close => "stop",
         _ => action.hint(),
     }
 }

@@ -128,7 +128,9 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
     // The copied record itself stays as it is.
     let changes = prompt.kind != PromptKind::CopyKey;
     if prompt.kind == PromptKind::RecordType {
-        return is_lost(&meta.key).then(|| written_back(app)).or_else(|| unread(app, meta, text));
+        return is_lost(&meta.key)
+            .then(|| not_lasting(app, words::WRITTEN_BACK))
+            .or_else(|| unread(app, meta, text));
     }
     if text.is_empty() {
         return Some("a key has at least one character".to_owned());
@@ -137,10 +139,10 @@ fn fault(app: &App, prompt: &Prompt) -> Option<String> {
         return Some("key taken · you are asked first".to_owned());
     }
     if changes && is_lost(&meta.key) {
-        return Some(written_again(app));
+        return Some(not_lasting(app, words::WRITTEN_AGAIN));
     }
     if !is_own && is_lost(&key) {
-        return Some(written_back(app));
+        return Some(not_lasting(app, words::WRITTEN_BACK));
     }
     if is_own {
         return None;
@@ -163,16 +165,8 @@ fn unread(app: &App, meta: &RecordMeta, content_type: &str) -> Option<String> {
     preview::why_none(value, &ContentType::from(content_type)).map(str::to_owned)
 }
 
-/// A warning that a change would not last, in a short or a long form, as the border has room.
-fn written_back(app: &App) -> String {
-    let roomy = app.size.0 >= ROOMY;
-    let words = if roomy { words::WRITTEN_BACK } else { words::WRITTEN_BACK_SHORT };
-    words.to_owned()
-}
-
-/// The same of a record that gets another key: its old one is written again.
-fn written_again(app: &App) -> String {
-    let roomy = app.size.0 >= ROOMY;
-    let words = if roomy { words::WRITTEN_AGAIN } else { words::WRITTEN_BACK_SHORT };
+/// A warning that a change would not last, in its long form or a short one, as the border has room.
+fn not_lasting(app: &App, long: &str) -> String {
+    let words = if app.size.0 >= ROOMY { long } else { words::WRITTEN_BACK_SHORT };
     words.to_owned()
 }
