@@ -1,5 +1,6 @@
 //! A corpus of values as crawls store them: each kind sound, cut off, under another type, and hostile. All
-//! are shown in every way and at every size, and none of their bytes reach the terminal as they are.
+//! are shown in every way and at every size, and none of their bytes reach the terminal as they are. With
+//! `LARDER_FRAMES=FOLDER` they are drawn, to be looked at.
 
 pub(crate) mod coded;
 mod kinds;
@@ -12,6 +13,7 @@ use larder::preview::{Mode, Preview, PreviewKind};
 use larder::text::visible;
 use ratatui::buffer::Cell;
 
+use crate::drawn;
 use crate::stage::{Stage, plain, record, store};
 use kinds::{Kind, kinds};
 
@@ -98,6 +100,7 @@ fn nothing_of_a_hundred_and_fifty_values_reaches_the_terminal_as_it_is() {
                 stage.event(Event::Resize(columns, rows));
                 stage.asked.clear();
                 let buffer = stage.buffer(plain());
+                drawn::draw_one(&format!("corpus, {name}, {face:?}, {columns}"), &mut stage);
                 for cell in buffer.content() {
                     let symbol = cell.symbol();
                     let ascii = matches!(symbol.as_bytes(), [b' '..=b'~']);

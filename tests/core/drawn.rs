@@ -37,8 +37,17 @@ const LOOKS: [Look; 5] = [
 
 /// Draws a state in every theme, if `LARDER_FRAMES` names a folder.
 pub(crate) fn draw(name: &str, stage: &mut Stage) {
+    draw_in(&LOOKS, name, stage);
+}
+
+/// Draws a state in the dark theme alone, if `LARDER_FRAMES` names a folder.
+pub(crate) fn draw_one(name: &str, stage: &mut Stage) {
+    draw_in(&LOOKS[..1], name, stage);
+}
+
+fn draw_in(looks: &[Look], name: &str, stage: &mut Stage) {
     let Some(folder) = std::env::var_os("LARDER_FRAMES").map(PathBuf::from) else { return };
-    for (look, theme, terminal, (text, ground)) in LOOKS {
+    for &(look, theme, terminal, (text, ground)) in looks {
         let folder = folder.join(look);
         fs::create_dir_all(&folder).unwrap();
         let env = |wanted: &str| {
