@@ -53,11 +53,7 @@ fn lines(shown: &VersionsView, width: usize, app: &App, appearance: &Appearance)
     let Some(version) = shown.version() else { return said("nothing was read yet", Role::Dim) };
     let Some([from, to]) = shown.pair() else {
         let mut lines = said(&format!("Read at {}", when(version.at.micros())), Role::Text);
-        let remedy = app.keymap.says(Context::Versions, Action::Next, "shows the next one");
-        let only = "No other version since it was opened.";
-        let first = text::then("The first one that was seen", "; ", remedy);
-        let words = if shown.of().1 < 2 { only } else { &first };
-        lines.extend(said(words, Role::Dim));
+        lines.extend(said(&alone(shown, app), Role::Dim));
         return lines;
     };
     let from = text::clock(from.at.micros());
@@ -72,4 +68,23 @@ fn lines(shown: &VersionsView, width: usize, app: &App, appearance: &Appearance)
     }
     lines.extend(changes(diff, width, appearance));
     lines
+}
+
+/// Why a version is compared with no other one, and what to do.
+fn alone(shown: &VersionsView, app: &App) -> String {
+    let says = |action, words| app.keymap.says(Context::Versions, action, words);
+    let (at, all) = shown.of();
+    if all < 2 {
+        "No other version since it was opened.".to_owned()
+    } else if shown.is_base() {
+        let remedy = if at == all {
+            says(Action::Previous, "compares it with the one before")
+        } else {
+            says(Action::Next, "compares it with the next one")
+        };
+        text::then("The others are compared with this one", "; ", remedy)
+    } else {
+        let remedy = says(Action::Next, "shows the next one");
+        text::then("The first one that was seen", "; ", remedy)
+    }
 }

@@ -38,10 +38,16 @@ impl VersionsView {
         self.at.map_or(last, |number| self.place(number).unwrap_or(0))
     }
 
+    /// Whether the version that is looked at is the one from which others are compared.
+    pub fn is_base(&self) -> bool {
+        self.base() == Some(self.current())
+    }
+
     /// The two versions that are compared, the older one first; none where there is only one.
     pub fn pair(&self) -> Option<[&Version; 2]> {
         let at = self.current();
         let from = match self.base() {
+            Some(from) if from == at => return None,
             Some(from) => from,
             None => at.checked_sub(1)?,
         };

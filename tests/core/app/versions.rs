@@ -86,7 +86,11 @@ fn versions_are_gone_through_and_compared() {
     compares(&mut stage);
     assert!(stage.frame().contains("Version 3 of 4"));
     // From the third one, which is marked, to the first: the older one is on the left.
-    stage.keys("<space>[[[");
+    stage.keys("<space>");
+    let frame = stage.frame();
+    assert!(frame.contains("The others are compared with this one; →"), "{frame}");
+    assert!(!frame.contains("Nothing is changed"), "{frame}");
+    stage.keys("[[[");
     compares(&mut stage);
     let frame = stage.frame();
     assert!(frame.contains("Versions 1 and 3 of 4") && frame.contains("1 → 3"), "{frame}");
