@@ -25,6 +25,7 @@ mod kind;
 mod laid;
 mod line;
 mod line_layout;
+mod listed;
 mod made;
 mod notation;
 mod opened;

@@ -13,6 +13,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::line_layout::Lines;
+use super::listed::{SIZE, TIME, width_of};
 use super::row::Role;
 use super::styled::Writer;
 use super::{format, is_readable};
@@ -27,8 +28,6 @@ const BEHIND: &str = "ZIP behind other bytes";
 const MOST: usize = 100_000;
 /// Longest name, in bytes; a longer one is cut.
 const LONGEST: usize = 4096;
-/// Width of a size, in cells.
-const SIZE: usize = 7;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +132,10 @@ pub(super) struct Listing {
     pub(super) lines: Lines,
     /// A remark on the archive.
     pub(super) note: String,
+    /// Whether there is a column of times.
+    pub(super) timed: bool,
+    /// Width of the widest name, in cells, with what is told of it.
+    pub(super) widest: usize,
 }
 
 /// The archive's format and its entries; `None` for anything else.
@@ -154,7 +157,7 @@ pub(super) fn list(bytes: &[u8], head: bool) -> Option<Listing> {
         entries.fault.filter(|_| !head).map(|fault| format!("{fault}: this is what could be read"));
     let notes = [Some(office.unwrap_or_else(|| word.to_owned())), Some(sum), fault];
     let note = notes.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    Some(Listing { lines: lines(&entries), note })
+    Some(listing(&entries, note))
 }
 
 /// The entries of an archive, to choose from.
@@ -199,12 +202,16 @@ fn sum(entries: &Entries<'_>) -> String {
     format!("{} {noun}, {} unpacked", text::count(entries.count), text::size(entries.bytes))
 }
 
-fn lines(entries: &Entries<'_>) -> Lines {
+fn listing(entries: &Entries<'_>, note: String) -> Listing {
     let mut writer = Writer::default();
+    let mut widest = 0;
     let any_time = entries.list.iter().any(|entry| entry.time.is_some());
     writer.begin(0);
-    let time = if any_time { "modified          " } else { "" };
-    writer.push(&format!("{:>SIZE$}  {time}name", "size"), Role::Dim);
+    writer.push(&format!("{:>SIZE$}  ", "size"), Role::Dim);
+    if any_time {
+        writer.push(&format!("{:TIME$}", "modified"), Role::Dim);
+    }
+    writer.push("name", Role::Dim);
     for entry in &entries.list {
         if writer.is_full() {
             break;
@@ -217,22 +224,28 @@ fn lines(entries: &Entries<'_>) -> Lines {
         writer.push(&format!("{size:>SIZE$}  "), Role::Number);
         if any_time {
             let time = entry.time.as_deref().unwrap_or_default();
-            writer.push(&format!("{time:16}  "), Role::Dim);
+            writer.push(&format!("{time:TIME$}"), Role::Dim);
         }
         let name = &entry.name[..entry.name.len().min(LONGEST)];
         let role = if entry.kind == Kind::Folder { Role::Key } else { Role::Plain };
-        writer.push(&text::visible_bytes(name), role);
+        let mut wide = 0;
+        let mut push = |text: &str, role| {
+            wide += width_of(text.as_bytes());
+            writer.push(text, role);
+        };
+        push(&text::visible_bytes(name), role);
         match &entry.kind {
             Kind::File | Kind::Folder => {}
-            Kind::Locked => writer.push("  encrypted", Role::Dim),
-            Kind::Other => writer.push("  no file", Role::Dim),
-            Kind::Link(target) if target.is_empty() => writer.push("  link", Role::Dim),
+            Kind::Locked => push("  encrypted", Role::Dim),
+            Kind::Other => push("  no file", Role::Dim),
+            Kind::Link(target) if target.is_empty() => push("  link", Role::Dim),
             Kind::Link(target) => {
                 let target = &target[..target.len().min(LONGEST)];
-                writer.push(" → ", Role::Punctuation);
-                writer.push(&text::visible_bytes(target), Role::Literal);
+                push(" → ", Role::Punctuation);
+                push(&text::visible_bytes(target), Role::Literal);
             }
         }
+        widest = widest.max(wide);
     }
     writer.begin(0);
     writer.push(&format!("{:>SIZE$}  ", text::size(entries.bytes)), Role::Number);
@@ -245,7 +258,7 @@ fn lines(entries: &Entries<'_>) -> Lines {
         format!("in {count} {noun}")
     };
     writer.push(&sum, Role::Dim);
-    Lines::made(writer)
+    Listing { lines: Lines::made(writer), note, timed: any_time, widest }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::line::{Line, Placed};
 use super::line_layout::Lines;
+use super::listed::left_out;
 use super::row::{Hit, Role, Row, Span};
 use super::source::Painter;
 use super::wrap::Wrap;
@@ -27,7 +28,7 @@ pub(super) fn rows(
     let mut ink = Ink { marks, painter };
     let mut at = lines.settle(scroll, view);
     while rows.len() < height && at.line <= lines.last() {
-        let line = lines.line(at.line);
+        let line = lines.seen(at.line, view);
         let number = (at.sub == 0).then(|| lines.number(at.line));
         if view.wrap {
             wrapped(&line, at.sub, number, view, &mut ink, &mut rows);
@@ -61,7 +62,7 @@ fn wrapped(
         let (room, before) = (wrap.room(first), row.used);
         for placed in units.by_ref().take_while(|placed| end.is_none_or(|end| placed.at < end)) {
             let left = room - (row.used - before);
-            let hit = ink.hit(&placed);
+            let hit = ink.hit_in(line, &placed);
             if placed.unit.cells <= left {
                 row.push(&placed.unit.text, placed.unit.cells, ink.role(&placed), hit);
             } else if left > 0 {
@@ -133,6 +134,17 @@ impl Ink<'_> {
             _ if placed.unit.symbol => Role::Symbol,
             (Some(source), Some(painter)) if placed.role == Role::Plain => painter.role_at(source),
             _ => placed.role,
+        }
+    }
+
+    /// The same, also for the sign in place of what is left out of a line.
+    fn hit_in(&self, line: &Line<'_>, placed: &Placed) -> Hit {
+        let left_out = (placed.source.is_none() && placed.role == Role::Wrapped)
+            .then(|| left_out(line, placed.at))
+            .flatten();
+        match (self.marks, left_out) {
+            (Some(marks), Some(left_out)) => marks.hit(left_out),
+            _ => self.hit(placed),
         }
     }
 

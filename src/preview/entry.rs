@@ -38,7 +38,9 @@ impl Preview {
     /// The archive whose entries are listed: the value, or what is inside its codings.
     pub fn archive(&self) -> Option<&Bytes> {
         match &self.body {
-            Body::Lines(lines) if self.kind == PreviewKind::Listing => lines.archive.as_ref(),
+            Body::Lines(lines) if self.kind == PreviewKind::Listing => {
+                lines.archive.as_ref().map(|listed| &listed.bytes)
+            }
             _ => None,
         }
     }

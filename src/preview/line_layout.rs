@@ -9,6 +9,7 @@ use super::index::Index;
 use super::json;
 use super::laid::Laid;
 use super::line::Line;
+use super::listed::Listed;
 use super::source::Source;
 use super::styled::{Pieces, Writer};
 use super::text::{self, TextForm};
@@ -35,7 +36,7 @@ pub(super) struct Lines {
     /// Whether that page has links.
     pub(super) linked: bool,
     /// The archive whose entries the lines list.
-    pub(super) archive: Option<Bytes>,
+    pub(super) archive: Option<Listed>,
 }
 
 /// The way of cutting the value into lines.
@@ -100,6 +101,15 @@ impl Lines {
                 let fold = self.folds.begins(number);
                 json::lines::line(&self.bytes, &self.index, number, fold)
             }
+        }
+    }
+
+    /// Line `number`, from 0, as it is shown in a viewport.
+    pub(super) fn seen(&self, number: usize, view: Viewport) -> Line<'_> {
+        let line = self.line(number);
+        match &self.archive {
+            Some(listed) if view.wrap => listed.narrowed(line, number, self.len(), view.width),
+            _ => line,
         }
     }
 
@@ -183,13 +193,13 @@ impl Lines {
         if !view.wrap || scroll.sub == 0 {
             return Scroll { sub: 0, ..scroll };
         }
-        let line = self.line(scroll.line);
+        let line = self.seen(scroll.line, view);
         Scroll { sub: Self::row_of(&line, scroll.sub.min(line.len()), view), ..scroll }
     }
 
     /// The last row.
     fn end(&self, scroll: Scroll, view: Viewport) -> Scroll {
-        let line = self.line(self.last());
+        let line = self.seen(self.last(), view);
         Scroll { line: self.last(), sub: Self::row_of(&line, line.len(), view), ..scroll }
     }
 
@@ -201,7 +211,7 @@ impl Lines {
         }
         // A cell shows one unit at most.
         let most = height * usize::from(view.width.max(1)) * unit::MOST_BYTES;
-        view.wrap && self.line(scroll.line).len().saturating_sub(scroll.sub) > most
+        view.wrap && self.seen(scroll.line, view).len().saturating_sub(scroll.sub) > most
     }
 
     /// The first row of the last full page.
@@ -222,7 +232,7 @@ impl Lines {
         }
         let (mut at, mut left) = (scroll, rows);
         while left > 0 {
-            let line = self.line(at.line);
+            let line = self.seen(at.line, view);
             let wrap = Wrap::new(Self::room(&line, view));
             let mut units = line.units_from(at.sub);
             while let Some(start) = wrap.next_row(&mut units, at.sub == 0) {
@@ -251,13 +261,13 @@ impl Lines {
             return Scroll { line: scroll.line.saturating_sub(rows), sub: 0, ..scroll };
         }
         let (mut at, mut left) = (scroll, rows);
-        let mut line = self.line(at.line);
+        let mut line = self.seen(at.line, view);
         while left > 0 {
             let offset = if at.sub > 0 {
                 at.sub - 1
             } else if at.line > 0 {
                 at.line -= 1;
-                line = self.line(at.line);
+                line = self.seen(at.line, view);
                 at.sub = usize::MAX;
                 line.len()
             } else {

@@ -2,6 +2,7 @@
 
 use super::coding::{self, Fault, Layer, Limits, Opened};
 use super::line_layout::{Format, Lines};
+use super::listed::Listed;
 use super::notation::{self, Notation};
 use super::picture::Kind as PictureKind;
 use super::{Body, Mode, Preview, PreviewKind, archive, charset, format, is_readable};
@@ -114,7 +115,9 @@ impl Preview {
         if let Some(listing) = archive::list(&value, head) {
             let told = format::contradiction(record.meta.content_type.as_str(), &value);
             let note = joined([told, Some(listing.note)]);
-            let lines = Lines { archive: Some(value.clone()), ..listing.lines };
+            let (timed, widest) = (listing.timed, listing.widest);
+            let listed = Listed { bytes: value.clone(), timed, widest };
+            let lines = Lines { archive: Some(listed), ..listing.lines };
             return Self { value, kind: PreviewKind::Listing, note, body: Body::Lines(lines) };
         }
         let notation = notation::read(&record.meta.content_type, &value, head);

@@ -61,7 +61,7 @@ impl Preview {
     /// The row that shows a byte of the value.
     pub(super) fn row_with(lines: &Lines, offset: usize, view: Viewport) -> Scroll {
         let number = lines.line_of(offset);
-        let line = lines.line(number);
+        let line = lines.seen(number, view);
         let sub = Lines::row_of(&line, line.offset_of(offset), view);
         Scroll { line: number, sub, column: 0 }
     }

@@ -257,7 +257,7 @@ fn more_entries_than_are_listed_are_counted() {
     for _ in 0..MOST + 5 {
         entries.push(entry());
     }
-    let listing = Listing { note: sum(&entries), lines: lines(&entries) };
+    let listing = listing(&entries, sum(&entries));
     let count = listing.lines.len();
     assert_eq!((count, &*listing.note), (MOST + 2, "100,005 entries, 100 KB unpacked"));
     let rows = listing.lines.line(count - 1);
