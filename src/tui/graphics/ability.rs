@@ -8,6 +8,9 @@ use super::kitty;
 /// after all that it answers before.
 const QUESTION: &str = "\x1b[>0q\x1b[16t\x1b[c";
 
+/// The kind that xterm.js tells where it draws pictures. It tells no name.
+const XTERM_JS: &str = "62;4;9;22";
+
 /// Size of a cell in pixels: width and height.
 pub(super) type CellSize = (u32, u32);
 
@@ -84,7 +87,7 @@ impl Ability {
         let name = named.into_iter().find_map(|(variable, before)| {
             let name = env(variable)?.to_ascii_lowercase();
             let name = name.strip_prefix(before).unwrap_or(&name).to_owned();
-            (is_placing(&name) || is_iterm(&name) || name == "vscode").then_some(name)
+            (is_placing(&name) || is_iterm(&name) || is_xterm_js(&name)).then_some(name)
         });
         Self {
             wish,
@@ -128,7 +131,7 @@ impl Ability {
             return Some(Protocol::Kitty { tmux });
         }
         // Through tmux, iTerm2's protocol would not know what the terminal shows.
-        if !tmux && (is_iterm(&self.name) || self.sixel && self.name == "vscode") {
+        if !tmux && (is_iterm(&self.name) || self.sixel && is_xterm_js(&self.name)) {
             return Some(Protocol::Iterm);
         }
         (self.sixel && !is_keeping(&self.name)).then_some(Protocol::Sixel)
@@ -173,6 +176,9 @@ impl Ability {
             report.strip_prefix('?').and_then(|it| it.strip_suffix('c'))
         {
             self.sixel = attributes.split(';').skip(1).any(|attribute| attribute == "4");
+            if !self.tmux && self.name.is_empty() && attributes == XTERM_JS {
+                self.name = "xterm.js".to_owned();
+            }
             if self.asking != Asking::Not {
                 self.asking = Asking::Answered;
             }
@@ -223,6 +229,12 @@ fn is_keeping(name: &str) -> bool {
     name.starts_with("konsole")
 }
 
+/// Whether a terminal of this name is made of xterm.js. The width of its cells may have a fraction: sixels,
+/// whose width is in pixels, would leave gaps.
+fn is_xterm_js(name: &str) -> bool {
+    name == "vscode" || name.starts_with("xterm.js")
+}
+
 /// Whether a terminal of this name takes pictures by iTerm2's protocol.
 fn is_iterm(name: &str) -> bool {
     ["iterm", "wezterm", "warp"].iter().any(|known| name.starts_with(known))
@@ -271,6 +283,7 @@ mod tests {
         assert_eq!(after(&[("LC_TERMINAL", "iTerm2")], &["?62;c"]), iterm);
         assert_eq!(after(&[("TERM_PROGRAM", "vscode")], &["?62;4;22c"]), iterm);
         assert_eq!(after(&[("TERM_PROGRAM", "vscode")], &["?62;22c"]), Known::Cells);
+        assert_eq!(after(&[], &["?62;4;9;22c"]), iterm, "xterm.js in a browser");
         assert_eq!(after(&[], &[">|foot(1.16)", "?62;4;22c"]), Known::Own(Protocol::Sixel));
         assert_eq!(after(&[], &["?64;1;2;14c", "?62;14;44c"]), Known::Cells);
         assert_eq!(after(&[], &[">|kitty(0.35)", yes]), Known::Nothing, "more may come");
