@@ -7,6 +7,7 @@ mod arguments;
 mod aside;
 mod complete;
 mod confirm;
+mod decoder;
 mod delete;
 #[cfg(feature = "demo")]
 mod demo;
@@ -67,6 +68,7 @@ use tokio::time::Instant;
 pub use arguments::DemoArgs;
 pub use arguments::{Cli, Command, Global};
 pub use complete::complete;
+pub use decoder::become_decoder;
 #[cfg(feature = "demo")]
 pub use demo::{PreparedDemo, prepare_demo};
 pub use prepare::{Browse, Prepared, prepare, prepare_browser};

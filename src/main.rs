@@ -10,7 +10,7 @@ use larder::demo::Demo;
 use larder::tui;
 
 fn main() -> ExitCode {
-    if let Some(code) = cli::complete().or_else(cli::become_tied) {
+    if let Some(code) = cli::complete().or_else(cli::become_tied).or_else(cli::become_decoder) {
         return code;
     }
     let cli = match cli::parse() {

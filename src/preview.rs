@@ -63,7 +63,7 @@ pub use json::JsonFault;
 pub use kind::{Mode, PreviewKind};
 pub(crate) use made::{MadeLines, made_lines};
 pub use page::PageLinks;
-pub use picture::{PicturePlace, Sharp};
+pub use picture::{PicturePlace, Sharp, decode_apart_by, decoded_apart};
 pub use readable::why_none;
 pub use row::{Halves, Hit, Rgb, Role, Row, Span};
 pub use table::{Arrangement, ColumnFilter, ColumnNumbers, ColumnValues, Direction};

@@ -4,6 +4,7 @@
 //! and a terminal that draws pictures itself is sent no more than that. Pictures that are decoded row by row
 //! are never held whole; the header of the others tells beforehand what they need, which is bounded.
 
+mod apart;
 mod exif;
 mod fit;
 mod gif;
@@ -26,6 +27,7 @@ use self::turn::Turn;
 use super::contained::contained;
 use super::format;
 
+pub use apart::decode_apart_by;
 pub(super) use fit::Picture;
 pub use fit::PicturePlace;
 pub use sharp::Sharp;
@@ -157,6 +159,13 @@ fn read_again(
 ) -> Option<Kept> {
     let decoded = contained(|| decode(kind, bytes, room, wanted))?.ok()?;
     (decoded.end != End::Unwanted).then(|| decoded.kept.turned(decoded.turn))
+}
+
+/// The output of a child that decodes a picture ([`decode_apart_by`]), for its input.
+pub fn decoded_apart(given: &[u8]) -> Vec<u8> {
+    apart::answer(given, |bytes, room| {
+        contained(|| webp::decode_here(bytes, room, &|| true)).unwrap_or(Err(Fault::Bug))
+    })
 }
 
 fn decode(

@@ -78,6 +78,8 @@ const CRATES: [(&str, &[&str]); 17] = [
             "tui",
             "cli::prepare",
             "cli::logging",
+            // It limits the memory and the time of a child.
+            "cli::decoder",
             // It checks whether the reader of its output is gone.
             "cli::watch",
             // It restores the modes of a terminal that a browser on another host has used.

@@ -19,6 +19,11 @@ impl Turn {
             .map_or_else(Self::default, Self)
     }
 
+    /// The number of EXIF's orientation tag.
+    pub(super) fn number(self) -> u8 {
+        self.0
+    }
+
     /// Whether columns become rows.
     pub(super) fn is_sideways(self) -> bool {
         self.0 >= 5

@@ -1,4 +1,4 @@
-//! WebP, which is decoded whole; of an animation, only the first frame.
+//! WebP, which is decoded whole, a large lossy one by a child; of an animation, only the first frame.
 
 mod cut;
 mod reader;
@@ -8,11 +8,15 @@ use std::io::ErrorKind;
 use image_webp::{DecodingError, UpsamplingMethod, WebPDecoder};
 
 use super::kept::{Layout, Room, Shrink};
-use super::{Decoded, End, Fault, Header, WHOLE, exif, take};
+use super::{Decoded, End, Fault, Header, WHOLE, apart, exif, take};
 use reader::Reader;
 
 /// Bytes per pixel: the colours, the same before they are combined, and the planes that they come from.
 const EACH: u64 = 10;
+
+/// Pixels of a lossy picture above which a child decodes it, as it cannot be stopped before its end: some 20
+/// milliseconds of decoding.
+const APART: u64 = 1_000_000;
 
 /// Limit on the parts of a file before its first picture.
 const PARTS: usize = 1000;
@@ -24,6 +28,28 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
 }
 
 pub(super) fn decode(
+    bytes: &[u8],
+    room: Room,
+    wanted: &dyn Fn() -> bool,
+) -> Result<Decoded, Fault> {
+    let lossy = largest(bytes).filter(|size| u64::from(size.0) * u64::from(size.1) > APART);
+    if let Some(size) = lossy {
+        match take(size, EACH, wanted) {
+            Ok(_taken) => {
+                if let Some(decoded) = apart::decode(bytes, room, wanted) {
+                    return decoded;
+                }
+            }
+            // Why it is too large is told by its other sizes.
+            Err(Fault::TooLarge) => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    decode_here(bytes, room, wanted)
+}
+
+/// Decodes it in this process.
+pub(super) fn decode_here(
     bytes: &[u8],
     room: Room,
     wanted: &dyn Fn() -> bool,
