@@ -23,6 +23,7 @@ pub use symbols::Symbols;
 const DARK: &str = include_str!("../assets/themes/dark.toml");
 const LIGHT: &str = include_str!("../assets/themes/light.toml");
 const ANSI: &str = include_str!("../assets/themes/ansi.toml");
+const ANSI_DARK: &str = include_str!("../assets/themes/ansi-dark.toml");
 const ANSI_LIGHT: &str = include_str!("../assets/themes/ansi-light.toml");
 
 const MODIFIERS: [(&str, Modifier); 5] = [
@@ -61,8 +62,8 @@ impl Theme {
 
     /// The theme that the settings ask for, in the colours that the terminal has.
     ///
-    /// `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours; others of them if `COLORFGBG`
-    /// tells of a light background), `none`, `auto` (dark or light if `COLORFGBG` tells, else ansi), or the
+    /// `name` is `dark`, `light`, `ansi` (the terminal's own sixteen colours; which of them depends on the
+    /// background that `COLORFGBG` tells), `none`, `auto` (dark or light if `COLORFGBG` tells, else ansi), or the
     /// path of the user's own file, which ends in `.toml`, and whose missing roles are as in ansi. With
     /// sixteen colours, dark and light are ansi too. `overrides` gives roles other styles. `NO_COLOR` removes
     /// all colours.
@@ -76,8 +77,12 @@ impl Theme {
     ) -> Result<Self, String> {
         let depth = ColorDepth::of_terminal(env);
         let ground = background(env);
-        let is_light = name == "light" || ground == Some(LIGHT) && name != "dark";
-        let ansi = if is_light { ANSI_LIGHT } else { ANSI };
+        let ansi = match (name, ground) {
+            ("light", _) => ANSI_LIGHT,
+            ("dark", _) | (_, Some(DARK)) => ANSI_DARK,
+            (_, Some(_)) => ANSI_LIGHT,
+            (_, None) => ANSI,
+        };
         let (file, depth) = match name {
             "none" => (ANSI, ColorDepth::None),
             "ansi" => (ansi, depth),
@@ -122,7 +127,7 @@ impl Theme {
         }
         let (dark, light) = match name {
             "auto" if depth > ColorDepth::Sixteen => (DARK, LIGHT),
-            "auto" | "ansi" => (ANSI, ANSI_LIGHT),
+            "auto" | "ansi" => (ANSI_DARK, ANSI_LIGHT),
             _ => return Ok(None),
         };
         let dark = Self::build(dark, overrides, depth)?;

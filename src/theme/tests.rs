@@ -26,7 +26,7 @@ fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
 
 #[test]
 fn every_theme_names_every_role() {
-    for file in [DARK, LIGHT, ANSI, ANSI_LIGHT] {
+    for file in [DARK, LIGHT, ANSI, ANSI_DARK, ANSI_LIGHT] {
         let table: toml::Table = file.parse().unwrap();
         for role in Role::ALL {
             assert!(table.contains_key(role.name()), "{role}");
@@ -63,9 +63,10 @@ fn dark_and_light_are_readable_on_their_backgrounds() {
 
 #[test]
 fn ansi_uses_no_colour_that_is_lost_on_some_background() {
-    let dark = [Color::Red, Color::Green, Color::Magenta, Color::Cyan];
+    let unknown = [Color::Red, Color::Green, Color::Magenta, Color::Cyan];
+    let dark = [Color::LightRed, Color::Green, Color::LightMagenta, Color::Cyan];
     let light = [Color::Red, Color::Blue, Color::Magenta];
-    for (name, fine) in [("ansi", &dark[..]), ("light", &light)] {
+    for (name, fine) in [("ansi", &unknown[..]), ("dark", &dark), ("light", &light)] {
         let theme = theme(name, "", &[]).unwrap();
         for role in Role::ALL {
             let style = theme.style(*role);
@@ -79,17 +80,18 @@ fn ansi_uses_no_colour_that_is_lost_on_some_background() {
 }
 
 #[test]
-fn ansi_follows_the_background_too_where_it_is_told() {
+fn ansi_follows_the_background_where_it_is_told() {
     let on_white = theme("light", "", &[]).unwrap();
+    let on_dark = theme("dark", "", &[]).unwrap();
     let ansi = theme("ansi", "", &[]).unwrap();
-    assert_ne!(on_white, ansi);
+    assert!(on_white != ansi && on_dark != ansi);
     for name in ["ansi", "auto"] {
         assert_eq!(theme(name, "", &[("COLORFGBG", "0;15")]), Ok(on_white.clone()), "{name}");
-        assert_eq!(theme(name, "", &[("COLORFGBG", "15;0")]), Ok(ansi.clone()), "{name}");
+        assert_eq!(theme(name, "", &[("COLORFGBG", "15;0")]), Ok(on_dark.clone()), "{name}");
     }
     let of_many = theme("ansi", "", &[TRUE, ("COLORFGBG", "0;15")]).unwrap();
     assert_eq!(of_many.styles, on_white.styles);
-    assert_eq!(theme("dark", "", &[("COLORFGBG", "0;15")]), Ok(ansi));
+    assert_eq!(theme("dark", "", &[("COLORFGBG", "0;15")]), Ok(on_dark));
 }
 
 #[test]
@@ -102,6 +104,8 @@ fn no_color_leaves_no_colour() {
     }
     assert_eq!(theme.style(Role::Badge), Style::new().reversed());
     assert_eq!(Theme::plain().style(Role::Danger), Style::new().bold());
+    // A symbol that stands for a control character is another sign than the same symbol as text.
+    assert_eq!(Theme::plain().style(Role::Symbol), Style::new().underlined());
 }
 
 #[test]
@@ -128,10 +132,10 @@ fn the_terminal_is_asked_only_where_nothing_else_tells() {
     assert_eq!(both.light, theme("light", "", &[TRUE]).unwrap());
     assert!(pair("auto", &[INDEXED, ("COLORFGBG", "default;default")]).is_some());
     let own = pair("ansi", &[TRUE]).unwrap();
-    assert_eq!(own.dark, theme("ansi", "", &[TRUE]).unwrap());
+    assert_eq!(own.dark.styles, theme("dark", "", &[]).unwrap().styles);
     assert_eq!(own.light.styles, theme("light", "", &[]).unwrap().styles);
     let few = pair("auto", &[("TERM", "xterm")]).unwrap();
-    assert_eq!(few.dark, theme("ansi", "", &[]).unwrap());
+    assert_eq!(few.dark, theme("dark", "", &[]).unwrap());
     assert_eq!(few.light, theme("light", "", &[]).unwrap());
     for (name, env) in [
         ("dark", &[TRUE][..]),

@@ -27,10 +27,11 @@ const TRUE: &[(&str, &str)] = &[("TERM", "xterm-256color"), ("COLORTERM", "truec
 const SIXTEEN: &[(&str, &str)] = &[("TERM", "xterm")];
 const NONE: &[(&str, &str)] = &[("NO_COLOR", "1")];
 
-const LOOKS: [Look; 5] = [
+const LOOKS: [Look; 6] = [
     ("dark", "dark", TRUE, DARK),
     ("light", "light", TRUE, LIGHT),
     ("ansi", "ansi", SIXTEEN, DARK),
+    ("ansi-on-dark", "dark", SIXTEEN, DARK),
     ("ansi-on-white", "light", SIXTEEN, LIGHT),
     ("no-color", "auto", NONE, DARK),
 ];
