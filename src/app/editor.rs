@@ -72,6 +72,8 @@ pub struct Editor {
     pub json_layout: JsonLayout,
     /// A sentence that says what is wrong with the text or a field.
     pub fault: Option<String>,
+    /// The line of the value that the fault is in, from 1.
+    pub fault_line: Option<usize>,
     /// What is to be said once the record is saved.
     pub told: Option<String>,
     /// The part of the value that is on the screen.
@@ -168,6 +170,7 @@ impl Editor {
             outside: false,
             json_layout: JsonLayout::default(),
             fault: None,
+            fault_line: None,
             told: None,
             scroll: EditorScroll::default(),
             wrap: false,

@@ -139,6 +139,30 @@ pub fn previous_word(document: &Document, at: usize) -> usize {
     here
 }
 
+/// The word at an offset: what is of one kind on both sides of it, up to a limit.
+pub fn word_at(document: &Document, at: usize) -> Range<usize> {
+    let (mut start, mut end) = (at, next(document, at));
+    let own = kind(document, start..end);
+    if end == at || own == Kind::Break {
+        return at..at;
+    }
+    for _ in 0..WORD {
+        let before = previous(document, start);
+        if before == start || kind(document, before..start) != own {
+            break;
+        }
+        start = before;
+    }
+    for _ in 0..WORD {
+        let behind = next(document, end);
+        if behind == end || kind(document, end..behind) != own {
+            break;
+        }
+        end = behind;
+    }
+    start..end
+}
+
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;

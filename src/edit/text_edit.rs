@@ -142,6 +142,14 @@ impl TextEdit {
         (self.anchor, self.cursor, self.goal) = (Some(range.start), range.end, None);
     }
 
+    /// Selects the word at the cursor.
+    pub fn select_word(&mut self) {
+        let word = clusters::word_at(&self.document, self.cursor);
+        if !word.is_empty() {
+            self.select(word);
+        }
+    }
+
     /// Moves the cursor, with the selection (`select`) or without.
     pub fn go(&mut self, motion: Motion, select: bool, width: usize, wrap: bool) {
         self.document.end_step();

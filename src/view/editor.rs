@@ -30,7 +30,10 @@ fn title(editor: &Editor, inside: Option<&str>, changed: &str, room: usize) -> S
             if cells(&visible(&long)) <= room {
                 return long;
             }
-            ("Edit", if at.is_empty() { key } else { inside.unwrap_or_default().to_owned() })
+            // With little room, the place of a value in the record is told, and not how it is packed.
+            let place = inside.and_then(|inside| inside.split(" · ").next()).unwrap_or_default();
+            let all = inside.filter(|inside| cells(inside) + cells(changed) + 5 <= room);
+            ("Edit", if at.is_empty() { key } else { all.unwrap_or(place).to_owned() })
         }
         (None, _) => ("New record in", store),
     };
@@ -117,11 +120,12 @@ pub(super) fn draw(
                 *last = text::fit(&format!("{last}…"), width.into()).into_owned();
             }
         }
-        let y = value.y + value.height - rows;
+        value.height -= rows;
+        // Below a short text, the sentence follows at once.
+        let y = value.y + text_rows::used(value, editor);
         for (line, y) in lines.iter().zip(y..y + rows) {
             put(buf, x, y, width, line, appearance.style(Role::Danger));
         }
-        value.height -= rows;
     }
     let in_value = match &editor.value {
         Content::Text(_) => text_rows::draw(buf, value, height, editor, appearance),

@@ -114,6 +114,14 @@ impl Editor {
     /// Puts the cursor where the mouse is; `select` keeps the other end of the selection.
     pub fn click(&mut self, (x, y): (u16, u16), select: bool, body: Area) {
         let (columns, first) = (body.x + FRAME_COLUMNS / 2, body.y + FRAME_ROWS - 1);
+        let is_new = self.original.is_none();
+        match y.checked_sub(body.y) {
+            Some(1) if is_new && !select => return self.field = super::Field::Key,
+            Some(2) if self.inner.is_none() && !select => {
+                return self.field = super::Field::ContentType;
+            }
+            _ => {}
+        }
         if y >= first {
             self.click_byte((x.saturating_sub(columns), y - first), select, body);
         }
@@ -129,6 +137,13 @@ impl Editor {
             text.go(Motion::To(at), select, width, wrap);
         }
         self.field = super::Field::Value;
+    }
+
+    /// Selects the word under the cursor, which a click has put there.
+    pub fn select_word(&mut self) {
+        if let Some(text) = self.value.text_mut() {
+            text.select_word();
+        }
     }
 
     /// Puts the cursor on a line and column, both from 1.

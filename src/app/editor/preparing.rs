@@ -59,7 +59,7 @@ impl Editor {
         let typed = self.take_typed(as_text, over.is_some())?;
         let content_type = typed.content_type.clone();
         self.preparing = Some(Box::new(Preparing { content_type, over, purpose }));
-        self.fault = None;
+        (self.fault, self.fault_line) = (None, None);
         ctx.read(Slot::Saving, Compute::Store(Box::new(typed)));
         Ok(())
     }

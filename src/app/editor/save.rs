@@ -92,6 +92,7 @@ impl Editor {
     ) -> Result<SetValue, Blocked> {
         let Stored { value, told } = stored.map_err(|NotStored { is_of_type, place, why }| {
             self.field = if is_of_type { Field::ContentType } else { Field::Value };
+            self.fault_line = place.map(|(line, _)| line);
             if let Some((line, column)) = place {
                 self.go_to(line, column);
             }

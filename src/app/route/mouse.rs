@@ -1,4 +1,4 @@
-//! The mouse: a click puts the cursor there, a double click opens, the wheel scrolls, a border can be
+//! The mouse: a click puts the cursor there, a double click opens, or selects a word, the wheel scrolls, a border can be
 //! dragged; a click on a key's name presses the key.
 
 use std::ops::Range;
@@ -64,6 +64,10 @@ fn press(app: &mut App, (x, y): (u16, u16), select: bool) {
     }
     if let Some(editor) = &mut app.editor {
         editor.click((x, y), select, body);
+        let cell = usize::from(y) << 16 | usize::from(x);
+        if !select && app.mouse.is_second(None, cell, app.now) {
+            editor.select_word();
+        }
     } else if let Some(left) = layout.border_at(x, y) {
         app.mouse.dragged = Some(left);
     } else if let Some(pane) = layout.pane_at(x, y) {

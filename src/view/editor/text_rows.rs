@@ -62,6 +62,14 @@ pub(super) fn draw(
     cursor
 }
 
+/// Number of rows that the text takes of this area.
+pub(super) fn used(area: Area, editor: &Editor) -> u16 {
+    let Some(edit) = editor.value.text() else { return area.height };
+    let place = editor.text_place((usize::from(area.height), usize::from(area.width)));
+    let rows = editor.visible_rows(edit, place).len();
+    u16::try_from(rows).unwrap_or(area.height).min(area.height)
+}
+
 struct Painter<'a> {
     area: Area,
     /// The first column of the text.
@@ -108,7 +116,12 @@ impl<'a> Painter<'a> {
     fn number(&self, buf: &mut Buffer, y: u16, row: &Row, current: usize) {
         if self.x > self.area.x && row.is_first() {
             let number = (row.line + 1).to_string();
-            let role = if row.line == current { Role::Text } else { Role::Dim };
+            let fault = self.editor.fault_line.filter(|_| self.editor.fault.is_some());
+            let role = match fault {
+                Some(line) if line == row.line + 1 => Role::Danger,
+                _ if row.line == current => Role::Text,
+                _ => Role::Dim,
+            };
             let style = self.appearance.style(role);
             put_right(buf, self.x - 1, y, self.x - 1 - self.area.x, &number, style);
         }

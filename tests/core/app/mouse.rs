@@ -509,3 +509,20 @@ fn values_of_json_are_clicked_folded_and_changed() {
     let asks = matches!(stage.app.layer(), Some(Layer::Prompt(_)));
     assert!(asks, "it is changed: {}", stage.frame());
 }
+
+#[test]
+fn in_the_editor_a_double_click_selects_a_word_and_a_click_goes_to_a_field() {
+    let mut stage = Stage::new(80, 24);
+    stage.connect(vec![store("default", 2), store("shop", 1)]);
+    let text = record("page", "text/plain", "one two_2 three\n");
+    stage.keys("j").open(&[text]);
+    stage.keys("e");
+    let at = find(&mut stage, "wo_2");
+    click(&mut stage, at);
+    click(&mut stage, at);
+    stage.keys("X");
+    assert_eq!(stage.edited(), "one X three\n");
+    click_on(&mut stage, "text/plain");
+    stage.keys("<ctrl-u>text/csv");
+    assert!(stage.frame().contains("text/csv"), "{}", stage.frame());
+}
