@@ -2,9 +2,9 @@
 
 use ratatui::buffer::Buffer;
 
-use crate::app::list::Cursor;
 use crate::app::{App, Area, TargetChoice, Targets};
 use crate::keymap::{Action, Context};
+use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
@@ -15,16 +15,20 @@ use super::named::{self, Named};
 use super::paint::{light, put, put_right};
 
 /// The sentence for a list with nothing to choose from.
-const ALONE: &str = "Profiles of the config file are listed here.";
+const ALONE: &str = "add [profiles.NAME] to the config file";
+/// Least width of the dialog, where there is room, in columns.
+const WIDTH: u16 = 72;
+/// Columns before a name, and before the address below it.
+const INDENT: [u16; 2] = [2, 4];
 
 impl Drawn for Targets {
     fn draw(&self, Scene { buf, body, app, appearance }: Scene<'_>) -> Option<Cell> {
-        draw(buf, body, self.cursor, app, appearance);
+        draw(buf, body, self, app, appearance);
         None
     }
 
     fn named(&self, _app: &App, _appearance: &Appearance) -> Vec<Named> {
-        named()
+        named(self)
     }
 
     fn scrolls(&self, app: &App) -> bool {
@@ -40,25 +44,27 @@ impl Drawn for Targets {
 }
 
 /// The keys in the border.
-fn named() -> Vec<Named> {
-    vec![(Action::Accept, "open"), (Action::Close, "close")]
+fn named(shown: &Targets) -> Vec<Named> {
+    use crate::app::Dialog as _;
+    let all = [(Action::Accept, "open"), (Action::Close, "close")];
+    all.into_iter().filter(|(action, _)| shown.allows(*action)).collect()
 }
 
 /// Draws the list; each target has a row for its name and one for its address.
-fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, appearance: &Appearance) {
-    let targets = &app.settings.targets;
+fn draw(buf: &mut Buffer, body: Area, shown: &Targets, app: &App, appearance: &Appearance) {
+    let (targets, cursor) = (&app.settings.targets, shown.cursor);
     let alone = u16::from(targets.len() < 2);
     let rows = u16::try_from(targets.len() * 2).unwrap_or(u16::MAX);
-    let area = centred(body, body.width.min(72), rows.saturating_add(2 + alone));
+    let area = centred(body, body.width.min(width(targets)), rows.saturating_add(2 + alone));
     let at = (targets.len() > app.layout().targets_height())
         .then(|| format!("{} / {}", cursor.at + 1, targets.len()));
-    let keys = named::line(&named(), Context::Targets, app, appearance);
+    let keys = named::line(&named(shown), Context::Targets, app, appearance);
     let bottom = at.map_or(keys.clone(), |at| format!("{at} · {keys}"));
     let (border, title) = (appearance.style(Role::BorderFocus), appearance.style(Role::Title));
     bordered(
         buf,
         area,
-        &Titles { top: "Open another target", bottom: &bottom },
+        &Titles { top: title_of(targets), bottom: &bottom },
         appearance,
         border,
         title,
@@ -78,6 +84,25 @@ fn draw(buf: &mut Buffer, body: Area, cursor: Cursor, app: &App, appearance: &Ap
     }
 }
 
+fn title_of(targets: &[TargetChoice]) -> &'static str {
+    if targets.len() < 2 { "No other targets" } else { "Open another target" }
+}
+
+/// Width of the dialog in which every address has room, in columns.
+fn width(targets: &[TargetChoice]) -> u16 {
+    let longest = targets.iter().map(|target| cells(&visible(&address(target).0))).max();
+    let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX);
+    longest.saturating_add(INDENT[1] + 3).max(WIDTH)
+}
+
+/// The address of a target, or what is wrong with it, and its role.
+fn address(target: &TargetChoice) -> (String, Role) {
+    match &target.label {
+        Ok(label) => (label.clone(), Role::Dim),
+        Err(problem) => (format!("! {problem}"), Role::Danger),
+    }
+}
+
 fn entry(
     buf: &mut Buffer,
     area: Area,
@@ -89,20 +114,26 @@ fn entry(
     let marker = if current { appearance.symbols.marker[0] } else { " " };
     put(buf, area.x, area.y, 1, marker, appearance.style(Role::Marker));
     let mut right = area.x + area.width.saturating_sub(1);
-    let badges = [(present, "open"), (target.read_only, "read-only")];
+    let badges = [(present, "current"), (target.read_only, "read-only")];
     for (_, badge) in badges.iter().filter(|(there, _)| *there) {
         let style = appearance.style(Role::Dim);
         right = put_right(buf, right, area.y, 12, badge, style).saturating_sub(2);
     }
-    let room = right.saturating_sub(area.x + 2);
-    put(buf, area.x + 2, area.y, room, &target.name, appearance.style(Role::Text));
-    if current {
-        light(buf, Area { height: 1, ..area }, appearance.style(Role::Cursor));
-    }
-    let (label, role) = match &target.label {
-        Ok(label) => (label.clone(), Role::Dim),
-        Err(problem) => (format!("! {problem}"), Role::Danger),
+    let room = right.saturating_sub(area.x + INDENT[0]);
+    put(buf, area.x + INDENT[0], area.y, room, &target.name, appearance.style(Role::Text));
+    let (address, role) = address(target);
+    let room = area.width.saturating_sub(INDENT[1] + 1);
+    // The end of an address tells the database.
+    let shown = match target.label {
+        Ok(_) => text::fit_middle(&visible(&address), room.into()).into_owned(),
+        Err(_) => address,
     };
-    let room = area.width.saturating_sub(3);
-    put(buf, area.x + 2, area.y + 1, room, &label, appearance.style(role));
+    // Dim text on the background of the cursor is hard to read.
+    let role = if current && role == Role::Dim { Role::Text } else { role };
+    put(buf, area.x + INDENT[1], area.y + 1, room, &shown, appearance.style(role));
+    if current {
+        for y in area.y..area.y + area.height {
+            light(buf, Area { y, ..area }, appearance.style(Role::Cursor));
+        }
+    }
 }

@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Context};
 
+use super::super::App;
 use super::super::ctx::{Ctx, Request};
 use super::super::list::Cursor;
 use super::dialog::{CursorRows, Dialog};
@@ -14,6 +15,8 @@ use super::overlay::Then;
 pub struct Targets {
     /// The cursor among [`Settings::targets`](crate::app::Settings::targets).
     pub cursor: Cursor,
+    /// The number of the target that is open.
+    open: Option<usize>,
 }
 
 impl Dialog for Targets {
@@ -22,8 +25,11 @@ impl Dialog for Targets {
     }
 
     fn opened(&mut self, ctx: &mut Ctx<'_>) {
-        let target = ctx.settings.target;
-        self.choose(target, ctx);
+        self.choose(ctx.settings.target, ctx);
+    }
+
+    fn look(&mut self, app: &App) {
+        self.open = app.session.is_open().then_some(app.settings.target);
     }
 
     fn cursor_rows(&mut self, ctx: &Ctx<'_>) -> Option<CursorRows<'_>> {
@@ -46,5 +52,9 @@ impl Dialog for Targets {
                 Then::Stay
             }
         }
+    }
+
+    fn allows(&self, action: Action) -> bool {
+        action != Action::Accept || self.open != Some(self.cursor.at)
     }
 }

@@ -221,7 +221,9 @@ fn the_list_of_targets_opens_on_the_present_one_and_closes_without_effect() {
     stage.asked.clear();
     for close in ["<esc>", "q", "T", "<enter>"] {
         stage.keys("T");
-        let Some(Layer::Targets(Targets { cursor })) = stage.app.layer() else { panic!("{close}") };
+        let Some(Layer::Targets(Targets { cursor, .. })) = stage.app.layer() else {
+            panic!("{close}")
+        };
         assert_eq!(cursor.at, 0);
         stage.keys(close);
         assert!(stage.app.layers.is_empty() && stage.asked.is_empty(), "{close}");
