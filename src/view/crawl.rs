@@ -49,7 +49,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// Columns for a dialog of this width; below `ROOMY`, only the counts that these rows have are left.
+    /// Columns for a dialog of this width; only the counts that these rows have are there.
     fn new(width: u16, rows: &[CrawlRow]) -> Self {
         let from = |least: u16, columns: u16| if width >= least { columns } else { 0 };
         let waits = rows.iter().any(|row| matches!(row, CrawlRow::Queue(_)));
@@ -59,7 +59,11 @@ impl Columns {
         Self {
             marks: MARKS[usize::from(width >= ROOMY)],
             kind: from(ROOMY, KIND),
-            counts: if width >= ROOMY { [NUMBER; 3] } else { narrow },
+            counts: if width >= ROOMY {
+                narrow.map(|width| if width > 0 { NUMBER } else { 0 })
+            } else {
+                narrow
+            },
             chart: from(WIDE, CHART),
             per_minute: from(ROOMY, NUMBER),
             last: from(ROOMY, NUMBER),
@@ -214,7 +218,10 @@ fn titled(crawl: &Crawl, now: Timestamp) -> String {
     let last = |at: Option<Timestamp>| at.map_or(i64::MIN, Timestamp::micros);
     let crawlers = crawl.crawlers.rows.iter().filter(|row| row.fault.is_none());
     let Some(crawler) = crawlers.max_by_key(|row| last(row.persisted_at)) else {
-        return "The crawl".to_owned();
+        let parts = [crawl.queues.total, crawl.datasets.total, crawl.crawlers.total];
+        let faults = [&crawl.queues.fault, &crawl.datasets.fault, &crawl.crawlers.fault];
+        let none = parts == [0; 3] && faults.iter().all(|fault| fault.is_none());
+        return if none { "The crawl · none found" } else { "The crawl" }.to_owned();
     };
     let since = |at: Option<Timestamp>| {
         at.map_or_else(String::new, |at| format!(" {}", text::since(at.micros(), now.micros())))

@@ -199,7 +199,10 @@ impl Dialog for Overview {
             Some(Action::Details) => self.details(ctx),
             Some(Action::Help) => ctx.request(Request::Help),
             Some(Action::FailedRequests) if !self.allows(Action::FailedRequests) => {
-                ctx.say(Notice::info("no default store: crawlers keep error pages there"));
+                let none = "no default store: crawlers keep error pages there";
+                let has_store = self.rows.iter().any(CrawlRow::is_default_store);
+                let why = if has_store { "no request has failed" } else { none };
+                ctx.say(Notice::info(why));
             }
             Some(Action::FailedRequests) => {
                 let pages = KeysShown::Filtered(ERROR_PAGES.to_owned());
@@ -214,7 +217,10 @@ impl Dialog for Overview {
     fn allows(&self, action: Action) -> bool {
         match action {
             Action::Open | Action::Details => self.current().is_some(),
-            Action::FailedRequests => self.rows.iter().any(CrawlRow::is_default_store),
+            Action::FailedRequests => {
+                let rows = || self.rows.iter();
+                rows().any(CrawlRow::is_default_store) && rows().any(CrawlRow::has_failures)
+            }
             _ => true,
         }
     }

@@ -60,6 +60,12 @@ impl CrawlRow {
         matches!(self, Self::Store(info) if info.store.as_bytes() == DEFAULT)
     }
 
+    /// Whether the row is a crawler that has failed or retried a request, as far as is known.
+    pub(super) fn has_failures(&self) -> bool {
+        let some = |count: Option<u64>| count != Some(0);
+        matches!(self, Self::Crawler(it) if some(it.failed) || some(it.retries))
+    }
+
     /// Whether both rows are the same thing, perhaps read at different times.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
