@@ -1,6 +1,7 @@
 //! The cells of a table that is shown: the one under the cursor, and the one at a place of the screen.
 
 use ratatui::buffer::Buffer;
+use ratatui::style::Style;
 
 use crate::app::layers::ContentsView;
 use crate::app::summaries::{RightSide, right_side};
@@ -10,14 +11,14 @@ use crate::theme::Role;
 
 use super::Appearance;
 use super::dialog::Cell;
-use super::paint::{light, put};
+use super::paint::{light, marker, put};
 
 /// Writes the heads of the columns, which are the first row, as those of lists are.
 pub(super) fn draw_head(buf: &mut Buffer, area: Area, appearance: &Appearance) {
     light(buf, Area { height: 1, ..area }, appearance.style(Role::Header));
 }
 
-/// Lights the cell under the cursor, and marks the column that the rows are sorted by.
+/// Lights the row and the cell under the cursor, and marks the column that the rows are sorted by.
 pub(super) fn draw_cursor(
     buf: &mut Buffer,
     area: Area,
@@ -37,8 +38,19 @@ pub(super) fn draw_cursor(
         put(buf, area.x + x, area.y, 1, arrow, appearance.style(Role::Header));
     }
     if let Some((row, from, width)) = shown.cell_area(scroll, view, cursor.at()) {
-        let cell = Area { x: area.x + from, y: area.y + row, width, height: 1 };
-        light(buf, cell, appearance.style(Role::Cursor));
+        let whole = Area { y: area.y + row, height: 1, ..area };
+        let lit = appearance.style(Role::Cursor);
+        // The row is lit less than the cell; what has no background of its own is reversed, and only once.
+        let (weak, strong) = match lit.bg {
+            Some(_) => (lit, appearance.style(Role::Selection)),
+            None => (Style::new().bold(), lit),
+        };
+        let gap = Area { x: whole.x.saturating_sub(1), ..whole };
+        marker(buf, gap, true, appearance);
+        // The sign of what is scrolled off may stand there, dim.
+        light(buf, Area { width: 1, ..gap }, appearance.style(Role::Marker));
+        light(buf, whole, weak);
+        light(buf, Area { x: area.x + from, width, ..whole }, strong);
     }
 }
 
