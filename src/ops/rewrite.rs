@@ -139,6 +139,6 @@ pub(super) fn same_key(key: &Key) -> Error {
 
 /// The error that a damaged record cannot be written anew.
 fn is_damaged(key: &Key) -> Error {
-    let problem = format!("`{key}` is damaged and cannot be rewritten");
+    let problem = format!("{key} is damaged and cannot be rewritten");
     Error::new(ErrorKind::Damaged, problem).hint("retype it first, or set it again")
 }

@@ -128,11 +128,11 @@ pub fn not_shown(hidden: usize) -> Option<String> {
 }
 
 /// The warning that a change of a record that Crawlee keeps in memory would not last.
-pub const WRITTEN_BACK: &str = "a running crawl overwrites this within a minute";
+pub const WRITTEN_BACK: &str = "a running crawl writes this back";
 /// The warning that a record which Crawlee keeps in memory would be there under its old key again.
 pub const WRITTEN_AGAIN: &str = "a running crawl writes the old key again";
 /// Either of both, for little room.
-pub const WRITTEN_BACK_SHORT: &str = "a crawl may write this back";
+pub const WRITTEN_BACK_SHORT: &str = "a crawl writes this back";
 
 /// The warning that the record in the editor has changed since it was read.
 pub const CHANGED_MEANWHILE: &str = "changed by someone else: saving merges, or asks";
@@ -151,12 +151,12 @@ pub fn come_back(back: usize, all: usize) -> Option<String> {
         (back, all) if back == all => "these".to_owned(),
         (back, _) => format!("{back} of these"),
     };
-    Some(format!("A crawl writes {which} back within a minute."))
+    Some(format!("A running crawl writes {which} back."))
 }
 
 /// The same for commands, about a store that was written to `seconds` ago.
 pub(super) fn may_come_back(key: &Key, seconds: i64) -> String {
-    format!("a running crawl overwrites {} within a minute (it wrote {seconds} s ago)", key.named())
+    format!("a running crawl writes {} back (it wrote {seconds} s ago)", key.named())
 }
 
 /// The place of a server's values.
@@ -186,7 +186,7 @@ pub fn question(plan: &Plan, place: &str) -> String {
     };
     let bytes = plan.weight.bytes();
     let bytes = bytes.map_or(String::new(), |bytes| format!(" (about {} {place})", size(bytes)));
-    format!("{what} the store `{}` with {records}{bytes}?", visible_bytes(name.as_bytes()))
+    format!("{what} the store {} with {records}{bytes}?", visible_bytes(name.as_bytes()))
 }
 
 /// The sentence that a store was made, or is there already.

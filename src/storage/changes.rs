@@ -123,7 +123,7 @@ impl<'a> Changes<'a> {
                 self.sync(SyncEvent::counted(self.source.as_ref())).await?;
             }
             WatchEvent::StoreGone(gone) if gone == self.store => {
-                let problem = format!("the store `{}` is gone", self.store);
+                let problem = format!("the store {} is gone", self.store);
                 return Err(Error::new(ErrorKind::NotFound, problem));
             }
             WatchEvent::Store(_) | WatchEvent::StoreGone(_) => {}

@@ -64,7 +64,7 @@ fn what_a_killed_larder_has_purged_is_offered_and_restored_at_the_next_start() {
         assert_eq!(records(), 0, "{target}");
         let mut screen = start(target, state.path());
         screen.wait_for_text(OFFER);
-        screen.wait_for_text("shop: 3 records, purged");
+        screen.wait_for_text("purged shop · 3 records");
         screen.wait_quiet(SEEN);
         screen.keys("\r");
         screen.wait_for_text("put back 3 records");

@@ -6,7 +6,7 @@ use crate::text::{plural, visible_bytes};
 use super::super::plan::{Plan, PlannedChange};
 
 /// The remark on a store that is set aside.
-const UNDOABLE: &str = "Undoable for 10 min, or until larder ends.";
+const UNDOABLE: &str = "Undoable 10 min, while larder runs.";
 
 /// The remark on records that are restored.
 const RESTORED: &str = "Records whose keys are taken stay set aside.";
@@ -22,7 +22,7 @@ pub fn ending(plan: &Plan) -> &'static str {
     match (&plan.change, plan.reversible) {
         (PlannedChange::Restore(_), _) => RESTORED,
         (PlannedChange::Discard(_), _) => "Removed for good.",
-        (PlannedChange::Purge(_), true) => "Undoable ≤ 10 min; the store stays.",
+        (PlannedChange::Purge(_), true) => "Undoable 10 min; the store stays.",
         (PlannedChange::Purge(_), false) => "Removed for good; the store stays.",
         (_, true) => UNDOABLE,
         (_, false) => "Removed for good, with the store.",
@@ -38,14 +38,14 @@ pub fn nothing_aside(id: &str) -> Error {
 pub fn not_freed(info: &AsideInfo, why: &Error) -> String {
     let (store, records) = (info.aside.store(), plural(info.records, "record"));
     let store = visible_bytes(store.as_bytes());
-    format!("{records} of `{store}` stay set aside: {}; {LIST_ASIDES}", why.problem)
+    format!("{records} of {store} stay set aside: {}; {LIST_ASIDES}", why.problem)
 }
 
 /// The question before an aside is removed for good, in one line.
 pub(super) fn question(info: &AsideInfo) -> String {
     let (store, records) = (info.aside.store(), plural(info.records, "record"));
     let store = visible_bytes(store.as_bytes());
-    format!("Discard {records} set aside of `{store}` for good?")
+    format!("Discard {records} set aside of {store} for good?")
 }
 
 /// The sentence that an aside is being removed.

@@ -122,7 +122,7 @@ fn a_discard_asks_a_terminal_for_the_store_s_name() {
         let args = ["-t", target, "aside", "discard", &id];
         for (typed, code, left) in [("\r", 4, 1), ("y\r", 4, 1), ("shop\r", 0, 0)] {
             let mut screen = Screen::start(&args, &[], 24, 100);
-            screen.wait_for_text("Discard 2 records set aside of `shop` for good?");
+            screen.wait_for_text("Discard 2 records set aside of shop for good?");
             screen.wait_for_text("Type its name to confirm:");
             screen.keys(typed);
             assert_eq!(screen.exit_code(), code, "{}", screen.picture());

@@ -142,7 +142,7 @@ fn purge_and_drop_ask_for_the_store_s_name() {
     let program = Program::with_shop();
     for wrong in ["\r", "y\r", "yes\r", "shops\r"] {
         let mut screen = on_screen(&program, &["drop", "shop"]);
-        screen.wait_for_text("the store `shop` with its 4 records");
+        screen.wait_for_text("the store shop with its 4 records");
         screen.keys(wrong);
         assert_eq!(screen.exit_code(), 4, "{}", screen.picture());
         let text = screen.contents();

@@ -176,5 +176,5 @@ pub async fn changes_end_with_their_store(storage: &dyn Storage) {
         }
     };
     let why = tokio::time::timeout(PATIENCE, end).await.expect("an end");
-    assert_eq!((why.kind, why.problem.as_str()), (ErrorKind::NotFound, "the store `shop` is gone"));
+    assert_eq!((why.kind, why.problem.as_str()), (ErrorKind::NotFound, "the store shop is gone"));
 }

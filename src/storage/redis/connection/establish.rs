@@ -188,7 +188,7 @@ async fn check(
     let error = refusal.unwrap_or_else(|| error::closed(&place.to_string()));
     if error.kind == ErrorKind::Permission {
         let user = plan.target.username.as_deref().unwrap_or("default");
-        let problem = format!("the user `{user}` may not read any store");
+        let problem = format!("the user {user} may not read any store");
         return Err(match &error.cause {
             Some(Cause::Command(command)) => {
                 Error::new(error.kind, format!("{problem}: it may not run {command}"))
