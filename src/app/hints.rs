@@ -48,6 +48,10 @@ pub fn hints(app: &App) -> Vec<Hint> {
     let usual = app.keymap.footer(context).iter().copied();
     let usual = usual.filter(|action| app.allowed(*action).is_ok());
     let usual = usual.filter(|action| !in_panes || is_useful(app, *action));
+    // Without a connection nothing is saved: staged, what was typed is kept till then.
+    let is_up = matches!(app.session.state, SessionState::Open(ConnectionState::Up));
+    let edits = app.layers.is_empty() && app.editor.is_some();
+    let usual = usual.filter(|action| *action != Action::Save || is_up || !edits);
     let usual = usual.filter_map(|action| Some((action, words(app, action)?)));
     let mut hints: Vec<Hint> = Vec::new();
     for (action, words) in needed.into_iter().chain(usual) {
@@ -177,6 +181,8 @@ fn needed_of_record(record: &RecordPane, focus: Pane) -> Needed {
     }
     if record.outdated || record.failure.is_some() {
         needed.push((Action::Refresh, "read again".into()));
+    } else if record.is_missing() {
+        needed.push((Action::Refresh, Action::Refresh.hint().into()));
     }
     needed
 }
@@ -233,6 +239,11 @@ impl RecordPane {
                 false
             }
             action if takes_value(action) => !self.is_in_part(),
+            Action::Open | Action::Right | Action::Edit | Action::Delete | Action::Rename
+                if self.is_missing() =>
+            {
+                false
+            }
             Action::NextEntry | Action::PreviousEntry => self.entry().is_some(),
             Action::Fetch => self.is_in_part(),
             Action::SelectValue if self.shows_table() || self.shows_links() => true,

@@ -208,6 +208,17 @@ impl RecordPane {
         self.shown.as_ref().is_some_and(|shown| !self.is_wanted(shown.key()))
     }
 
+    /// Whether what is shown is that there is no such record.
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self.shown, Some(RecordView::Missing(_)))
+    }
+
+    /// Whether this record is wanted and could not be read, or is no longer there.
+    pub fn cannot_show(&self, key: &Key) -> bool {
+        let is_lost = self.failure.is_some() || self.is_missing() && !self.is_stale();
+        is_lost && !self.loading && self.is_wanted(key)
+    }
+
     fn is_wanted(&self, key: &Key) -> bool {
         self.wanted.as_ref().is_some_and(|(_, wanted)| wanted == key)
     }
@@ -279,10 +290,9 @@ impl RecordPane {
             Some(State::Whole | State::NotRead) | None => None,
         };
         let part = match &self.shown {
-            Some(RecordView::Head(meta, _, head)) => {
-                let (head, size) = (text::size(*head as u64), text::size(meta.size));
+            Some(RecordView::Head(_, _, head)) => {
                 let remedy = keymap.says(Context::Record, Action::Fetch, "fetches all");
-                Some(text::then(&format!("first {head} of {size}"), " · ", remedy))
+                Some(text::then(&format!("first {}", text::size(*head as u64)), " · ", remedy))
             }
             _ => None,
         };

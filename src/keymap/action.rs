@@ -135,7 +135,7 @@ named! {
     Versions "versions" "versions" "Show what changed while it was open"
     Compare "compare" "compare" "Compare two records, or one with a file"
     OtherHalf "other_half" "page, picture" "Go to the picture of the page, or back"
-    CompareFrom "compare_from" "compare from" "Compare from this version on"
+    CompareFrom "compare_from" "compare here" "Compare from this version on"
     Fetch "fetch" "fetch" "Fetch a large value"
     Search "search" "search" "Search in the value"
     SearchNext "search_next" "next" "Go to the next match"
@@ -185,7 +185,7 @@ named! {
 
     ConfirmYes "confirm_yes" "yes" "Do it"
     ConfirmNo "confirm_no" "no" "Do not do it"
-    FreeNow "free_now" "free now" "Free at once, or set aside"
+    FreeNow "free_now" "free now" "Remove without undo, or set aside"
     KeepDraft "keep_draft" "keep draft" "Leave, and keep what was typed as a draft"
     Switch "switch" "switch" "Move between Yes and No"
     Accept "accept" "accept" "Accept what is chosen or typed"

@@ -34,15 +34,23 @@ impl Drawn for DraftView {
     }
 }
 
-/// The keys in the border. All answers are named, also where there is little room.
+/// The keys in the border, the chief ones first.
 fn named(app: &App, appearance: &Appearance) -> Vec<Named> {
     let actions = [Action::Accept, Action::Delete, Action::NewRecord, Action::SaveValue];
     let named = |words: [&'static str; 4]| actions.into_iter().zip(words).collect::<Vec<_>>();
     let long = named(["go on", "discard", "as new", "to a file"]);
     let width = usize::from(app.layout().body.width.min(WIDTH));
     let line = named::line(&long, Context::Draft, app, appearance);
-    if cells(&line) + TITLE_FRAME > width {
-        named(["edit", "discard", "new", "file"])
+    let room = width.saturating_sub(TITLE_FRAME);
+    if cells(&line) > room {
+        // What has no room in the border stands in the footer.
+        let mut short = named(["edit", "discard", "new", "file"]);
+        while cells(&named::line(&short, Context::Draft, app, appearance)) > room {
+            if short.pop().is_none() {
+                break;
+            }
+        }
+        short
     } else {
         long
     }

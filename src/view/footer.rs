@@ -22,6 +22,8 @@ use super::typed::put_typed;
 
 /// Columns between two hints.
 const GAP: usize = 2;
+/// Columns between the last hint and a notice, which is no hint.
+const BEFORE_NOTICE: u16 = 4;
 /// Width from which the keys that end larder and that find all actions have fixed places, in columns.
 const NARROW: u16 = 60;
 /// Width from which there is room for most hints, in columns.
@@ -87,13 +89,14 @@ pub(super) fn finish(
             let hint = hints.iter().find(|hint| hint.action == action);
             hint.map_or(0, |hint| wide(hint, appearance))
         };
-        let mut room = usize::from(area.width).saturating_sub(of(&hints, Action::Help) + 2);
+        let beside = of(&hints, Action::Help) + usize::from(BEFORE_NOTICE);
+        let mut room = usize::from(area.width).saturating_sub(beside);
         if cells(&visible(&text)) > room && read_whole(&mut hints, app) {
             room = room.saturating_sub(of(&hints, Action::Messages));
         }
         let room = u16::try_from(room).unwrap_or(area.width);
         let from = put_right(buf, right, area.y, room, &text, style);
-        right = from.saturating_sub(GAP as u16);
+        right = from.saturating_sub(BEFORE_NOTICE);
     }
     let room = usize::from(right.saturating_sub(area.x + 1)) + GAP;
     let shown = fit(&hints, room, area.width, appearance);

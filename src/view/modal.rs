@@ -12,7 +12,7 @@ use super::Appearance;
 use super::border::{Titles, bordered};
 use super::dialog::{Cell, Drawn, Scene};
 use super::named::Named;
-use super::paint::put;
+use super::paint::{light, put};
 use super::typed::put_typed;
 
 /// Least columns and rows that are left beside a dialog, on both sides together; with fewer, it takes the
@@ -245,7 +245,7 @@ fn third(
         _ if confirm.may_free() && is_final(confirm) => {
             (Action::FreeNow, ["set aside instead", "set aside"])
         }
-        _ if confirm.may_free() => (Action::FreeNow, ["free at once", "free"]),
+        _ if confirm.may_free() => (Action::FreeNow, ["without undo", "final"]),
         _ if confirm.keeps => (Action::KeepDraft, ["keep a draft", "draft"]),
         _ => return None,
     };
@@ -274,7 +274,11 @@ fn words_on(confirm: &Confirm, brief: bool, app: &App, appearance: &Appearance) 
         | Confirmed::RemoveLeaf
         | Confirmed::Quit => "No",
     };
-    [format!(" {no} {stays} "), format!(" {yes} {} ", confirm.verb)]
+    let does = match (&confirm.confirmed, brief) {
+        (Confirmed::Quit, true) => confirm.verb.strip_prefix("quit and ").unwrap_or(confirm.verb),
+        _ => confirm.verb,
+    };
+    [format!(" {no} {stays} "), format!(" {yes} {does} ")]
 }
 
 /// Columns between the two buttons.
@@ -334,12 +338,23 @@ fn buttons(
         (false, true) => appearance.style(Role::Text),
         (false, false) => appearance.style(Role::Dim),
     };
-    let used = put(buf, x, y, width, no, style(!confirm.yes, true)) + BETWEEN;
     let able = confirm.can_confirm();
-    let room = |used| width.saturating_sub(used);
-    let used = used + put(buf, x + used, y, room(used), yes, style(confirm.yes, able)) + BETWEEN;
+    // That a button does nothing yet is not told by dimness alone.
+    let bracketed = format!("({})", yes.trim());
+    let yes = if able { yes } else { &bracketed };
+    let mut from = x;
+    for (words, chosen, able) in [(no, !confirm.yes, true), (yes, confirm.yes, able)] {
+        let room = (x + width).saturating_sub(from);
+        let used = put(buf, from, y, room, words, style(chosen, able));
+        if able && !chosen {
+            let key = words.trim().split(' ').next().unwrap_or_default();
+            let key = Area { x: from + 1, y, width: cells(key) as u16, height: 1 };
+            light(buf, key, appearance.style(Role::KeyHint));
+        }
+        from += used + BETWEEN;
+    }
     if let Some((words, _)) = answers.third.as_ref().filter(|_| answers.in_row) {
-        put(buf, x + used, y, room(used), words, style(false, true));
+        put(buf, from, y, (x + width).saturating_sub(from), words, style(false, true));
     }
 }
 

@@ -78,6 +78,10 @@ pub(super) fn light_keys(
     app: &App,
     appearance: &Appearance,
 ) {
+    // The two buttons of a question light their own keys.
+    let on_button = |action| matches!(action, Action::ConfirmYes | Action::ConfirmNo);
+    let named: Vec<Named> =
+        named.iter().filter(|(action, _)| !on_button(*action)).copied().collect();
     if named.is_empty() {
         return;
     }

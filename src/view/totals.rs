@@ -25,7 +25,7 @@ const BYTES: u16 = 9;
 /// Columns between two columns.
 const GAP: u16 = 2;
 /// Width of the share of all bytes, with a gap before it, in columns.
-const SHARE: u16 = 6;
+const SHARE: u16 = 7;
 /// Width of the bar that shows the share, in cells.
 const BAR: u16 = 16;
 

@@ -37,6 +37,10 @@ fn draw(buf: &mut Buffer, body: Area, shown: &VersionsView, app: &App, appearanc
             Some([older, newer]) => format!("Versions {older} and {newer} of {all}"),
             None => format!("Version {at} of {all}"),
         };
+        let title = match &app.record.wanted {
+            Some((_, key)) => format!("{title} · {}", key.named()),
+            None => title,
+        };
         (title, named::line(&named, Context::Versions, app, appearance))
     };
     scrolled::draw(buf, body, &shown.overlay, &lines, titles, Role::BorderFocus, appearance);

@@ -23,6 +23,7 @@ use crate::app::asides::aside;
 use crate::stage::{KEYS, NOW, Stage, computed, index, plain, record, store};
 use crate::{contrast, drawn};
 
+mod edges;
 mod states;
 mod values;
 
@@ -87,6 +88,7 @@ fn snapshot(name: &str, stage: &mut Stage) {
         contrast::check(name, stage);
     }
     drawn::draw(&format!("{name}_{width}x{height}"), stage);
+    assert_eq!(edges::too_long(&frame), Vec::<String>::new(), "{name}:\n{frame}");
     let twice = named_twice(stage, &frame);
     assert_eq!(twice, Vec::<String>::new(), "{name} names keys twice:\n{frame}");
     let other = with_other_keys(stage);

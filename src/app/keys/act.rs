@@ -176,7 +176,7 @@ impl KeysPane {
         self.go(Move::Home, ctx.list_height(Pane::Keys));
         self.reselect(ctx);
         ctx.say(Notice::info(if ctx.watching {
-            "following new records · any move stops it".to_owned()
+            "any move stops following".to_owned()
         } else {
             let remedy = ctx.says(Action::ToggleWatch, "resumes");
             text::then("following, but paused", " · ", remedy)

@@ -15,6 +15,9 @@ use super::dialog::{CursorRows, Dialog};
 use super::list::{Listing, Look, Place, Row, below_heads};
 use super::overlay::Then;
 
+/// Width of the screen below which a row does not tell the number of records, in columns.
+const NARROW: u16 = 60;
+
 /// What is set aside, and the row under the cursor.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Asides {
@@ -23,11 +26,35 @@ pub struct Asides {
     cursor: Cursor,
     now: Option<Timestamp>,
     may_write: bool,
+    narrow: bool,
 }
 
 impl Asides {
     fn current(&self) -> Option<&AsideInfo> {
         self.rows.get(self.cursor.at).filter(|(_, busy)| !busy).map(|(info, _)| info)
+    }
+
+    fn row<'a>(&self, info: &'a AsideInfo, busy: bool) -> Row<'a> {
+        let records = plural(info.records, "record");
+        let store = info.aside.store().escaped();
+        let done = match &info.aside {
+            Aside::Records(_) => "purged",
+            Aside::Store(_) => "dropped",
+        };
+        let text = if self.narrow {
+            format!("{done} {store}")
+        } else {
+            format!("{done} {store} · {records}")
+        };
+        let state: Cow<'_, str> = match (info.expires_at, self.now) {
+            _ if busy => "under way".into(),
+            (Some(at), Some(now)) if at > now => {
+                format!("{} left", ago(now.micros(), at.micros())).into()
+            }
+            _ => "".into(),
+        };
+        let look = if busy { Look::Dim } else { Look::Plain };
+        Row { at: Some(info.at), text: text.into(), state, look }
     }
 }
 
@@ -46,6 +73,7 @@ impl Dialog for Asides {
         let at = self.rows.iter().position(|(info, _)| Some(&info.id) == held.as_ref());
         let height = below_heads(app.layout().dialog_rows());
         self.cursor.hold(at.unwrap_or(self.cursor.at), self.rows.len(), height);
+        self.narrow = app.layout().body.width < NARROW;
         (self.now, self.may_write) = (Some(app.now), app.session.refused(&app.settings).is_none());
     }
 
@@ -60,7 +88,7 @@ impl Dialog for Asides {
             width: 90,
             heads: Some(["When", "What", "Kept"]),
             none: "Nothing is left set aside.",
-            rows: self.rows.iter().map(|(info, busy)| row(info, *busy, self.now)).collect(),
+            rows: self.rows.iter().map(|(info, busy)| self.row(info, *busy)).collect(),
             place: Place::Cursor(self.cursor),
             keys: keys.into_iter().filter(|(action, _)| self.allows(*action)).collect(),
             why: None,
@@ -98,22 +126,4 @@ impl Dialog for Asides {
             _ => true,
         }
     }
-}
-
-fn row(info: &AsideInfo, busy: bool, now: Option<Timestamp>) -> Row<'_> {
-    let records = plural(info.records, "record");
-    let store = info.aside.store().escaped();
-    let text = match &info.aside {
-        Aside::Records(_) => format!("{store}: {records}, purged"),
-        Aside::Store(_) => format!("{store}: {records}, dropped"),
-    };
-    let state: Cow<'_, str> = match (info.expires_at, now) {
-        _ if busy => "under way".into(),
-        (Some(at), Some(now)) if at > now => {
-            format!("{} left", ago(now.micros(), at.micros())).into()
-        }
-        _ => "".into(),
-    };
-    let look = if busy { Look::Dim } else { Look::Plain };
-    Row { at: Some(info.at), text: text.into(), state, look }
 }

@@ -9,6 +9,7 @@ use crossterm::event::KeyEvent;
 use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, TypedValue};
 use crate::keymap::{Action, Context};
 use crate::model::{Comparison, SetValue};
+use crate::text;
 
 use super::super::ctx::{Ctx, Request};
 use super::super::editor::type_into;
@@ -184,7 +185,8 @@ impl MergeView {
             *left = is_new.then_some(typed);
         }
         if is_new {
-            ctx.say(Notice::info("not taken; editing again goes on with it"));
+            let again = ctx.says(Action::Edit, "edits it again");
+            ctx.say(Notice::info(text::then("not taken", " · ", again)));
         }
     }
 

@@ -82,6 +82,7 @@ impl PromptKind {
         match self {
             Self::FindPath => "path: ",
             Self::FilterColumn => "keep rows: ",
+            Self::RecordType => "type: ",
             other => other.label(),
         }
     }

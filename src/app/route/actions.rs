@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::index::sync::SyncEvent;
-use crate::keymap::{Action, Context};
+use crate::keymap::Action;
 use crate::model::OtherStorage;
 use crate::ops::Turn;
 use crate::text;
@@ -48,7 +48,7 @@ pub(in crate::app) fn act(app: &mut App, action: Action) {
             app.notice = Some(Notice::info(if app.mouse.on {
                 "the mouse works in larder"
             } else {
-                "mouse off; select text as usual"
+                "mouse off · select as usual"
             }));
             app.out.effects.push(Effect::Mouse(app.mouse.on));
         }
@@ -125,10 +125,6 @@ pub(in crate::app) fn back(app: &mut App) {
 pub(in crate::app) fn pause_walk(app: &mut App) {
     opened::sync_keys(app, SyncEvent::Paused(true), None);
     app.out.effects.push(Effect::Pause(true));
-    let resume = app.keymap.chords(Context::Global, Action::Refresh).first();
-    let resume =
-        resume.map_or(String::new(), |key| format!("; {} reads on", app.keymap.named(*key)));
-    app.notice = Some(Notice::info(format!("stopped reading the keys{resume}")));
 }
 
 /// Does the action that waited for the value of the record under the cursor, if the value is here now.

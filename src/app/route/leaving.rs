@@ -14,14 +14,11 @@ use super::leaves;
 /// Ends larder, after a question where something would be lost.
 pub(super) fn quit(app: &mut App) {
     if drafting::is_changed(app) {
-        let what = match app.editor {
-            Some(_) => "The record in the editor",
-            None => "A value that was changed",
-        };
+        let what = unsaved(app);
         let (verb, state) = match (is_saving(app), app.drafting.is_failing()) {
             (true, false) => ("quit", "is being saved. A draft is kept."),
             (true, true) => ("quit", "is being saved, without a draft."),
-            (false, _) => ("quit and discard", "has not been saved."),
+            (false, _) => ("quit and discard", "is not saved."),
         };
         let keeps = !is_saving(app) && drafting::can_keep(app);
         let asked = Confirm::new("Quit", verb, Confirmed::Quit).line(format!("{what} {state}"));
@@ -45,6 +42,15 @@ pub(super) fn quit(app: &mut App) {
         return;
     }
     leave(app);
+}
+
+/// What would be lost, in words.
+fn unsaved(app: &App) -> String {
+    let key = match &app.editor {
+        Some(editor) => Some(editor.typed_key().escaped()).filter(|key| !key.is_empty()),
+        None => app.unsaved_leaf().map(|unsaved| unsaved.record.meta.key.escaped()),
+    };
+    key.map_or_else(|| "The new record".to_owned(), |key| format!("What was typed for {key}"))
 }
 
 /// Whether the edited record or value is being saved.

@@ -24,12 +24,8 @@ pub(in crate::app) fn toggle_watch(app: &mut App) {
         app.out.cancel(Slot::Watch);
         app.watch.forget();
         opened::sync_keys(app, SyncEvent::Unwatched, None);
-        let keys = ctx!(app);
-        let resumes = keys.says(Action::ToggleWatch, "resumes");
-        let once = keys.says(Action::Refresh, "refreshes once");
-        let remedy: Vec<_> = resumes.into_iter().chain(once).collect();
-        let remedy = (!remedy.is_empty()).then(|| remedy.join(", "));
-        let text = text::then("paused", " · ", remedy);
+        // The footer names how it goes on.
+        let text = text::then("paused", " · ", ctx!(app).says(Action::Refresh, "refreshes once"));
         app.notice = Some(Notice::info(text));
     }
 }

@@ -195,6 +195,7 @@ fn mark(
     let (symbol, role) = match app.keys.highlight(&meta.key) {
         _ if app.keys.is_marked(at, &meta.key) => (s.mark, Role::Marked),
         _ if is_staged => (s.staged, Role::Warning),
+        _ if app.record.cannot_show(&meta.key) => (s.damaged, Role::Danger),
         Some(Highlight::New) => (s.new, Role::New),
         Some(Highlight::Changed) => (s.changed, Role::Changed),
         None if has_draft => (s.draft, Role::Warning),

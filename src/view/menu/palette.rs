@@ -83,10 +83,15 @@ fn right_side(
     let key = labels(row, app, appearance).into_iter().next().unwrap_or_default();
     let role = if row.why.is_some() { Role::Dim } else { Role::KeyHint };
     put_right(buf, end, area.y, KEY, &key, appearance.style(role));
-    let end = end.saturating_sub(KEY + 1);
-    if area.width < TELLS {
-        return end;
+    if let Item::CopyTo(_) = row.item {
+        // No key leads to a store.
+        let dim = appearance.style(Role::Dim);
+        return put_right(buf, end, area.y, area.width / 2, row.section, dim).saturating_sub(1);
     }
+    if area.width < TELLS {
+        return end.saturating_sub(1 + u16::try_from(cells(&key)).unwrap_or(KEY));
+    }
+    let end = end.saturating_sub(KEY + 1);
     let room = beside(row, area.width);
     let told = whole_words(row.why.as_deref().unwrap_or(row.section), room.into());
     put_right(buf, end, area.y, room, &told, appearance.style(Role::Dim)).saturating_sub(1)

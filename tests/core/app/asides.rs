@@ -69,7 +69,7 @@ fn what_is_left_set_aside_is_offered_once_a_target_is_opened() {
     stage.answer(Slot::Asides, Ok(Loaded::Asides(two())));
     assert!(is_offered(&stage));
     let frame = stage.frame();
-    for text in ["shop: 5,000 records, purged", "scratch: 5,000 records, dropped", "22 h left"] {
+    for text in ["purged shop · 5,000 records", "dropped scratch · 5,000 records", "22 h left"] {
         assert!(frame.contains(text), "{text}:\n{frame}");
     }
     // If there are none, there is nothing to say; nor if they could not be looked for.

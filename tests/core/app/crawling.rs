@@ -11,7 +11,7 @@ use larder::model::{
 use super::{JSON, done};
 use crate::stage::{NOW, Stage, computed, record, store};
 
-const WARNING: &str = "a running crawl overwrites this within a minute";
+const WARNING: &str = "a running crawl writes this back";
 
 fn records() -> Vec<Record> {
     ["CRAWLEE_STATE_0", "SDK_SESSION_POOL_STATE", "page"]
@@ -42,7 +42,7 @@ fn an_edit_of_a_record_that_is_written_back_is_warned_of_and_made_as_ever() {
     stage.keys("e");
     assert!(stage.frame().contains(WARNING), "{}", stage.frame());
     stage.keys("<down><end><left>2<ctrl-s>").compared();
-    assert!(stage.frame().contains("But a running crawl overwrites this"), "{}", stage.frame());
+    assert!(stage.frame().contains("But a running crawl writes this back"), "{}", stage.frame());
     stage.keys("<enter>");
     assert!(matches!(stage.write(), Write::Set(_)), "no key more than without it");
     for (changed, down) in [(30, "jj"), (130, "")] {
@@ -61,16 +61,12 @@ fn a_value_alone_and_a_deletion_are_warned_of_too() {
     assert!(stage.notice().contains(WARNING), "{}", stage.notice());
     let mut stage = opened(30);
     stage.keys("d");
-    assert!(
-        stage.frame().contains("A crawl writes this back within a minute"),
-        "{}",
-        stage.frame()
-    );
+    assert!(stage.frame().contains("A running crawl writes this back."), "{}", stage.frame());
     stage.keys("y");
     assert!(matches!(stage.write(), Write::Delete { .. }));
     let mut stage = opened(30);
     stage.keys("<space><space><space>d");
-    assert!(stage.frame().contains("A crawl writes 2 of these back"), "{}", stage.frame());
+    assert!(stage.frame().contains("A running crawl writes 2 of these back"), "{}", stage.frame());
     let mut stage = opened(130);
     stage.keys("d");
     assert!(!stage.frame().contains("running crawl"), "{}", stage.frame());

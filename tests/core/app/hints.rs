@@ -281,3 +281,28 @@ fn another_target_is_offered_only_where_there_is_one() {
     let footer = footer(&mut stage);
     assert!(footer.contains("r retry") && !footer.contains("target"), "{footer}");
 }
+
+#[test]
+fn of_a_record_that_is_gone_only_what_helps_is_named() {
+    let mut stage = with((120, 36), &shop());
+    stage.keys("j");
+    stage.answer(Slot::Record, Ok(Loaded::Record(RecordView::Missing("b".into()))));
+    let last = footer(&mut stage);
+    assert!(last.starts_with("r refresh"), "{last}");
+    let frame = stage.frame();
+    for act in ["d delete", "↵ open", "e edit", "R rename"] {
+        assert!(!frame.contains(act), "{act} in\n{frame}");
+    }
+    assert!(frame.contains("! b "), "{frame}");
+}
+
+#[test]
+fn without_a_connection_an_edit_is_not_to_be_saved_but_to_be_staged() {
+    let mut stage = with((80, 24), &shop());
+    stage.keys("e");
+    assert!(footer(&mut stage).starts_with("ctrl-s save"));
+    let down = ConnectionState::Down { tries: 1, reason: "lost".into(), wants_password: false };
+    stage.event(Event::Connection(down));
+    let last = footer(&mut stage);
+    assert!(!last.contains("save ") && last.contains("ctrl-p stage"), "{last}");
+}

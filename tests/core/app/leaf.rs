@@ -266,7 +266,7 @@ fn what_is_typed_in_the_merge_is_saved() {
 fn what_is_typed_in_the_merge_and_left_is_there_again_and_not_lost_unasked() {
     let mut stage = meets(Some(record("a", JSON, r#"{"price": 1.30}"#)));
     stage.compared().keys("e<ctrl-end><backspace>3.0<esc>");
-    assert_eq!(stage.notice(), "not taken; editing again goes on with it");
+    assert_eq!(stage.notice(), "not taken · e edits it again");
     let frame = stage.frame();
     assert!(frame.contains("typed   3.0 · not taken"), "{frame}");
     // Either side can be taken, and the typed text is still there.

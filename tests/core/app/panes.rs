@@ -193,7 +193,7 @@ fn what_becomes_of_a_store_is_told_however_long_its_name_is() {
         stage.connect(vec![store(&"x".repeat(200), 3), store("zoo", 1)]);
         stage.keys("D");
         let frame = stage.frame();
-        for told in ["xxx…", "3 records", "Undoable for 10 min", "No", "drop"] {
+        for told in ["xxx…", "3 records", "Undoable 10 min", "No", "drop"] {
             assert!(frame.contains(told), "{told}: {frame}");
         }
     }

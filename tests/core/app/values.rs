@@ -151,7 +151,7 @@ fn the_beginning_of_a_large_value_is_not_taken_for_all_of_it() {
     let preview = larder::preview::Preview::build_head(head, larder::preview::Mode::Auto);
     let head = RecordView::Head(meta, preview.into(), 13);
     stage.answer(Slot::Record, Ok(Loaded::Record(head)));
-    assert!(stage.app.record.note(&stage.app.keymap).unwrap().starts_with("first 13 B of 1.1 GB"));
+    assert!(stage.app.record.note(&stage.app.keymap).unwrap().starts_with("first 13 B · "));
     for keys in ["e", "E", "Y", "w"] {
         stage.asked.clear();
         stage.keys(keys);

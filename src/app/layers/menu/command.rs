@@ -22,6 +22,10 @@ pub(super) fn of(app: &App, item: &Item) -> Option<String> {
         Item::Draft(id, ..) => vec!["drafts".to_owned(), "show".to_owned(), id.as_str().to_owned()],
         Item::CopyTo(store) => {
             let own = of_action(app, Context::Keys, Action::Duplicate)?;
+            if app.keys.store.as_ref() == Some(store) {
+                // Within the store, a copy needs another key.
+                return written(&app.settings.label, &own);
+            }
             let [copy, from, key, _] = <[String; 4]>::try_from(own).ok()?;
             vec![copy, from, key, "--to".to_owned(), store.as_str()?.to_owned()]
         }
