@@ -46,7 +46,7 @@ mod wrap;
 use bytes::Bytes;
 
 use self::charset::DecodedText;
-use self::kind::{is_json_text, is_named_text, is_readable};
+use self::kind::{is_markup, is_named_text, is_readable, may_be_json};
 use self::line_layout::{Format, Lines};
 use self::picture::{Kind as PictureKind, Picture};
 use self::table::Table;
@@ -198,7 +198,7 @@ impl Preview {
                     }
                 }
                 // Crawlee reads every `text/` type as text; JSON among them is laid out all the same.
-                Some(read) => match is_json_text(content_type)
+                Some(read) => match may_be_json(content_type, &read.text)
                     .then(|| Self::json(&value, &read, family, head))
                 {
                     Some(Ok(json)) => json,
@@ -215,13 +215,12 @@ impl Preview {
                     |text: &[u8]| is_readable(text) || named && std::str::from_utf8(text).is_ok();
                 let known = format::describe(&value);
                 let Some(read) = read.filter(|read| is_text(&read.text) && known.is_none()) else {
-                    let unread = known.map(|known| format::unread(&value, known, family));
-                    return Self::hex(value, unread);
+                    return match known.map(|known| format::unread(&value, known, family)) {
+                        None if named => Self::not_utf8(value),
+                        unread => Self::hex(value, unread),
+                    };
                 };
-                let open = read.text.trim_ascii_start().first();
-                // Bytes as a program stores them, or a JSON answer where a picture was asked for.
-                let maybe_json = content_type.as_str().contains("json")
-                    || !named && matches!(open, Some(b'{' | b'['));
+                let maybe_json = may_be_json(content_type, &read.text);
                 match maybe_json.then(|| Self::json(&value, &read, family, head)) {
                     Some(Ok(json)) => json,
                     _ => Self::read(value, &read, None),

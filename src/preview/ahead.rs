@@ -29,7 +29,8 @@ impl Preview {
         let Some(told) = meant.then(|| picture::ahead(&value)).flatten() else {
             return Self::beginning(record, mode);
         };
-        let note = joined([format::contradiction(content_type.as_str(), &value), Some(told)]);
+        let note =
+            joined([format::contradiction(content_type.as_str(), &value, false), Some(told)]);
         Some(Self { value, kind: PreviewKind::Picture, note, body: Body::Nothing })
     }
 

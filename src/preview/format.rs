@@ -89,31 +89,78 @@ pub(super) fn sniff(bytes: &[u8]) -> &'static str {
 }
 
 /// Remark on bytes that differ from their declared content type: they are another known format, or text, or
-/// just not of that type.
-pub(super) fn contradiction(content_type: &str, bytes: &[u8]) -> Option<String> {
+/// just not of that type. `json`: they are JSON.
+pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Option<String> {
     let declared = content_type.split(';').next().unwrap_or_default().trim();
     let declared = match &*declared.to_ascii_lowercase() {
         "image/jpg" | "image/pjpeg" => "image/jpeg".to_owned(),
+        "image/apng" | "image/x-png" => "image/png".to_owned(),
         "application/x-gzip" => "application/gzip".to_owned(),
         "application/x-zip-compressed" | "application/x-zip" => "application/zip".to_owned(),
         other => other.to_owned(),
     };
     let marked = MARKED.contains(&&*declared);
-    let text = declared.starts_with("text/") || declared.ends_with("json");
+    let markup = declared.ends_with("html") || declared.ends_with("xml");
+    let text = declared.starts_with("text/") || declared.ends_with("json") || markup;
+    let own = is_of_bytes(&declared);
+    let known = || describe(bytes).filter(|known| !known.starts_with("looks like"));
     let is = match mime(bytes) {
         Some(mime) if marked || text => mime,
-        None if (marked || is_of_bytes(&declared)) && is_readable(bytes) => match sniff(bytes) {
+        Some(mime) if own && !(mime == "application/zip" && is_zip(&declared)) => mime,
+        None if json && markup => "application/json",
+        None if (marked || own) && is_readable(bytes) => match sniff(bytes) {
+            "" if json => "application/json",
             // Empty: JSON, or other text.
             "" | "text/plain" => "text",
             told => told,
         },
         // Old tar archives have no mark.
-        None if marked && declared != "application/x-tar" && describe(bytes).is_none() => {
-            return Some(format!("says {declared}, and its bytes begin otherwise"));
-        }
+        None if declared == "application/x-tar" => return None,
+        None if marked || is_zip(&declared) || is_signed(&declared) => match known() {
+            Some(known) if marked => {
+                let name = known.split([',', ';']).next().unwrap_or_default();
+                return Some(format!("says {declared}, is {name}"));
+            }
+            Some(_) => return None,
+            None => return Some(format!("says {declared}, and its bytes begin otherwise")),
+        },
         _ => return None,
     };
     (is != declared).then(|| format!("says {declared}, is {is}"))
+}
+
+/// Whether values of this type are a ZIP.
+fn is_zip(essence: &str) -> bool {
+    ["+zip", "java-archive"].iter().any(|end| essence.ends_with(end))
+        || essence.contains("vnd.openxmlformats-officedocument.")
+}
+
+/// Whether every value of this type begins with its sign, other than those of [`MARKED`].
+fn is_signed(essence: &str) -> bool {
+    let name = essence.rsplit_once('/').map_or(essence, |(_, name)| name);
+    let name = name.strip_prefix("x-").unwrap_or(name);
+    ["woff", "woff2", "7z-compressed", "bzip2", "xz", "vnd.sqlite3", "wasm"].contains(&name)
+}
+
+/// What is missing of a known format that is shown as bytes.
+pub(super) fn lacking(bytes: &[u8]) -> Option<&'static str> {
+    let len = bytes.len() as u64;
+    let told = match bytes {
+        // Of a WebP, its own decoder tells.
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', ..]
+        | [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', ..] => {
+            little(bytes, 4, 4).map(|rest| u64::from(rest) + 8)
+        }
+        _ if bytes.starts_with(b"SQLite format 3\0") => other::sqlite_size(bytes),
+        _ => None,
+    };
+    match mime(bytes) {
+        Some("application/zip" | "application/x-tar") => {
+            Some("damaged: none of its entries could be read")
+        }
+        _ if told.is_some_and(|told| told > len) => Some("cut off"),
+        _ => None,
+    }
 }
 
 /// Whether values of this type are never text, as far as is known.

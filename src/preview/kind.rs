@@ -43,10 +43,18 @@ pub enum Mode {
     Raw,
 }
 
-/// Whether this is a JSON type below `text/`.
-pub(super) fn is_json_text(content_type: &ContentType) -> bool {
-    let essence = endings::essence(content_type);
-    ["text/json", "text/x-json"].iter().any(|json| essence.eq_ignore_ascii_case(json))
+/// Whether a text may be JSON although its type need not be: bytes as a program stores them, or an answer of
+/// JSON where a page or a picture was asked for.
+pub(super) fn may_be_json(content_type: &ContentType, text: &[u8]) -> bool {
+    let open = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+    content_type.as_str().contains("json")
+        || open && (is_markup(content_type) || !is_named_text(content_type))
+}
+
+/// Whether values of this type begin as HTML and XML do, and never as JSON.
+pub(super) fn is_markup(content_type: &ContentType) -> bool {
+    let essence = endings::essence(content_type).to_ascii_lowercase();
+    essence.ends_with("html") || essence.ends_with("xml")
 }
 
 /// Whether the name of this type says that its values are text, whatever their bytes are.

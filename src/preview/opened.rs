@@ -5,7 +5,9 @@ use super::line_layout::{Format, Lines};
 use super::listed::Listed;
 use super::notation::{self, Notation};
 use super::picture::Kind as PictureKind;
-use super::{Body, Mode, Preview, PreviewKind, archive, charset, format, is_readable};
+use super::{
+    Body, Mode, Preview, PreviewKind, archive, charset, format, is_markup, is_readable, json,
+};
 use crate::model::{Family, Record, endings};
 use crate::text;
 
@@ -62,7 +64,13 @@ impl Preview {
         if none || !compressed || opened.closed.is_some() || coding::is_marked(&opened.bytes) {
             return None;
         }
-        let (inner, partly) = inner(record, &opened, head);
+        let (mut inner, partly) = inner(record, &opened, head);
+        let declared = inner.meta.content_type.as_str();
+        let is_other = || format::contradiction(declared, &inner.value, true).is_some();
+        let open = format::sniff(&inner.value).is_empty();
+        if open && (declared.is_empty() || is_other()) && json::check(&inner.value).is_ok() {
+            inner.meta.content_type = "application/json".into();
+        }
         let family = inner.meta.content_type.family();
         let declared = || {
             matches!(family, Family::Json | Family::Text)
@@ -84,14 +92,21 @@ impl Preview {
         head: bool,
     ) -> Self {
         let inside = self;
+        let told = format::contradiction(
+            inner.meta.content_type.as_str(),
+            &inner.value,
+            inside.kind == PreviewKind::Json,
+        );
+        let is = told.as_deref().and_then(|told| told.split_once(", is ")).map(|(_, is)| is);
         let word = match inside.kind {
             PreviewKind::Json if inner.meta.content_type.as_str().is_empty() => "application/json",
             PreviewKind::Empty => "nothing",
             PreviewKind::Listing => archive::word(&inner.value),
             PreviewKind::Picture if inner.meta.content_type.as_str().is_empty() => "picture",
-            _ => match endings::essence(&inner.meta.content_type) {
-                "" => "text/plain",
-                essence => essence,
+            _ => match (is, endings::essence(&inner.meta.content_type)) {
+                (Some(is), _) if is.contains('/') => is,
+                (_, "") => "text/plain",
+                (_, essence) => essence,
             },
         };
         let fault = opened.fault.filter(|fault| !(head && *fault == Fault::CutOff));
@@ -113,7 +128,7 @@ impl Preview {
     fn known(record: &Record, head: bool, wanted: &dyn Fn() -> bool) -> Self {
         let value = record.value.clone();
         if let Some(listing) = archive::list(&value, head) {
-            let told = format::contradiction(record.meta.content_type.as_str(), &value);
+            let told = format::contradiction(record.meta.content_type.as_str(), &value, false);
             let note = joined([told, Some(listing.note)]);
             let (timed, widest) = (listing.timed, listing.widest);
             let listed = Listed { bytes: value.clone(), timed, widest };
@@ -133,11 +148,17 @@ impl Preview {
         let shown = Self::guess(record, head, wanted);
         // Values that should be text have other remarks already.
         let known = matches!(record.meta.content_type.family(), Family::Json | Family::Text);
-        let picture = PictureKind::of(&value).is_some() && shown.kind != PreviewKind::Text;
-        if known && !picture || shown.value.is_empty() {
+        let is_json = shown.kind == PreviewKind::Json;
+        let picture = PictureKind::of(&value).is_some();
+        let other = match shown.kind {
+            PreviewKind::Json => is_markup(&record.meta.content_type),
+            PreviewKind::Text => !picture && format::mime(&value).is_some(),
+            _ => picture,
+        };
+        if known && !other || shown.value.is_empty() {
             return shown;
         }
-        let told = format::contradiction(record.meta.content_type.as_str(), &value);
+        let told = format::contradiction(record.meta.content_type.as_str(), &value, is_json);
         let unread = notation::name(&record.meta.content_type);
         let unread = unread.filter(|_| shown.kind == PreviewKind::Hex && !head);
         let unread = unread.map(|name| format!("no {name} that could be read"));
@@ -145,7 +166,9 @@ impl Preview {
             .then(|| format::declared(&record.meta.content_type, &value))
             .flatten();
         let noted = declared.or_else(|| shown.note.clone());
-        let note = joined([told, unread, noted]);
+        let is_whole = shown.kind == PreviewKind::Hex && !head;
+        let lacking = is_whole.then(|| format::lacking(&value)).flatten().map(str::to_owned);
+        let note = joined([told, unread, noted, lacking]);
         Self { note, ..shown }
     }
 }

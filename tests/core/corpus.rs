@@ -115,6 +115,46 @@ fn nothing_of_a_hundred_and_fifty_values_reaches_the_terminal_as_it_is() {
     }
 }
 
+/// The remarks on values that are not what their type says, or not whole.
+#[test]
+fn what_is_wrong_with_a_value_is_told() {
+    let values = values();
+    let told = |name: &str| {
+        let (_, record) = values.iter().find(|(key, _)| key == name).unwrap();
+        Preview::build(record).note().unwrap_or_default().to_owned()
+    };
+    for (name, wanted) in [
+        ("JPEG, mistyped", "says application/brotli, is image/jpeg; JPEG"),
+        ("JSON list, mistyped", "says text/html, is application/json"),
+        ("JSON deep, mistyped", "says application/xml, is application/json"),
+        ("PDF, mistyped", "says text/plain, is application/pdf"),
+        ("film, mistyped", "says image/jpeg, is MP4; MP4"),
+        ("sound, mistyped", "says image/png, is WAV; WAV"),
+        ("database, mistyped", "says image/webp, is SQLite database; SQLite database"),
+        ("brotli, mistyped", "says application/vnd.openxmlformats-officedocument."),
+        ("font, hostile", "says font/woff2, and its bytes begin otherwise"),
+        ("gzip, mistyped", "gzip → text/html, 198 → 261 B; says application/zip, is text/html"),
+        ("zlib, mistyped", "zlib → application/json, 145 → 176 B; says application/x-tar"),
+        ("office, hostile", "ZIP; damaged: none of its entries could be read"),
+        ("tar, hostile", "tar; damaged: none of its entries could be read"),
+        ("JavaScript, hostile", "not UTF-8: shown as hex"),
+        ("YAML, hostile", "not UTF-8: shown as hex"),
+        ("SVG, hostile", "not UTF-8: shown as hex"),
+        ("NDJSON, hostile", "not UTF-8: shown as hex"),
+        ("sitemap, hostile", "not UTF-8: shown as hex"),
+    ] {
+        assert!(told(name).starts_with(wanted), "{name}: {}", told(name));
+    }
+    for name in ["sound, cut", "database, cut"] {
+        assert!(told(name).ends_with("; cut off"), "{name}: {}", told(name));
+    }
+    for name in ["zlib, good", "zlib, mistyped"] {
+        let (_, record) = values.iter().find(|(key, _)| key == name).unwrap();
+        let source = Preview::build_as(record, Mode::Text);
+        assert!(source.note().unwrap().starts_with("zlib → application/json"), "{name}");
+    }
+}
+
 #[test]
 fn each_kind_is_shown_as_what_it_is() {
     let mut wrong = Vec::new();

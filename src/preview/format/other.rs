@@ -160,9 +160,19 @@ fn name(table: &[u8]) -> Option<String> {
     })
 }
 
-fn sqlite(bytes: &[u8]) -> String {
+/// Size of a database as its header tells it, in bytes.
+pub(super) fn sqlite_size(bytes: &[u8]) -> Option<u64> {
+    sqlite_pages(bytes).map(|(size, count)| u64::from(size) * u64::from(count))
+}
+
+/// Size of a page of a database, and the number of pages.
+fn sqlite_pages(bytes: &[u8]) -> Option<(u32, u32)> {
     let size = big(bytes, 16, 2).map(|size| if size == 1 { 65_536 } else { size });
-    match size.zip(big(bytes, 28, 4)) {
+    size.zip(big(bytes, 28, 4))
+}
+
+fn sqlite(bytes: &[u8]) -> String {
+    match sqlite_pages(bytes) {
         Some((size, count)) => format!(
             "SQLite database, {} pages of {}",
             text::count(count.into()),

@@ -151,7 +151,7 @@ fn words_that_look_like_marks_are_text() {
 
 #[test]
 fn a_type_that_the_bytes_contradict_is_told() {
-    let said = |content_type: &str, bytes: &[u8]| contradiction(content_type, bytes);
+    let said = |content_type: &str, bytes: &[u8]| contradiction(content_type, bytes, false);
     let png = b"\x89PNG\r\n\x1a\n";
     assert_eq!(said("image/jpeg", png).unwrap(), "says image/jpeg, is image/png");
     assert_eq!(said("image/png; q=1", b"<html>").unwrap(), "says image/png, is text/html");
@@ -165,7 +165,24 @@ fn a_type_that_the_bytes_contradict_is_told() {
     assert_eq!(said("image/jpeg", b"\r\n\xff\xd8\xff\xe0").unwrap(), otherwise);
     assert!(said("image/png", b"\x01\x02").is_some(), "no mark, and no text");
     assert_eq!(said("application/x-tar", &[0; 1024]), None, "a tar of old has no mark");
-    assert_eq!(said("image/jpeg", b"II*\0\x08\0\0\0"), None, "its own word is told");
+    assert_eq!(said("image/jpeg", b"II*\0\x08\0\0\0").unwrap(), "says image/jpeg, is TIFF");
+    let mp4 = b"\0\0\0\x10ftypisom\0\0\0\0";
+    assert_eq!(said("image/png", mp4).unwrap(), "says image/png, is MP4");
+    assert_eq!(
+        said("application/x-brotli", png).unwrap(),
+        "says application/x-brotli, is image/png"
+    );
+    assert_eq!(said("image/svg+xml", png).unwrap(), "says image/svg+xml, is image/png");
+    for zip in ["application/epub+zip", "application/java-archive"] {
+        assert_eq!(said(zip, b"PK\x03\x04\x14\0"), None);
+        assert!(said(zip, b"\x1b\x14\x02\xf8").unwrap().ends_with("its bytes begin otherwise"));
+    }
+    assert!(said("font/woff2", b"\x1b\x14\x02\xf8").unwrap().ends_with("begin otherwise"));
+    for content_type in ["text/html; charset=utf-8", "image/svg+xml", "image/png"] {
+        let declared = content_type.split(';').next().unwrap();
+        let told = contradiction(content_type, b"[1]", true).unwrap();
+        assert_eq!(told, format!("says {declared}, is application/json"));
+    }
     assert_eq!(said("text/html", b"%PDF-1.4").unwrap(), "says text/html, is application/pdf");
     for (content_type, bytes) in [
         ("image/png", &png[..]),
