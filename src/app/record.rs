@@ -259,11 +259,15 @@ impl RecordPane {
         let meta = self.shown_meta();
         let whole = meta.is_none_or(|meta| matches!(meta.state, State::Whole | State::NotRead));
         let family = meta.map(|meta| meta.content_type.family());
+        let told = meta.map(|meta| meta.content_type.told_family());
         let meant = match (family, self.preview().map(|preview| preview.kind())) {
             (Some(Family::Json), Some(kind)) => {
                 !matches!(kind, PreviewKind::Text | PreviewKind::Hex | PreviewKind::Empty)
             }
             (Some(Family::Text | Family::Image), Some(kind)) => kind != PreviewKind::Hex,
+            (Some(Family::Binary), Some(PreviewKind::Hex)) => {
+                !matches!(told, Some(Family::Json | Family::Text))
+            }
             (Some(Family::None), _) => false,
             _ => true,
         };

@@ -64,6 +64,9 @@ pub(super) fn declared(content_type: &ContentType, bytes: &[u8]) -> Option<Strin
     Some(told.unwrap_or_else(|| format!("no {word} that could be read")))
 }
 
+/// Length of a content type beyond which it is not told again, in bytes.
+const LONG: usize = 40;
+
 /// The content type that the bytes show; empty for possible JSON.
 pub(super) fn sniff(bytes: &[u8]) -> &'static str {
     if let Some(known) = mime(bytes) {
@@ -103,6 +106,13 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Opt
     let markup = declared.ends_with("html") || declared.ends_with("xml");
     let text = declared.starts_with("text/") || declared.ends_with("json") || markup;
     let own = is_of_bytes(&declared);
+    // A long name would leave no room for what is wrong with it.
+    let says = |is: Option<&str>| match (is, declared.len() > LONG) {
+        (Some(is), false) => format!("says {declared}, is {is}"),
+        (Some(is), true) => format!("not what its type says, is {is}"),
+        (None, false) => format!("says {declared}, and its bytes begin otherwise"),
+        (None, true) => "its bytes begin otherwise than its type says".to_owned(),
+    };
     let known = || describe(bytes).filter(|known| !known.starts_with("looks like"));
     let is = match mime(bytes) {
         Some(mime) if marked || text => mime,
@@ -118,15 +128,33 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Opt
         None if declared == "application/x-tar" => return None,
         None if marked || is_zip(&declared) || is_signed(&declared) => match known() {
             Some(known) if marked => {
-                let name = known.split([',', ';']).next().unwrap_or_default();
-                return Some(format!("says {declared}, is {name}"));
+                return Some(says(Some(name(&known))));
             }
             Some(_) => return None,
-            None => return Some(format!("says {declared}, and its bytes begin otherwise")),
+            None => return Some(says(None)),
         },
         _ => return None,
     };
-    (is != declared).then(|| format!("says {declared}, is {is}"))
+    (is != declared).then(|| says(Some(is)))
+}
+
+/// A contradiction and a remark on the bytes, in one where the former ends with what the latter begins with.
+pub(super) fn told_once(
+    told: Option<String>,
+    noted: Option<String>,
+) -> (Option<String>, Option<String>) {
+    match (&told, &noted) {
+        (Some(is), Some(facts)) => match is.strip_suffix(name(facts)) {
+            Some(before) if before.ends_with(", is ") => (Some(format!("{before}{facts}")), None),
+            _ => (told, noted),
+        },
+        _ => (told, noted),
+    }
+}
+
+/// The name of a format, without the facts behind it.
+fn name(known: &str) -> &str {
+    known.split([',', ';']).next().unwrap_or_default()
 }
 
 /// Whether values of this type are a ZIP.

@@ -166,6 +166,7 @@ impl Preview {
             .then(|| format::declared(&record.meta.content_type, &value))
             .flatten();
         let noted = declared.or_else(|| shown.note.clone());
+        let (told, noted) = format::told_once(told, noted);
         let is_whole = shown.kind == PreviewKind::Hex && !head;
         let lacking = is_whole.then(|| format::lacking(&value)).flatten().map(str::to_owned);
         let note = joined([told, unread, noted, lacking]);

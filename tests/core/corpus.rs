@@ -128,10 +128,10 @@ fn what_is_wrong_with_a_value_is_told() {
         ("JSON list, mistyped", "says text/html, is application/json"),
         ("JSON deep, mistyped", "says application/xml, is application/json"),
         ("PDF, mistyped", "says text/plain, is application/pdf"),
-        ("film, mistyped", "says image/jpeg, is MP4; MP4"),
-        ("sound, mistyped", "says image/png, is WAV; WAV"),
-        ("database, mistyped", "says image/webp, is SQLite database; SQLite database"),
-        ("brotli, mistyped", "says application/vnd.openxmlformats-officedocument."),
+        ("film, mistyped", "says image/jpeg, is MP4"),
+        ("sound, mistyped", "says image/png, is WAV, 1.0 s"),
+        ("database, mistyped", "says image/webp, is SQLite database, 4,294,967,295 pages"),
+        ("brotli, mistyped", "its bytes begin otherwise than its type says"),
         ("font, hostile", "says font/woff2, and its bytes begin otherwise"),
         ("gzip, mistyped", "gzip → text/html, 198 → 261 B; says application/zip, is text/html"),
         ("zlib, mistyped", "zlib → application/json, 145 → 176 B; says application/x-tar"),
@@ -145,6 +145,11 @@ fn what_is_wrong_with_a_value_is_told() {
     ] {
         assert!(told(name).starts_with(wanted), "{name}: {}", told(name));
     }
+    let (_, script) = values.iter().find(|(key, _)| key == "JavaScript, hostile").unwrap();
+    let mut stage = stage(std::slice::from_ref(script));
+    let shown = RecordView::Whole(script.clone(), Arc::new(Preview::build(script)));
+    stage.app.record.shown = Some(shown);
+    assert!(stage.app.record.warns(), "text that is shown as bytes");
     for name in ["sound, cut", "database, cut"] {
         assert!(told(name).ends_with("; cut off"), "{name}: {}", told(name));
     }
