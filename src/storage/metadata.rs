@@ -105,9 +105,9 @@ pub(super) fn write_record(key: &Key, content_type: &ContentType, size: usize) -
     let Some(key) = key.as_str() else {
         return Err(Error::new(
             ErrorKind::Usage,
-            format!("the key {} is not UTF-8, and metadata cannot name it", key.escaped()),
+            format!("metadata cannot name the key {}: no UTF-8", key.escaped()),
         )
-        .hint("such a record can be read and deleted, but not written"));
+        .hint("it can be read and deleted, not written"));
     };
     let (key, content_type) = (Json::from(key), Json::from(content_type.as_str()));
     Ok(format!(r#"{{"key":{key},"content_type":{content_type},"size":{size}}}"#))

@@ -18,6 +18,11 @@ use super::typed::put_typed;
 /// Least columns and rows that are left beside a dialog, on both sides together; with fewer, it takes the
 /// whole size. Its border right next to that of a pane would look like a single one.
 const BESIDE: (u16, u16) = (4, 3);
+/// Usual width of a question, and its greatest, in columns.
+const WIDTH: u16 = 64;
+const WIDEST: u16 = 96;
+/// Columns of a box that are not its text.
+const FRAME_COLUMNS: usize = 4;
 /// Columns beside a box as high as the screen below which it takes the whole width.
 const BESIDE_HIGH: u16 = 24;
 
@@ -64,7 +69,7 @@ fn confirm(
     app: &App,
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
-    let width = body.width.min(64);
+    let width = body.width.min(width(confirm, body));
     let text = usize::from(width.saturating_sub(4));
     // A key of a thousand characters must push neither the buttons nor the consequence off the screen.
     let room = body.height.saturating_sub(3 + u16::from(confirm.typed.is_some()));
@@ -139,6 +144,21 @@ fn confirm(
     cursor
 }
 
+/// Width of a question: wider than usual where that gives all its names one row.
+fn width(confirm: &Confirm, body: Area) -> u16 {
+    let Some((names, more)) = &confirm.names else { return WIDTH };
+    let row = cells(&visible(&sentence(names, *more))) + FRAME_COLUMNS;
+    let most = body.width.saturating_sub(BESIDE_HIGH).min(WIDEST);
+    let row = u16::try_from(row).unwrap_or(u16::MAX);
+    if row <= most { row.max(WIDTH) } else { WIDTH }
+}
+
+/// Names, and the number of others.
+fn sentence(names: &[String], more: usize) -> String {
+    let more = (more > 0).then(|| format!("+ {} more", text::count(more as u64)));
+    [names.join(", ")].into_iter().chain(more).collect::<Vec<_>>().join(" ")
+}
+
 /// The rows of a line in this width; of a line that needs more than three, only the first ones.
 fn wrapped(line: &str, width: usize, most: usize) -> Vec<String> {
     let mut wrapped = text::wrap(line, width);
@@ -154,10 +174,9 @@ fn wrapped(line: &str, width: usize, most: usize) -> Vec<String> {
 /// Names, and the number of others, in rows of this width: in a sentence if all names have room whole;
 /// otherwise each is cut so that it differs from the others, in as few columns as the rows ask for.
 fn first_names(names: &[String], more: usize, width: usize, room: usize) -> Vec<String> {
+    let whole = text::wrap(&sentence(names, more), width);
     let left = more as u64;
     let more = (left > 0).then(|| format!("+ {} more", text::count(left)));
-    let sentence = [names.join(", ")].into_iter().chain(more.clone()).collect::<Vec<_>>().join(" ");
-    let whole = text::wrap(&sentence, width);
     let longest = names.iter().map(|name| cells(&visible(name))).max().unwrap_or(0);
     if whole.len() <= room.min(2) && longest <= width {
         return whole;

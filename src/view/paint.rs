@@ -91,7 +91,7 @@ pub(super) fn chart(bars: &[f64], room: usize, appearance: &Appearance) -> Strin
     let heights = appearance.symbols.spark;
     let bars = &bars[bars.len().saturating_sub(room)..];
     // A single bar is always as high as a row, and tells nothing.
-    if bars.len() < 2 {
+    if bars.iter().filter(|bar| **bar > 0.0).nth(1).is_none() {
         return String::new();
     }
     let most = bars.iter().copied().fold(0.0, f64::max);

@@ -4,6 +4,7 @@
 
 mod circles;
 mod exhaustive;
+mod sentences;
 mod sources;
 
 use self::sources::{mentions, paths, sources, strip};

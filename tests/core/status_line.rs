@@ -23,13 +23,17 @@ fn top(stage: &mut Stage) -> String {
     stage.frame().lines().next().unwrap().trim().to_owned()
 }
 
-/// A stage with a watch source, and 120 records in the last seconds.
+/// A stage with a watch source, and 120 records in the last seconds, half of which changed before.
 fn busy(width: u16, label: &str, source: WatchSource) -> Stage {
     let mut stage = opened(width, label);
     stage.app.now = Timestamp::from_micros(NOW - 2_000_000);
     stage.noticed(WatchEvent::Source(source));
-    let set = (0..120).map(|at| record(&format!("p{at}"), JSON, "{}").meta).collect();
-    stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+    // There is a chart from two bars on.
+    for (ago, keys) in [(20, 0..60), (2, 0..120)] {
+        stage.app.now = Timestamp::from_micros(NOW - ago * 1_000_000);
+        let set = keys.map(|at| record(&format!("p{at}"), JSON, "{}").meta).collect();
+        stage.noticed(WatchEvent::Records { set, removed: Vec::new() });
+    }
     stage
 }
 

@@ -1,12 +1,9 @@
 //! Large pictures, gone through faster than they are decoded: in bounded memory.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use jpeg_encoder::{ColorType, Encoder};
 
 use crate::lying_servers::peak_memory;
-use crate::pty::{Screen, larder};
+use crate::pty::Screen;
 use crate::signals::project_of;
 
 /// Columns and rows of a picture of 20 megapixels.
@@ -53,20 +50,4 @@ fn large_pictures_in_a_row_take_bounded_memory() {
     screen.wait_for_screen("the picture", |screen| crate::slices::pixels(screen) > 500);
     let memory = peak_memory(screen.worker()).unwrap();
     assert!(memory < MOST, "{memory} MiB");
-}
-
-#[test]
-fn a_child_of_larder_gives_the_pixels_of_a_picture() {
-    let mut bytes = Vec::new();
-    let pixels = [200; 3 * 8 * 4];
-    let encoder = image_webp::WebPEncoder::new(&mut bytes);
-    encoder.encode(&pixels, 8, 4, image_webp::ColorType::Rgb8).unwrap();
-    let room = [99.0_f64, 99.0, 9999.0].map(f64::to_le_bytes).concat();
-    let mut command = Command::new(larder());
-    command.arg("decode-a-picture").stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(&[room, bytes].concat()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let wanted = [&b"8 4 8 4 0 1 lossless\n"[..], &[200, 200, 200, 255].repeat(8 * 4)].concat();
-    assert!(output.status.success() && output.stdout == wanted, "{output:?}");
 }

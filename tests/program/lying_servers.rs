@@ -110,13 +110,13 @@ fn what_has_no_end_is_ended_and_told() {
         ("nested without end", endless("", "*1\r\n"), "nests lists in lists"),
         ("a line", endless("+", "x"), "a line without end"),
         ("an error", endless("-ERR ", "x"), "a line without end"),
-        ("a list", endless("*1000000\r\n", ":1\r\n"), "a far larger list"),
-        ("a list of nothing", endless("*100000000000\r\n", "$-1\r\n"), "a far larger list"),
-        ("a string", endless("$99999999999\r\n", "x"), "longer than any can be"),
+        ("a list", endless("*1000000\r\n", ":1\r\n"), "a far longer list"),
+        ("a list of nothing", endless("*100000000000\r\n", "$-1\r\n"), "a far longer list"),
+        ("a string", endless("$99999999999\r\n", "x"), "impossibly long"),
         ("a length", endless("$", "1"), "a length that is no number"),
         ("a negative length", endless("$-7\r\n", "x"), "a length that is no number"),
         ("a negative list", endless("*-7\r\n", "x"), "a length that is no number"),
-        ("a string that goes on", endless("$3\r\n", "x"), "does not end where it should"),
+        ("a string that goes on", endless("$3\r\n", "x"), "without its end"),
         ("no reply", endless("", "HTTP/1.1 400 Bad Request\r\n"), "not a Redis server: "),
     ];
     for (what, answer, word) in lies {

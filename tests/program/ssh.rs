@@ -75,7 +75,7 @@ fn what_is_wrong_on_the_way_is_told() {
     let (daemon, server) = filled();
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     for (target, told) in [
-        (format!("redis+ssh://bastion/127.0.0.1:{closed}"), "refused; that host cannot connect"),
+        (format!("redis+ssh://bastion/127.0.0.1:{closed}"), "refused; start the server there"),
         (target("stranger", &server), "Permission denied"),
         (format!("redis+ssh://127.0.0.1:{closed}/127.0.0.1"), "Connection refused"),
         ("redis+ssh://host.invalid/127.0.0.1".to_owned(), "ssh to host.invalid"),
@@ -96,7 +96,10 @@ fn an_ssh_that_is_not_there_is_told_once() {
         let output = command.output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!((output.status.code(), said.lines().count()), (Some(3), 1), "{said}");
-        assert!(said.contains("there is no program /nonexistent/ssh here; install an"), "{said}");
+        assert!(
+            said.contains("there is no program /nonexistent/ssh here; install OpenSSH"),
+            "{said}"
+        );
     }
 }
 

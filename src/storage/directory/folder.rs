@@ -100,7 +100,7 @@ impl Folder {
         let is_link = stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_symlink());
         let path = self.path_of(name);
         if is_link {
-            let problem = format!("{} is a link, which larder does not follow", path.display());
+            let problem = format!("{} is a link: larder follows none", path.display());
             return Error::new(ErrorKind::Damaged, problem)
                 .hint("put the directory itself in its place");
         }

@@ -216,11 +216,8 @@ impl<'a> New<'a> {
         if fits && *names::bare_key(&name) == *key {
             return Ok(name);
         }
-        let problem = format!(
-            "Crawlee for JavaScript, to which this store belongs, could not read a record of the \
-             key {}",
-            self.key.escaped()
-        );
+        let problem =
+            format!("Crawlee for JavaScript could not read the key {}", self.key.escaped());
         Err(Error::new(ErrorKind::Usage, problem).hint("choose a key that a file can have"))
     }
 

@@ -29,7 +29,7 @@ pub(super) fn rewrite(root: &Root, it: &RecordRewrite, options: WriteOptions) ->
     let folder = open_locked(root, &it.to_store, options)?;
     let other = if it.store == it.to_store { None } else { Some(root.existing(&it.store)?) };
     if it.removes && other.is_some() {
-        let problem = "a record is not renamed from one store to another";
+        let problem = "a record keeps its store when renamed";
         return Err(Error::new(ErrorKind::NotSupported, problem).hint("copy it instead"));
     }
     let from = other.as_ref().unwrap_or(&folder);
@@ -73,7 +73,7 @@ fn is_another(folder: &Folder, it: &RecordRewrite, files: &RecordFiles) -> Resul
         return Ok(());
     }
     let (key, to) = (it.key.escaped(), it.to.escaped());
-    let problem = format!("{key} and {to} are one record, in the file {}", named(files));
+    let problem = format!("{key} and {to} share the file {}", named(files));
     Err(Error::new(ErrorKind::Usage, problem).hint("choose another key"))
 }
 

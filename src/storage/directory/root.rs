@@ -52,7 +52,7 @@ impl Root {
         match why {
             Errno::NOENT => {
                 Error::new(ErrorKind::NotFound, format!("there is no directory {path}"))
-                    .hint("name Crawlee's storage directory, such as ./storage, or make it")
+                    .hint("make it, or name another, such as ./storage")
             }
             Errno::NOTDIR => Error::new(ErrorKind::Usage, format!("{path} is not a directory"))
                 .hint("name Crawlee's storage directory, such as ./storage"),

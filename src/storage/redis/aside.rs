@@ -210,7 +210,7 @@ impl RedisStorage {
         match self.info(store).await {
             Ok(_) => Error::new(
                 ErrorKind::Damaged,
-                format!("the store {} has no metadata and no records", store.escaped()),
+                format!("the store {} has neither metadata nor records", store.escaped()),
             )
             .hint("drop it and create it again"),
             Err(error) => error,
@@ -280,5 +280,5 @@ fn by() -> Value {
 
 fn nothing_aside(id: &AsideId) -> Error {
     Error::new(ErrorKind::NotFound, format!("nothing is set aside as {id}"))
-        .hint("it has been restored or discarded, or has expired")
+        .hint("it was restored or discarded, or expired")
 }

@@ -291,11 +291,8 @@ async fn read(
         return Ok(Vec::new());
     }
     if inner.place().is_cluster() && commands.iter().any(|command| command.name == "SCAN") {
-        return Err(Error::new(
-            ErrorKind::Cluster,
-            "a cluster cannot be looked through as a whole",
-        )
-        .hint("connect to one of its nodes' own tools"));
+        return Err(Error::new(ErrorKind::Cluster, "a cluster cannot be searched as a whole")
+            .hint("connect to one of its nodes' own tools"));
     }
     inner.commands_sent.fetch_add(commands.len() as u64, Ordering::Relaxed);
     let timeout = inner.timeout_for(&commands);

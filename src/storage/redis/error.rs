@@ -46,13 +46,13 @@ pub(super) fn reply(text: &str) -> Error {
         "NOSCRIPT" => {
             error(ErrorKind::Server, "the server has forgotten the script").hint("try again")
         }
-        "CROSSSLOT" => error(ErrorKind::Cluster, "a cluster: its slots cannot change in one step"),
+        "CROSSSLOT" => error(ErrorKind::Cluster, "cluster slots cannot change in one step"),
         "MOVED" | "ASK" => error(ErrorKind::Cluster, "another node of the cluster holds this key")
             .hint("connect with redis-cluster://"),
         "TRYAGAIN" => error(ErrorKind::Cluster, "the cluster is moving this key between nodes")
             .hint("try again"),
         "CLUSTERDOWN" if text.starts_with(NOT_SERVED) => {
-            error(ErrorKind::Connection, "cluster not set up: no node serves this key")
+            error(ErrorKind::Connection, "cluster not set up: no responsible node")
                 .because(Cause::ClusterDown)
                 .hint("redis-cli --cluster create or fix assigns slots")
         }
@@ -88,10 +88,7 @@ fn other(text: &str) -> Error {
     if let Some(name) = unknown_command(&lower) {
         let name = name.to_ascii_uppercase();
         return if name.starts_with("JSON.") {
-            Error::new(
-                ErrorKind::NoJsonModule,
-                "the server has no JSON commands (RedisJSON), which Crawlee needs",
-            )
+            Error::new(ErrorKind::NoJsonModule, "the server lacks RedisJSON, which Crawlee needs")
         } else if is_script(&name) {
             scripts_forbidden()
         } else {
@@ -107,7 +104,7 @@ fn other(text: &str) -> Error {
     }
     if lower.contains("db index is out of range") || lower.contains("invalid db index") {
         return Error::new(ErrorKind::Usage, "the server has no database of this number")
-            .hint("choose a lower one: most have 0 to 15");
+            .hint("choose a lower one, mostly 0 to 15");
     }
     if lower.contains("select is not allowed in cluster mode") {
         return Error::new(ErrorKind::Usage, "a cluster has only database 0")
@@ -166,7 +163,7 @@ fn cut(text: &str) -> String {
 /// The error of a command that the server is too old for, or that its administrator has removed.
 fn unknown(command: &str) -> Error {
     Error::new(ErrorKind::NotSupported, format!("the server does not know {command}"))
-        .hint("ask whether it is renamed or switched off there (rename-command)")
+        .hint("it may be renamed there (rename-command)")
 }
 
 fn unknown_command(lower: &str) -> Option<&str> {
@@ -189,7 +186,7 @@ fn forbidden(text: &str) -> Error {
         return Error::new(ErrorKind::Permission, problem).because(Cause::Command(name));
     }
     if text.contains("key") {
-        let problem = "the user may not use a needed Redis key";
+        let problem = "the user may not use every needed key";
         return Error::new(ErrorKind::Permission, problem).because(Cause::Key);
     }
     Error::new(ErrorKind::Permission, "the server's access list forbids this")
@@ -262,10 +259,7 @@ pub(super) fn transport(error: &std::io::Error, address: &str) -> Error {
 
 /// The error that larder's own socket, which carries everything, cannot be made.
 pub(super) fn no_relay(error: &std::io::Error) -> Error {
-    Error::new(
-        ErrorKind::Io,
-        format!("larder cannot make a socket of its own: {}", in_words(error)),
-    )
+    Error::new(ErrorKind::Io, format!("larder cannot make its own socket: {}", in_words(error)))
 }
 
 /// The error of a server that breaks the protocol.

@@ -190,14 +190,14 @@ fn not_made(store: &StoreName, error: Error) -> Error {
         return error;
     }
     let store = store.escaped();
-    let problem = format!("no store {store}, and it cannot be made: {}", error.problem);
+    let problem = format!("the store {store} cannot be made: {}", error.problem);
     Error::new(error.kind, problem)
 }
 
 fn half_made(store: &StoreName) -> Error {
     Error::new(
         ErrorKind::Damaged,
-        format!("the store {} is half made: it has no metadata", store.escaped()),
+        format!("the store {} is half made, without metadata", store.escaped()),
     )
     .hint("unless a crawl is creating it, drop it")
 }

@@ -38,7 +38,7 @@ pub(super) fn array(value: Value) -> Result<Vec<Value>> {
 pub(super) fn page(value: Value) -> Result<(u64, Vec<Value>)> {
     let mut parts = array(value)?.into_iter();
     let (Some(cursor), Some(items)) = (parts.next(), parts.next()) else {
-        return Err(Error::new(ErrorKind::Server, "the server answered a scan with half a page"));
+        return Err(Error::new(ErrorKind::Server, "the server sent half a page of keys"));
     };
     let cursor = bytes(cursor)?.unwrap_or_default();
     let cursor = std::str::from_utf8(&cursor).ok().and_then(|cursor| cursor.parse().ok());
@@ -59,7 +59,7 @@ pub(super) fn walked(cursor: u64) -> f32 {
 /// Takes the next reply of a pipeline.
 pub(super) fn next(replies: &mut impl Iterator<Item = Result<Value>>) -> Result<Value> {
     replies.next().unwrap_or_else(|| {
-        Err(Error::new(ErrorKind::Server, "the server answered fewer commands than it was sent"))
+        Err(Error::new(ErrorKind::Server, "the server left commands without an answer"))
     })
 }
 

@@ -45,7 +45,7 @@ impl RedisStorage {
     /// Writes a record anew, if it and the one that is replaced meet their conditions.
     pub(super) async fn rewrite(&self, it: &RecordRewrite, at: Timestamp) -> Result<Written> {
         if it.removes && it.store != it.to_store {
-            let problem = "a record is not renamed from one store to another";
+            let problem = "a record keeps its store when renamed";
             return Err(Error::new(ErrorKind::NotSupported, problem).hint("copy it instead"));
         }
         let stat = self.stat(&it.store, &it.key).await?;

@@ -167,7 +167,7 @@ impl RedisStorage {
         if self.connections.cluster() {
             return Err(Error::new(
                 ErrorKind::Cluster,
-                format!("{doing} is refused: a cluster's slots cannot change together"),
+                format!("{doing} is refused: cluster slots change separately"),
             ));
         }
         Ok(())

@@ -323,8 +323,9 @@ fn without_zone(text: &str) -> Result<(Cow<'_, str>, Option<String>)> {
     let zone = decode(zone, "the zone")?;
     let sound = |c: char| c.is_ascii_alphanumeric() || "-._~:@".contains(c);
     if zone.is_empty() || !zone.chars().all(sound) {
-        return Err(usage("the zone of the target's address makes no sense")
-            .hint("write it as [fe80::1%25eth0]:6379"));
+        return Err(
+            usage("the target's zone makes no sense").hint("write it as [fe80::1%25eth0]:6379")
+        );
     }
     Ok((format!("[{address}]{rest}").into(), Some(zone)))
 }

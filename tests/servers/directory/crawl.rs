@@ -60,8 +60,8 @@ async fn links_are_not_followed() {
     let crawl = made.storage().crawl().await.unwrap();
     let [inside, link] = &crawl.datasets.rows[..] else { panic!("{:?}", crawl.datasets) };
     assert_eq!((inside.items, link.items), (Some(0), None));
-    assert!(link.fault.as_ref().unwrap().contains("does not follow"));
-    assert!(crawl.queues.fault.unwrap().contains("does not follow"));
+    assert!(link.fault.as_ref().unwrap().contains("follows none"));
+    assert!(crawl.queues.fault.unwrap().contains("follows none"));
 }
 
 #[tokio::test]

@@ -106,7 +106,7 @@ impl RedisStorage {
             Outcome::Back(restored) => Ok(restored),
             Outcome::Not(-4) => Err(Error::new(
                 ErrorKind::Damaged,
-                format!("the store {} is gone: evicted by the server", keys.store.escaped()),
+                format!("the server evicted the store {}", keys.store.escaped()),
             )
             .hint("create the store, then restore its records")),
             Outcome::Not(-3) => self.restore_in_steps(&keys, progress).await,
@@ -248,13 +248,12 @@ fn in_part(moved: u64, error: Error) -> Error {
     if moved == 0 {
         return error;
     }
-    let problem =
-        format!("{moved} records restored, the others still set aside: {}", error.problem);
+    let problem = format!("{moved} records restored, the rest stays aside: {}", error.problem);
     Error { problem, ..error }
 }
 
 fn unexpected(reply: &Value) -> Error {
-    let problem = format!("the server answered with {:?} instead of a number", reply.kind());
+    let problem = format!("the server answered {:?}, not a number", reply.kind());
     Error::new(ErrorKind::Server, problem)
 }
 
@@ -267,7 +266,7 @@ mod tests {
         let broken = || Error::new(ErrorKind::Connection, "the connection broke");
         assert_eq!(in_part(0, broken()), broken());
         let told = in_part(7, broken()).problem;
-        let said = "7 records restored, the others still set aside: the connection broke";
+        let said = "7 records restored, the rest stays aside: the connection broke";
         assert_eq!(told, said);
     }
 

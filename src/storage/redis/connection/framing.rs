@@ -52,9 +52,9 @@ impl fmt::Display for Violation {
             Self::TooDeep => "it nests lists in lists without end",
             Self::LongLine => "it sends a line without end",
             Self::BadNumber => "it sends a length that is no number",
-            Self::LongString => "it announces a string that is longer than any can be",
-            Self::WrongLength => "it sends a string that does not end where it should",
-            Self::LargeList => "it sends a far larger list than was asked for",
+            Self::LongString => "it announces an impossibly long string",
+            Self::WrongLength => "it sends a string without its end",
+            Self::LargeList => "it sends a far longer list than asked",
             Self::Unasked => "it answers what was not asked",
             Self::NoStatus => "it neither grants nor refuses a login",
         })

@@ -87,7 +87,7 @@ impl Nodes {
         hosts.sort_unstable_by_key(Host::to_string);
         hosts.dedup();
         if hosts.len() > MOST {
-            let problem = format!("the cluster names {} nodes, more than any has", hosts.len());
+            let problem = format!("the cluster names {} nodes: too many", hosts.len());
             return Err(Error::new(ErrorKind::Cluster, problem));
         }
         Ok(hosts)

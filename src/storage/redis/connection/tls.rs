@@ -106,7 +106,7 @@ fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>> {
         if memchr::memmem::find(&bytes, b"ENCRYPTED").is_none() {
             return unusable(file);
         }
-        let problem = format!("the key in {} is protected by a passphrase", file.display());
+        let problem = format!("the key in {} has a passphrase", file.display());
         Error::new(ErrorKind::Usage, problem)
             .hint("name one that is not as key_file: `openssl pkey -in FILE -out OTHER`")
     })

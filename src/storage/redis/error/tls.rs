@@ -30,7 +30,7 @@ pub(super) fn not_spoken(address: &str) -> Error {
 }
 
 pub(super) fn no_name(address: &str) -> Error {
-    new(format!("{address} is no name that a certificate can have"))
+    new(format!("no certificate can have the name {address}"))
         .hint("name the one in the certificate: ?server_name=NAME")
 }
 
@@ -45,10 +45,10 @@ pub(in crate::storage::redis) fn client(error: &rustls::Error, cert: &Path, key:
         }
         rustls::Error::InvalidCertificate(fault) => {
             let (fault, remedy) = faulty(fault).unwrap_or(("cannot be used", "have another made"));
-            usage(format!("the client's certificate in {cert} {fault}")).hint(remedy)
+            usage(format!("the certificate in {cert} {fault}")).hint(remedy)
         }
-        _ => usage(format!("the key in {key} is of a kind that cannot be used"))
-            .hint("have one made of RSA with 2048 bits, of P-256 or of Ed25519"),
+        _ => usage(format!("the key in {key} has an unusable kind"))
+            .hint("use RSA from 2048 bits, P-256 or Ed25519"),
     }
 }
 
@@ -65,7 +65,7 @@ fn new(problem: String) -> Error {
 fn certificate(fault: &CertificateError, address: &str) -> Error {
     match fault {
         CertificateError::UnknownIssuer => {
-            new(format!("the certificate of {address} comes from an authority that is not trusted"))
+            new(format!("the certificate of {address} has no trusted authority"))
                 .hint("name the authority's file as ca_file")
         }
         CertificateError::NotValidForName => for_another_name(&[], address),
@@ -84,7 +84,7 @@ fn certificate(fault: &CertificateError, address: &str) -> Error {
 
 /// The fault of a certificate, whoever's it is, and the remedy.
 fn faulty(fault: &CertificateError) -> Option<(&'static str, &'static str)> {
-    const ANEW: &str = "have it made anew, with SHA-256 and an RSA key of 2048 bits, or P-256";
+    const ANEW: &str = "renew it with SHA-256, RSA 2048 or P-256";
     Some(match fault {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             ("has expired", "renew it, or set this machine's clock right")
@@ -95,26 +95,22 @@ fn faulty(fault: &CertificateError) -> Option<(&'static str, &'static str)> {
         CertificateError::Revoked => ("has been revoked", "renew it"),
         CertificateError::BadEncoding => ("is damaged", "have it made anew"),
         CertificateError::BadSignature => {
-            let fault = "is not signed by the authority that it names";
+            let fault = "has a false signature";
             (fault, "name the right authority's file as ca_file")
         }
         CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
-            ("is signed in a way that counts as unsafe", ANEW)
+            ("is signed unsafely", ANEW)
         }
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             ("is for another purpose", "have it made anew, with extendedKeyUsage=serverAuth")
         }
         // These have no variant of their own.
         CertificateError::Other(other) => match &*other.to_string() {
-            "UnsupportedCertVersion" => (
-                "is of X.509 version 1, which is no longer taken",
-                "have it made anew with an extension, such as subjectAltName",
-            ),
-            AUTHORITY => (
-                "is an authority's own, and not one that ca_file holds",
-                "if it is the server's, name that very certificate as ca_file",
-            ),
+            "UnsupportedCertVersion" => {
+                ("has X.509 version 1", "have it made anew, with subjectAltName")
+            }
+            AUTHORITY => ("is an unknown authority's", "if it is right, name it as ca_file"),
             _ => return None,
         },
         _ => return None,
@@ -130,17 +126,15 @@ fn alerted(alert: AlertDescription, address: &str) -> Error {
         AlertDescription::ProtocolVersion
         | AlertDescription::HandshakeFailure
         | AlertDescription::InsufficientSecurity => nothing_in_common(address),
-        AlertDescription::UnrecognisedName => {
-            new(format!("{address} serves no host of the name that it was asked for"))
-                .hint("name the right one: ?server_name=NAME")
-        }
+        AlertDescription::UnrecognisedName => new(format!("{address} knows no host of that name"))
+            .hint("name the right one: ?server_name=NAME"),
         _ => new(format!("{address} refused the TLS connection"))
-            .hint("check cert_file and key_file: it may want another client certificate"),
+            .hint("check cert_file and key_file"),
     }
 }
 
 fn nothing_in_common(address: &str) -> Error {
-    new(format!("{address} and larder have no version or cipher of TLS in common"))
+    new(format!("no TLS version or cipher shared with {address}"))
         .hint("let the server take TLS 1.2 or 1.3")
 }
 
@@ -154,7 +148,7 @@ fn plain_name(told: &str) -> Option<String> {
 
 fn for_another_name(names: &[String], address: &str) -> Error {
     let problem = match names {
-        [] => format!("the certificate at {address} names no host (no subjectAltName)"),
+        [] => format!("the certificate at {address} has no subjectAltName"),
         [name] => format!("the certificate at {address} is for {name}"),
         [name, more @ ..] => {
             format!("the certificate at {address} is for {name} and {} more", more.len())
@@ -173,5 +167,5 @@ fn nameless(address: &str) -> String {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let kind = if host.parse::<IpAddr>().is_ok() { "IP" } else { "DNS" };
-    format!("have it made anew, for openssl req: -addext subjectAltName={kind}:{host}")
+    format!("make it anew: openssl req -addext subjectAltName={kind}:{host}")
 }

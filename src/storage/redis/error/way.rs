@@ -11,7 +11,7 @@ pub(crate) fn ssh_not_started(program: &Path, why: &io::Error) -> Error {
     let name = program.display();
     if why.kind() == io::ErrorKind::NotFound {
         return Error::new(ErrorKind::Connection, format!("there is no program {name} here"))
-            .hint("install an OpenSSH client, or name one in LARDER_SSH");
+            .hint("install OpenSSH, or name it in LARDER_SSH");
     }
     let problem = format!("{name} cannot be started: {}", in_words(why));
     Error::new(ErrorKind::Connection, problem).hint("name another ssh in LARDER_SSH")

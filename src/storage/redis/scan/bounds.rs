@@ -70,10 +70,8 @@ impl Bounds {
         if self.is_within() {
             return Ok(());
         }
-        let problem = format!(
-            "the list of this server does not end: it has {} entries by its own count, and gave {}",
-            self.counted, self.given
-        );
+        let problem =
+            format!("a list that does not end: {} of {} entries", self.given, self.counted);
         Err(Error::new(ErrorKind::Server, problem).hint("check the address: no sound Redis server"))
     }
 }

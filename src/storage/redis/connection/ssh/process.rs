@@ -22,7 +22,7 @@ const SAID: usize = 4096;
 /// Words in its message before those of the host that could not connect to the server.
 const NOT_OPENED: &str = "open failed: ";
 /// Remedy for that.
-const UNREACHED: &str = "that host cannot connect: start the server, or correct its address";
+const UNREACHED: &str = "start the server there, or correct its address";
 /// Characters of a line that are shown.
 const SHOWN: usize = 160;
 
