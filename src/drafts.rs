@@ -5,6 +5,7 @@
 
 mod left;
 mod outside;
+mod rescued;
 mod room;
 
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -22,6 +23,7 @@ use crate::model::in_words;
 
 pub use left::{is_open, let_go, read_left};
 use outside::without_added_end;
+pub use rescued::{forget_rescued, forget_swapped, take_rescued};
 
 /// Limit on the beginning of a file in which a draft says what it is about, in bytes: a key may be long.
 const HEAD: u64 = 8 << 20;
@@ -135,6 +137,13 @@ impl Drafts {
         }
         entries.sort_by(|(a, _), (b, _)| b.cmp(a));
         entries.into_iter().map(|(_, entry)| entry).collect()
+    }
+
+    /// The names of all drafts, in their order.
+    pub fn ids(&self) -> Vec<DraftId> {
+        let mut ids: Vec<_> = self.files().into_iter().map(|(id, _)| id).collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// Reads a draft, with the newer text that the user's own editor has left, if any.

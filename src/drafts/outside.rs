@@ -13,6 +13,7 @@ use bytes::Bytes;
 
 use super::Drafts;
 use super::left::{is_open, let_go, read_left};
+use super::rescued::{is_locked, is_swapped, rescued_for, swapped_for, take_rescued};
 use crate::edit::draft::{Digests, Draft, DraftId, MOST};
 use crate::model::Timestamp;
 
@@ -30,20 +31,59 @@ const MOST_NOTES: usize = 20;
 const MOST_NOTED: u64 = 64 << 20;
 
 impl Drafts {
-    /// A path for the user's own editor, to which no editor that outlived its larder may write.
+    /// A path for the user's own editor, to which no editor that outlived its larder may write. Where vim has
+    /// kept what it had not written of the same record, it is that file's path, for vim to offer it.
     pub(super) fn outside_path(&self, id: &DraftId, suffix: &str) -> PathBuf {
+        if let Some(path) = self.swapped(id, suffix)
+            && fs::copy(self.path(id), note_of(&path)).is_ok()
+        {
+            return path;
+        }
         let named = |n: &str| self.folder.join(format!("{}{OUTSIDE}{n}{suffix}", id.as_str()));
         let more = (1..100).map(|n| named(&n.to_string()));
         let free = |path: &PathBuf| !note_of(path).exists();
         std::iter::once(named("")).chain(more).find(free).unwrap_or_else(|| named(""))
     }
 
+    /// The file of an editor that has ended, of the record that this draft is of, which is gone, and of which
+    /// vim has kept what it had not written.
+    fn swapped(&self, id: &DraftId, suffix: &str) -> Option<PathBuf> {
+        let (record, _) = id.as_str().split_once('-')?;
+        let is_own = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            let own = name.strip_prefix(record).and_then(|rest| rest.strip_prefix('-'));
+            own.is_some_and(|own| own.contains(OUTSIDE)) && name.ends_with(suffix)
+        };
+        let files = fs::read_dir(&self.folder).ok()?.flatten();
+        let files = files.filter_map(|file| swapped_for(&file.path()));
+        files.filter(is_own).find(|path| !path.exists())
+    }
+
+    /// Puts what editors that have ended had not written in the places of their files.
+    fn take_all_rescued(&self) {
+        let Ok(files) = fs::read_dir(&self.folder) else { return };
+        for rescued in files.flatten().map(|file| file.path()) {
+            if let Some(path) = rescued_for(&rescued)
+                && path.file_name().is_some_and(|name| name.to_string_lossy().contains(OUTSIDE))
+                && is_settled(&rescued)
+                && !is_open(&rescued)
+                && !is_locked(&path)
+            {
+                let _ = take_rescued(&path);
+            }
+        }
+    }
+
     /// The file that the user's own editor has or had, if it was not taken in.
     pub(super) fn outside(&self, id: &DraftId) -> Option<PathBuf> {
+        self.take_all_rescued();
         let start = format!("{}{OUTSIDE}", id.as_str());
         let is_own = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with(&start) && !name.ends_with(TAKEN) && !note_of(path).exists()
+            name.starts_with(&start)
+                && !name.ends_with(TAKEN)
+                && rescued_for(path).is_none()
+                && !note_of(path).exists()
         };
         let files = fs::read_dir(&self.folder).ok()?.flatten();
         files.map(|file| file.path()).find(is_own)
@@ -81,7 +121,7 @@ impl Drafts {
         gone_on: bool,
     ) -> io::Result<()> {
         let newer = || read_left(path, MOST as u64).is_ok_and(|now| now != *left);
-        if !gone_on && !is_open(path) && !newer() {
+        if !gone_on && !is_open(path) && !newer() && !is_swapped(path) {
             let_go(path)?;
             self.forget_notes();
             return Ok(());
@@ -119,8 +159,19 @@ impl Drafts {
         }
     }
 
+    /// Whether an editor has written since its earlier text was taken in, or the draft of it removed.
+    pub fn has_come_late(&self) -> bool {
+        let Ok(files) = fs::read_dir(&self.folder) else { return false };
+        files.flatten().map(|file| file.path()).any(|note| {
+            let name = note.file_name().unwrap_or_default().to_string_lossy();
+            let path = name.strip_suffix(TAKEN).map(|name| note.with_file_name(name));
+            path.is_some_and(|path| is_settled(&path) && !is_open(&path))
+        })
+    }
+
     /// Makes drafts of the texts that editors have written since their earlier texts were taken in.
     pub(super) fn look_outside(&self) {
+        self.take_all_rescued();
         let Ok(files) = fs::read_dir(&self.folder) else { return };
         for note in files.flatten().map(|file| file.path()) {
             let name = note.file_name().unwrap_or_default().to_string_lossy();
@@ -143,6 +194,8 @@ impl Drafts {
         if text != taken.text {
             let mut draft = Draft { text, ..taken };
             (draft.head.began, draft.head.at) = (Timestamp::now(), Timestamp::now());
+            // Nobody types in it.
+            draft.head.process = 0;
             draft.head.staged = false;
             if self.keep(&draft).is_err() || fs::copy(self.path(&draft.head.id()), note).is_err() {
                 return;
@@ -187,155 +240,4 @@ fn is_settled(path: &Path) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs::File;
-
-    use super::super::tests::draft;
-    use super::*;
-
-    /// Writes a file like an editor that ended a while ago.
-    fn written(path: &Path, text: &str) {
-        fs::write(path, text).unwrap();
-        let then = SystemTime::now() - Duration::from_secs(60);
-        File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
-    }
-
-    /// A folder of drafts with one draft in it.
-    fn begun() -> (tempfile::TempDir, Drafts, DraftId) {
-        let state = tempfile::tempdir().unwrap();
-        let drafts = Drafts::of(state.path());
-        let begun = draft("k", b"begun");
-        drafts.keep(&begun).unwrap();
-        (state, drafts, begun.head.id())
-    }
-
-    #[test]
-    fn what_an_editor_writes_after_its_draft_was_gone_on_with_is_a_draft_of_its_own() {
-        let (_state, drafts, id) = begun();
-        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-        written(&file, "left\n");
-        assert_eq!(drafts.take_up(&id).unwrap().text, "left");
-        // The text is in the draft, which goes on.
-        assert_eq!((drafts.read(&id).unwrap().text, file.exists()), ("left".into(), false));
-        drafts.keep(&draft("k", b"typed on")).unwrap();
-        // The file is written again: first with nothing new, then with new text.
-        written(&file, "left\n");
-        assert_eq!((drafts.list().len(), file.exists()), (1, false));
-        written(&file, "late\n");
-        let late = |drafts: &Drafts| {
-            let found = drafts.list().into_iter().map(|entry| entry.id).filter(|it| *it != id);
-            found.collect::<Vec<_>>()
-        };
-        let [new] = &late(&drafts)[..] else { panic!() };
-        let (new, old) = (drafts.read(new).unwrap(), drafts.read(&id).unwrap());
-        assert_eq!((new.text, old.text), ("late".into(), "typed on".into()));
-        assert_eq!((new.head.key, new.base, file.exists()), (old.head.key, old.base, false));
-        // The same after its draft is stored.
-        drafts.remove(&id).unwrap();
-        written(&file, "later\n");
-        assert_eq!(late(&drafts).len(), 2);
-    }
-
-    #[test]
-    fn what_an_editor_in_a_window_of_its_own_saves_later_is_a_draft_of_its_own() {
-        let (_state, drafts, id) = begun();
-        let given = drafts.read(&id).unwrap();
-        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-        // The editor returned at once, nothing was changed, and the draft is gone.
-        drafts.returned(&file, &given, &given.text.bytes(), true).unwrap();
-        drafts.remove(&id).unwrap();
-        assert_eq!((drafts.list().len(), file.exists()), (0, false));
-        written(&file, "late\n");
-        let [late] = &drafts.list()[..] else { panic!() };
-        let late = drafts.read(&late.id).unwrap();
-        assert_eq!((late.text, late.base), ("late".into(), given.base));
-        assert!(!file.exists());
-    }
-
-    #[test]
-    fn what_an_editor_writes_late_never_stands_for_what_was_typed_since() {
-        let (_state, drafts, id) = begun();
-        let given = drafts.read(&id).unwrap();
-        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-        drafts.keep(&draft("k", b"typed on")).unwrap();
-        // The file is written again before it is removed.
-        written(&file, "late");
-        drafts.returned(&file, &given, &"left".into(), false).unwrap();
-        assert!(file.exists());
-        assert_eq!(drafts.read(&id).unwrap().text, "typed on");
-        assert_eq!((drafts.list().len(), file.exists()), (2, false));
-        assert_eq!(drafts.read(&id).unwrap().text, "typed on");
-    }
-
-    #[test]
-    fn of_files_that_are_gone_few_notes_are_kept() {
-        let (state, drafts, id) = begun();
-        let given = drafts.read(&id).unwrap();
-        for _ in 0..MOST_NOTES + 3 {
-            let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-            drafts.returned(&file, &given, &given.text.bytes(), true).unwrap();
-        }
-        let files = fs::read_dir(state.path().join("drafts")).unwrap().flatten();
-        let notes = files.filter(|file| file.file_name().to_string_lossy().ends_with(TAKEN));
-        assert_eq!(notes.count(), MOST_NOTES);
-    }
-
-    #[test]
-    fn an_editor_that_was_waited_for_leaves_nothing_behind() {
-        let (state, drafts, id) = begun();
-        let given = drafts.read(&id).unwrap();
-        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-        written(&file, "left");
-        drafts.returned(&file, &given, &"left".into(), false).unwrap();
-        let files = fs::read_dir(state.path().join("drafts")).unwrap();
-        assert_eq!(files.count(), 1, "the draft alone");
-    }
-
-    #[test]
-    fn another_editor_never_gets_the_file_of_one_that_may_still_write() {
-        let (_state, drafts, id) = begun();
-        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-        written(&file, "left");
-        drafts.take_up(&id).unwrap();
-        let other = drafts.hand_out(&id, ".json", b"left").unwrap();
-        assert_ne!(file, other);
-        written(&other, "typed");
-        assert_eq!(drafts.read(&id).unwrap().text, "typed");
-        drafts.take_back(&id).unwrap();
-        assert!(!other.exists());
-    }
-
-    #[test]
-    fn what_was_written_just_now_stays_until_it_is_seen_to_be_whole() {
-        let (_state, drafts, id) = begun();
-        let file = drafts.hand_out(&id, ".json", b"half").unwrap();
-        assert_eq!(drafts.take_up(&id).unwrap().text, "half");
-        drafts.remove(&id).unwrap();
-        assert_eq!((drafts.list().len(), file.exists()), (0, true));
-        written(&file, "whole");
-        let [late] = &drafts.list()[..] else { panic!() };
-        assert_eq!(drafts.read(&late.id).unwrap().text, "whole");
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_file_that_a_program_still_writes_is_waited_for() {
-        let (_state, drafts, id) = begun();
-        let file = drafts.hand_out(&id, ".json", b"begun").unwrap();
-        let mut writer = File::options().append(true).open(&file).unwrap();
-        written(&file, "half");
-        assert_eq!(drafts.take_up(&id).unwrap().text, "half");
-        assert!(file.exists());
-        // A program that only reads it holds up nothing.
-        let reader = File::open(&file).unwrap();
-        drafts.remove(&id).unwrap();
-        std::io::Write::write_all(&mut writer, b" and whole").unwrap();
-        writer.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
-        assert!(drafts.list().is_empty());
-        drop(writer);
-        // A child that another test is about to start has the file open for a moment.
-        let late = (0..10_000).find_map(|_| drafts.list().into_iter().next()).unwrap();
-        assert_eq!(drafts.read(&late.id).unwrap().text, "half and whole");
-        drop(reader);
-    }
-}
+mod tests;

@@ -18,6 +18,9 @@ use crate::model::in_words;
 /// Limit on the time that the end of larder waits for a draft to be on the disk.
 const LAST: Duration = Duration::from_secs(3);
 
+/// Time between two looks for what an editor saves that returned at once and goes on in a window of its own.
+const LATER: Duration = Duration::from_secs(2);
+
 /// A job of the thread.
 enum Job {
     Keep(Box<Draft>, Sender<Event>),
@@ -112,7 +115,32 @@ impl DraftKeeper {
 
 fn work(next: &queue::Receiver<Job>) {
     let (drafts, mut digests) = (folder(), Digests::default());
-    while let Ok(job) = next.recv() {
+    // The last search for drafts; whether an editor may still save.
+    let mut searched: Option<(String, Sender<Event>)> = None;
+    let mut may_come = false;
+    let mut known = Vec::new();
+    loop {
+        let job = if may_come {
+            match next.recv_timeout(LATER) {
+                Ok(job) => job,
+                Err(queue::RecvTimeoutError::Disconnected) => return,
+                Err(queue::RecvTimeoutError::Timeout) => {
+                    if let (Some(drafts), Some((target, events))) = (&drafts, &searched)
+                        && (drafts.has_come_late() || drafts.ids() != known)
+                    {
+                        find(drafts, target, events);
+                        known = drafts.ids();
+                    }
+                    continue;
+                }
+            }
+        } else {
+            let Ok(job) = next.recv() else { return };
+            job
+        };
+        if let Job::GiveBack(_, back, _) = &job {
+            may_come |= back.goes_on();
+        }
         match (job, &drafts) {
             (Job::Keep(draft, events), drafts) => {
                 let kept = keep(drafts.as_ref(), &draft, &mut digests);
@@ -140,11 +168,9 @@ fn work(next: &queue::Receiver<Job>) {
                 }
             }
             (Job::Find(target, events), Some(drafts)) => {
-                let found = drafts.list().into_iter().filter_map(|Entry { id, head, .. }| {
-                    let head = head.ok().filter(|head| head.target == target)?;
-                    (!is_larder(head.process)).then_some((id, head))
-                });
-                let _ = events.blocking_send(Event::Drafts(found.collect()));
+                find(drafts, &target, &events);
+                known = drafts.ids();
+                searched = Some((target, events));
             }
             (Job::Read(id, events), Some(drafts)) => {
                 let read = drafts.take_up(&id).map(Box::new);
@@ -166,6 +192,15 @@ fn work(next: &queue::Receiver<Job>) {
             (Job::Remove(_) | Job::Find(..) | Job::Read(..), None) => {}
         }
     }
+}
+
+/// Tells of the drafts of a target in which nobody is typing.
+fn find(drafts: &Drafts, target: &str, events: &Sender<Event>) {
+    let found = drafts.list().into_iter().filter_map(|Entry { id, head, .. }| {
+        let head = head.ok().filter(|head| head.target == target)?;
+        (!is_larder(head.process)).then_some((id, head))
+    });
+    let _ = events.blocking_send(Event::Drafts(found.collect()));
 }
 
 /// Keeps a draft at once.

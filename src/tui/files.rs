@@ -11,7 +11,9 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::Child;
 
 use crate::app::{NotEdited, SaveError};
-use crate::drafts::{Drafts, is_open, let_go, read_left};
+use crate::drafts::{
+    Drafts, forget_rescued, forget_swapped, is_open, let_go, read_left, take_rescued,
+};
 use crate::edit::draft::Draft;
 use crate::model::in_words;
 use crate::outfile;
@@ -117,6 +119,11 @@ pub(super) struct HandedBack {
 }
 
 impl HandedBack {
+    /// Whether the editor may go on without larder, and save more.
+    pub(super) fn goes_on(&self) -> bool {
+        self.file.soon.get() || self.file.held.get()
+    }
+
     /// Removes the file, whose text is kept or stored.
     pub(super) fn remove(self, drafts: Option<&Drafts>) {
         self.file.remove(self.gone, self.draft.as_deref(), self.left.as_ref(), drafts);
@@ -187,9 +194,10 @@ pub(super) async fn edit(
     };
     let read = || read_left(file.path(), u64::MAX - 1).map(Bytes::from);
     let left = || read().ok().filter(|left| left != text);
-    // The variable may hold arguments, so a shell splits it, as for other programs.
+    // The variable may hold arguments, so a shell splits it, as for other programs. A shell that its terminal's
+    // end ends would not wait for what the editor still writes then.
     let mut command = tokio::process::Command::new("sh");
-    command.arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(file.path());
+    command.arg("-c").arg(format!("trap : HUP\n{editor} \"$1\"")).arg("sh").arg(file.path());
     command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
     for name in crate::config::environment::SECRETS {
         command.env_remove(name);
@@ -215,6 +223,12 @@ pub(super) async fn edit(
         };
         hang_up(&mut child).await.ok_or_else(goes_on)?
     };
+    // An editor that was ended, by its terminal's end too, may have put its text in a file of its own.
+    if status.success() {
+        forget_rescued(file.path());
+    } else if let Err(why) = take_rescued(file.path()) {
+        log::warn!("what {editor} had not written cannot be taken in: {why}");
+    }
     // The exit codes of a shell for a command that it does not find, or that is no program.
     if matches!(status.code(), Some(126 | 127)) {
         let why = format!("no editor `{editor}`; set $VISUAL or $EDITOR");
@@ -228,7 +242,12 @@ pub(super) async fn edit(
             let why = "nothing was changed; let the editor wait (`code --wait`)";
             Err(nothing(why.to_owned()))
         }
-        (Ok(text), None) => Ok(text),
+        (Ok(left), None) => {
+            if left != text {
+                forget_swapped(file.path());
+            }
+            Ok(left)
+        }
         (Ok(left), Some(failed)) => {
             let left = Some(left).filter(|left| left != text);
             let so = match &left {
@@ -248,11 +267,16 @@ pub(super) async fn edit(
     }
 }
 
-/// Ends an editor whose terminal is gone; none if it stays.
+/// Ends an editor whose terminal is gone, by its shell and, on Linux, by its own process; none if it stays.
 async fn hang_up(editor: &mut Child) -> Option<ExitStatus> {
-    let id = editor.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-    // The editor may have ended by itself.
-    let _ = id.map(|id| kill_process(id, Signal::HUP));
+    let shell = editor.id();
+    let own = shell.map(|id| std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")));
+    let own = own.and_then(Result::ok).unwrap_or_default();
+    let own = own.split_whitespace().filter_map(|id| id.parse().ok());
+    for id in own.chain(shell.map(u32::cast_signed)).filter_map(Pid::from_raw) {
+        // The editor may have ended by itself.
+        let _ = kill_process(id, Signal::HUP);
+    }
     tokio::time::timeout(EDITOR_EXIT_TIMEOUT, editor.wait()).await.ok()?.ok()
 }
 

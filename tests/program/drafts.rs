@@ -36,7 +36,7 @@ pub(crate) fn ids(state: &Path) -> Vec<String> {
 }
 
 /// The text in the only draft; `None` if there is none, or if it was removed meanwhile.
-fn typed(state: &Path) -> Option<String> {
+pub(crate) fn typed(state: &Path) -> Option<String> {
     let ids = ids(state);
     assert!(ids.len() <= 1, "{ids:?}");
     let shown = run(state, &["show", ids.first()?]);
@@ -250,92 +250,6 @@ fn signals_and_lost_lines_leave_what_was_typed_last() {
         screen.exit_code();
         assert_eq!(typed(state.path()).as_deref(), Some("typed one"), "SIG{name}");
     }
-}
-
-/// An editor that writes its file, then runs `then`.
-fn editor(folder: &Path, then: &str) -> String {
-    let path = folder.join("editor");
-    let script = format!(
-        "#!/bin/sh\nprintf 'typed elsewhere' > \"$1\"\ntouch {}/written\n{then}\n",
-        folder.display()
-    );
-    std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.to_str().unwrap().to_owned()
-}
-
-#[test]
-fn whatever_ends_the_users_own_editor_or_larder_its_text_is_kept() {
-    let wait = "while [ ! -e \"$0.go\" ]; do sleep 0.05; done";
-    // The editor's action, and the signal that larder gets meanwhile.
-    for (then, signal) in [
-        ("exit 0", None),
-        ("exit 1", None),
-        ("exit 127", None),
-        ("kill -9 $$", None),
-        ("kill -15 $$", None),
-        (wait, Some("KILL")),
-        (wait, Some("TERM")),
-        (wait, Some("HUP")),
-    ] {
-        let (folder, state) = (project(), tempfile::tempdir().unwrap());
-        let place = tempfile::tempdir().unwrap();
-        let editor = editor(place.path(), then);
-        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", editor.as_str())];
-        let mut screen = browser(folder.path(), &env);
-        screen.keys("\r");
-        screen.wait_for_text("one");
-        screen.keys("E");
-        waits("the editor", || place.path().join("written").exists());
-        if let Some(signal) = signal {
-            send(signal, screen.worker());
-            std::fs::write(format!("{editor}.go"), "").unwrap();
-        } else {
-            waits("its text", || typed(state.path()).is_some_and(|text| text == "typed elsewhere"));
-            screen.wait_for_text("typed elsewhere");
-            send("KILL", screen.worker());
-        }
-        screen.exit_code();
-        let kept = typed(state.path());
-        assert_eq!(kept.as_deref(), Some("typed elsewhere"), "after {then}, {signal:?}");
-        let stored = std::fs::read(folder.path().join("key_value_stores/shop/page-1")).unwrap();
-        assert_eq!(stored, b"one", "nothing is stored unseen");
-    }
-}
-
-#[test]
-fn what_an_editor_saves_that_was_not_waited_for_is_a_draft() {
-    let (folder, state) = (project(), tempfile::tempdir().unwrap());
-    let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("editor");
-    // The editor returns at once and saves later; the file is old, so that nobody waits for it to be
-    // complete.
-    let script = "#!/bin/sh\n( while [ ! -e \"$0.go\" ]; do sleep 0.05; done\n\
-                  printf 'typed elsewhere' > \"$1.new\"; touch -d '2020-01-01' \"$1.new\"\n\
-                  mv \"$1.new\" \"$1\" ) > /dev/null 2>&1 < /dev/null &\n";
-    std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let env =
-        [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", path.to_str().unwrap())];
-    let mut screen = browser(folder.path(), &env);
-    screen.keys("\r");
-    screen.wait_for_text("one");
-    screen.keys("E");
-    screen.wait_for_text("nothing was changed");
-    std::fs::write(place.path().join("editor.go"), "").unwrap();
-    waits("what it saved", || typed(state.path()).as_deref() == Some("typed elsewhere"));
-    screen.keys("q");
-    screen.exit_code();
-    // The next start offers it.
-    let mut screen = browser(folder.path(), &env);
-    screen.keys("\r");
-    screen.wait_for_text("one");
-    screen.keys("e");
-    screen.wait_for_text("A draft of page-1");
-    screen.keys("\r");
-    screen.wait_for_text("typed elsewhere");
-    send("KILL", screen.worker());
-    screen.exit_code();
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod copies;
 mod demo;
 mod documents;
 mod drafts;
+mod editors;
 mod graphics;
 mod heavy;
 mod inner;
