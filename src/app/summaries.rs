@@ -15,6 +15,8 @@ use super::rate::Rate;
 
 /// Time that the cursor rests on a store before anything of it is read, in microseconds.
 const REST: i64 = 80_000;
+/// Time from one summary of a store to the next, where the store changes under the cursor, in microseconds.
+const AGAIN: i64 = 1_000_000;
 /// Limit on stores whose summaries are kept.
 const KEPT: usize = 32;
 
@@ -37,6 +39,8 @@ pub struct Summaries {
     kept: Vec<(Stamp, Summary)>,
     /// The mark of the store under the cursor when it was asked for.
     stamp: Stamp,
+    /// Time at which it was asked for.
+    asked: Option<Timestamp>,
     /// The index in which a group was asked for.
     index: Weak<Index>,
     /// Whether anything was ever asked for.
@@ -161,12 +165,25 @@ impl Summaries {
             }
             let rest = if self.begun { REST } else { 0 };
             self.due = Some(Timestamp::from_micros(ctx.now.micros() + rest));
+        } else if self.due.is_none() && !self.reading && self.is_outdated(stamp) {
+            let next = self.asked.map_or(0, |asked| asked.micros() + AGAIN);
+            self.due = Some(Timestamp::from_micros(next.max(ctx.now.micros() + REST)));
         }
         if self.due.is_some_and(|due| due <= ctx.now) {
-            self.stamp = stamp;
+            (self.stamp, self.asked) = (stamp, Some(ctx.now));
             self.ask();
             ctx.read(Slot::Summary, Load::Summary(store));
         }
+    }
+
+    /// Whether what is shown of the store under the cursor is not true any more: records have gone, or it told
+    /// of all of them. The first of many stay while more come.
+    fn is_outdated(&self, (records, changed): Stamp) -> bool {
+        let shown = self.kept.iter().find(|(_, summary)| Some(&summary.of) == self.on.as_ref());
+        shown.is_some_and(|((then, at), summary)| {
+            let fewer = then.zip(records).is_some_and(|(then, now)| now < then);
+            fewer || summary.whole && (*then, *at) != (records, changed)
+        })
     }
 
     /// Takes note that the cursor is on this group of the index.

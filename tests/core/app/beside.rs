@@ -2,7 +2,7 @@
 
 use crossterm::event::{MouseButton, MouseEventKind};
 use larder::app::{Effect, Event, Load, Loaded, Read, Slot, Summary};
-use larder::model::{Error, ErrorKind, KeyPage, Record, StoreName, Timestamp};
+use larder::model::{Error, ErrorKind, KeyPage, Record, StoreName, Timestamp, WatchEvent};
 use larder::view::{links, seen_rows};
 
 use crate::stage::{NOW, Stage, computed, index, record, store};
@@ -197,4 +197,36 @@ fn a_group_under_the_cursor_is_shown_on_the_right() {
         row.rfind(size).map(|at| row[..at].chars().count())
     };
     assert_eq!(end_of("png        ", "15 B"), end_of("shot-0 ", " 3 B"), "{frame}");
+}
+
+#[test]
+fn what_has_gone_from_the_store_under_the_cursor_is_not_shown() {
+    let mut stage = three();
+    stage.answer(Slot::Summary, Ok(held("a", &shop(), 1.0)));
+    stage.keys("j");
+    rest(&mut stage).answer(Slot::Summary, Ok(held("b", &shop(), 0.01)));
+    let holds = |stage: &mut Stage, records| {
+        stage.noticed(WatchEvent::Store(store("b", records)));
+    };
+    let passes = |stage: &mut Stage| {
+        stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 2_000_000);
+        stage.event(Event::Time);
+    };
+    // The first of many keys stay while more come.
+    holds(&mut stage, 950);
+    passes(&mut stage);
+    assert_eq!(asked(&stage), Vec::<String>::new());
+    holds(&mut stage, 0);
+    passes(&mut stage);
+    assert_eq!(asked(&stage), ["b"]);
+    stage.answer(Slot::Summary, Ok(held("b", &[], 1.0)));
+    let now = stage.app.now;
+    let frame = stage.frame();
+    stage.app.now = now;
+    assert!(frame.contains("b · 0 records") && !frame.contains(" json "), "{frame}");
+    // What tells of all records tells of new ones, once a second at most.
+    holds(&mut stage, 2);
+    assert_eq!(asked(&stage), Vec::<String>::new());
+    passes(&mut stage);
+    assert_eq!(asked(&stage), ["b"]);
 }
