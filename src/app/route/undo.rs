@@ -1,6 +1,7 @@
 //! Undoing, doing again, and the log of what was done.
 
 use crate::index::Change;
+use crate::keymap::{Action, Context};
 use crate::model::{ErrorKind, Key, StoreInfo, StoreName};
 use crate::ops::journal::{Step, StepId};
 use crate::ops::{Outcome, Plan, Swap, Turn, Weight, WriteId, words};
@@ -24,6 +25,14 @@ pub(in crate::app) fn turn(app: &mut App, turn: Turn) {
     }
     if app.turning.is_some() {
         app.notice = Some(Notice::info("an undo or redo is under way; wait"));
+        return;
+    }
+    // What is meant is what was asked for last, and not a step before it.
+    if let Some(pending) = app.writes.pending.values().rfind(|pending| !pending.in_doubt) {
+        let doing = format!("still {}", words::doing(&pending.plan));
+        let lists = app.keymap.says(Context::Global, Action::Jobs, "lists it");
+        let told = text::then(&doing, " · ", lists);
+        app.notice = Some(Notice::info(told));
         return;
     }
     let Some((step, plan)) = app.journal.next(turn) else {

@@ -557,3 +557,18 @@ fn a_value_that_was_changed_alone_is_undone_and_done_again_with_the_cursor_on_it
     assert_eq!(shop.value("a").unwrap(), r#"{"price": 2}"#);
     assert_eq!(shop.stage.app.leaf().unwrap().path(), "$.price");
 }
+
+#[test]
+fn while_something_is_being_done_no_step_before_it_is_undone() {
+    let mut shop = Shop::of(&[("a", "1"), ("b", "2")]);
+    shop.makes("dy");
+    shop.stage.keys("dy");
+    let deleting = shop.asked();
+    shop.stage.keys("u");
+    let notice = shop.stage.notice();
+    assert!(notice.starts_with("still deleting b"), "{notice}");
+    shop.make(deleting, true);
+    assert_eq!((shop.value("a"), shop.value("b")), (None, None));
+    shop.makes("u");
+    assert_eq!((shop.value("a"), shop.value("b").as_deref()), (None, Some("2")));
+}
