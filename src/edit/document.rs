@@ -206,7 +206,8 @@ impl Document {
         word: bool,
     ) {
         let at = range.start;
-        let removed = self.pieces.replace(range, &inserted, &self.buffers);
+        let removed = self.pieces.within(range.clone(), &self.buffers);
+        self.pieces.replace(range, &inserted, &self.buffers);
         self.history.push(Change::new(at, removed, inserted), grouping, now, word);
         self.revision += 1;
         self.forget();
@@ -359,5 +360,20 @@ impl Document {
         let end =
             if number + 1 >= self.lines() { self.len() } else { self.line_start(number + 1) - 1 };
         start..end
+    }
+
+    /// Number of characters before an offset, in the line that it lies in.
+    pub fn column(&self, at: usize) -> usize {
+        let start = self.line_start(self.line_of(at));
+        let before = |at| self.pieces.chars_before(at, &self.buffers);
+        before(at) - before(start)
+    }
+
+    /// The offset of a character of line `number`, both from 0; the line's end where it has fewer.
+    pub fn at_column(&self, number: usize, column: usize) -> usize {
+        let line = self.line(number);
+        let before = self.pieces.chars_before(line.start, &self.buffers);
+        let at = self.pieces.start_of(before.saturating_add(column), &self.buffers);
+        at.min(line.end)
     }
 }

@@ -107,11 +107,7 @@ impl TextEdit {
 
     /// The line of the cursor, and the number of characters before it in that line, both from 0.
     pub fn position(&self) -> (usize, usize) {
-        let line = self.document.line_of(self.cursor);
-        let start = self.document.line_start(line);
-        let before = self.document.slices(start..self.cursor);
-        let starts = before.map(|bytes| bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count());
-        (line, starts.sum())
+        (self.document.line_of(self.cursor), self.document.column(self.cursor))
     }
 
     /// The selected range, if there is one.
@@ -235,16 +231,7 @@ impl TextEdit {
     /// Moves the cursor to a line and a character of it, both from 1.
     pub fn go_to(&mut self, line: usize, column: usize) {
         let line = line.saturating_sub(1).min(self.document.lines() - 1);
-        let range = self.document.line(line);
-        let mut left = column.saturating_sub(1);
-        let bytes = self.document.slices(range.clone()).flatten();
-        let before = bytes.take_while(|&&byte| {
-            let starts = byte & 0xc0 != 0x80;
-            left = left.saturating_add(usize::from(!starts));
-            left = left.wrapping_sub(1);
-            left != usize::MAX
-        });
-        let at = range.start + before.count();
+        let at = self.document.at_column(line, column.saturating_sub(1));
         self.go(Motion::To(at), false, 1, false);
     }
 

@@ -1,87 +1,155 @@
-//! Pieces in the order of the document, in chunks that count their contents.
+//! Pieces in the order of the document, in chunks and groups of chunks that count their contents.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::buffer::{Buffers, Piece};
 
-/// Limit on the pieces of a chunk.
+/// Limit on the pieces of a chunk, and on the chunks of a group.
 const MOST: usize = 128;
 
-#[derive(Debug, Clone, Default)]
-struct Chunk {
-    pieces: Vec<Piece>,
+/// Number of bytes, of line feeds, and of characters.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
     len: usize,
     breaks: usize,
+    chars: usize,
+}
+
+impl Sum {
+    fn of(parts: impl Iterator<Item = Self>) -> Self {
+        parts.fold(Self::default(), |all, part| Self {
+            len: all.len + part.len,
+            breaks: all.breaks + part.breaks,
+            chars: all.chars + part.chars,
+        })
+    }
+}
+
+/// Pieces, shared with copies of the document until one of them is changed.
+#[derive(Debug, Clone)]
+struct Chunk {
+    pieces: Arc<Vec<Piece>>,
+    sum: Sum,
+}
+
+impl Chunk {
+    fn new(pieces: &[Piece]) -> Self {
+        let sums =
+            pieces.iter().map(|&Piece { len, breaks, chars, .. }| Sum { len, breaks, chars });
+        Self { sum: Sum::of(sums), pieces: Arc::new(pieces.to_vec()) }
+    }
+}
+
+/// Chunks, shared in the same way: to find a place among a million pieces reads some hundred sums.
+#[derive(Debug, Clone)]
+struct Group {
+    chunks: Arc<Vec<Chunk>>,
+    sum: Sum,
+}
+
+impl Group {
+    fn new(chunks: &[Chunk]) -> Self {
+        let sum = Sum::of(chunks.iter().map(|chunk| chunk.sum));
+        Self { chunks: Arc::new(chunks.to_vec()), sum }
+    }
+}
+
+/// The chunk in which an offset lies.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    group: usize,
+    /// The chunk in its group.
+    chunk: usize,
+    /// What is before it in the document.
+    before: Sum,
 }
 
 /// All pieces of a document.
 #[derive(Debug, Clone)]
 pub(super) struct Pieces {
-    /// Shared with copies of the document, chunk by chunk, until one of them is changed.
-    chunks: Arc<Vec<Arc<Chunk>>>,
-    len: usize,
-    breaks: usize,
+    groups: Arc<Vec<Group>>,
+    sum: Sum,
 }
 
 impl Pieces {
     pub(super) fn new(whole: Option<Piece>) -> Self {
-        let mut pieces = Self { chunks: Arc::default(), len: 0, breaks: 0 };
-        pieces.splice(0..0, whole.as_slice());
+        let mut pieces = Self { groups: Arc::default(), sum: Sum::default() };
+        pieces.splice(Place::default(), Place::default(), whole.as_slice());
         pieces
     }
 
     /// Whether these are the very pieces of a copy: neither was changed since it was made.
     pub(super) fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.chunks, &other.chunks)
+        Arc::ptr_eq(&self.groups, &other.groups)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.len
+        self.sum.len
     }
 
     pub(super) fn breaks(&self) -> usize {
-        self.breaks
+        self.sum.breaks
     }
 
     /// All pieces, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Piece> {
-        self.chunks.iter().flat_map(|chunk| &chunk.pieces)
+        let chunks = self.groups.iter().flat_map(|group| &*group.chunks);
+        chunks.flat_map(|chunk| &*chunk.pieces)
     }
 
     /// All pieces, to be moved in their buffers.
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
-        let chunks = Arc::make_mut(&mut self.chunks).iter_mut();
-        chunks.flat_map(|chunk| &mut Arc::make_mut(chunk).pieces)
+        let groups = Arc::make_mut(&mut self.groups).iter_mut();
+        let chunks = groups.flat_map(|group| Arc::make_mut(&mut group.chunks));
+        chunks.flat_map(|chunk| Arc::make_mut(&mut chunk.pieces))
     }
 
-    /// The chunk that contains an offset, and its start; the last chunk for the end.
-    fn chunk_at(&self, at: usize) -> (usize, usize) {
-        let mut begin = 0;
-        let last = self.chunks.len().saturating_sub(1);
-        for (index, chunk) in self.chunks.iter().enumerate() {
-            if at < begin + chunk.len || index == last {
-                return (index, begin);
+    /// The chunk with the byte at an offset; the last one for the end.
+    fn place(&self, at: usize) -> Place {
+        self.first_where(|before| before.len > at)
+    }
+
+    /// The first chunk of which this holds for the sum up to its end; else the last one.
+    fn first_where(&self, is_passed: impl Fn(Sum) -> bool) -> Place {
+        let mut before = Sum::default();
+        let after = |before: Sum, sum| Sum::of([before, sum].into_iter());
+        let last = self.groups.len().saturating_sub(1);
+        for (at, group) in self.groups.iter().enumerate() {
+            if at < last && !is_passed(after(before, group.sum)) {
+                before = after(before, group.sum);
+                continue;
             }
-            begin += chunk.len;
+            let end = group.chunks.len().saturating_sub(1);
+            for (chunk, part) in group.chunks.iter().enumerate() {
+                if chunk == end || is_passed(after(before, part.sum)) {
+                    return Place { group: at, chunk, before };
+                }
+                before = after(before, part.sum);
+            }
         }
-        (0, 0)
+        Place::default()
+    }
+
+    fn chunk(&self, place: Place) -> Option<&Chunk> {
+        self.groups.get(place.group)?.chunks.get(place.chunk)
     }
 
     /// The pieces from an offset on; with the first, the number of its bytes before the offset.
     pub(super) fn from(&self, at: usize) -> impl Iterator<Item = (&Piece, usize)> {
-        let (index, begin) = self.chunk_at(at);
-        let mut skip = at - begin;
+        let place = self.place(at);
+        let mut skip = at - place.before.len;
         let mut first = 0;
-        for piece in self.chunks.get(index).map_or(&[][..], |chunk| &chunk.pieces) {
+        for piece in self.chunk(place).map_or(&[][..], |chunk| &chunk.pieces) {
             if skip < piece.len {
                 break;
             }
             skip -= piece.len;
             first += 1;
         }
-        let chunks = self.chunks.get(index..).unwrap_or(&[]);
-        let pieces = chunks.iter().flat_map(|chunk| &chunk.pieces).skip(first);
+        let groups = self.groups.get(place.group..).unwrap_or(&[]);
+        let chunks = groups.iter().flat_map(|group| &*group.chunks).skip(place.chunk);
+        let pieces = chunks.flat_map(|chunk| &*chunk.pieces).skip(first);
         pieces.enumerate().map(move |(n, piece)| (piece, if n == 0 { skip } else { 0 }))
     }
 
@@ -101,74 +169,57 @@ impl Pieces {
         found
     }
 
-    /// Replaces the pieces of a range; returns the old ones.
-    pub(super) fn replace(
-        &mut self,
-        range: Range<usize>,
-        inserted: &[Piece],
-        buffers: &Buffers,
-    ) -> Vec<Piece> {
-        let removed = self.within(range.clone(), buffers);
-        let (first, begin) = self.chunk_at(range.start);
-        let (last, last_begin) = self.chunk_at(range.end);
-        let end = self.chunks.get(last).map_or(0, |chunk| last_begin + chunk.len);
-        let mut new = self.within(begin..range.start, buffers);
+    /// Replaces the pieces of a range.
+    pub(super) fn replace(&mut self, range: Range<usize>, inserted: &[Piece], buffers: &Buffers) {
+        let (first, last) = (self.place(range.start), self.place(range.end));
+        let end = self.chunk(last).map_or(0, |chunk| last.before.len + chunk.sum.len);
+        let mut new = self.within(first.before.len..range.start, buffers);
         for piece in inserted.iter().chain(&self.within(range.end..end, buffers)) {
             if !new.last_mut().is_some_and(|before| before.joined(piece)) {
                 new.push(*piece);
             }
         }
-        let after = (last + 1).min(self.chunks.len());
-        self.splice(first..after, &new);
-        removed
+        self.splice(first, last, &new);
     }
 
-    fn splice(&mut self, chunks: Range<usize>, pieces: &[Piece]) {
+    /// Puts pieces in the place of those chunks, and of all between them.
+    fn splice(&mut self, first: Place, last: Place, pieces: &[Piece]) {
         // Halves leave some room, so that further edits near them do not each add a chunk.
-        let size = if pieces.len() > MOST { MOST / 2 } else { MOST };
-        let chunk = |pieces: &[Piece]| Chunk {
-            len: pieces.iter().map(|piece| piece.len).sum(),
-            breaks: pieces.iter().map(|piece| piece.breaks).sum(),
-            pieces: pieces.to_vec(),
-        };
-        let new: Vec<Arc<Chunk>> = pieces.chunks(size).map(chunk).map(Arc::new).collect();
-        for chunk in &new {
-            self.len += chunk.len;
-            self.breaks += chunk.breaks;
-        }
-        for chunk in Arc::make_mut(&mut self.chunks).splice(chunks, new) {
-            self.len -= chunk.len;
-            self.breaks -= chunk.breaks;
-        }
+        let size = |count| if count > MOST { MOST / 2 } else { MOST };
+        let kept = |place: Place| self.groups.get(place.group).map_or(&[][..], |it| &it.chunks);
+        let mut chunks = kept(first)[..first.chunk.min(kept(first).len())].to_vec();
+        chunks.extend(pieces.chunks(size(pieces.len())).map(Chunk::new));
+        chunks.extend_from_slice(kept(last).get(last.chunk + 1..).unwrap_or(&[]));
+        let new: Vec<Group> = chunks.chunks(size(chunks.len())).map(Group::new).collect();
+        let groups = Arc::make_mut(&mut self.groups);
+        let after = (last.group + 1).min(groups.len());
+        groups.splice(first.group.min(after)..after, new);
+        self.sum = Sum::of(groups.iter().map(|group| group.sum));
     }
 
     /// The piece with line feed `number`, from 0; the start of the piece, and the index of the line feed in
     /// it.
     pub(super) fn with_break(&self, number: usize) -> Option<(&Piece, usize, usize)> {
-        let (mut begin, mut left) = (0, number);
-        for chunk in &*self.chunks {
-            if left >= chunk.breaks {
-                left -= chunk.breaks;
-                begin += chunk.len;
-                continue;
+        if number >= self.sum.breaks {
+            return None;
+        }
+        let place = self.first_where(|before| before.breaks > number);
+        let (mut begin, mut left) = (place.before.len, number - place.before.breaks);
+        for piece in &*self.chunk(place)?.pieces {
+            if left < piece.breaks {
+                return Some((piece, begin, left));
             }
-            for piece in &chunk.pieces {
-                if left < piece.breaks {
-                    return Some((piece, begin, left));
-                }
-                left -= piece.breaks;
-                begin += piece.len;
-            }
+            left -= piece.breaks;
+            begin += piece.len;
         }
         None
     }
 
     /// Number of line feeds before an offset.
     pub(super) fn breaks_before(&self, at: usize, buffers: &Buffers) -> usize {
-        let (index, mut begin) = self.chunk_at(at);
-        let chunks = self.chunks.get(..index).unwrap_or(&[]);
-        let mut breaks = chunks.iter().map(|chunk| chunk.breaks).sum();
-        for piece in self.chunks.get(index).map_or(&[][..], |chunk| &chunk.pieces) {
+        let place = self.place(at);
+        let Sum { len: mut begin, mut breaks, .. } = place.before;
+        for piece in self.chunk(place).map_or(&[][..], |chunk| &chunk.pieces) {
             if at < begin + piece.len {
                 return breaks + buffers.breaks_before(piece, at - begin);
             }
@@ -176,5 +227,33 @@ impl Pieces {
             begin += piece.len;
         }
         breaks
+    }
+
+    /// Number of characters that begin before an offset.
+    pub(super) fn chars_before(&self, at: usize, buffers: &Buffers) -> usize {
+        let place = self.place(at);
+        let Sum { len: mut begin, mut chars, .. } = place.before;
+        for piece in self.chunk(place).map_or(&[][..], |chunk| &chunk.pieces) {
+            if at < begin + piece.len {
+                return chars + buffers.chars_before(piece, at - begin);
+            }
+            chars += piece.chars;
+            begin += piece.len;
+        }
+        chars
+    }
+
+    /// The offset of character `number`, from 0; the end where there are fewer.
+    pub(super) fn start_of(&self, number: usize, buffers: &Buffers) -> usize {
+        let place = self.first_where(|before| before.chars > number);
+        let Sum { len: mut begin, mut chars, .. } = place.before;
+        for piece in self.chunk(place).map_or(&[][..], |chunk| &chunk.pieces) {
+            if number < chars + piece.chars {
+                return begin + buffers.start_of(piece, number - chars);
+            }
+            chars += piece.chars;
+            begin += piece.len;
+        }
+        begin
     }
 }

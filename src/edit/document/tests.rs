@@ -226,6 +226,46 @@ proptest! {
     }
 }
 
+#[test]
+fn a_document_of_many_pieces_is_what_a_vector_would_be() {
+    let mut model = "a long línè, and\nanother ".repeat(2_500).into_bytes();
+    let mut document = Document::new(model.clone().into());
+    // Some 40,000 pieces: several groups of chunks.
+    let places: Vec<_> = memchr::memchr_iter(b'n', &model).collect();
+    let edits: Vec<_> = places.iter().map(|at| (*at..at + 1, &b"\nN"[..])).collect();
+    document.replace_each(&edits, Grouping::Alone, at(0));
+    let before = model.clone();
+    model =
+        model.iter().flat_map(|&b| if b == b'n' { vec![b'\n', b'N'] } else { vec![b] }).collect();
+    holds(&document, &model).unwrap();
+    let copy = document.without_history();
+    let mut seed = 7_u64;
+    let mut next = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    let mut changes = 0;
+    for round in 0..60 {
+        let start = next(model.len() + 1);
+        // Some of them over many chunks, some to the end.
+        let len = [0, 1, 300, 20_000, usize::MAX][next(5)].min(model.len() - start);
+        let len = if round < 50 { len.min(20_000) } else { len };
+        let inserted: &[u8] = [&b""[..], b"x", b"two\nlines"][next(3)];
+        if len > 0 || !inserted.is_empty() {
+            document.replace(start..start + len, inserted, Grouping::Alone, at(0));
+            model.splice(start..start + len, inserted.iter().copied());
+            changes += 1;
+        }
+        holds(&document, &model).unwrap();
+    }
+    for _ in 0..changes {
+        document.undo();
+    }
+    assert!(document.equals(&copy));
+    document.undo();
+    assert_eq!(document.bytes(), before);
+}
+
 /// Checks that lines and ranges are at their right places.
 fn holds(document: &Document, model: &[u8]) -> Result<(), TestCaseError> {
     let starts: Vec<usize> =
@@ -237,6 +277,15 @@ fn holds(document: &Document, model: &[u8]) -> Result<(), TestCaseError> {
         let end = starts.get(number + 1).map_or(model.len(), |next| next - 1);
         prop_assert_eq!(document.line(number), start..end);
         prop_assert_eq!(document.line_of(end), number);
+        // A character begins with every byte but those that go on with one.
+        let line = &model[start..end];
+        let chars: Vec<usize> = (0..line.len()).filter(|at| line[*at] & 0xc0 != 0x80).collect();
+        prop_assert_eq!(document.column(end), chars.len());
+        prop_assert_eq!(document.at_column(number, chars.len() + 2), end);
+        for (column, at) in chars.iter().enumerate().step_by(1 + chars.len() / 5) {
+            prop_assert_eq!(document.at_column(number, column), start + at);
+            prop_assert_eq!(document.column(start + at), column);
+        }
         prop_assert_eq!(&document.read(start..end)[..], &model[start..end]);
     }
     prop_assert_eq!(document.line_start(starts.len() + 3), model.len());
