@@ -80,6 +80,7 @@ impl Reopening {
         match &mut opened.value {
             Some(Edited::Text(edit)) => edit.replace_text(&text, self.now),
             Some(Edited::Hex(edit)) => edit.replace_bytes(&text, self.now),
+            Some(Edited::Held(held)) => held.clone_from(&text),
             None => {}
         }
         (opened, text)

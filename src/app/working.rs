@@ -59,6 +59,8 @@ pub enum Edited {
     Text(Box<TextEdit>),
     /// Bytes that are not text.
     Hex(Box<HexEdit>),
+    /// A value that is only held for the user's own editor.
+    Held(Bytes),
 }
 
 /// What came of some work.
@@ -133,10 +135,18 @@ impl Work {
                 }
                 told(is_new)
             }
+            (Self::TakeBack { text, whole }, Edited::Held(held)) => {
+                let cut = text.strip_suffix(b"\n").filter(|_| *whole && !held.ends_with(b"\n"));
+                let text = cut.map_or_else(|| text.clone(), |cut| text.slice(..cut.len()));
+                let is_new = *held != text;
+                *held = text;
+                told(is_new)
+            }
             (
                 Self::Replace { .. } | Self::Places(..) | Self::Bracket | Self::Format,
-                Edited::Hex(_),
-            ) => Found::Nothing,
+                Edited::Hex(_) | Edited::Held(_),
+            )
+            | (Self::Find { .. }, Edited::Held(_)) => Found::Nothing,
         }
     }
 }

@@ -39,16 +39,7 @@ impl Editor {
         ctx: &mut Ctx<'_>,
     ) -> Then {
         let long = self.value.len().max(text.len()) >= LONG;
-        let Some(mut value) = self.copied() else {
-            // The bytes of a value that is only held.
-            let before = self.value.bytes();
-            let cut = text.strip_suffix(b"\n").filter(|_| whole && !before.ends_with(b"\n"));
-            let text = cut.map_or(text.clone(), |cut| text.slice(..cut.len()));
-            let found = if before == text { Found::Nothing } else { Found::Done };
-            let untouched = self.is_untouched();
-            self.replace(&text, ctx.now);
-            return self.came_back(&found, untouched, whole, shown, ctx);
-        };
+        let mut value = self.copied();
         let work = Work::TakeBack { text, whole };
         if long {
             self.begin_taking_back(work, value, ctx);

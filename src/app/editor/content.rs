@@ -24,6 +24,7 @@ impl Content {
         match opened {
             Some(Edited::Text(edit)) => Self::Text(edit),
             Some(Edited::Hex(edit)) => Self::Hex(edit),
+            Some(Edited::Held(held)) => Self::Bytes(held),
             None => Self::Bytes(held.clone()),
         }
     }

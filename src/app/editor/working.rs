@@ -16,7 +16,7 @@ pub(in crate::app) const LONG: usize = 256 << 10;
 impl Editor {
     /// Does some work in the value, or begins to, where that is long.
     pub(super) fn work(&mut self, work: Work, ctx: &mut Ctx<'_>) {
-        let Some(mut value) = self.copied() else { return };
+        let mut value = self.copied();
         if self.value.len() < LONG {
             let found = work.done(&mut value, ctx.now);
             return self.take_work(&work, value, found, ctx);
@@ -114,13 +114,13 @@ impl Editor {
         self.places.as_ref().map(Places::count)
     }
 
-    /// A copy of the value, for work off the loop; none where it is only held.
-    pub(in crate::app) fn copied(&self) -> Option<Edited> {
-        Some(match &self.value {
+    /// A copy of the value, for work off the loop.
+    pub(in crate::app) fn copied(&self) -> Edited {
+        match &self.value {
             Content::Text(edit) => Edited::Text(Box::new(edit.without_history())),
             Content::Hex(edit) => Edited::Hex(Box::new(edit.without_history())),
-            Content::Bytes(_) => return None,
-        })
+            Content::Bytes(held) => Edited::Held(held.clone()),
+        }
     }
 
     /// Takes the value of such a copy; tells whether it is of the same kind.
@@ -128,6 +128,7 @@ impl Editor {
         match (&mut self.value, value) {
             (Content::Text(edit), Edited::Text(copy)) => edit.take(*copy),
             (Content::Hex(edit), Edited::Hex(copy)) => edit.take(*copy),
+            (Content::Bytes(held), Edited::Held(copy)) => *held = copy,
             (Content::Text(_) | Content::Hex(_) | Content::Bytes(_), _) => return false,
         }
         true
