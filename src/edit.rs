@@ -43,7 +43,7 @@ pub use inspect::{Reading, readings};
 pub use leaves::{
     Digests, EditedLeaf, Folded, LeafEdit, LeafIndex, Leaves, NotAValue, PathForm, Trail,
 };
-pub use merge::{Choice, Conflict, Merge};
+pub use merge::{Choice, Conflict, Merge, MergedText, Unresolved};
 pub use rows::Rows;
 pub use text_edit::{Motion, Places, TextEdit};
 pub use text_of::TypedValue;

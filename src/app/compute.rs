@@ -99,6 +99,7 @@ impl Compute {
                 let [base, mine, theirs] = &*versions;
                 Loaded::Merged(Box::new(Merge::of(base, mine, theirs)))
             }
+            Self::Resolve(merge, choices) => Loaded::Resolved(merge.resolve(&choices)),
             Self::Join(versions, inner, typed) => match inner.join(&typed, &versions) {
                 Joined::Whole(merge) => Loaded::Merged(merge),
                 Joined::Inside(merge) => Loaded::Inside(merge),

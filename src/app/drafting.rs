@@ -335,7 +335,7 @@ pub(super) fn draft(app: &App) -> Option<Draft> {
     let base = editor.base().map(TypedValue::from);
     let opened = inner.map(Arc::clone);
     let text = match merged {
-        Some((_, text)) => text.into(),
+        Some((_, text)) => DraftText::Merged(text),
         None => editor.value.draft_text(),
     };
     Some(Draft { head, base, text, opened, leaf: None })

@@ -13,7 +13,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::edit::{
-    Come, Diff, Document, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOpened, TypedValue,
+    Choice, Come, Diff, Document, Folded, InnerMerge, InnerPlace, InnerValue, Merge, NotOpened,
+    TypedValue, Unresolved,
 };
 use crate::index::{Change, Groups, Index, Query, RescanState, RowOrder, ScanEvent};
 use crate::model::{
@@ -195,11 +196,12 @@ pub enum Compute {
     Versions([u64; 2], Box<[TypedValue; 2]>),
     /// The differences between several pairs of values; one without a first value is new.
     Diffs(Vec<[Option<TypedValue>; 2]>),
-    /// What was typed, joined with what someone else wrote: from the values that were read, typed, and are
-    /// there now.
+    /// What was typed, joined with another's: from the values that were read, typed, and are there now.
     Merge(Box<[TypedValue; 3]>),
     /// The same for what was typed in a value in a value, which is joined by itself where it meets the other.
     Join(Box<[TypedValue; 3]>, Arc<InnerValue>, Bytes),
+    /// The outcome of a merge, with the choice for each conflict.
+    Resolve(Arc<Merge>, Vec<Choice>),
 }
 
 /// A read: from the storage, or computed off the loop.
@@ -318,6 +320,8 @@ pub enum Loaded {
     Merged(Box<Merge>),
     /// What was typed in a value in a value, joined with what someone else wrote there.
     Inside(Box<InnerMerge>),
+    /// The outcome of a merge that is decided.
+    Resolved(Result<TypedValue, Unresolved>),
 }
 
 /// A link of a page.

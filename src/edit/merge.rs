@@ -7,6 +7,7 @@ mod conflict;
 mod json;
 mod lines;
 mod members;
+mod merged;
 mod stand_in;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::preview::charset::Charset;
 use crate::preview::json as syntax;
 
 pub use conflict::{Choice, Conflict, Unresolved};
+pub use merged::MergedText;
 
 use super::leaves::Digests;
 use super::text_of::TypedValue;
@@ -45,6 +47,8 @@ pub struct Merge {
     way: Way,
     /// Whether the content type itself is the first conflict.
     types: bool,
+    /// The outcome, where there is nothing to decide.
+    joined: Option<TypedValue>,
 }
 
 /// How two changes are joined.
@@ -72,6 +76,7 @@ impl Merge {
             is_spaced: false,
             way: Way::Either,
             types: false,
+            joined: None,
         };
         let spelled = |typed: &TypedValue| Bytes::from(typed.content_type.as_str().to_owned());
         let [old, own, other] = [base, mine, theirs].map(|typed| &typed.content_type);
@@ -88,6 +93,7 @@ impl Merge {
             let pieces = [base, mine, theirs].map(|typed| Some(typed.value.clone()));
             merge.conflicts.push(Conflict::new("the whole value".to_owned(), pieces));
         }
+        merge.joined = merge.resolve(&[]).ok();
         merge
     }
 
@@ -131,6 +137,11 @@ impl Merge {
         self.conflicts.is_empty()
     }
 
+    /// Whether the outcome is made of parts, and has a text.
+    pub fn has_text(&self) -> bool {
+        matches!(self.way, Way::Json(..) | Way::Lines(..))
+    }
+
     /// Whether the outcome can only be one or the other value.
     pub fn is_whole(&self) -> bool {
         matches!(self.way, Way::Either)
@@ -162,6 +173,9 @@ impl Merge {
     pub fn resolve(&self, choices: &[Choice]) -> Result<TypedValue, Unresolved> {
         if choices.len() < self.conflicts.len() {
             return Err(Unresolved::Undecided(choices.len()));
+        }
+        if let Some(joined) = &self.joined {
+            return Ok(joined.clone());
         }
         let (for_type, choices) = choices.split_at(usize::from(self.types));
         let content_type = self.content_type(for_type.first());

@@ -6,13 +6,17 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossterm::event::KeyEvent;
 
-use crate::edit::{Choice, Conflict, InnerMerge, InnerValue, Merge, TextEdit, TypedValue};
+use crate::edit::{
+    Choice, Conflict, InnerMerge, InnerValue, Merge, MergedText, TextEdit, TypedValue, Unresolved,
+};
 use crate::keymap::{Action, Context};
 use crate::model::{Comparison, SetValue};
 use crate::text;
 
 use super::super::ctx::{Ctx, Request};
-use super::super::editor::type_into;
+use super::super::editor::{LONG, type_into};
+use super::super::event::Slot;
+use super::super::load::Compute;
 use super::super::notice::Notice;
 use super::super::question::{Confirm, Confirmed};
 use super::super::saving::only_over;
@@ -25,7 +29,7 @@ pub struct MergeView {
     /// The save as it was asked for.
     pub set: SetValue,
     /// What was read, what was typed and what is there now.
-    pub merge: Merge,
+    pub merge: Arc<Merge>,
     /// The choice for each conflict.
     pub choices: Vec<Option<Choice>>,
     /// Number of the conflict that is shown.
@@ -42,6 +46,8 @@ pub struct MergeView {
     pub again: u32,
     /// The scroll position of the pieces.
     pub overlay: Overlay,
+    /// Whether the decided outcome is being made, off the loop.
+    resolving: bool,
     /// For a value in a value: the record as it is there now, and the value in it.
     pub inside: Option<(TypedValue, Arc<InnerValue>)>,
 }
@@ -54,7 +60,7 @@ impl MergeView {
         let overlay = Overlay::default();
         Self {
             set,
-            merge,
+            merge: Arc::new(merge),
             choices,
             at: 0,
             typed: None,
@@ -63,6 +69,7 @@ impl MergeView {
             comparison,
             again: 0,
             overlay,
+            resolving: false,
             inside: None,
         }
     }
@@ -120,13 +127,12 @@ impl MergeView {
     /// The whole text with what was typed here, as it stands; `None` if nothing was typed. It is the text of
     /// the record, or of the value in it where that is joined by itself. With `lays_out`, the parts around it
     /// are laid out as in the editor.
-    pub(in crate::app) fn typed_text(&self, lays_out: bool) -> Option<Bytes> {
+    pub(in crate::app) fn typed_text(&self, lays_out: bool) -> Option<MergedText> {
         let typed = (0..self.choices.len()).map(|at| self.typed_for(at));
         let choices: Vec<_> =
             typed.map(|typed| typed.map_or(Choice::Mine, Choice::Edited)).collect();
         let is_typed = choices.iter().any(|choice| matches!(choice, Choice::Edited(_)));
-        let merge = Some(&self.merge).filter(|_| is_typed)?;
-        if lays_out { merge.laid_out(&choices) } else { merge.text(&choices) }
+        is_typed.then(|| MergedText::new(&self.merge, choices, lays_out))?
     }
 
     /// Takes a choice for the conflict that is shown, and goes on to the next open one.
@@ -227,7 +233,23 @@ impl MergeView {
             ctx.say(Notice::info("this place is not decided"));
             return Then::Stay;
         };
-        match self.merge.resolve(&choices) {
+        if self.merge.mine.value.len().max(self.merge.theirs.value.len()) >= LONG {
+            self.resolving = true;
+            ctx.read(Slot::Saving, Compute::Resolve(Arc::clone(&self.merge), choices));
+            return Then::Stay;
+        }
+        let resolved = self.merge.resolve(&choices);
+        self.resolved(resolved, ctx)
+    }
+
+    /// Takes the outcome: it is saved, unless it cannot be.
+    pub(in crate::app) fn resolved(
+        &mut self,
+        resolved: Result<TypedValue, Unresolved>,
+        ctx: &mut Ctx<'_>,
+    ) -> Then {
+        self.resolving = false;
+        match resolved {
             Ok(joined) => {
                 let onto = self.inside.as_ref().map_or(&self.merge.theirs, |(onto, _)| onto);
                 let content_type = match &self.inside {
@@ -248,6 +270,23 @@ impl MergeView {
             }
         }
     }
+
+    /// Gives up the outcome; tells whether it was being made.
+    pub(in crate::app) fn stop_resolving(&mut self) -> bool {
+        std::mem::take(&mut self.resolving)
+    }
+
+    /// Takes a key while the outcome is being made: it waits, or is given up.
+    fn key_meanwhile(&mut self, action: Option<Action>, ctx: &mut Ctx<'_>) {
+        if action == Some(Action::Close) {
+            self.resolving = false;
+            ctx.cancel(Slot::Saving);
+            ctx.say(Notice::info("stopped"));
+        } else {
+            let stops = ctx.keymap.says(Context::Merge, Action::Close, "stops it");
+            ctx.say(Notice::info(text::then("the save is being prepared", " · ", stops)));
+        }
+    }
 }
 
 impl Dialog for MergeView {
@@ -258,6 +297,10 @@ impl Dialog for MergeView {
     fn key(&mut self, key: KeyEvent, action: Option<Action>, ctx: &mut Ctx<'_>) -> Then {
         if self.typed.is_some() {
             self.type_key(key, action, ctx);
+            return Then::Stay;
+        }
+        if self.resolving {
+            self.key_meanwhile(action, ctx);
             return Then::Stay;
         }
         match action {

@@ -163,6 +163,7 @@ pub(in crate::app) fn loaded(app: &mut App, loaded: Loaded) {
         Loaded::Reviewed(found) => reviewing::reviewed(app, *found),
         Loaded::Merged(merge) => saving::merged(app, *merge),
         Loaded::Inside(merge) => saving::merged_inside(app, *merge),
+        Loaded::Resolved(resolved) => saving::resolved(app, resolved),
         Loaded::Found(matches) => app.record.searched(matches, &mut ctx!(app)),
     }
 }
@@ -216,6 +217,7 @@ fn failed_in(app: &mut App, slot: Slot, error: Error) {
         Slot::Record => app.record.failed(error, &mut ctx!(app)),
         Slot::Theirs | Slot::Saving if saving::failed(app, &error) => {}
         Slot::Saving if reviewing::failed(app, &error) => {}
+        Slot::Saving if saving::is_not_resolved(app) => app.tell(Notice::from(&error)),
         Slot::Theirs => {
             if let Some(asked) = questions::conflicts(app).next() {
                 asked.theirs_failed(&error);

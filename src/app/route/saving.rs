@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::edit::{InnerMerge, InnerValue, Merge, TypedValue};
+use crate::edit::{InnerMerge, InnerValue, Merge, TypedValue, Unresolved};
 use crate::model::{Error, Record, SetValue};
 use crate::ops::{Plan, WriteId};
 
 use super::super::App;
 use super::super::editor::{Editor, PutBack};
 use super::super::event::Slot;
-use super::super::layers::{Layer, LeafCursor, MergeView};
+use super::super::layers::{Layer, LeafCursor, MergeView, Then};
 use super::super::load::{Compute, Load};
 use super::super::notice::Notice;
 use super::super::question::Confirm;
@@ -289,6 +289,20 @@ fn asked(app: &mut App) -> Option<u32> {
     }
     saving.asked += 1;
     Some(saving.asked - 1)
+}
+
+/// Takes the outcome of the conflicts that were decided, which was made off the loop.
+pub(super) fn resolved(app: &mut App, resolved: Result<TypedValue, Unresolved>) {
+    super::super::notice::untell(&mut app.notice);
+    let Some(view) = Layer::find::<MergeView>(&mut app.layers) else { return };
+    if let Then::Close = view.resolved(resolved, &mut ctx!(app)) {
+        app.layers.retain(|layer| !matches!(layer, Layer::Merge(_)));
+    }
+}
+
+/// Takes note that it could not be made; tells whether it was awaited.
+pub(super) fn is_not_resolved(app: &mut App) -> bool {
+    Layer::find::<MergeView>(&mut app.layers).is_some_and(MergeView::stop_resolving)
 }
 
 fn show(app: &mut App, view: MergeView) {

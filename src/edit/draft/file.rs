@@ -130,8 +130,8 @@ impl Draft {
         }
         let (start, edits) = match &self.text {
             DraftText::Typed(document) => (document.original(), document.edits_since_original()),
-            DraftText::Whole(text) => {
-                (&empty, vec![Edit { at: 0, removed: 0, inserted: text.clone() }])
+            DraftText::Whole(_) | DraftText::Merged(_) => {
+                (&empty, vec![Edit { at: 0, removed: 0, inserted: self.text.bytes() }])
             }
         };
         let typed: usize = edits.iter().map(|edit| edit.inserted.len()).sum();

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 
 use super::super::document::Document;
+use super::super::merge::MergedText;
 
 /// Size of texts up to which they are compared byte by byte.
 const COMPARED: usize = 256 << 10;
@@ -15,6 +16,8 @@ pub enum DraftText {
     Whole(Bytes),
     /// A copy of the document in which it is typed, without the steps to undo.
     Typed(Box<Document>),
+    /// What a merge gives with what was typed for its conflicts.
+    Merged(MergedText),
 }
 
 impl DraftText {
@@ -28,6 +31,7 @@ impl DraftText {
         match self {
             Self::Whole(bytes) => bytes.clone(),
             Self::Typed(document) => document.bytes(),
+            Self::Merged(text) => text.bytes().clone(),
         }
     }
 
@@ -36,6 +40,7 @@ impl DraftText {
         match self {
             Self::Whole(bytes) => bytes.len(),
             Self::Typed(document) => document.len(),
+            Self::Merged(text) => text.bytes().len(),
         }
     }
 
@@ -49,6 +54,8 @@ impl DraftText {
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Typed(own), Self::Typed(other)) if own.is_copy_of(other) => true,
+            (Self::Merged(own), Self::Merged(other)) if own.is_same(other) => true,
+            (Self::Merged(text), _) | (_, Self::Merged(text)) if text.made_of() > COMPARED => false,
             _ => self.len() == other.len() && self.len() <= COMPARED && self == other,
         }
     }
@@ -62,6 +69,9 @@ impl PartialEq for DraftText {
             (Self::Whole(bytes), Self::Typed(document))
             | (Self::Typed(document), Self::Whole(bytes)) => {
                 document.equals(&Document::new(bytes.clone()))
+            }
+            (Self::Merged(text), other) | (other, Self::Merged(text)) => {
+                *other == Self::Whole(text.bytes().clone())
             }
         }
     }

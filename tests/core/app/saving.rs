@@ -1,7 +1,10 @@
 //! A save is shown before it is made, and joined with the version that it meets.
 
-use larder::app::{Event, Layer, Settings};
-use larder::model::{Comparison, Error, ErrorKind, Expect, Record, ServerInfo, SetValue, Write};
+use larder::app::{Effect, Event, Layer, Settings};
+use larder::edit::draft::DraftText;
+use larder::model::{
+    Comparison, Error, ErrorKind, Expect, Record, ServerInfo, SetValue, Timestamp, Write,
+};
 
 use super::{JSON, done};
 use crate::stage::{Stage, record, store};
@@ -157,6 +160,47 @@ fn the_same_leaf_is_decided_place_by_place_and_the_rest_is_merged() {
     let set = set(&mut stage);
     assert_eq!(set.value, r#"{"price": 1.12,  "n": 1E579, "tags": ["a", "c"]}"#);
     assert_eq!(set.expected, only_over(theirs));
+    stage.written(Write::Set(set), Ok(done()));
+    assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
+}
+
+#[test]
+fn a_long_value_is_decided_and_put_together_beside_the_screen() {
+    let long = format!(r#"{{"price": 1.10, "n": 1E5, "text": "{}"}}"#, "long ".repeat(60_000));
+    let mut stage = Stage::new(120, 36);
+    stage.connect(vec![store("default", 2), store("shop", 1)]);
+    stage.keys("j").open(&[page(&long)]);
+    stage.keys("e").finish_work();
+    stage.keys("<down><end><left><backspace>2<ctrl-s>").finish_work();
+    let theirs = long.replace("1.10", "1.30").replace("1E5", "2E5");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(page(&theirs))).compared();
+    // What is typed for a conflict becomes the draft, whose text is made where it is written.
+    stage.keys("e<ctrl-end>5");
+    stage.app.now = Timestamp::from_micros(stage.app.now.micros() + 1_000_000);
+    stage.event(Event::Time);
+    let draft = stage.asked.iter().rev().find_map(|effect| match effect {
+        Effect::KeepDraft(draft) => Some(draft.text.clone()),
+        _ => None,
+    });
+    let draft = draft.unwrap();
+    assert!(matches!(draft, DraftText::Merged(_)), "it is not made in the loop");
+    assert!(draft.bytes().starts_with(b"{\n  \"price\": 1.125,\n  \"n\": 2E5"));
+    stage.keys("<ctrl-s>");
+    for _ in 0..2 {
+        stage.keys("<enter>");
+        assert!(stage.writes().is_empty());
+        // Other keys wait, and one gives it up.
+        stage.keys("t");
+        assert!(stage.notice().starts_with("the save is being prepared"), "{}", stage.notice());
+        stage.keys("<esc>").asked.clear();
+        assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))));
+    }
+    stage.keys("<enter>").compared();
+    let set = set(&mut stage);
+    assert_eq!(set.value, theirs.replace("1.30", "1.125"));
+    assert_eq!(set.expected, only_over(&theirs));
     stage.written(Write::Set(set), Ok(done()));
     assert!(stage.app.editor.is_none() && stage.app.layers.is_empty());
 }
