@@ -338,7 +338,7 @@ impl Shell {
                 Effect::CancelWrite(id) => self.tasks.cancel_write(id),
                 Effect::Resolve(id) => self.tasks.resolve(id),
                 Effect::OpenEditor { text, suffix, draft } => {
-                    effects.extend(self.outside(&text, &suffix, draft).await?);
+                    effects.extend(self.outside(text, suffix, draft).await?);
                 }
                 Effect::KeepDraft(draft) => self.drafts.keep(draft, self.tasks.events()),
                 Effect::ReopenDraft(id, what, how) => {

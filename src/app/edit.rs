@@ -103,7 +103,7 @@ impl Editor {
             _ if matches!(self.value, Content::Text(..)) => ".txt".to_owned(),
             _ => ".bin".to_owned(),
         };
-        ctx.effect(Effect::OpenEditor { text: self.value.bytes(), suffix, draft: None });
+        ctx.effect(Effect::OpenEditor { text: self.value.draft_text(), suffix, draft: None });
     }
 
     /// Takes what the user's own editor left: it is saved at once, or stays here if it cannot be. `shown`:

@@ -11,7 +11,7 @@ use crate::index::Query;
 use crate::model::{AsideId, ConnectionState, Error, Interest, ServerInfo, StoreName, WatchEvent};
 use crate::ops::{Outcome, Plan, Resolution, WriteId};
 
-use crate::edit::draft::{Draft, DraftHead, DraftId};
+use crate::edit::draft::{Draft, DraftHead, DraftId, DraftText};
 
 use super::layout::PaneSizes;
 use super::load::{Loaded, Read};
@@ -150,8 +150,8 @@ pub enum Effect {
     Resolve(WriteId),
     /// Hand text to the user's own editor, in a file.
     OpenEditor {
-        /// The text of the file.
-        text: Bytes,
+        /// The text of the file, whose bytes are made beside the loop.
+        text: DraftText,
         /// End of the file's name: `.json`, `.txt`, …
         suffix: String,
         /// The draft to keep meanwhile, which names the file.

@@ -12,7 +12,7 @@ use super::input::Heard;
 use super::signals::SignalAction;
 use super::{Shell, TerminalEvent, backend, drafts, terminal};
 use crate::app::{Effect, Event, NotEdited};
-use crate::edit::draft::Draft;
+use crate::edit::draft::{Draft, DraftText};
 use crate::model::Timestamp;
 
 /// Limit on the time that awaited answers may take before another program gets the terminal.
@@ -172,8 +172,8 @@ impl Shell {
     /// The file lies next to the draft, and stays until its content is kept or stored.
     pub(super) async fn outside(
         &mut self,
-        text: &[u8],
-        suffix: &str,
+        text: DraftText,
+        suffix: String,
         draft: Option<Box<Draft>>,
     ) -> io::Result<Vec<Effect>> {
         let typed = self.settle().await?;
@@ -185,7 +185,12 @@ impl Shell {
             return Ok(self.app.handle(Event::Edited(Err(nothing))));
         }
         self.drafts.finish();
-        let file = files::hand_out(text, suffix, draft.as_deref(), drafts::folder().as_ref());
+        let made = tokio::task::spawn_blocking(move || {
+            let (text, folder) = (text.bytes(), drafts::folder());
+            let file = files::hand_out(&text, &suffix, draft.as_deref(), folder.as_ref());
+            (text, draft, file)
+        });
+        let (text, draft, file) = made.await.map_err(io::Error::other)?;
         // Two readers of one terminal would share its keys.
         self.input.pause();
         let (mut code, mut gone) = (None, false);
@@ -194,7 +199,7 @@ impl Shell {
                 self.input.gone().await;
                 gone = true;
             };
-            let mut edit = std::pin::pin!(files::edit(text, &file, hung_up));
+            let mut edit = std::pin::pin!(files::edit(&text, &file, hung_up));
             loop {
                 tokio::select! {
                     result = &mut edit => break result,

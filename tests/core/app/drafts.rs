@@ -618,7 +618,7 @@ fn what_comes_back_from_the_users_editor_is_taken_in_beside_the_screen_and_never
     let mut stage = opened(&value);
     stage.keys("E");
     let handed = |effect: Effect| match effect {
-        Effect::OpenEditor { text, .. } => Some(text),
+        Effect::OpenEditor { text, .. } => Some(text.bytes()),
         _ => None,
     };
     let text = stage.asked.drain(..).find_map(handed).unwrap();

@@ -359,7 +359,7 @@ fn what_the_users_editor_left_is_saved() {
     let mut stage = opened();
     stage.keys("E");
     let Some(Effect::OpenEditor { text, suffix, .. }) = stage.asked.pop() else { panic!() };
-    assert_eq!((&text[..], suffix.as_str()), (&b"{\n  \"price\": 1\n}"[..], ".json"));
+    assert_eq!((&text.bytes()[..], suffix.as_str()), (&b"{\n  \"price\": 1\n}"[..], ".json"));
     // The line break that editors add at the end is not the user's.
     stage.event(Event::Edited(Ok("{\n  \"price\": 7\n}\n".into())));
     let Write::Set(set) = stage.write() else { panic!() };
@@ -421,7 +421,7 @@ fn an_outside_editor_that_changes_nothing_saves_nothing_typed_before() {
     let mut stage = opened();
     stage.keys("e<down><end>2<ctrl-o>");
     let Some(Effect::OpenEditor { text, .. }) = stage.asked.pop() else { panic!() };
-    stage.event(Event::Edited(Ok(text)));
+    stage.event(Event::Edited(Ok(text.bytes())));
     assert!(stage.writes().is_empty());
     assert!(stage.app.editor.as_ref().unwrap().is_changed(), "nor is it lost");
 }

@@ -278,7 +278,7 @@ fn what_the_users_own_editor_left_inside_is_put_back_too() {
     inside(&mut stage, ".body");
     stage.keys("<ctrl-o>");
     let handed = stage.asked.iter().find_map(|effect| match effect {
-        Effect::OpenEditor { text, suffix, .. } => Some((text.clone(), suffix.clone())),
+        Effect::OpenEditor { text, suffix, .. } => Some((text.bytes(), suffix.clone())),
         _ => None,
     });
     let (handed, suffix) = handed.unwrap();

@@ -67,7 +67,7 @@ impl World {
                 Effect::Write(id, plan) => self.writes.push((id, *plan)),
                 Effect::Resolve(id) => self.settles.push(id),
                 Effect::SaveFile { path, bytes, .. } => self.files.push((path, bytes)),
-                Effect::OpenEditor { text, .. } => self.outside = Some(text),
+                Effect::OpenEditor { text, .. } => self.outside = Some(text.bytes()),
                 Effect::Quit => self.quit = true,
                 _ => {}
             }
