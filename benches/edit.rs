@@ -51,6 +51,10 @@ fn main() -> ExitCode {
         }
     }
     bytes(&mut report);
+    editor_keys::merge(
+        &format!(r#"{{"price": 1.10, "text": "{}"}}"#, repeated("long ")),
+        &mut report,
+    );
     report.end()
 }
 

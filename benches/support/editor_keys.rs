@@ -5,7 +5,11 @@ use std::time::Instant;
 use bytes::Bytes;
 use larder::app::{Effect, Event, Layer, Load, NotEdited, Read};
 use larder::edit::draft::{Digests, Draft};
-use larder::model::Timestamp;
+use larder::model::{Error, ErrorKind, Timestamp};
+use larder::theme::{Symbols, Theme};
+use larder::view::{Appearance, Pictures, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 
 use super::report::{Report, max, median, ms};
 use super::stage::{self, Stage, computed};
@@ -202,8 +206,9 @@ pub(crate) fn drafts(name: &str, stage: &mut Stage, frame: Frame<'_>, report: &m
     rows(&format!("{name}: a draft gone on with"), &[[longest, ms(begun.elapsed())]], report);
     // The user's own editor changes a line, and comes back.
     let back = stage.app.editor.as_ref().expect("it is open").value.bytes();
-    let mut times = Vec::new();
+    let (mut times, mut handed) = (Vec::new(), Vec::new());
     for n in 0..TIMES {
+        handed.push(press("<ctrl-o>", stage, frame));
         let text = [format!("{n}").as_bytes(), &back[..]].concat();
         let begun = Instant::now();
         let ending = NotEdited { why: "vi failed".to_owned(), left: Some(text.into()) };
@@ -212,11 +217,47 @@ pub(crate) fn drafts(name: &str, stage: &mut Stage, frame: Frame<'_>, report: &m
         let first = ms(begun.elapsed());
         times.push([first.max(settled(stage, frame)), ms(begun.elapsed())]);
     }
+    report.line(
+        &format!("{name}: handed to $EDITOR, in the loop"),
+        median(&handed),
+        Some(KEY),
+        "ms",
+    );
     rows(&format!("{name}: back from $EDITOR"), &times, report);
     stage.keys("<esc>y");
     settled(stage, frame);
     stage.keys("e");
     settled(stage, frame);
+}
+
+/// Measures a save that meets another one in the same place of a long value of JSON, where a value is typed that
+/// is neither.
+pub(crate) fn merge(value: &str, report: &mut Report) {
+    let page = |value: &str| stage::record("k", "application/json", value);
+    let mut stage = Stage::new(120, 40);
+    stage.connect(vec![stage::store("default", 1), stage::store("shop", 1)]);
+    stage.keys("j").open(&[page(value)]);
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).expect("a terminal");
+    let appearance =
+        Appearance { theme: Theme::plain(), symbols: Symbols::UNICODE, pictures: Pictures::Cells };
+    let mut frame = |stage: &Stage| {
+        let drawn = terminal.draw(|frame| draw(frame, &stage.app, &appearance));
+        drawn.expect("a frame");
+    };
+    press("e", &mut stage, &mut frame);
+    stage.keys("<down><end><left><backspace>2<ctrl-s>");
+    let write = stage.write();
+    stage.written(write, Err(Error::new(ErrorKind::Conflict, "changed")));
+    stage.theirs(Some(page(&value.replacen("1.10", "1.30", 1))));
+    report.line("a merge, shown: in the loop", settled(&mut stage, &mut frame), Some(KEY), "ms");
+    assert!(matches!(stage.app.layer(), Some(Layer::Merge(_))), "it is shown");
+    let typed = press("e<ctrl-end>5", &mut stage, &mut frame);
+    report.line("a merge, typed in: in the loop", typed, Some(KEY), "ms");
+    let draft = paused(1, &mut stage, &mut frame);
+    report.line("a merge, typed in: its draft", draft, Some(KEY), "ms");
+    let made = timed("<ctrl-s><enter>", &mut stage, &mut frame);
+    rows("a merge, decided", &[made], report);
+    assert!(stage.app.layers.is_empty(), "it is saved");
 }
 
 fn settle(stage: &mut Stage) {
