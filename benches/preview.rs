@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use larder::model::{Record, RecordMeta};
-use larder::preview::{Mode, Preview, Viewport};
+use larder::preview::{Mode, Preview, PreviewKind, Viewport};
 
 const SIZE: usize = 50_000_000;
 const WRAP: Viewport = Viewport { width: 100, height: 50, wrap: true };
@@ -255,7 +255,10 @@ fn budgets(_: &mut Criterion) {
             "html, 5 MB, in base64" => "text/plain",
             _ => "text/html",
         };
-        let record = value(bytes, content_type);
+        let mut record = value(bytes, content_type);
+        // The ending tells what is inside.
+        record.meta.key = "page.html".into();
+        assert_eq!(Preview::build(&record).kind(), PreviewKind::Page, "{name}");
         assert_eq!(
             Preview::build(&record).converted_text().map(|text| text.len()),
             Some(page.len()),
