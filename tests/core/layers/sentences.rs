@@ -64,3 +64,26 @@ fn a_long_sentence_is_found_and_a_place_is_one_word() {
     assert_eq!(words(text), 9);
     assert_eq!(words("{a} is {b:?}, {}"), 4);
 }
+
+/// What says that something typed is not there, or not understood.
+const NOT_THERE: [&str; 8] =
+    ["no record", "no store", "nothing is", "neither", "not known", "unknown", "is not", " no "];
+
+/// A name of what is there stands bare; one that was typed and leads nowhere is quoted, in one way.
+#[test]
+fn only_what_is_not_there_is_quoted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    for folder in ["ops", "app", "view", "storage"] {
+        collect(&root.join(folder), &mut files);
+    }
+    let mut quoted = Vec::new();
+    for file in files {
+        let source = fs::read_to_string(&file).unwrap();
+        let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let lines = lines.filter(|line| line.contains("`{"));
+        let about = |line: &&str| !NOT_THERE.iter().any(|words| line.contains(words));
+        quoted.extend(lines.filter(about).map(|line| format!("{}: {line}", file.display())));
+    }
+    assert_eq!(quoted, Vec::<String>::new());
+}

@@ -33,7 +33,7 @@ impl Tls {
     pub(super) fn new(settings: &TlsSettings) -> Result<Self> {
         let name = settings.server_name.as_ref().map(|name| {
             ServerName::try_from(name.clone()).map_err(|_| {
-                let problem = format!("no certificate can have the name `{name}`");
+                let problem = format!("no certificate can have the name {name}");
                 Error::new(ErrorKind::Usage, problem).hint("correct server_name")
             })
         });
