@@ -19,7 +19,7 @@ use bytes::Bytes;
 use crate::edit::draft::{
     Digests, Draft, DraftHead, DraftId, Filed, HEAD_LINES, MOST, read_head, typed_alone,
 };
-use crate::model::in_words;
+use crate::model::{in_words, sort};
 
 pub use left::{is_open, let_go, read_left};
 use outside::without_added_end;
@@ -135,7 +135,7 @@ impl Drafts {
             let entry = Entry { id, head: head_of(&path), size: known.len() };
             entries.push((known.modified().unwrap_or(SystemTime::UNIX_EPOCH), entry));
         }
-        entries.sort_by(|(a, _), (b, _)| b.cmp(a));
+        sort::sort_by(&mut entries, |(a, _), (b, _)| b.cmp(a));
         entries.into_iter().map(|(_, entry)| entry).collect()
     }
 

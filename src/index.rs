@@ -219,9 +219,12 @@ pub fn totals(index: &Index) -> Vec<(ContentType, u64, u64)> {
         .filter(|(_, (records, _))| *records > 0)
         .map(|(name, (records, bytes))| (name.clone(), records, bytes))
         .collect();
-    totals.sort_unstable_by(|(name, records, bytes), (other, more_records, more_bytes)| {
-        (more_bytes, more_records).cmp(&(bytes, records)).then(name.cmp(other))
-    });
+    crate::model::sort::sort_by(
+        &mut totals,
+        |(name, records, bytes), (other, more_records, more_bytes)| {
+            (more_bytes, more_records).cmp(&(bytes, records)).then(name.cmp(other))
+        },
+    );
     totals
 }
 

@@ -15,6 +15,7 @@ mod query;
 mod record;
 mod server;
 mod snapshot;
+pub(crate) mod sort;
 mod store;
 mod system;
 mod time;

@@ -7,7 +7,7 @@ mod rates;
 
 use std::collections::HashSet;
 
-use crate::model::{Error, ErrorKind, StoreInfo, StoreName};
+use crate::model::{Error, ErrorKind, StoreInfo, StoreName, sort};
 
 use super::list::{Cursor, Move};
 use super::rate::Rate;
@@ -227,7 +227,7 @@ impl StoresPane {
         let lost = self.found.iter().filter(|info| !known.contains(&info.store));
         let lost: Vec<_> = lost.cloned().collect();
         self.all.extend(lost);
-        self.all.sort_unstable_by(|a, b| a.store.cmp(&b.store));
+        sort::sort_by(&mut self.all, |a, b| a.store.cmp(&b.store));
         self.columns = Columns::default();
         for info in &self.all {
             self.columns.hold(info);

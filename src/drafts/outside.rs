@@ -15,7 +15,7 @@ use super::Drafts;
 use super::left::{is_open, let_go, read_left};
 use super::rescued::{is_locked, is_swapped, rescued_for, swapped_for, take_rescued};
 use crate::edit::draft::{Digests, Draft, DraftId, MOST};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, sort};
 
 /// The part of the name of an editor's file between the draft's name and the ending.
 const OUTSIDE: &str = ".edit";
@@ -149,7 +149,7 @@ impl Drafts {
             is_gone.then_some((known.modified().ok()?, known.len(), note))
         };
         let mut notes: Vec<_> = files.flatten().filter_map(|file| note(file.path())).collect();
-        notes.sort_unstable_by(|a, b| b.cmp(a));
+        sort::sort_by(&mut notes, |a, b| b.cmp(a));
         let mut bytes = 0;
         for (at, (_, size, note)) in notes.into_iter().enumerate() {
             bytes += size;

@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use imara_diff::{Algorithm, Diff, InternedInput, Interner};
 
+use crate::model::sort;
+
 /// A change of one part of a sequence: the part before the change and after it.
 pub(super) type Hunk = (Range<usize>, Range<usize>);
 
@@ -125,7 +127,7 @@ fn each<T: Eq>(part: &Part, base: &[T], mine: &[T], theirs: &[T], parts: &mut Ve
 fn runs(mine: &[Hunk], theirs: &[Hunk]) -> Vec<Run> {
     let sides = mine.iter().map(|hunk| (0, hunk)).chain(theirs.iter().map(|hunk| (1, hunk)));
     let mut all: Vec<(usize, &Hunk)> = sides.collect();
-    all.sort_by_key(|(_, (before, _))| (before.start, before.end));
+    sort::sort_by_key(&mut all, |(_, (before, _))| (before.start, before.end));
     let mut runs: Vec<Run> = Vec::new();
     for (side, (before, after)) in all {
         let grown = after.len().cast_signed() - before.len().cast_signed();

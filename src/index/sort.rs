@@ -36,7 +36,7 @@ pub(super) fn by_key(arena: &Arena, order: &mut Vec<u32>) -> u128 {
     let mut replaced = 0;
     let mut parts = Vec::new();
     partition(arena, order, &mut parts, &mut replaced);
-    parts.sort_unstable_by_key(|(range, _)| range.start);
+    crate::model::sort::sort_by_key(&mut parts, |(range, _)| range.start);
     if order.len() < MANY {
         replaced += sort_partitions(arena, order, 0, &parts);
     } else {

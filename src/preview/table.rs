@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::model::sort;
 use crate::text::{cells, visible_bytes};
 
 use arrange::Order;
@@ -178,7 +179,7 @@ impl Table {
         let place = |column: &Column| names.iter().position(|name| name.as_bytes() == column.name);
         if !matches!(self.form, Form::Csv(_)) {
             let mut columns = self.columns.to_vec();
-            columns.sort_by_key(|column| place(column).unwrap_or(names.len()));
+            sort::sort_by_key(&mut columns, |column| place(column).unwrap_or(names.len()));
             self.place(columns);
         }
     }

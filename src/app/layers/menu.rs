@@ -12,6 +12,7 @@ use crossterm::event::KeyEvent;
 
 use crate::index::{Filter, Letters};
 use crate::keymap::{Action, Context};
+use crate::model::sort;
 
 use super::super::App;
 use super::super::ctx::{Ctx, Request};
@@ -169,7 +170,7 @@ impl Menu {
             found.extend(score.map(|score| Found { by_key, score, at }));
         }
         if self.matching == Filter::Fuzzy && !wanted.is_empty() {
-            found.sort_by_key(|found| (!found.by_key, Reverse(found.score), found.at));
+            sort::sort_by_key(&mut found, |found| (!found.by_key, Reverse(found.score), found.at));
         } else {
             // The rows stay under their heads; the cursor goes to the row whose key was typed.
             self.at = found.iter().position(|found| found.by_key).unwrap_or(0);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value as Json;
 
-use crate::model::{Contents, OtherStorage};
+use crate::model::{Contents, OtherStorage, sort};
 use crate::preview::{Preview, json};
 
 /// Crawlee's numbers for the states of a request: those that are named in the table.
@@ -96,7 +96,9 @@ impl ContentsPage {
                     values.into_iter().map(|request| (read(&request), request)).collect();
                 // The column of errors stands in front if any request has an error.
                 let errors = requests.iter().any(|((.., error), _)| !error.is_empty());
-                requests.sort_by_key(|((state, retries, _), _)| (*state, Reverse(*retries)));
+                sort::sort_by_key(&mut requests, |((state, retries, _), _)| {
+                    (*state, Reverse(*retries))
+                });
                 requests
                     .into_iter()
                     .map(|((state, _, error), request)| {

@@ -1,7 +1,7 @@
 //! Summary of a store or of a group of keys, in a few rows.
 
 use crate::index::Index;
-use crate::model::{ContentType, KeyPage, RecordMeta, StoreName};
+use crate::model::{ContentType, KeyPage, RecordMeta, StoreName, sort};
 
 use super::Scope;
 
@@ -45,7 +45,7 @@ impl Summary {
             summary.add(row.content_type, row.size);
         }
         summary.keys = page.to_metas();
-        summary.keys.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        sort::sort_by(&mut summary.keys, |a, b| a.key.cmp(&b.key));
         summary.keys.dedup_by(|a, b| a.key == b.key);
         summary.whole = page.progress >= 1.0;
         summary.sorted()
@@ -108,9 +108,12 @@ impl Summary {
                 None => self.types.push((kind, records, bytes)),
             }
         }
-        self.types.sort_by(|(name, records, bytes), (other, more_records, more_bytes)| {
-            (more_bytes, more_records).cmp(&(bytes, records)).then(name.cmp(other))
-        });
+        sort::sort_by(
+            &mut self.types,
+            |(name, records, bytes), (other, more_records, more_bytes)| {
+                (more_bytes, more_records).cmp(&(bytes, records)).then(name.cmp(other))
+            },
+        );
         self
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::index::{Filter, Letters};
-use crate::model::{StoreInfo, StoreName};
+use crate::model::{StoreInfo, StoreName, sort};
 
 use super::super::list::Move;
 use super::super::store_sort::StoreSort;
@@ -96,7 +96,7 @@ impl StoresPane {
             order.then_with(|| a.store.cmp(&b.store))
         };
         if self.sort != StoreSort::Name || self.descending {
-            self.visible.sort_by(|a, b| compare(&self.all[*a], &self.all[*b]));
+            sort::sort_by(&mut self.visible, |a, b| compare(&self.all[*a], &self.all[*b]));
         }
         let at = held.map_or(0, |held| self.place(&held));
         self.cursor.hold(at, self.visible.len(), height);

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use crate::model::sort;
+
 use super::super::align::hunks;
 use super::super::leaves::{Digests, Kind, Leaves};
 use super::excerpt::{cut, middle};
@@ -26,7 +28,7 @@ pub(super) fn come(before: &[u8], after: &[u8], digests: &Digests) -> Option<Vec
     let new = Leaves::of(after, digests)?;
     let found = Compared::all(&old, &new).found;
     let mut come: Vec<_> = found.iter().filter_map(|(_, node)| Some(new.whole((*node)?))).collect();
-    come.sort_unstable_by_key(|range| range.start);
+    sort::sort_by_key(&mut come, |range| range.start);
     Some(come)
 }
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::model::sort;
+
 /// Bytes of a block. Line feeds and characters are counted to the start of each block; those inside it are
 /// searched for on demand.
 const BLOCK: usize = 4 << 10;
@@ -165,7 +167,7 @@ impl Buffers {
     /// Drops inserted bytes that are in none of these pieces.
     pub(super) fn compact<'a>(&mut self, pieces: impl Iterator<Item = &'a mut Piece>) {
         let mut pieces: Vec<_> = pieces.filter(|piece| piece.added).collect();
-        pieces.sort_unstable_by_key(|piece| piece.start);
+        sort::sort_by_key(&mut pieces, |piece| piece.start);
         let mut kept: Vec<u8> = Vec::new();
         // The run of the old buffer that was copied last, and its new place.
         let (mut run, mut moved) = (0..0, 0);

@@ -11,6 +11,7 @@ use super::super::leaves::{Digests, Kind, Leaves};
 use super::conflict::{Choice, Conflict, chosen};
 use super::lines::NAMED;
 use super::members::{Child, Members};
+use crate::model::sort;
 
 /// Two changes of a JSON text, joined by leaf.
 #[derive(Debug, Clone)]
@@ -267,7 +268,7 @@ impl JsonMerge {
         for members in &self.members {
             members.splices(&self.mine, &self.theirs, choices, &mut splices);
         }
-        splices.sort_by_key(|(at, _)| (at.start, at.end));
+        sort::sort_by_key(&mut splices, |(at, _)| (at.start, at.end));
         let mut out = Vec::with_capacity(self.theirs.len().max(self.mine.len()));
         let mut copied = 0;
         for (at, put) in splices {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::model::Timestamp;
+use crate::model::{Timestamp, sort};
 
 use super::super::document::Grouping;
 use super::super::{clusters, find};
@@ -77,7 +77,7 @@ impl Places {
         for part in self.left.iter().cloned().chain(selected) {
             found.extend(find::all_within(&edit.document, self.needle.as_bytes(), part));
         }
-        found.sort_by_key(|place| place.start);
+        sort::sort_by_key(&mut found, |place| place.start);
         let count = found.len();
         if count.saturating_mul(self.with.len()).saturating_add(edit.document.len()) > LONGEST {
             return false;

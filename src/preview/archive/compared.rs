@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use flate2::Crc;
 
 use super::{Data, Entry, Kind, entries};
+use crate::model::sort;
 use crate::text::visible_bytes;
 
 /// The format of an archive and its entries, one a line, in the order of their names: name, size and checksum,
@@ -15,7 +16,7 @@ pub(in crate::preview) fn compared(bytes: &[u8]) -> Option<(&'static str, String
     if entries.fault.is_some() || entries.count > entries.list.len() as u64 {
         return None;
     }
-    entries.list.sort_by(|one, other| one.name.cmp(&other.name));
+    sort::sort_by(&mut entries.list, |one, other| one.name.cmp(&other.name));
     let mut lines = String::new();
     for entry in &entries.list {
         let name = visible_bytes(&entry.name);

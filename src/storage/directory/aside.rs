@@ -30,7 +30,7 @@ use super::store_info::{self, StoreMetadataFile};
 use super::temporary::{Like, TemporaryFile, sync};
 use super::times::{note_removal, touched_text};
 use super::{os_error, ownership, record_files};
-use crate::model::{Aside, AsideId, AsideInfo, AsideList, Error, ErrorKind, Result};
+use crate::model::{Aside, AsideId, AsideInfo, AsideList, Error, ErrorKind, Result, sort};
 
 /// Sets a store or its records aside, in one step where the file system can.
 ///
@@ -109,7 +109,7 @@ pub(super) fn list(
             found.push(entry.info(Listing::read(&kept)?.len() as u64));
         }
     }
-    found.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    sort::sort_by(&mut found, |a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
     Ok(found)
 }
 

@@ -1,6 +1,7 @@
 //! Neighbouring cells with the same look: written row by row, or look by look where that takes fewer bytes.
 //! In 24-bit colour, a change of style takes as many bytes as three moves.
 
+use crate::model::sort;
 use ratatui::buffer::Cell;
 
 use super::owed::is_pixel;
@@ -80,7 +81,7 @@ impl Runs {
                 return false;
             }
         }
-        self.0.sort_by_key(|run| looks.iter().position(|look| *look == run.look));
+        sort::sort_by_key(&mut self.0, |run| looks.iter().position(|look| *look == run.look));
         true
     }
 }

@@ -1,6 +1,7 @@
 //! What stands beside a line to type: what its keys do, and what is wrong with it. What has no room there
 //! stands in the border above it.
 
+use crate::model::sort;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Style;
 
@@ -74,7 +75,7 @@ fn in_order(hints: &[Hint]) -> Vec<&Hint> {
         _ => 2,
     };
     let mut order: Vec<_> = hints.iter().collect();
-    order.sort_by_key(rank);
+    sort::sort_by_key(&mut order, |hint| rank(hint));
     order
 }
 

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::index::Sort;
 use crate::keymap::{Action, Context};
-use crate::model::Key;
+use crate::model::{Key, sort};
 use crate::text;
 use crate::text::{cells, visible};
 
@@ -120,7 +120,7 @@ pub(in crate::view) enum Weight {
 /// The parts that have room whole, in their order; the weightiest in any case.
 pub(in crate::view) fn fit(parts: Vec<(Weight, String)>, room: usize) -> String {
     let mut by_weight: Vec<_> = parts.into_iter().enumerate().collect();
-    by_weight.sort_by_key(|(_, (weight, _))| *weight);
+    sort::sort_by_key(&mut by_weight, |(_, (weight, _))| *weight);
     let (mut kept, mut left) = (Vec::new(), room + cells(BETWEEN));
     for (at, (_, words)) in by_weight {
         let needed = cells(&visible(&words)) + cells(BETWEEN);
@@ -129,7 +129,7 @@ pub(in crate::view) fn fit(parts: Vec<(Weight, String)>, room: usize) -> String 
             kept.push((at, words));
         }
     }
-    kept.sort_unstable_by_key(|(at, _)| *at);
+    sort::sort_by_key(&mut kept, |(at, _)| *at);
     let words: Vec<_> = kept.into_iter().map(|(_, words)| words).collect();
     words.join(BETWEEN)
 }

@@ -12,7 +12,7 @@ use super::super::scan::bounds::Bounds;
 use super::super::{RedisStorage, command, error, reply};
 use super::{AsideKeys, Marker, nothing_aside};
 use crate::model::{
-    Aside, AsideId, AsideInfo, AsideList, ErrorKind, Maker, Result, StoreName, Timestamp,
+    Aside, AsideId, AsideInfo, AsideList, ErrorKind, Maker, Result, StoreName, Timestamp, sort,
 };
 use crate::storage::aside::{expiry, oldest};
 
@@ -75,7 +75,7 @@ impl RedisStorage {
         others.retain(|id, _| !all.contains_key(id));
         if !others.is_empty() {
             infos.extend(self.told(keys(&others)).await?);
-            infos.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+            sort::sort_by(&mut infos, |a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         }
         Ok(infos)
     }
@@ -103,7 +103,7 @@ impl RedisStorage {
                 _ => self.free(keys).await,
             }
         }
-        infos.sort_unstable_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        sort::sort_by(&mut infos, |a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Ok(infos)
     }
 

@@ -4,7 +4,7 @@ use fred::types::Value;
 
 use super::super::error;
 use super::{Command, ConnectionManager};
-use crate::model::{Cause, Error, ErrorKind, Result};
+use crate::model::{Cause, Error, ErrorKind, Result, sort};
 
 const REDIS: &str = "Redis";
 const VALKEY: &str = "Valkey";
@@ -95,7 +95,7 @@ pub(super) fn answered(replies: impl IntoIterator<Item = Result<Value>>, cluster
         facts.notes.push("a cluster: no write can be one step".to_owned());
     }
     // Where there is little room, the end is lost.
-    facts.notes.sort_by_key(String::len);
+    sort::sort_by_key(&mut facts.notes, String::len);
     facts
 }
 

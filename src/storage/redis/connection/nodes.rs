@@ -11,7 +11,7 @@ use super::command::Command;
 use super::place::{Place, Purpose};
 use super::server::{Plan, let_in, to_server};
 use super::single::{Batch, ServerConnection};
-use crate::model::{Error, ErrorKind, Result};
+use crate::model::{Error, ErrorKind, Result, sort};
 use crate::storage::target::Host;
 
 /// Limit on the connected nodes. Redis recommends no more, either.
@@ -84,7 +84,7 @@ impl Nodes {
     fn serving(&self) -> Result<Vec<Host>> {
         let mut hosts: Vec<Host> =
             self.slots().ranges.iter().map(|(_, _, host)| host.clone()).collect();
-        hosts.sort_unstable_by_key(Host::to_string);
+        sort::sort_by_key(&mut hosts, Host::to_string);
         hosts.dedup();
         if hosts.len() > MOST {
             let problem = format!("the cluster names {} nodes: too many", hosts.len());
