@@ -372,7 +372,7 @@ async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outc
         Err(failed) => failed,
     };
     let Some(mut doubt) = doubt else { return Err(lost.into()) };
-    log::warn!("looking what became of a write: {lost}");
+    crate::logs::warn!("looking what became of a write: {lost}");
     match ops::resolve(storage, &mut doubt, deadline(storage, started)).await {
         Ok(Resolution::Done(outcome, words)) => {
             say(&words);
@@ -380,7 +380,7 @@ async fn perform(storage: &dyn Storage, plan: &Plan) -> std::result::Result<Outc
         }
         Ok(Resolution::Refused(error) | Resolution::Open(error)) => Err(error.into()),
         Err(why) => {
-            log::warn!("not found out: {why}");
+            crate::logs::warn!("not found out: {why}");
             Err(lost.into())
         }
     }

@@ -167,7 +167,7 @@ impl Demo {
 impl Drop for Demo {
     fn drop(&mut self) {
         if let Err(why) = self.end() {
-            log::error!("the demo: {why}");
+            crate::logs::error!("the demo: {why}");
         }
     }
 }
@@ -184,7 +184,7 @@ fn private(temporary: &Path) -> Result<PrivateFolder> {
     let _ = thread::Builder::new().name("larder-sweep".to_owned()).spawn(move || {
         let removed = private_folder::sweep(&temporary, owner);
         if removed > 0 {
-            log::info!("removed what {removed} killed demos left");
+            crate::logs::info!("removed what {removed} killed demos left");
         }
     });
     Ok(folder)

@@ -12,7 +12,7 @@
 //! drafts → edit                          the folder in which drafts are kept
 //! storage → index                        the backends
 //! index, preview                         keys in order; values as rows
-//! model, text, keymap, theme             the ground, with infile, outfile and scratch
+//! model, text, keymap, theme             the ground, with infile, logs, outfile, scratch
 //! ```
 //!
 //! Without the features `tui` and `demo`, both on by default, it is a library: [`storage`], [`index`],
@@ -43,6 +43,7 @@ pub mod index;
 mod infile;
 #[cfg(feature = "tui")]
 pub mod keymap;
+mod logs;
 pub mod model;
 #[cfg(feature = "tui")]
 pub mod ops;

@@ -93,7 +93,7 @@ pub(super) fn finish(outcome: ExitResult) -> ExitCode {
         Ok(code) => code,
         Err(Failure::Closed) => DONE,
         Err(Failure::Error(error)) => {
-            log::error!("{:?}: {error}", error.kind);
+            crate::logs::error!("{:?}: {error}", error.kind);
             let code = code(error.kind);
             messages::fail(&error, code);
             code

@@ -146,7 +146,7 @@ fn prepared(mut config: Config, resolved: Resolved) -> Prepared {
     let Resolved { target, read_only, wait_replicas, .. } = resolved;
     config.read_only |= read_only;
     config.wait_replicas = wait_replicas.unwrap_or(config.wait_replicas);
-    log::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
+    crate::logs::info!("larder {} for {}", env!("CARGO_PKG_VERSION"), target.label());
     Prepared { config, target }
 }
 

@@ -55,7 +55,7 @@ pub fn hide_passwords(cli: &Cli) {
         }
         // This returns only on a failure.
         let why = command.exec();
-        log::warn!("the password stays in the process list: {why}");
+        crate::logs::warn!("the password stays in the process list: {why}");
     }
 }
 

@@ -89,7 +89,7 @@ fn run(there: &RemoteDirectory, cli: &Cli, config: &Config, terminal: bool) -> R
         ssh.env_remove(name);
     }
     files.give(&mut ssh)?;
-    log::info!("ssh to {host} for the larder there");
+    crate::logs::info!("ssh to {host} for the larder there");
     let modes = tcgetattr(stdin()).ok().filter(|_| terminal);
     let status = ssh.status();
     if let Some(modes) = modes {

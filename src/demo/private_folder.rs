@@ -77,7 +77,7 @@ impl PrivateFolder {
 impl Drop for PrivateFolder {
     fn drop(&mut self) {
         if let Err(why) = self.remove() {
-            log::warn!("{} stays: {why}", self.path.display());
+            crate::logs::warn!("{} stays: {why}", self.path.display());
         }
         // Only from now on may another demo take it for one that was left behind.
         let _ = flock(&self.mark, FlockOperation::Unlock);

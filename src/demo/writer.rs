@@ -137,7 +137,7 @@ impl RecordWriter {
         work.siblings = self.siblings();
         let ended = work.write(&mut self.crawl, &mut self.arrivals).await;
         if let Err(why) = &ended {
-            log::error!("the demo's crawl ended: {why}");
+            crate::logs::error!("the demo's crawl ended: {why}");
         }
         // The stores stay until the user leaves.
         let _ = work.stopped.wait_for(|stopped| *stopped).await;
@@ -187,7 +187,7 @@ impl Work {
             if let Some(siblings) = &mut self.siblings
                 && let Err(why) = siblings.follow(crawl.take_visits())
             {
-                log::warn!("the demo's queue and dataset stay as they are: {why}");
+                crate::logs::warn!("the demo's queue and dataset stay as they are: {why}");
                 self.siblings = None;
             }
             match self.set(&entry).await {
@@ -202,11 +202,11 @@ impl Work {
                 }
             }
             if self.made.iter().all(|made| made.gone) {
-                log::info!("the demo's stores are gone after {} records", self.records);
+                crate::logs::info!("the demo's stores are gone after {} records", self.records);
                 return Ok(());
             }
         }
-        log::info!("the demo's crawl is finished after {} records", self.records);
+        crate::logs::info!("the demo's crawl is finished after {} records", self.records);
         Ok(())
     }
 
@@ -256,7 +256,7 @@ impl Work {
             if !passes(why.kind) {
                 return Err(why);
             }
-            log::debug!("the demo's crawl waits: {why}");
+            crate::logs::debug!("the demo's crawl waits: {why}");
             let mut connection = self.storage.session().state;
             let up = async {
                 sleep(RETRY_DELAY).await;
@@ -308,7 +308,9 @@ impl Work {
 }
 
 fn told(siblings: std::io::Result<Siblings>) -> Option<Siblings> {
-    siblings.inspect_err(|why| log::warn!("the demo has no queue and no dataset: {why}")).ok()
+    siblings
+        .inspect_err(|why| crate::logs::warn!("the demo has no queue and no dataset: {why}"))
+        .ok()
 }
 
 /// Ends at this time; at once if it has passed, as a timer would take a millisecond.

@@ -62,7 +62,10 @@ impl Drafts {
                 return;
             }
             if is_draft {
-                log::warn!("the oldest draft, {}, made room for a new one", oldest.display());
+                crate::logs::warn!(
+                    "the oldest draft, {}, made room for a new one",
+                    oldest.display()
+                );
             }
             self.sweep(&filed.beside);
         }

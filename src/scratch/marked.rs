@@ -70,10 +70,10 @@ impl Marked {
                 // The lock is held until the folder is gone, so that two sweeps do not meet.
                 Ok(Some(_lock)) => match remove(&path) {
                     Ok(()) => removed += 1,
-                    Err(why) => log::warn!("{} stays: {why}", path.display()),
+                    Err(why) => crate::logs::warn!("{} stays: {why}", path.display()),
                 },
                 Ok(None) => {}
-                Err(why) => log::debug!("{} is left alone: {why}", path.display()),
+                Err(why) => crate::logs::debug!("{} is left alone: {why}", path.display()),
             }
         }
         removed

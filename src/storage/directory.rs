@@ -174,7 +174,7 @@ impl Toucher {
         if let Some(options) = self.0
             && let Err(error) = times::note_access(root, store, options)
         {
-            log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
+            crate::logs::warn!("accessed_at of {} was not updated: {error}", store.escaped());
         }
     }
 }

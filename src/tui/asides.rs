@@ -26,7 +26,7 @@ pub(super) async fn left(storage: &dyn Storage) -> Result<Vec<AsideInfo>> {
     tokio::time::sleep(FIRST).await;
     let asides = storage.asides(AsideList::Listed).await;
     let mut asides =
-        asides.inspect_err(|why| log::warn!("what is set aside is not known: {why}"))?;
+        asides.inspect_err(|why| crate::logs::warn!("what is set aside is not known: {why}"))?;
     if asides.is_empty() {
         return Ok(asides);
     }
@@ -58,7 +58,7 @@ pub(super) fn leave(ids: &[AsideId]) {
     let lines: Vec<_> = before.lines().chain(ids.iter().map(AsideId::as_str)).collect();
     let text = lines[lines.len().saturating_sub(REMEMBERED)..].join("\n") + "\n";
     if let Err(why) = outfile::keep(&path, text.as_bytes()) {
-        log::warn!("what is left set aside will be offered again: {why}");
+        crate::logs::warn!("what is left set aside will be offered again: {why}");
     }
 }
 

@@ -97,7 +97,7 @@ impl DraftKeeper {
         let (done, wait) = queue::channel();
         self.send(Job::Done(done));
         if wait.recv_timeout(LAST).is_err() {
-            log::warn!("a draft is not known to be on the disk");
+            crate::logs::warn!("a draft is not known to be on the disk");
         }
     }
 
@@ -164,7 +164,7 @@ fn work(next: &queue::Receiver<Job>) {
             (Job::Remove(id), Some(drafts)) => {
                 digests = Digests::default();
                 if let Err(why) = drafts.remove(&id) {
-                    log::warn!("the draft {} cannot be removed: {why}", id.as_str());
+                    crate::logs::warn!("the draft {} cannot be removed: {why}", id.as_str());
                 }
             }
             (Job::Find(target, events), Some(drafts)) => {
@@ -179,7 +179,7 @@ fn work(next: &queue::Receiver<Job>) {
             (Job::Pin(target, pin, is_pinned), _) => {
                 let written = pins::file().map(|file| pins::set(&file, &target, &pin, is_pinned));
                 if let Some(Err(why)) = written {
-                    log::warn!("the pinned records cannot be written: {why}");
+                    crate::logs::warn!("the pinned records cannot be written: {why}");
                 }
             }
             (Job::FindPins(target, events), _) => {

@@ -252,7 +252,7 @@ impl Tasks {
                 Err(_) => Error::new(ErrorKind::Timeout, "the storage has not answered"),
             };
             let text = ops::words::not_freed(info, &why);
-            log::warn!("{text}");
+            crate::logs::warn!("{text}");
             Some(text)
         });
         futures::future::join_all(discards).await.into_iter().flatten().collect()
@@ -298,7 +298,7 @@ async fn free_later(
     if let Err(why) = storage.discard(&id).await
         && why.kind != ErrorKind::NotFound
     {
-        log::warn!("what is set aside as {id} was not freed: {why}");
+        crate::logs::warn!("what is set aside as {id} was not freed: {why}");
     }
     let _ = events.send(Event::Freed(id)).await;
 }

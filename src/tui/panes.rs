@@ -44,7 +44,7 @@ impl PanesKeeper {
         if let (Some(sizes), Some(file)) = (latest, file())
             && let Err(why) = outfile::keep(&file, written(sizes).as_bytes())
         {
-            log::info!("{} cannot be written: {why}", file.display());
+            crate::logs::info!("{} cannot be written: {why}", file.display());
         }
         drop(writing);
     }

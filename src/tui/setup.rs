@@ -163,6 +163,6 @@ fn is_first_run() -> bool {
 pub(super) fn remember_first_run() {
     let Some(file) = first_run_file() else { return };
     if let Err(why) = outfile::keep(&file, b"") {
-        log::info!("{} cannot be written: {why}", file.display());
+        crate::logs::info!("{} cannot be written: {why}", file.display());
     }
 }

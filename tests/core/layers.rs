@@ -10,35 +10,35 @@ mod sources;
 use self::sources::{mentions, paths, sources, strip};
 
 /// The layers that each layer may name besides itself.
-const ARROWS: [(&str, &[&str]); 22] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     ("lib", &[]),
     ("main", &["cli", "demo", "tui", "config"]),
     (
         "tui",
         &[
-            "app", "config", "drafts", "edit", "index", "keymap", "model", "ops", "outfile",
-            "preview", "scratch", "storage", "text", "theme", "view",
+            "app", "config", "drafts", "edit", "index", "keymap", "logs", "model", "ops",
+            "outfile", "preview", "scratch", "storage", "text", "theme", "view",
         ],
     ),
     (
         "cli",
         &[
-            "config", "demo", "drafts", "edit", "index", "infile", "model", "ops", "outfile",
-            "preview", "storage", "text", "theme",
+            "config", "demo", "drafts", "edit", "index", "infile", "logs", "model", "ops",
+            "outfile", "preview", "storage", "text", "theme",
         ],
     ),
     // The demo uses the storage like any crawler, and knows nothing of the browser.
-    ("demo", &["model", "scratch", "storage"]),
+    ("demo", &["logs", "model", "scratch", "storage"]),
     ("view", &["app", "edit", "index", "keymap", "model", "ops", "preview", "text", "theme"]),
     ("app", &["edit", "index", "keymap", "model", "ops", "preview", "text"]),
     ("ops", &["model", "storage", "text"]),
     ("config", &["infile", "keymap", "model", "storage", "theme"]),
     // The index orders the keys, and knows nothing of storage but its data.
-    ("storage", &["index", "infile", "model", "scratch"]),
+    ("storage", &["index", "infile", "logs", "model", "scratch"]),
     // The fuzz targets call the code that reads bytes from outside, wherever it is.
     ("fuzz", &["edit", "index", "model", "preview", "storage", "text", "tui"]),
     ("index", &["model"]),
-    ("drafts", &["edit", "model"]),
+    ("drafts", &["edit", "logs", "model"]),
     // Documents, diff, merge and drafts are data only.
     ("edit", &["model", "preview", "text"]),
     ("preview", &["model", "text"]),
@@ -47,7 +47,8 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("model", &[]),
     ("infile", &[]),
     ("outfile", &[]),
-    ("scratch", &[]),
+    ("logs", &[]),
+    ("scratch", &["logs"]),
     ("text", &[]),
     ("theme", &["infile"]),
 ];

@@ -64,7 +64,7 @@ async fn looked_up(
             _ => Err(lost),
         };
     };
-    log::warn!("looking what became of a write: {lost}");
+    crate::logs::warn!("looking what became of a write: {lost}");
     match ops::find_out(storage, &doubt, deadline).await {
         // Whoever has set it, the record is there as it is to be.
         Ok(WriteOutcome::Applied(written) | WriteOutcome::There(written)) => {
@@ -87,7 +87,7 @@ async fn looked_up(
             }
         },
         Err(why) => {
-            log::warn!("not found out: {why}");
+            crate::logs::warn!("not found out: {why}");
             Err(lost)
         }
     }

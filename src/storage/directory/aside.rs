@@ -142,7 +142,10 @@ fn swap(
     match exchange(stores, store, &entry.folder, NEW) {
         Ok(()) => {}
         Err(why) if is_unsupported(why) => {
-            log::warn!("{}: records moved one by one (no directory swap)", folder.path().display());
+            crate::logs::warn!(
+                "{}: records moved one by one (no directory swap)",
+                folder.path().display()
+            );
             entry.remove_new();
             return Ok(false);
         }
@@ -158,7 +161,7 @@ fn swap(
     })?;
     for name in others {
         if let Err(why) = rename_new(folder, &name, &new, &name) {
-            log::warn!("{} was set aside too: {why}", folder.path_of(&name).display());
+            crate::logs::warn!("{} was set aside too: {why}", folder.path_of(&name).display());
         }
         kill_point();
     }

@@ -55,7 +55,7 @@ pub(super) fn open(root: &Root, by: &OpenBy, options: OpenOptions) -> Result<Ope
                 && !options.read_only
                 && let Err(error) = note_access(root, &store, options.write)
             {
-                log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
+                crate::logs::warn!("accessed_at of {} was not updated: {error}", store.escaped());
             }
             let info = store_info::of_folder(&folder, store)?;
             return match &info.state {

@@ -111,7 +111,7 @@ pub(super) fn set_noted(
         && let Err(error) = new.replace(metadata)
     {
         if let Err(why) = take_back(folder, name, old, before) {
-            log::warn!("half of {} is new: {why}", folder.path_of(name).display());
+            crate::logs::warn!("half of {} is new: {why}", folder.path_of(name).display());
         }
         return Err(error);
     }
@@ -120,7 +120,7 @@ pub(super) fn set_noted(
     }
     // The record is there, whether the store's times can be written or not.
     if let Some(Err(error)) = touched.map(|touched| touched.replace(names::METADATA)) {
-        log::warn!("the times of {} were not updated: {error}", folder.path().display());
+        crate::logs::warn!("the times of {} were not updated: {error}", folder.path().display());
     }
     if options.durable {
         sync(folder)?;

@@ -41,7 +41,7 @@ pub(super) fn sweep(folder: &Folder) {
         let Some((file, stat)) = abandoned(folder, &name) else { continue };
         // The value is put in its place first: only its metadata is missing.
         if slot == TemporaryKind::Metadata && !value_there && complete(folder, &name, file, stat) {
-            log::info!("metadata in {} was completed", folder.path().display());
+            crate::logs::info!("metadata in {} was completed", folder.path().display());
             continue;
         }
         remove(folder, &name);
@@ -69,7 +69,7 @@ fn sweep_others(folder: &Folder) {
         left > 0
     });
     if let Err(why) = listed {
-        log::warn!("{why}");
+        crate::logs::warn!("{why}");
     }
     let slots = [TemporaryKind::Metadata, TemporaryKind::Value, TemporaryKind::Store]
         .map(TemporaryKind::name);
@@ -90,8 +90,10 @@ pub(super) fn make_way(folder: &Folder, name: &[u8]) -> bool {
 
 fn remove(folder: &Folder, name: &[u8]) -> bool {
     match fs::unlinkat(folder, name, AtFlags::empty()) {
-        Ok(()) => log::info!("{} was left behind and is removed", folder.path_of(name).display()),
-        Err(why) => log::warn!("{}: {why}", folder.path_of(name).display()),
+        Ok(()) => {
+            crate::logs::info!("{} was left behind and is removed", folder.path_of(name).display())
+        }
+        Err(why) => crate::logs::warn!("{}: {why}", folder.path_of(name).display()),
     }
     folder.stat(name).is_ok_and(|stat| stat.is_none())
 }

@@ -105,7 +105,7 @@ impl Drop for TemporaryFile<'_> {
             && why != Errno::NOENT
         {
             let path = self.folder.path_of(&self.name);
-            log::warn!("{} was left behind: {}", path.display(), os_error::words(why));
+            crate::logs::warn!("{} was left behind: {}", path.display(), os_error::words(why));
         }
     }
 }

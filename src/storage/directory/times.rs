@@ -74,7 +74,10 @@ pub(super) fn note_removal(folder: &Folder, options: WriteOptions) -> Result<()>
         .and_then(|touched| touched.map_or(Ok(()), |touched| touched.replace(names::METADATA)));
     match noted {
         Err(error) if error.kind == ErrorKind::DiskFull => {
-            log::warn!("the times of {} were not updated: {error}", folder.path().display());
+            crate::logs::warn!(
+                "the times of {} were not updated: {error}",
+                folder.path().display()
+            );
         }
         // The store was removed meanwhile, with its records.
         Err(error) if error.kind == ErrorKind::NotFound => {}

@@ -199,7 +199,7 @@ impl RedisStorage {
             }
         };
         before.unwrap_or_else(|error| {
-            log::debug!("what is there before a write could not be read: {error}");
+            crate::logs::debug!("what is there before a write could not be read: {error}");
             Before::Unknown
         })
     }

@@ -167,7 +167,7 @@ impl Watcher {
                 Err(Stop::Gone) => return,
                 Err(Stop::Failed(error)) => error,
             };
-            log::debug!("watching: {error}");
+            crate::logs::debug!("watching: {error}");
             match error.kind {
                 ErrorKind::Connection | ErrorKind::Timeout => {
                     if *self.states.borrow() == ConnectionState::Up {

@@ -205,7 +205,7 @@ impl RedisStorage {
         if let Err(error) =
             self.connections.run(json_set(store, ACCESSED_AT, json(Timestamp::now()))).await
         {
-            log::warn!("accessed_at of {} was not updated: {error}", store.escaped());
+            crate::logs::warn!("accessed_at of {} was not updated: {error}", store.escaped());
         }
     }
 

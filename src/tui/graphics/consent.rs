@@ -46,7 +46,7 @@ impl Consent {
         tokio::task::spawn_blocking(move || {
             let text = written(&kept(), &from, given);
             if let Err(why) = outfile::keep(&file, text.as_bytes()) {
-                log::info!("{} cannot be written: {why}", file.display());
+                crate::logs::info!("{} cannot be written: {why}", file.display());
             }
         });
     }

@@ -253,7 +253,7 @@ pub(super) fn sweep(root: &Root, options: WriteOptions) {
                     // Checked under its lock, since a restore that leaves some of it prolongs it.
                     let entry = Entry::look(root, &id)?.filter(|_| !is_empty);
                     if let Some(entry) = entry.filter(|it| it.about.expires_at() <= now) {
-                        log::info!("{id} has expired, and is removed");
+                        crate::logs::info!("{id} has expired, and is removed");
                         entry.discard(root, options)?;
                     }
                 }
@@ -278,7 +278,7 @@ pub(super) fn sweep(root: &Root, options: WriteOptions) {
         Ok(())
     };
     if let Err(error) = swept() {
-        log::warn!("what an earlier run set aside was not tidied up: {error}");
+        crate::logs::warn!("what an earlier run set aside was not tidied up: {error}");
     }
 }
 

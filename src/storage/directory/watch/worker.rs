@@ -314,7 +314,7 @@ impl Worker {
             Ok(info) => self.shared.tell(&WatchEvent::Store(info)),
             // The look at the directories reports that it is gone.
             Err(error) if error.kind == ErrorKind::NotFound => {}
-            Err(error) => log::debug!("{store} cannot be counted: {error}"),
+            Err(error) => crate::logs::debug!("{store} cannot be counted: {error}"),
         }
     }
 }

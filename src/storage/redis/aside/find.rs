@@ -110,7 +110,7 @@ impl RedisStorage {
     /// Frees expired asides, where that is possible.
     pub(super) async fn free_expired(&self, store: &StoreName) {
         if let Err(error) = self.asides_among(Among::Store(store)).await {
-            log::warn!("what was set aside could not be looked at: {error}");
+            crate::logs::warn!("what was set aside could not be looked at: {error}");
         }
     }
 
@@ -120,8 +120,8 @@ impl RedisStorage {
             return;
         }
         match self.unlink_aside(&mut keys, true).await {
-            Ok(_) => log::info!("{} of {} is freed", keys.id, keys.store.escaped()),
-            Err(error) => log::warn!("{} was not freed: {error}", keys.id),
+            Ok(_) => crate::logs::info!("{} of {} is freed", keys.id, keys.store.escaped()),
+            Err(error) => crate::logs::warn!("{} was not freed: {error}", keys.id),
         }
     }
 

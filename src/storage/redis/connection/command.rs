@@ -41,7 +41,7 @@ impl Command {
 
     /// The command in fred's form. `slot` overrides that of the first key.
     pub(super) fn prepare(self, slot: Option<u16>) -> Prepared {
-        log::debug!("sending {} with {} arguments", self.name, self.args.len());
+        crate::logs::debug!("sending {} with {} arguments", self.name, self.args.len());
         let hash = match slot.or_else(|| self.slot()) {
             Some(slot) => ClusterHash::Custom(slot),
             None => ClusterHash::Random,

@@ -36,11 +36,11 @@ pub(super) async fn checked(plan: &Plan, asked: &[Command]) -> Result<Establishe
                 Endpoint::Cluster(hosts) => return cluster(plan, hosts.clone(), asked).await,
                 Endpoint::Sentinel { .. } => (Place::Tcp(sentinel::primary(plan).await?), true),
             };
-            log::debug!("connecting to {place}");
+            crate::logs::debug!("connecting to {place}");
             let connection = Connection::of_server(to_server(plan, &place, Purpose::Data).await?);
             match check(plan, &connection, &place, by_sentinel, asked).await? {
                 Verdict::Usable(answers) => {
-                    log::debug!("connected and logged in");
+                    crate::logs::debug!("connected and logged in");
                     return Ok(Established { connection, place, answers });
                 }
                 Verdict::Cluster(host) => return cluster(plan, vec![host], asked).await,

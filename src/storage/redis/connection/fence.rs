@@ -88,7 +88,7 @@ impl ConnectionManager {
                     return Err(error);
                 }
                 Err(error) => {
-                    log::info!("a lost connection stays: {error}");
+                    crate::logs::info!("a lost connection stays: {error}");
                     return Ok(false);
                 }
             }

@@ -241,7 +241,7 @@ pub(super) async fn supervise(inner: Arc<Inner>) {
         if since.elapsed() > LONGEST_PAUSE {
             pause = Duration::ZERO;
         }
-        log::warn!("connection lost: {}", reason.problem);
+        crate::logs::warn!("connection lost: {}", reason.problem);
         let mut tries = 0;
         inner.state.send_replace(down(tries, &reason));
         let Established { connection, place, .. } = loop {
@@ -254,14 +254,14 @@ pub(super) async fn supervise(inner: Arc<Inner>) {
                 Err(error) => {
                     tries += 1;
                     pause = longer(pause);
-                    log::info!("try {tries} to reconnect: {}", error.problem);
+                    crate::logs::info!("try {tries} to reconnect: {}", error.problem);
                     inner.state.send_replace(down(tries, &error));
                 }
             }
         };
         *inner.current() = Current { connection: Arc::new(connection), place };
         pause = longer(pause);
-        log::info!("connected again");
+        crate::logs::info!("connected again");
         inner.state.send_replace(ConnectionState::Up);
     }
 }

@@ -33,7 +33,7 @@ impl OptimisticTransaction {
             Err(error) if error.kind != ErrorKind::Permission => Err(error),
             watched => {
                 if let Err(error) = &watched {
-                    log::info!("a transaction without a watch: {error}");
+                    crate::logs::info!("a transaction without a watch: {error}");
                 }
                 let watching = watched.is_ok();
                 Ok(Self { inner: Arc::clone(inner), connection, waiting, watching })

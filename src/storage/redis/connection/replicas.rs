@@ -41,7 +41,9 @@ impl Waiting {
         let have = match connection.one(Command::new("WAIT", args), left + SLACK).await {
             Ok(have) => have.as_u64().and_then(|have| u32::try_from(have).ok()),
             Err(error) => {
-                log::warn!("on how many replicas a write is could not be found out: {error}");
+                crate::logs::warn!(
+                    "on how many replicas a write is could not be found out: {error}"
+                );
                 None
             }
         };

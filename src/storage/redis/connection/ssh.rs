@@ -188,7 +188,7 @@ impl Tunnel {
         let hop = &self.0.hop;
         let mut command = self.command(asks);
         command.args(["-a", "-x", "-W", address, "--", &hop.destination]);
-        log::info!("ssh {} to {address}", hop.destination);
+        crate::logs::info!("ssh {} to {address}", hop.destination);
         let process = Process::start(command, hop, asks)?;
         let mut processes = locked(&self.0.processes);
         processes.retain(process::Handle::runs);

@@ -94,7 +94,7 @@ impl Values<'_> {
             Ok(found) => found,
             // The server has answered: reading one by one shows which record it refuses, and why.
             Err(error) if !matches!(error.kind, ErrorKind::Connection | ErrorKind::Timeout) => {
-                log::debug!("a page of values is read one by one: {error}");
+                crate::logs::debug!("a page of values is read one by one: {error}");
                 page.iter().map(|_| Found::Alone).collect()
             }
             Err(error) => return Err(error),

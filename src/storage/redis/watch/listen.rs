@@ -69,7 +69,7 @@ impl Watcher {
         let (received, ended) = notifications.received();
         let check = &mut self.listening.check;
         if check.record(received) {
-            log::debug!("listening: {:?} are told", check.level());
+            crate::logs::debug!("listening: {:?} are told", check.level());
             if check.level() == Level::SubKeys {
                 // Changes before the first message were not reported.
                 self.request_rescan();
@@ -91,7 +91,7 @@ impl Watcher {
     }
 
     fn stop_listening(&mut self, again: Again, now: Instant) {
-        log::debug!("listening no longer, again: {again:?}");
+        crate::logs::debug!("listening no longer, again: {again:?}");
         if self.level() == Level::SubKeys {
             // Changes without a message are found by ticks, and by a rescan that begins now.
             self.changed = Some(now);

@@ -146,7 +146,7 @@ async fn listen(
             collect(subscription, &channels, &shared).await
         }
         Err(error) => {
-            log::debug!("listening: {error}");
+            crate::logs::debug!("listening: {error}");
             match error.kind {
                 ErrorKind::Permission | ErrorKind::NotSupported => EndReason::Forbidden,
                 _ => EndReason::Unreachable,
@@ -190,7 +190,7 @@ async fn collect(
             }
             Ok(Message::Lagged) => return EndReason::Lost,
             Err(error) => {
-                log::debug!("listening: {error}");
+                crate::logs::debug!("listening: {error}");
                 return EndReason::Lost;
             }
         }
@@ -229,7 +229,7 @@ impl Channels {
         }
         let known = *channel == self.metadata || *channel == self.values;
         let Some(parsed) = sub_keys::parse(message).filter(|_| known) else {
-            log::debug!("listening: a message that says nothing");
+            crate::logs::debug!("listening: a message that says nothing");
             return false;
         };
         shared.put(|inbox| {

@@ -93,7 +93,7 @@ impl Tracking {
                 self.state = match task.await {
                     Ok(Ok(tracker)) => State::Active(tracker),
                     Ok(Err(error)) => {
-                        log::debug!("no tracking: {error}");
+                        crate::logs::debug!("no tracking: {error}");
                         State::Away(self.again(&error))
                     }
                     Err(_) => State::Away(None),
@@ -105,7 +105,7 @@ impl Tracking {
     }
 
     fn give_up(&mut self, why: &str, again: Option<Instant>) {
-        log::debug!("no tracking any more: {why}");
+        crate::logs::debug!("no tracking any more: {why}");
         *self = Self { state: State::Away(again), ..Self::new(self.reconnect) };
     }
 

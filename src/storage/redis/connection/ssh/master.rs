@@ -23,7 +23,7 @@ pub(in crate::storage) fn end(folder: &Path) {
     if let Ok(stream) = UnixStream::connect(folder.join(SOCKET))
         && let Err(why) = terminate(stream)
     {
-        log::info!("the ssh in {} has not answered: {why}", folder.display());
+        crate::logs::info!("the ssh in {} has not answered: {why}", folder.display());
     }
 }
 
