@@ -79,6 +79,9 @@ fn cells(part: &Fragment<'_>) -> usize {
 
 /// Width of a piece of the list, in cells.
 pub(super) fn width_of(text: &[u8]) -> usize {
+    if text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.len();
+    }
     units(text).map(|(_, cells)| cells).sum()
 }
 
@@ -171,6 +174,13 @@ mod tests {
             // All of it can be seen without wrapping.
             let rows = preview.rows(preview.top(), view(200, 40, false), None);
             assert!(rows[1].text().ends_with(&one), "{:?}", rows[1]);
+        }
+    }
+
+    #[test]
+    fn widths_are_those_that_are_shown() {
+        for text in ["", "plain name.txt", "日本語.png", "e\u{301}té", "a → b", "…"] {
+            assert_eq!(super::width_of(text.as_bytes()), text::cells(text), "{text}");
         }
     }
 
