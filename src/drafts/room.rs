@@ -176,6 +176,16 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_there_needs_no_room_again() {
+        let state = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(state.path());
+        for key in ["a", "b", "c", "d", "a"] {
+            drafts.keep(&long(key, 60_000_000, b"typed")).unwrap();
+        }
+        assert_eq!(drafts.list().len(), 4);
+    }
+
+    #[test]
     fn there_are_never_more_than_have_room() {
         let state = tempfile::tempdir().unwrap();
         let drafts = Drafts::of(state.path());

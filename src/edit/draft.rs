@@ -201,6 +201,10 @@ mod tests {
         for cut in 0..file.len() {
             assert!(Draft::from_file(&file.slice(..cut), beside).is_err(), "cut at {cut}");
         }
+        let mut other = file.to_vec();
+        *other.last_mut().unwrap() ^= 1;
+        let other = Draft::from_file(&other.into(), beside).unwrap_err();
+        assert_eq!(other, "damaged draft: its text is not whole");
     }
 
     #[test]

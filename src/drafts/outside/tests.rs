@@ -89,6 +89,9 @@ fn what_an_editor_put_beside_its_file_when_it_was_ended_is_what_it_left() {
     fs::write(&rescued, "typed\n").unwrap();
     // It may be half written.
     assert_eq!(drafts.read(&id).unwrap().text, "saved");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(drafts.read(&id).unwrap().text, "begun");
+    written(&file, "saved\n");
     let then = SystemTime::now() - Duration::from_secs(10);
     File::options().append(true).open(&rescued).unwrap().set_modified(then).unwrap();
     assert_eq!(drafts.read(&id).unwrap().text, "typed");
@@ -111,6 +114,11 @@ fn vim_gets_the_file_again_of_which_it_has_kept_something() {
     drafts.returned(&file, &given, &given.text.bytes(), false).unwrap();
     drafts.remove(&id).unwrap();
     assert!(!file.exists());
+    // It can be recovered by hand too.
+    written(&file, "by hand");
+    let [late] = &drafts.list()[..] else { panic!() };
+    assert_eq!(drafts.read(&late.id).unwrap().text, "by hand");
+    drafts.remove(&late.id).unwrap();
     let mut next = draft("k", b"typed since");
     next.head.began = Timestamp::from_micros(7);
     let other = Draft { head: draft("l", b"").head, ..next.clone() };

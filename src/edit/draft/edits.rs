@@ -72,3 +72,33 @@ pub(super) fn digest(base: &[u8], text: &[u8]) -> String {
     both.update(text);
     hex(both.finish().as_ref())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_read_whole_or_not_at_all() {
+        let edit =
+            |at, removed, inserted: &'static str| Edit { at, removed, inserted: inserted.into() };
+        let edits = [edit(3, 2, "one"), edit(9, 0, ""), edit(12, 1, "three")];
+        let body = Bytes::from(body_of(&edits));
+        assert_eq!(edits_in(&body, 3).as_deref(), Some(&edits[..]));
+        let longer = Bytes::from([&body[..], b"x"].concat());
+        for (body, count) in [(&body, 2), (&body, 4), (&body, usize::MAX), (&longer, 3)] {
+            assert_eq!(edits_in(body, count), None);
+        }
+        for cut in 0..body.len() {
+            assert_eq!(edits_in(&body.slice(..cut), 3), None, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_remembered_for_its_value_alone() {
+        let mut digests = Digests::default();
+        let value = Bytes::from_static(b"a value");
+        for part in [value.clone(), value.slice(..3), value.slice(2..), value.clone()] {
+            assert_eq!(digests.of(&part), digest(&part, b""));
+        }
+    }
+}
