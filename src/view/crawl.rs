@@ -293,7 +293,9 @@ fn draw_row(
     }
     let x = x + columns.kind;
     if let Some(fault) = row.fault() {
-        put(buf, place.x + 1, y, 1, appearance.symbols.damaged, style(Role::Warning));
+        // With little room, the sign stands where the cursor's would, apart from the name.
+        let sign = place.x + u16::from(columns.marks > MARKS[0]);
+        put(buf, sign, y, 1, appearance.symbols.damaged, style(Role::Warning));
         let pieces: Vec<_> =
             name.iter().map(|(text, role)| (text.as_str(), style(*role))).collect();
         let width = place.width.saturating_sub(columns.marks + 1 + columns.kind);
