@@ -34,3 +34,52 @@ macro_rules! levels {
 }
 
 levels!($: debug debug_record Debug, info info_record Info, warn warn_record Warn, error error_record Error);
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use log::{LevelFilter, Log, Metadata};
+
+    use super::*;
+
+    static TAKEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    struct Taking;
+
+    impl Log for Taking {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn log(&self, record: &Record<'_>) {
+            // Other tests of this program leave records, too.
+            if record.module_path() == Some(module_path!()) {
+                let taken = format!("{} {}: {}", record.level(), record.target(), record.args());
+                TAKEN.lock().unwrap().push(taken);
+            }
+        }
+
+        fn flush(&self) {}
+    }
+
+    #[test]
+    fn records_are_given_to_the_log_with_their_level_and_module_as_far_as_it_takes_them() {
+        log::set_logger(&Taking).unwrap();
+        log::set_max_level(LevelFilter::Info);
+        let key = "k";
+        crate::logs::debug!("{key} is looked at");
+        crate::logs::info!("{key} is read");
+        crate::logs::warn!("{} is gone", key);
+        crate::logs::error!("lost");
+        let module = module_path!();
+        assert_eq!(
+            *TAKEN.lock().unwrap(),
+            [
+                format!("INFO {module}: k is read"),
+                format!("WARN {module}: k is gone"),
+                format!("ERROR {module}: lost"),
+            ]
+        );
+    }
+}
