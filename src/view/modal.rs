@@ -4,8 +4,7 @@ use ratatui::buffer::Buffer;
 
 use crate::app::{App, Area, Confirm, Confirmed};
 use crate::keymap::Chord;
-use crate::text;
-use crate::text::{cells, visible};
+use crate::text::{self, cells, visible};
 use crate::theme::Role;
 
 use super::Appearance;
