@@ -155,7 +155,7 @@ async fn none_was_there(storage: &dyn Storage, store: &StoreName, one: Option<Ke
     if let Some(key) = one {
         return no_record(storage, store, &key).await;
     }
-    let problem = format!("none of these records is in the store `{store}`");
+    let problem = format!("none of these records is in the store {store}");
     no_store(storage, store).await.unwrap_or_else(|| Error::new(ErrorKind::NotFound, problem))
 }
 

@@ -29,11 +29,11 @@ pub(super) async fn unchanged(
     }
     let now = storage.read(store, key, Want::Whole).await?.map(Reading::into_record);
     let Some(record) = now else {
-        let problem = format!("the record `{key}` is not there any more");
+        let problem = format!("the record {key} is not there any more");
         return Err(Error::new(ErrorKind::Conflict, problem).hint(LOOK));
     };
     if of(&record.value) != wanted {
-        let problem = format!("the record `{key}` has been changed meanwhile");
+        let problem = format!("the record {key} has been changed meanwhile");
         return Err(Error::new(ErrorKind::Conflict, problem).hint(LOOK));
     }
     Ok(Expect::unchanged(record.value, record.meta.content_type))

@@ -133,7 +133,7 @@ fn sound(info: &StoreInfo) -> Result<()> {
         return Ok(());
     }
     let problem = json::store_problem(&info.state).unwrap_or_default();
-    let error = Error::new(ErrorKind::Damaged, format!("the store `{}` is {problem}", info.store));
+    let error = Error::new(ErrorKind::Damaged, format!("the store {} is {problem}", info.store));
     Err(match info.state {
         StoreState::HalfMade => error.hint("unless a crawl is creating it, drop it"),
         _ => error,

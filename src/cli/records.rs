@@ -62,7 +62,7 @@ async fn get_one(
     // The output may go to the same terminal.
     messages::erase_progress();
     if record.meta.state == RecordState::NoValue {
-        let problem = format!("the record `{key}` has metadata, but no value");
+        let problem = format!("the record {key} has metadata, but no value");
         let remedy = json::record_remedy(&record.meta.state).unwrap_or_default();
         return Err(Error::new(ErrorKind::Damaged, problem).hint(remedy).into());
     }
@@ -74,17 +74,17 @@ async fn get_one(
     let Some(problem) = json::record_problem(&record.meta.state) else { return Ok(DONE) };
     match &record.meta.state {
         RecordState::Unreadable(_) => {
-            say(&format!("`{key}`: {problem}; bytes as stored"));
+            say(&format!("{key}: {problem}; bytes as stored"));
             Ok(REFUSED)
         }
         RecordState::SeveralFiles(_) => {
             let shown = &record.meta.key;
-            say(&format!("{problem} to Crawlee for JavaScript; these are the bytes of `{shown}`"));
+            say(&format!("{problem} to Crawlee for JavaScript; these are the bytes of {shown}"));
             Ok(DAMAGED)
         }
         state => {
             let problem = text::then(
-                &format!("`{key}` is damaged: {problem}; bytes as stored"),
+                &format!("{key} is damaged: {problem}; bytes as stored"),
                 "; ",
                 json::record_remedy(state).map(str::to_owned),
             );
@@ -145,7 +145,7 @@ fn print(record: &Record, get: &GetArgs, output: &mut Output) -> Result<(), Fail
         return Ok(output.text(&text)?);
     }
     let problem = format!(
-        "{} bytes of `{}`, which a terminal cannot show",
+        "{} bytes of {}, which a terminal cannot show",
         record.value.len(),
         record.meta.content_type
     );

@@ -45,7 +45,7 @@ pub(super) async fn repair(
             messages::tell(&words::done(&plan, &outcome));
         }
     } else {
-        say(&format!("nothing in the metadata of `{name}` needs mending"));
+        say(&format!("nothing in the metadata of {name} needs mending"));
     }
     if output.json {
         let mut map = serde_json::Map::new();

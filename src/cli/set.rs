@@ -91,7 +91,7 @@ fn warn_of(bytes: &[u8], content_type: &ContentType) {
     } else if essence.to_ascii_lowercase().ends_with("+json")
         && let Err(fault) = check(bytes)
     {
-        say(&format!("not JSON, as `{essence}` should be: {fault}"));
+        say(&format!("not JSON, as {essence} should be: {fault}"));
     }
 }
 
