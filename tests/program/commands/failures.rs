@@ -117,7 +117,7 @@ fn a_store_of_another_type_is_exit_code_5() {
     program.fails(&["get", "shop", "page-1"], 5);
     program.server.cli(&["DEL", "key_value_stores:shop:metadata_items"]);
     let why = program.fails(&["keys", "shop"], 5);
-    assert!(why.contains("`shop` is damaged"), "{why}");
+    assert!(why.contains("the store shop is damaged"), "{why}");
 }
 
 #[test]

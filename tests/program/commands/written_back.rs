@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::program::{Program, json_lines};
 
-const WARNING: &str = "a running crawl overwrites";
+const WARNING: &str = "a running crawl writes ";
 
 #[test]
 fn a_change_of_a_record_that_is_written_back_is_warned_of_and_made() {
