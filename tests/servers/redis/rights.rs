@@ -242,7 +242,7 @@ async fn who_may_not_see_the_indexes_uses_stores_by_name() {
 
         // What needs the indexes is refused, and so is every other store.
         for (write, why) in [
-            (Write::Create(OpenBy::Name("shop-2".into())), "no store shop-2"),
+            (Write::Create(OpenBy::Name("shop-2".into())), "the store shop-2 cannot be made"),
             (Write::Create(OpenBy::Name("other".into())), "may not use"),
             (Write::Drop(shop.clone()), "may not unlist the store"),
             (Write::Purge("other".into()), "may not use"),
