@@ -23,6 +23,9 @@ use pieces::Pieces;
 
 pub use history::Grouping;
 
+/// Least bytes that are put back as the original's own, in bytes; fewer are copied at once.
+const SHARED: usize = 64 << 10;
+
 /// A part of the original that is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
@@ -174,8 +177,25 @@ impl Document {
         let word = grouping == Grouping::Typed
             && blank(range.start.checked_sub(1).and_then(|at| self.byte(at)))
             && !blank(inserted.first().copied());
-        let new = self.buffers.append(inserted);
+        let new = self.own(&range, inserted).or_else(|| self.buffers.append(inserted));
         self.change(range, new.into_iter().collect(), grouping, now, word);
+    }
+
+    /// The piece of the original that these bytes are: many that were [cut](Self::part) and are put in the place
+    /// of `range`, which neither copies nor counts them. `None` where they would not be between what is before
+    /// and after them in the original, too.
+    fn own(&self, range: &Range<usize>, bytes: &[u8]) -> Option<Piece> {
+        let original = self.original();
+        let start = bytes.as_ptr().addr().checked_sub(original.as_ptr().addr())?;
+        let end = start.checked_add(bytes.len()).filter(|end| *end <= original.len())?;
+        let fits = |place: Option<usize>, follows: &dyn Fn(usize) -> bool| {
+            let piece = place.and_then(|at| self.pieces.from(at).next());
+            piece.is_none_or(|(piece, skip)| !piece.added && follows(piece.start + skip))
+        };
+        let is_own = bytes.len() >= SHARED
+            && fits(range.start.checked_sub(1), &|before| before < start)
+            && fits(Some(range.end), &|after| after >= end);
+        is_own.then(|| self.buffers.piece(false, start..end))
     }
 
     /// Replaces each of these ranges, which are in order and apart from each other, as one undo step.

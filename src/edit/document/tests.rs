@@ -81,6 +81,46 @@ fn edits_are_told_in_terms_of_the_original() {
 }
 
 #[test]
+fn what_is_cut_and_put_back_is_the_originals_own_again() {
+    let original: Bytes = (0..400_000_u32).flat_map(u32::to_le_bytes).collect::<Vec<_>>().into();
+    let len = original.len();
+    let again = |document: &Document| {
+        let edits = document.edits_since_original();
+        Document::with_edits(original.clone(), &edits, at(0)).unwrap().bytes()
+    };
+    for range in [0..len, 0..len / 2, len / 4..len / 2, len / 2..len] {
+        let mut document = Document::new(original.clone());
+        let cut = document.part(range.clone());
+        document.replace(range.clone(), b"", Grouping::Alone, at(0));
+        document.replace(range.start..range.start, &cut, Grouping::Alone, at(0));
+        assert!(document.bytes() == original && !document.is_changed());
+        assert_eq!((document.edits_since_original(), document.most_inserted()), (vec![], 0));
+        // Once more, where it is not in its order: it is inserted.
+        let mut expected = original.to_vec();
+        expected.splice(range.end..range.end, cut.to_vec());
+        document.replace(range.end..range.end, &cut, Grouping::Alone, at(0));
+        assert!(document.bytes() == expected && again(&document) == expected);
+        assert!(document.most_inserted() >= cut.len());
+        for _ in 0..3 {
+            document.undo();
+        }
+        assert!(document.bytes() == original);
+        for _ in 0..3 {
+            document.redo();
+        }
+        assert!(document.bytes() == expected && again(&document) == expected);
+    }
+    // Into the middle of itself, and before what it stood behind.
+    let mut document = Document::new(original.clone());
+    let (cut, mut expected) = (document.part(len / 2..len), original.to_vec());
+    for place in [len / 4, 3 * len / 4, 0] {
+        document.replace(place..place, &cut, Grouping::Alone, at(0));
+        expected.splice(place..place, cut.to_vec());
+        assert!(document.bytes() == expected && again(&document) == expected, "{place}");
+    }
+}
+
+#[test]
 fn edits_that_do_not_fit_make_no_document() {
     let original = Bytes::from_static(b"abc");
     let edit = |at, removed| Edit { at, removed, inserted: Bytes::new() };
