@@ -260,7 +260,7 @@ fn budgets(_: &mut Criterion) {
         record.meta.key = "page.html".into();
         assert_eq!(Preview::build(&record).kind(), PreviewKind::Page, "{name}");
         assert_eq!(
-            Preview::build(&record).converted_text().map(|text| text.len()),
+            Preview::build(&record).converted_text().map(bytes::Bytes::len),
             Some(page.len()),
             "{name}"
         );

@@ -113,6 +113,7 @@ mod tests {
     use super::*;
 
     /// A child that answers in this process.
+    #[expect(clippy::unnecessary_wraps, reason = "the type of what starts a child")]
     fn child(given: &[&[u8]], _: &dyn Fn() -> bool) -> Option<Vec<u8>> {
         let decode = |bytes: &[u8], room| match Kind::of(bytes) {
             Some(kind) => decode_here(kind, bytes, room, &|| true),

@@ -91,7 +91,7 @@ pub(super) fn make_way(folder: &Folder, name: &[u8]) -> bool {
 fn remove(folder: &Folder, name: &[u8]) -> bool {
     match fs::unlinkat(folder, name, AtFlags::empty()) {
         Ok(()) => {
-            crate::logs::info!("{} was left behind and is removed", folder.path_of(name).display())
+            crate::logs::info!("{} was left behind and is removed", folder.path_of(name).display());
         }
         Err(why) => crate::logs::warn!("{}: {why}", folder.path_of(name).display()),
     }

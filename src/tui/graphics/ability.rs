@@ -177,7 +177,7 @@ impl Ability {
         {
             self.sixel = attributes.split(';').skip(1).any(|attribute| attribute == "4");
             if !self.tmux && self.name.is_empty() && attributes == XTERM_JS {
-                self.name = "xterm.js".to_owned();
+                "xterm.js".clone_into(&mut self.name);
             }
             if self.asking != Asking::Not {
                 self.asking = Asking::Answered;
