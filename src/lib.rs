@@ -43,6 +43,10 @@ pub mod index;
 mod infile;
 #[cfg(feature = "tui")]
 pub mod keymap;
+#[cfg_attr(
+    not(feature = "tui"),
+    allow(unused_imports, unused_macros, reason = "only the program logs errors")
+)]
 mod logs;
 pub mod model;
 #[cfg(feature = "tui")]

@@ -14,7 +14,7 @@ pub(super) type Apart = fn(&[&[u8]], &dyn Fn() -> bool) -> Option<Vec<u8>>;
 
 static APART: OnceLock<Apart> = OnceLock::new();
 
-/// Has pictures decoded by children, which call [`decoded_apart`].
+/// Has pictures decoded by children, which call [`decoded_apart`](crate::preview::decoded_apart).
 pub fn decode_apart_by(apart: Apart) {
     // Only the first one counts.
     let _ = APART.set(apart);
