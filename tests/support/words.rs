@@ -40,7 +40,9 @@ pub fn count(text: &str) -> usize {
     };
     let mut words = first;
     let mut after_number = false;
-    for word in unquoted(text).split_whitespace() {
+    // What stands for a key without characters is a name as well.
+    let text = unquoted(text).replace("the empty key", "name");
+    for word in text.split_whitespace() {
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '%');
         if SIGNS.contains(&word) || after_number && UNITS.contains(&bare) {
             after_number = false;
