@@ -306,6 +306,11 @@ fn what_another_editor_left_stays_until_it_is_saved() {
     assert!(stage.writes().is_empty());
     assert_eq!(stage.app.editor.as_ref().unwrap().value.bytes(), "half");
     assert_eq!(stage.notice(), "vi failed");
+    // What could be saved may be half of what was meant, too: nobody is asked to save it.
+    let mut stage = opened();
+    stage.keys("E").event(failed(Some("{}")));
+    assert_eq!(stage.app.editor.as_ref().unwrap().value.bytes(), "{}");
+    assert!(stage.writes().is_empty() && stage.app.layer().is_none());
     let mut stage = opened();
     stage.keys("E").event(failed(None));
     assert!(stage.app.editor.is_none());
