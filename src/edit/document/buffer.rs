@@ -129,11 +129,6 @@ impl Buffers {
         &bytes[piece.start - begin..piece.start - begin + piece.len]
     }
 
-    /// Number of line feeds in the first bytes of a piece.
-    pub(super) fn breaks_before(&self, piece: &Piece, at: usize) -> usize {
-        self.part(piece, 0..at).breaks
-    }
-
     /// The offset in a piece behind its line feed `nth`, from 0.
     pub(super) fn after_break(&self, piece: &Piece, nth: usize) -> usize {
         let (bytes, counts, begin) = self.side(piece.added, piece.start);
@@ -148,11 +143,6 @@ impl Buffers {
         let start = piece.start - begin;
         let nth = counts.before(bytes, start)[1] + nth;
         counts.start(bytes, nth) - start
-    }
-
-    /// Number of characters that begin among the first bytes of a piece.
-    pub(super) fn chars_before(&self, piece: &Piece, at: usize) -> usize {
-        self.part(piece, 0..at).chars
     }
 
     /// The bytes around an offset of one of the two buffers, and the offset of the first of them.

@@ -18,11 +18,21 @@ struct Sum {
 
 impl Sum {
     fn of(parts: impl Iterator<Item = Self>) -> Self {
-        parts.fold(Self::default(), |all, part| Self {
-            len: all.len + part.len,
-            breaks: all.breaks + part.breaks,
-            chars: all.chars + part.chars,
-        })
+        parts.fold(Self::default(), Self::and)
+    }
+
+    fn and(self, part: Self) -> Self {
+        Self {
+            len: self.len + part.len,
+            breaks: self.breaks + part.breaks,
+            chars: self.chars + part.chars,
+        }
+    }
+}
+
+impl From<&Piece> for Sum {
+    fn from(&Piece { len, breaks, chars, .. }: &Piece) -> Self {
+        Self { len, breaks, chars }
     }
 }
 
@@ -35,9 +45,8 @@ struct Chunk {
 
 impl Chunk {
     fn new(pieces: &[Piece]) -> Self {
-        let sums =
-            pieces.iter().map(|&Piece { len, breaks, chars, .. }| Sum { len, breaks, chars });
-        Self { sum: Sum::of(sums), pieces: Arc::new(pieces.to_vec()) }
+        let sum = Sum::of(pieces.iter().map(Sum::from));
+        Self { pieces: Arc::new(pieces.to_vec()), sum }
     }
 }
 
@@ -113,19 +122,18 @@ impl Pieces {
     /// The first chunk of which this holds for the sum up to its end; else the last one.
     fn first_where(&self, is_passed: impl Fn(Sum) -> bool) -> Place {
         let mut before = Sum::default();
-        let after = |before: Sum, sum| Sum::of([before, sum].into_iter());
         let last = self.groups.len().saturating_sub(1);
         for (at, group) in self.groups.iter().enumerate() {
-            if at < last && !is_passed(after(before, group.sum)) {
-                before = after(before, group.sum);
+            if at < last && !is_passed(before.and(group.sum)) {
+                before = before.and(group.sum);
                 continue;
             }
             let end = group.chunks.len().saturating_sub(1);
             for (chunk, part) in group.chunks.iter().enumerate() {
-                if chunk == end || is_passed(after(before, part.sum)) {
+                if chunk == end || is_passed(before.and(part.sum)) {
                     return Place { group: at, chunk, before };
                 }
-                before = after(before, part.sum);
+                before = before.and(part.sum);
             }
         }
         Place::default()
@@ -215,32 +223,29 @@ impl Pieces {
         None
     }
 
+    /// The bytes, line feeds and characters before an offset.
+    fn before(&self, at: usize, buffers: &Buffers) -> Sum {
+        let place = self.place(at);
+        let mut before = place.before;
+        for piece in self.chunk(place).map_or(&[][..], |chunk| &chunk.pieces) {
+            let is_here = at < before.len + piece.len;
+            let passed = if is_here { buffers.part(piece, 0..at - before.len) } else { *piece };
+            before = before.and(Sum::from(&passed));
+            if is_here {
+                break;
+            }
+        }
+        before
+    }
+
     /// Number of line feeds before an offset.
     pub(super) fn breaks_before(&self, at: usize, buffers: &Buffers) -> usize {
-        let place = self.place(at);
-        let Sum { len: mut begin, mut breaks, .. } = place.before;
-        for piece in self.chunk(place).map_or(&[][..], |chunk| &chunk.pieces) {
-            if at < begin + piece.len {
-                return breaks + buffers.breaks_before(piece, at - begin);
-            }
-            breaks += piece.breaks;
-            begin += piece.len;
-        }
-        breaks
+        self.before(at, buffers).breaks
     }
 
     /// Number of characters that begin before an offset.
     pub(super) fn chars_before(&self, at: usize, buffers: &Buffers) -> usize {
-        let place = self.place(at);
-        let Sum { len: mut begin, mut chars, .. } = place.before;
-        for piece in self.chunk(place).map_or(&[][..], |chunk| &chunk.pieces) {
-            if at < begin + piece.len {
-                return chars + buffers.chars_before(piece, at - begin);
-            }
-            chars += piece.chars;
-            begin += piece.len;
-        }
-        chars
+        self.before(at, buffers).chars
     }
 
     /// The offset of character `number`, from 0; the end where there are fewer.
