@@ -4,19 +4,32 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::drafts::{typed, waits};
-use crate::pty::send;
+use crate::pty::{Screen, send};
 use crate::signals::{browser, project};
+
+/// An editor of this script.
+fn scripted(folder: &Path, script: &str) -> String {
+    let path = folder.join("editor");
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
 
 /// An editor that writes its file, then runs `then`.
 fn editor(folder: &Path, then: &str) -> String {
-    let path = folder.join("editor");
-    let script = format!(
-        "#!/bin/sh\nprintf 'typed elsewhere' > \"$1\"\ntouch {}/written\n{then}\n",
-        folder.display()
-    );
-    std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.to_str().unwrap().to_owned()
+    let written = folder.join("written");
+    let write = "printf 'typed elsewhere' > \"$1\"";
+    scripted(folder, &format!("{write}\ntouch {}\n{then}", written.display()))
+}
+
+/// The browser with the file of its first record in that editor, which may have begun.
+fn in_editor(project: &Path, state: &Path, editor: &str) -> Screen {
+    let env = [("XDG_STATE_HOME", state.to_str().unwrap()), ("EDITOR", editor)];
+    let mut screen = browser(project, &env);
+    screen.keys("\r");
+    screen.wait_for_text("one");
+    screen.keys("E");
+    screen
 }
 
 #[test]
@@ -36,11 +49,7 @@ fn whatever_ends_the_users_own_editor_or_larder_its_text_is_kept() {
         let (folder, state) = (project(), tempfile::tempdir().unwrap());
         let place = tempfile::tempdir().unwrap();
         let editor = editor(place.path(), then);
-        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", editor.as_str())];
-        let mut screen = browser(folder.path(), &env);
-        screen.keys("\r");
-        screen.wait_for_text("one");
-        screen.keys("E");
+        let mut screen = in_editor(folder.path(), state.path(), &editor);
         waits("the editor", || place.path().join("written").exists());
         if let Some(signal) = signal {
             send(signal, screen.worker());
@@ -62,20 +71,13 @@ fn whatever_ends_the_users_own_editor_or_larder_its_text_is_kept() {
 fn what_an_editor_saves_that_was_not_waited_for_is_a_draft() {
     let (folder, state) = (project(), tempfile::tempdir().unwrap());
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().join("editor");
     // The editor returns at once and saves later; the file is old, so that nobody waits for it to be
     // complete.
-    let script = "#!/bin/sh\n( while [ ! -e \"$0.go\" ]; do sleep 0.05; done\n\
+    let script = "( while [ ! -e \"$0.go\" ]; do sleep 0.05; done\n\
                   printf 'typed elsewhere' > \"$1.new\"; touch -d '2020-01-01' \"$1.new\"\n\
-                  mv \"$1.new\" \"$1\" ) > /dev/null 2>&1 < /dev/null &\n";
-    std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    let env =
-        [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", path.to_str().unwrap())];
-    let mut screen = browser(folder.path(), &env);
-    screen.keys("\r");
-    screen.wait_for_text("one");
-    screen.keys("E");
+                  mv \"$1.new\" \"$1\" ) > /dev/null 2>&1 < /dev/null &";
+    let editor = scripted(place.path(), script);
+    let mut screen = in_editor(folder.path(), state.path(), &editor);
     screen.wait_for_text("nothing was changed");
     std::fs::write(place.path().join("editor.go"), "").unwrap();
     waits("what it saved", || typed(state.path()).as_deref() == Some("typed elsewhere"));
@@ -88,6 +90,7 @@ fn what_an_editor_saves_that_was_not_waited_for_is_a_draft() {
     screen.keys("q");
     screen.exit_code();
     // The next start offers it.
+    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", editor.as_str())];
     let mut screen = browser(folder.path(), &env);
     screen.keys("\r");
     screen.wait_for_text("one");
@@ -101,15 +104,12 @@ fn what_an_editor_saves_that_was_not_waited_for_is_a_draft() {
 
 /// An editor that does what it is told when its terminal is gone: it may take its time.
 fn ended_editor(folder: &Path, then: &str) -> String {
-    let path = folder.join("editor");
-    let script = format!(
-        "#!/bin/sh\ntrap 'sleep 0.5; {then}' HUP\ntouch {}/written\n\
-         while :; do sleep 0.05; done\n",
-        folder.display()
-    );
-    std::fs::write(&path, script).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    path.to_str().unwrap().to_owned()
+    let written = folder.join("written");
+    let waiting = "while :; do sleep 0.05; done";
+    scripted(
+        folder,
+        &format!("trap 'sleep 0.5; {then}' HUP\ntouch {}\n{waiting}", written.display()),
+    )
 }
 
 #[test]
@@ -120,11 +120,7 @@ fn what_an_editor_had_not_written_when_its_terminal_went_is_a_draft() {
         let place = tempfile::tempdir().unwrap();
         let then = format!("printf typed > \"{name}\"; exit 1");
         let editor = ended_editor(place.path(), &then);
-        let env = [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", editor.as_str())];
-        let mut screen = browser(folder.path(), &env);
-        screen.keys("\r");
-        screen.wait_for_text("one");
-        screen.keys("E");
+        let mut screen = in_editor(folder.path(), state.path(), &editor);
         waits("the editor", || place.path().join("written").exists());
         screen.hang_up("x");
         screen.exit_code();
@@ -144,21 +140,13 @@ fn vim_offers_what_it_had_not_written_when_its_terminal_went() {
     let place = tempfile::tempdir().unwrap();
     let swap = "$(dirname \"$1\")/.$(basename \"$1\").swp";
     let editor = ended_editor(place.path(), &format!("printf typed > \"{swap}\"; exit 1"));
-    let env = [("XDG_STATE_HOME", state.path().to_str().unwrap()), ("EDITOR", editor.as_str())];
-    let mut screen = browser(folder.path(), &env);
-    screen.keys("\r");
-    screen.wait_for_text("one");
-    screen.keys("E");
+    let mut screen = in_editor(folder.path(), state.path(), &editor);
     waits("the editor", || place.path().join("written").exists());
     screen.hang_up("x");
     screen.exit_code();
     // The next editor gets a file of the same name, and finds what the first has kept.
-    let script = format!("#!/bin/sh\ncat \"{swap}\" > \"$1\"\n");
-    std::fs::write(&editor, script).unwrap();
-    let mut screen = browser(folder.path(), &env);
-    screen.keys("\r");
-    screen.wait_for_text("one");
-    screen.keys("E");
+    scripted(place.path(), &format!("cat \"{swap}\" > \"$1\""));
+    let mut screen = in_editor(folder.path(), state.path(), &editor);
     screen.wait_for_text("+ typed");
     // It is taken back, and offered no more.
     let files = std::fs::read_dir(state.path().join("larder/drafts")).unwrap().flatten();
