@@ -72,7 +72,7 @@ pub struct Editor {
     pub json_layout: JsonLayout,
     /// A sentence that says what is wrong with the text or a field.
     pub fault: Option<String>,
-    /// The line of the value that the fault is in, from 1.
+    /// The line of the value that the fault is in, from 1. Without a fault it says nothing.
     pub fault_line: Option<usize>,
     /// What is to be said once the record is saved.
     pub told: Option<String>,
@@ -239,6 +239,11 @@ impl Editor {
         }
         self.scroll = EditorScroll::default();
         self.fault = None;
+    }
+
+    /// Says what is wrong, and in which line of the value, from 1.
+    pub(in crate::app) fn fail(&mut self, why: String, line: Option<usize>) {
+        (self.fault, self.fault_line) = (Some(why), line);
     }
 
     /// Moves to the next or previous field.

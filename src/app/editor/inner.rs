@@ -130,7 +130,7 @@ impl Editor {
             (Ok(set), PutBack::Save) => self.saving.write = Some(ctx.send(Plan::set(*set))),
             (Ok(set), PutBack::Review) => ctx.request(Request::Review(set)),
             (Ok(set), PutBack::Stage) => ctx.request(Request::Stage(set)),
-            (Err(NotOpened(why)), _) => (self.fault, self.fault_line) = (Some(why), None),
+            (Err(NotOpened(why)), _) => self.fail(why, None),
         }
     }
 

@@ -59,7 +59,7 @@ impl Editor {
         let typed = self.take_typed(as_text, over.is_some())?;
         let content_type = typed.content_type.clone();
         self.preparing = Some(Box::new(Preparing { content_type, over, purpose }));
-        (self.fault, self.fault_line) = (None, None);
+        self.fault = None;
         ctx.read(Slot::Saving, Compute::Store(Box::new(typed)));
         Ok(())
     }
@@ -98,11 +98,11 @@ impl Editor {
             (Blocked::Unchanged, Purpose::Save { .. }) => {
                 ctx.say(Notice::info("nothing was changed"));
             }
-            (Blocked::Fault(why), Purpose::Stage) => {
-                self.fault = Some(format!("not staged: {why}"));
+            (Blocked::Fault(why, line), Purpose::Stage) => {
+                self.fail(format!("not staged: {why}"), line);
             }
-            (Blocked::Fault(why), Purpose::Save { .. }) => {
-                self.fault = Some(format!("not saved: {why}"));
+            (Blocked::Fault(why, line), Purpose::Save { .. }) => {
+                self.fail(format!("not saved: {why}"), line);
             }
         }
     }

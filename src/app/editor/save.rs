@@ -11,8 +11,8 @@ use super::{Content, Editor, Field};
 pub enum Blocked {
     /// Nothing was changed.
     Unchanged,
-    /// A field is wrong; the sentence says what to do.
-    Fault(String),
+    /// A field is wrong; the sentence says what to do. With the line of the value that it is in, from 1.
+    Fault(String, Option<usize>),
 }
 
 impl Editor {
@@ -21,7 +21,7 @@ impl Editor {
     pub fn to_set(&mut self, as_text: bool, over: Option<Expect>) -> Result<SetValue, Blocked> {
         let set = self.typed_set(as_text, over)?;
         let Some(inner) = &self.inner else { return Ok(set) };
-        let whole = inner.value.put_back(&set.value).map_err(|why| Blocked::Fault(why.0))?;
+        let whole = inner.value.put_back(&set.value).map_err(|why| Blocked::Fault(why.0, None))?;
         Ok(SetValue { value: whole, ..set })
     }
 
@@ -44,7 +44,7 @@ impl Editor {
         }
         if let Some(hex) = self.value.hex().filter(|hex| hex.half().is_some()) {
             let why = format!("byte {:#x}: type its second digit", hex.cursor());
-            return Err(Blocked::Fault(why));
+            return Err(Blocked::Fault(why, None));
         }
         if !self.is_changed() && self.original.is_some() && !anyhow {
             return Err(Blocked::Unchanged);
@@ -92,11 +92,10 @@ impl Editor {
     ) -> Result<SetValue, Blocked> {
         let Stored { value, told } = stored.map_err(|NotStored { is_of_type, place, why }| {
             self.field = if is_of_type { Field::ContentType } else { Field::Value };
-            self.fault_line = place.map(|(line, _)| line);
             if let Some((line, column)) = place {
                 self.go_to(line, column);
             }
-            Blocked::Fault(why)
+            Blocked::Fault(why, place.map(|(line, _)| line))
         })?;
         self.told = told;
         let base = self.base();

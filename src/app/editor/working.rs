@@ -151,7 +151,7 @@ impl Editor {
                 Some(count) => format!("replaced in {}", text::plural(count as u64, "place")),
             })),
             Found::Fault(why, place) => {
-                (self.fault, self.fault_line) = (Some(why), place.map(|(line, _)| line));
+                self.fail(why, place.map(|(line, _)| line));
                 if let Some((line, column)) = place {
                     self.go_to(line, column);
                 }

@@ -33,11 +33,9 @@ pub(super) fn stage(app: &mut App, set: SetValue) {
         return;
     }
     if is_there || is_full {
-        editor.fault = Some(if is_full {
-            full()
-        } else {
-            "this key has another staged edit; save it".to_owned()
-        });
+        let why =
+            if is_full { full() } else { "this key has another staged edit; save it".to_owned() };
+        editor.fail(why, None);
         return;
     }
     let told = editor.told.take();

@@ -112,6 +112,18 @@ fn what_cannot_be_stored_is_not_staged() {
 }
 
 #[test]
+fn a_fault_that_is_in_no_line_does_not_stand_at_that_of_an_older_one() {
+    let mut stage = staged();
+    stage.keys("na<enter><enter>{<ctrl-p>");
+    assert_eq!(stage.app.editor.as_ref().unwrap().fault_line, Some(1));
+    stage.keys("}<ctrl-p>");
+    let editor = stage.app.editor.as_ref().unwrap();
+    let fault = editor.fault.clone().unwrap_or_default();
+    assert!(fault.contains("another staged edit"), "{fault}");
+    assert_eq!(editor.fault_line, None);
+}
+
+#[test]
 fn all_are_shown_as_one_change_and_saved_by_one_plan() {
     let mut stage = staged();
     assert_eq!(keys(&stage), ["a", "b", "c"]);
