@@ -29,8 +29,8 @@ impl Preview {
         let Some(told) = meant.then(|| picture::ahead(&value)).flatten() else {
             return Self::beginning(record, mode);
         };
-        let note =
-            joined([format::contradiction(content_type.as_str(), &value, false), Some(told)]);
+        let other = format::contradiction(content_type.as_str(), &value, false);
+        let note = joined([other.map(|other| other.to_string()), Some(told)]);
         Some(Self { value, kind: PreviewKind::Picture, note, body: Body::Nothing })
     }
 

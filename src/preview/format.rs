@@ -6,6 +6,8 @@ mod other;
 mod picture;
 mod video;
 
+use std::fmt;
+
 use super::is_readable;
 use crate::model::{ContentType, Family, endings};
 
@@ -91,9 +93,29 @@ pub(super) fn sniff(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// Remark on bytes that differ from their declared content type: they are another known format, or text, or
-/// just not of that type. `json`: they are JSON.
-pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Option<String> {
+/// How bytes differ from their declared content type: they are another known format, or text, or just not of
+/// that type.
+pub(super) struct Contradiction {
+    declared: String,
+    /// What they are: a content type, or the name of a format; `None` where that is not known.
+    pub(super) is: Option<String>,
+}
+
+impl fmt::Display for Contradiction {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let declared = &self.declared;
+        // A long name would leave no room for what is wrong with it.
+        match (&self.is, declared.len() > LONG) {
+            (Some(is), false) => write!(out, "says {declared}, is {is}"),
+            (Some(is), true) => write!(out, "not what its type says, is {is}"),
+            (None, false) => write!(out, "says {declared}, and its bytes begin otherwise"),
+            (None, true) => write!(out, "its bytes begin otherwise than its type says"),
+        }
+    }
+}
+
+/// How bytes differ from their declared content type, if they do. `json`: they are JSON.
+pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Option<Contradiction> {
     let declared = content_type.split(';').next().unwrap_or_default().trim();
     let declared = match &*declared.to_ascii_lowercase() {
         "image/jpg" | "image/pjpeg" => "image/jpeg".to_owned(),
@@ -106,13 +128,6 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Opt
     let markup = declared.ends_with("html") || declared.ends_with("xml");
     let text = declared.starts_with("text/") || declared.ends_with("json") || markup;
     let own = is_of_bytes(&declared);
-    // A long name would leave no room for what is wrong with it.
-    let says = |is: Option<&str>| match (is, declared.len() > LONG) {
-        (Some(is), false) => format!("says {declared}, is {is}"),
-        (Some(is), true) => format!("not what its type says, is {is}"),
-        (None, false) => format!("says {declared}, and its bytes begin otherwise"),
-        (None, true) => "its bytes begin otherwise than its type says".to_owned(),
-    };
     let known = || describe(bytes).filter(|known| !known.starts_with("looks like"));
     let is = match mime(bytes) {
         Some(mime) if marked || text => mime,
@@ -128,27 +143,26 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Opt
         None if declared == "application/x-tar" => return None,
         None if marked || is_zip(&declared) || is_signed(&declared) => match known() {
             Some(known) if marked => {
-                return Some(says(Some(name(&known))));
+                return Some(Contradiction { is: Some(name(&known).to_owned()), declared });
             }
             Some(_) => return None,
-            None => return Some(says(None)),
+            None => return Some(Contradiction { is: None, declared }),
         },
         _ => return None,
     };
-    (is != declared).then(|| says(Some(is)))
+    (is != declared).then(|| Contradiction { is: Some(is.to_owned()), declared })
 }
 
-/// A contradiction and a remark on the bytes, in one where the former ends with what the latter begins with.
+/// A contradiction and a remark on the bytes, in one where the latter begins with what the former names.
 pub(super) fn told_once(
-    told: Option<String>,
+    told: Option<Contradiction>,
     noted: Option<String>,
 ) -> (Option<String>, Option<String>) {
-    match (&told, &noted) {
-        (Some(is), Some(facts)) => match is.strip_suffix(name(facts)) {
-            Some(before) if before.ends_with(", is ") => (Some(format!("{before}{facts}")), None),
-            _ => (told, noted),
-        },
-        _ => (told, noted),
+    match (told, noted) {
+        (Some(told), Some(facts)) if told.is.as_deref() == Some(name(&facts)) => {
+            (Some(Contradiction { is: Some(facts), ..told }.to_string()), None)
+        }
+        (told, noted) => (told.map(|told| told.to_string()), noted),
     }
 }
 

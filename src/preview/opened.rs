@@ -97,7 +97,7 @@ impl Preview {
             &inner.value,
             inside.kind == PreviewKind::Json,
         );
-        let is = told.as_deref().and_then(|told| told.split_once(", is ")).map(|(_, is)| is);
+        let is = told.as_ref().and_then(|told| told.is.as_deref());
         let word = match inside.kind {
             PreviewKind::Json if inner.meta.content_type.as_str().is_empty() => "application/json",
             PreviewKind::Empty => "nothing",
@@ -129,7 +129,7 @@ impl Preview {
         let value = record.value.clone();
         if let Some(listing) = archive::list(&value, head) {
             let told = format::contradiction(record.meta.content_type.as_str(), &value, false);
-            let note = joined([told, Some(listing.note)]);
+            let note = joined([told.map(|told| told.to_string()), Some(listing.note)]);
             let (timed, widest) = (listing.timed, listing.widest);
             let listed = Listed { bytes: value.clone(), timed, widest };
             let lines = Lines { archive: Some(listed), ..listing.lines };
