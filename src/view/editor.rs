@@ -20,22 +20,23 @@ const LABEL: u16 = 14;
 
 /// The title: what is edited, and in which store. With little room, the store is left out first, then the
 /// middle of what is edited; the mark of a change stays.
-fn title(editor: &Editor, inside: Option<&str>, changed: &str, room: usize) -> String {
+fn title(editor: &Editor, changed: &str, room: usize) -> String {
     let store = editor.store.escaped();
-    let (what, name) = match (&editor.original, inside) {
-        (Some(original), inside) => {
+    let (what, name) = match &editor.original {
+        Some(original) => {
             let key = original.meta.key.escaped();
-            let at = inside.map_or_else(String::new, |inside| format!(" · {inside}"));
+            let inner = editor.inner.as_ref().map(|inner| &inner.value);
+            let inside = inner.map(|inner| visible(&inner.title()).into_owned());
+            let at = inside.as_ref().map_or_else(String::new, |inside| format!(" · {inside}"));
             let long = format!("Edit {store} · {key}{at}{changed}");
             if cells(&visible(&long)) <= room {
                 return long;
             }
             // With little room, the place of a value in the record is told, and not how it is packed.
-            let place = inside.and_then(|inside| inside.split(" · ").next()).unwrap_or_default();
             let all = inside.filter(|inside| cells(inside) + cells(changed) + 5 <= room);
-            ("Edit", if at.is_empty() { key } else { all.unwrap_or(place).to_owned() })
+            ("Edit", all.or_else(|| Some(inner?.short_title())).unwrap_or(key))
         }
-        (None, _) => ("New record in", store),
+        None => ("New record in", store),
     };
     let rest = room.saturating_sub(cells(what) + 1 + cells(changed));
     format!("{what} {}{changed}", text::fit_middle(&visible(&name), rest))
@@ -51,10 +52,8 @@ pub(super) fn draw(
     appearance: &Appearance,
 ) -> Option<(u16, u16)> {
     let changed = if editor.is_changed() { " · not saved" } else { "" };
-    let inside = editor.inner.as_ref();
-    let inside = inside.map(|inner| visible(&inner.value.title()).into_owned());
     let room = usize::from(area.width).saturating_sub(TITLE_FRAME);
-    let title = title(editor, inside.as_deref(), changed, room);
+    let title = title(editor, changed, room);
     let bottom = match (editor.is_busy(), editor.outside) {
         (true, _) if editor.working().is_some() => editor.working().unwrap_or_default().to_owned(),
         (true, _) if editor.is_preparing() => "preparing the save…".to_owned(),
@@ -75,10 +74,10 @@ pub(super) fn draw(
     let x = inner.x + 1;
     let width = inner.width.saturating_sub(2);
     let mut cursor = None;
-    let kind = if inside.is_some() { "inside" } else { "content type" };
+    let kind = if editor.inner.is_some() { "inside" } else { "content type" };
     let fields = [
         (Field::Key, "key", &editor.key, editor.original.is_none()),
-        (Field::ContentType, kind, &editor.content_type, inside.is_none()),
+        (Field::ContentType, kind, &editor.content_type, editor.inner.is_none()),
     ];
     for (row, (field, label, input, editable)) in fields.into_iter().enumerate() {
         let y = inner.y + u16::try_from(row).unwrap_or(0);

@@ -48,6 +48,12 @@ impl InnerValue {
         if self.place.path.is_empty() { chain } else { format!("{} · {chain}", self.place.path) }
     }
 
+    /// The place alone; the layers where it is the whole value.
+    pub fn short_title(&self) -> String {
+        let path = &self.place.path;
+        if path.is_empty() { self.inner.chain() } else { path.clone() }
+    }
+
     /// The record's value with another innermost value: every byte outside the string stays the same, and
     /// with the same innermost value every byte does.
     ///

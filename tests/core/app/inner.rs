@@ -109,6 +109,16 @@ fn a_value_in_a_value_is_edited_and_put_back_through_its_layers() {
 }
 
 #[test]
+fn where_there_is_little_room_the_place_of_the_value_is_named_whole() {
+    let packed = STANDARD.encode(gzip(BODY.as_bytes()));
+    let mut stage = opened(format!(r#"{{"a · b":"{packed}"}}"#).as_bytes(), JSON);
+    inside(&mut stage, "\"]");
+    stage.event(Event::Resize(40, 10));
+    let frame = stage.frame();
+    assert!(frame.contains("Edit $[\"a · b\"] ━"), "{frame}");
+}
+
+#[test]
 fn nothing_typed_inside_writes_nothing() {
     let mut stage = opened(packed(BODY).as_bytes(), JSON);
     inside(&mut stage, ".body");
