@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use crate::breaking;
 use crate::fill;
+use crate::programs;
 use crate::pty::{self, Screen};
 use crate::server::Server;
 
@@ -135,8 +134,7 @@ fn an_edit_in_the_users_own_editor_is_stored() {
     let server = filled();
     let folder = tempfile::tempdir().unwrap();
     let editor = folder.path().join("my editor");
-    std::fs::write(&editor, "#!/bin/sh\nsed -i 's/7/8/' \"$1\"\n").unwrap();
-    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    programs::script(&editor, "sed -i 's/7/8/' \"$1\"");
     let command = format!("'{}'", editor.display());
     let mut screen = open(&server, &[("EDITOR", &command)]);
     screen.keys("jj");
@@ -285,8 +283,7 @@ fn ctrl_z_in_the_users_editor_gives_the_shell_back() {
     let folder = tempfile::tempdir().unwrap();
     let editor = folder.path().join("editor");
     // It stops everyone in the foreground, like vi on Ctrl-Z, and goes on after `fg`.
-    std::fs::write(&editor, "#!/bin/sh\nkill -TSTP 0\nsed -i 's/7/8/' \"$1\"\n").unwrap();
-    std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+    programs::script(&editor, "kill -TSTP 0\nsed -i 's/7/8/' \"$1\"");
     let editor = editor.display().to_string();
     let env = [("PS1", "$ "), ("EDITOR", editor.as_str())];
     let mut shell = Screen::start_program(std::path::Path::new("/bin/sh"), &["-i"], &env, 24, 80);

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::programs;
 use crate::pty::{Screen, larder};
 use crate::server::test_env;
 
@@ -196,9 +197,7 @@ fn nothing_is_asked_for_a_password_and_no_ssh_is_run() {
         "[profiles.asks]\nurl = 'redis://127.0.0.1:1'\npassword_command = 'touch {asked}'\n"
     );
     fs::write(path("config.toml"), config).unwrap();
-    fs::write(path("ssh"), format!("#!/bin/sh\ntouch {asked}\n")).unwrap();
-    let made = Command::new("chmod").args(["+x", &path("ssh")]).status();
-    assert!(made.unwrap().success());
+    programs::script(Path::new(&path("ssh")), &format!("touch {asked}"));
     let variables = [("LARDER_CONFIG", &*path("config.toml")), ("LARDER_SSH", &*path("ssh"))];
     for target in ["asks", "redis+ssh://host/127.0.0.1:1"] {
         assert_eq!(answer(&["larder", "-t", target, "keys", ""], &variables).0, "words\n");

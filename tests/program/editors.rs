@@ -1,17 +1,16 @@
 //! The user's own editor: what it left outlives its end, larder's and the terminal's.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::drafts::{typed, waits};
+use crate::programs;
 use crate::pty::{Screen, send};
 use crate::signals::{browser, project};
 
 /// An editor of this script.
 fn scripted(folder: &Path, script: &str) -> String {
     let path = folder.join("editor");
-    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    programs::script(&path, script);
     path.to_str().unwrap().to_owned()
 }
 

@@ -1,7 +1,6 @@
 //! Pictures that the terminal itself draws: the questions to it, the data sent, and the pictures freed.
 
-use std::os::unix::fs::PermissionsExt as _;
-
+use crate::programs;
 use crate::pty::Screen;
 use crate::signals::project_of;
 use crate::slices::{leave_as_it_comes, pixels, start};
@@ -219,8 +218,7 @@ fn through_tmux_each_command_is_passed_on_where_tmux_says_so() {
     let folder = project(false);
     let tools = tempfile::tempdir().unwrap();
     let tmux = tools.path().join("tmux");
-    std::fs::write(&tmux, "#!/bin/sh\necho on xterm-kitty 'kitty(0.35.2)'\n").unwrap();
-    std::fs::set_permissions(&tmux, std::fs::Permissions::from_mode(0o755)).unwrap();
+    programs::script(&tmux, "echo on xterm-kitty 'kitty(0.35.2)'");
     let path = format!("{}:{}", tools.path().display(), std::env::var("PATH").unwrap());
     let env = [("COLORTERM", "truecolor"), ("TMUX", "/tmp/none,1,0"), ("PATH", &path)];
     let mut screen = Screen::start(&[folder.path().to_str().unwrap()], &env, 36, 120);

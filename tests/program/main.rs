@@ -5,6 +5,8 @@
 mod breaking;
 #[path = "../support/fill.rs"]
 mod fill;
+#[path = "../support/programs.rs"]
+mod programs;
 #[path = "../support/pty.rs"]
 mod pty;
 #[path = "../support/python.rs"]

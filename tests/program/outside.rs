@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::fill;
+use crate::programs;
 use crate::pty::{Screen, send};
 use crate::server::Server;
 use crate::signals::project;
@@ -21,10 +22,8 @@ impl Place {
         let place = Self { folder };
         fs::create_dir(place.path("tmp")).unwrap();
         let noted = place.path("noted");
-        let script =
-            format!("#!/bin/sh\necho \"$1\" > '{0}.new'; mv '{0}.new' '{0}'\n", noted.display());
-        fs::write(place.path("opener"), script).unwrap();
-        fs::set_permissions(place.path("opener"), fs::Permissions::from_mode(0o755)).unwrap();
+        let script = format!("echo \"$1\" > '{0}.new'; mv '{0}.new' '{0}'", noted.display());
+        programs::script(&place.path("opener"), &script);
         let opener = place.path("opener").display().to_string();
         fs::write(place.path("config.toml"), settings.replace("OPENER", &opener)).unwrap();
         place

@@ -1,9 +1,9 @@
 //! A terminal that is gone without a signal, and one that takes no bytes.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::time::{Duration, Instant};
 
 use crate::fill;
+use crate::programs;
 use crate::pty::Screen;
 use crate::server::Server;
 use crate::signals::{browser, project};
@@ -50,9 +50,7 @@ fn a_browser_whose_terminal_is_gone_ends_under_an_editor_too() {
     let editor = folder.path().join("editor");
     // One that ends with its terminal, and one that never would.
     for body in ["cat", "trap '' HUP; sleep 1000 & echo $! > \"$0.pid\"; wait"] {
-        let script = format!("#!/bin/sh\necho editing\n{body}\n");
-        std::fs::write(&editor, script).unwrap();
-        std::fs::set_permissions(&editor, std::fs::Permissions::from_mode(0o755)).unwrap();
+        programs::script(&editor, &format!("echo editing\n{body}"));
         let env = [("EDITOR", editor.to_str().unwrap())];
         let mut screen = Screen::start_apart(&[folder.path().to_str().unwrap()], &env, 24, 100);
         screen.wait_for_text("shop · 2 records");

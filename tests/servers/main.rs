@@ -3,6 +3,8 @@
 
 #[path = "../support/fill.rs"]
 mod fill;
+#[path = "../support/programs.rs"]
+mod programs;
 #[path = "../support/proxy.rs"]
 mod proxy;
 #[path = "../support/pty.rs"]

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::programs;
 use crate::pty::larder;
 use crate::server::test_env;
 
@@ -15,10 +16,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Copies a program by a process of its own: a descriptor of this one, open for writing in a child that
 /// another test starts at this moment, would make it busy.
-fn copy(from: &Path, to: &Path) {
-    assert!(Command::new("cp").args([from, to]).status().unwrap().success(), "{}", from.display());
-}
-
 /// A running `sshd` that takes one key; dropping it ends the process and what it serves.
 pub(super) struct Daemon {
     child: Option<Child>,
@@ -53,13 +50,13 @@ impl Daemon {
         // Where the other user can read it.
         for file in fs::read_dir(program).unwrap() {
             let file = file.unwrap().path();
-            copy(&file, &folder.path().join(file.file_name().unwrap()));
+            programs::copy(&file, &folder.path().join(file.file_name().unwrap()));
         }
         // Where what is run there looks for larder, and for its home.
         fs::create_dir(folder.path().join("bin")).unwrap();
         let own = folder.path().join("bin/larder");
         if fs::hard_link(larder(), &own).is_err() {
-            copy(Path::new(larder()), &own);
+            programs::copy(Path::new(larder()), &own);
         }
         let known = read(Path::new("/etc/passwd"));
         let known = known.lines().filter(|line| !line.starts_with("nobody:"));
@@ -106,10 +103,8 @@ impl Daemon {
             );
         }
         fs::write(self.path("ssh_config"), client).unwrap();
-        let script = format!("#!/bin/sh\nexec ssh -F {} \"$@\"\n", path("ssh_config"));
-        fs::write(self.path("ssh.sh"), script).unwrap();
-        fs::set_permissions(self.path("ssh.sh"), Permissions::from_mode(0o755)).unwrap();
-        copy(&self.path("ssh.sh"), &self.path("ssh"));
+        let script = format!("exec ssh -F {} \"$@\"", path("ssh_config"));
+        programs::script(&self.path("ssh"), &script);
     }
 
     /// Starts it, or starts it again.
@@ -156,10 +151,9 @@ impl Daemon {
     /// A program in place of `ssh` that adds these options before all others.
     pub(super) fn wrapper(&self, name: &str, exec: &str, options: &str) -> String {
         let config = self.path("ssh_config");
-        let script = format!("#!/bin/sh\n{exec} ssh -F {} {options} \"$@\"\n", config.display());
         let file = self.path(name);
-        fs::write(&file, script).unwrap();
-        fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
+        let script = format!("{exec} ssh -F {} {options} \"$@\"", config.display());
+        programs::script(&file, &script);
         file.display().to_string()
     }
 

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output, Stdio};
 
 use super::daemon::Daemon;
+use crate::programs;
 use crate::pty::{Screen, larder, send};
 
 /// An empty storage directory on the host, which its user may fill; as a target.
@@ -103,9 +104,8 @@ fn what_is_missing_or_different_there_is_told() {
     let (code, _, err) = run(&daemon, &["-t", &target, "stores"], b"");
     assert_eq!(code, Some(4), "{err}");
     assert!(err.contains("larder is not on the path of bastion"), "{err}");
-    let script = "#!/bin/sh\n[ \"$1\" = --version ] && exec echo larder 0.0.1\nexec real \"$@\"\n";
-    fs::write(&other, script).unwrap();
-    fs::set_permissions(&other, Permissions::from_mode(0o755)).unwrap();
+    let script = "[ \"$1\" = --version ] && exec echo larder 0.0.1\nexec real \"$@\"";
+    programs::script(&other, script);
     let (code, _, err) = run(&daemon, &["-t", &target, "stores"], b"");
     assert_eq!(code, Some(0), "{err}");
     assert!(err.contains("that host has larder 0.0.1, and this one has larder "), "{err}");

@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use super::damaged::no_temporary_files;
 use super::{Directory, connect};
 use crate::contract::{put, set, store};
+use crate::programs;
 use crate::short::Short as _;
 
 /// The variable that tells the process of one of these tests its directory.
@@ -119,10 +120,8 @@ pub(crate) fn as_nobody(folder: &TempDir) -> Command {
         return Command::new(this());
     }
     let copy = folder.path().join("test");
-    fs::copy(this(), &copy).unwrap();
-    for path in [folder.path(), &copy] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
+    programs::copy(&this(), &copy);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let mut command = Command::new(copy);
     command.uid(65534).gid(65534).current_dir("/");
     command
