@@ -165,11 +165,13 @@ impl Fault {
 pub(super) fn open(value: &Bytes, content_type: &str, name: &str, limits: Limits<'_>) -> Opened {
     let mut opened = Opened { layers: Vec::new(), bytes: value.clone(), fault: None, closed: None };
     let mut left = limits;
-    let goes_on = |fault: Option<Fault>| match fault {
+    let goes_on = |opened: &Opened| match opened.fault {
         None => true,
+        // Of encoded text, whatever is there is as it was.
+        Some(Fault::CutOff) => opened.layers.last().is_some_and(|layer| !layer.is_compression()),
         Some(fault) => limits.beginning && fault == Fault::TooMuch,
     };
-    while opened.layers.len() < MOST_LAYERS && goes_on(opened.fault) {
+    while opened.layers.len() < MOST_LAYERS && goes_on(&opened) {
         let declared = name::declared(&opened.layers, content_type, name);
         let unpacked = layer(&opened.bytes, declared, left).or_else(|| {
             if opened.layers.is_empty() && !name::is_text(content_type) {

@@ -139,6 +139,7 @@ pub(super) fn contradiction(content_type: &str, bytes: &[u8], json: bool) -> Opt
             "" | "text/plain" => "text",
             told => told,
         },
+        None if (marked || own) && is_marked_utf16(bytes) => "text",
         // Old tar archives have no mark.
         None if declared == "application/x-tar" => return None,
         None if marked || is_zip(&declared) || is_signed(&declared) => match known() {
@@ -182,6 +183,22 @@ fn is_signed(essence: &str) -> bool {
     let name = essence.rsplit_once('/').map_or(essence, |(_, name)| name);
     let name = name.strip_prefix("x-").unwrap_or(name);
     ["woff", "woff2", "7z-compressed", "bzip2", "xz", "vnd.sqlite3", "wasm"].contains(&name)
+}
+
+/// Whether bytes begin with the mark of UTF-16, and the first few thousand of them are such text.
+pub(super) fn is_marked_utf16(bytes: &[u8]) -> bool {
+    const SAMPLE: usize = 4096;
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return false,
+    };
+    let sample = &bytes[2..bytes.len().min(SAMPLE)];
+    let units = sample.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let text: String = char::decode_utf16(units).map(|it| it.unwrap_or('\0')).collect();
+    // A character of two units may be cut in two by the end of the sample.
+    let text = if bytes.len() > SAMPLE { text.trim_end_matches('\0') } else { &*text };
+    !text.is_empty() && bytes.len().is_multiple_of(2) && is_readable(text.as_bytes())
 }
 
 /// What is missing of a known format that is shown as bytes.

@@ -128,6 +128,9 @@ fn text_of_other_charsets_is_text() {
     let note = Some("UTF-16LE, by its byte order mark".to_owned());
     assert_eq!(seen(&wide, ""), (PreviewKind::Json, note));
     assert_eq!(seen(&wide, "application/octet-stream").0, PreviewKind::Hex);
+    let wide: Vec<u8> = "\u{feff}not found".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let note = Some("says image/png, is text; UTF-16LE, by its byte order mark".to_owned());
+    assert_eq!(seen(&wide, "image/png"), (PreviewKind::Text, note));
 }
 
 #[test]

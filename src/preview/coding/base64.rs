@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
 use base64::alphabet::{Alphabet, STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine as _};
 
 use super::super::{format, is_readable};
 use super::{Fault, GZIP, is_zlib};
@@ -39,8 +39,16 @@ fn decode(text: &[u8], most: usize) -> Option<(Vec<u8>, Option<Fault>)> {
     if cut {
         clean.truncate(clean.len() / 4 * 4);
     }
-    let out = engine(url_safe, true).decode(&clean).ok()?;
-    Some((out, cut.then_some(Fault::TooMuch)))
+    let engine = engine(url_safe, true);
+    match engine.decode(&clean) {
+        Ok(out) => Some((out, cut.then_some(Fault::TooMuch))),
+        // Without its last characters it ends inside a group of four, of which not all is there.
+        Err(DecodeError::InvalidLength(_) | DecodeError::InvalidLastSymbol(..)) => {
+            let out = engine.decode(&clean[..clean.len() / 4 * 4]).ok()?;
+            Some((out, Some(Fault::CutOff)))
+        }
+        Err(_) => None,
+    }
 }
 
 /// An engine that reads with padding or without, and writes as these arguments say.

@@ -99,6 +99,34 @@ fn brotli_is_read_where_something_says_so() {
 }
 
 #[test]
+fn base64_without_its_end_is_opened_and_told() {
+    let text = "[{\"a\": \"long enough\"}, {\"a\": \"long enough too\"}]";
+    let whole = base64(text.as_bytes());
+    for (prefix, word) in [("", "base64"), ("data:application/json;base64,", "data: URL")] {
+        for cut in 1..=8 {
+            let value = [prefix.as_bytes(), &whole[..whole.len() - 2 - cut]].concat();
+            let opened = opened(&value, "text/plain", "").unwrap();
+            assert_eq!(opened.layers[0].word(), word);
+            let characters = value.len() - prefix.len();
+            let (groups, rest) = (characters / 4, characters % 4);
+            // Two or three characters of a group may be its end, without padding.
+            let bytes = match opened.fault {
+                None => characters * 3 / 4,
+                Some(_) => groups * 3,
+            };
+            assert_eq!(&*opened.bytes, &text.as_bytes()[..bytes], "{cut}");
+            assert!(opened.fault == Some(Fault::CutOff) || opened.fault.is_none() && rest != 1);
+            assert!(rest != 0 || opened.fault.is_none());
+        }
+    }
+    let packed = base64(&gzip(&noise(1000)));
+    let opened = opened(&packed[..=packed.len() / 8 * 4], "text/plain", "").unwrap();
+    let layers: Vec<_> = opened.layers.iter().map(Layer::word).collect();
+    assert_eq!((layers, opened.fault), (vec!["base64", "gzip"], Some(Fault::CutOff)));
+    assert!(opened.bytes.len() > 100 && noise(1000).starts_with(&opened.bytes));
+}
+
+#[test]
 fn base64_is_opened_where_something_known_comes_out() {
     for value in [base64(b"{\"a\": \"long enough\"}"), base64(b"\x89PNG\r\n\x1a\n0123456789")] {
         assert_eq!(words(&value, "text/plain", ""), "base64");

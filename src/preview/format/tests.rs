@@ -164,6 +164,12 @@ fn a_type_that_the_bytes_contradict_is_told() {
     for text in ["image/svg+xml", "image/x-xpixmap", "audio/x-mpegurl", "application/sql", "x"] {
         assert_eq!(said(text, b"a,b\n1,2\n"), None, "{text}");
     }
+    for mark in ["\u{feff}", ""] {
+        let wide: Vec<u8> =
+            format!("{mark}a page").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let told = if mark.is_empty() { ", and its bytes begin otherwise" } else { ", is text" };
+        assert_eq!(said("image/png", &wide).unwrap(), format!("says image/png{told}"));
+    }
     let otherwise = "says image/jpeg, and its bytes begin otherwise";
     assert_eq!(said("image/jpeg", b"\r\n\xff\xd8\xff\xe0").unwrap(), otherwise);
     assert!(said("image/png", b"\x01\x02").is_some(), "no mark, and no text");
