@@ -142,7 +142,7 @@ impl Drafts {
     /// The names of all drafts, in their order.
     pub fn ids(&self) -> Vec<DraftId> {
         let mut ids: Vec<_> = self.files().into_iter().map(|(id, _)| id).collect();
-        ids.sort_unstable();
+        sort::sort_by(&mut ids, Ord::cmp);
         ids
     }
 

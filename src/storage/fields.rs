@@ -11,6 +11,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
+use crate::model::sort;
+
 /// Names and values of the members, the values as JSON.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Fields(Vec<(String, String)>);
@@ -68,7 +70,7 @@ impl Fields {
     pub(super) fn is_like(&self, other: &Self) -> bool {
         let sorted = |fields: &Self| {
             let mut fields = fields.0.clone();
-            fields.sort_unstable();
+            sort::sort_by(&mut fields, Ord::cmp);
             fields
         };
         sorted(self) == sorted(other)

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::config::{Config, Environment, state_folder};
 use crate::drafts::Drafts;
-use crate::model::{AsideList, Order, Scan, StoreList, StoreName};
+use crate::model::{AsideList, Order, Scan, StoreList, StoreName, sort};
 use crate::storage::target::Target;
 use crate::storage::{self, Storage};
 use crate::text;
@@ -65,7 +65,7 @@ impl Live {
                     break;
                 }
             }
-            found.sort_unstable();
+            sort::sort_by(&mut found, Ord::cmp);
             found.truncate(KEYS);
             found
         })
