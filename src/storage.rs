@@ -6,6 +6,7 @@
 
 pub(crate) mod aside;
 mod asked;
+pub(crate) mod blocking;
 mod changes;
 mod crawl;
 pub mod directory;

@@ -46,7 +46,7 @@ use crate::app::{App, Effect, Event};
 use crate::config::{Notify, Targets};
 use crate::model::Timestamp;
 use crate::storage::target::{Secret, Target};
-use crate::storage::{self, Options, Storage};
+use crate::storage::{self, Options, Storage, blocking};
 use crate::view::{Appearance, draw_with, seen_rows, title};
 
 use background::{Background, QUESTION};
@@ -265,10 +265,10 @@ impl Shell {
         self.unless_gone(titled)?;
         // This is done only once the hint has been seen, and beside the loop.
         if self.drawn.is_none() && self.app.settings.welcome {
-            tokio::task::spawn_blocking(setup::remember_first_run);
+            blocking::start(setup::remember_first_run);
         }
         if self.drawn.is_none() {
-            tokio::task::spawn_blocking(storage::sweep);
+            blocking::start(storage::sweep);
         }
         self.drawn = Some(Instant::now());
         self.dirty = false;
@@ -343,7 +343,7 @@ impl Shell {
                 Effect::KeepDraft(draft) => self.drafts.keep(draft, self.tasks.events()),
                 Effect::ReopenDraft(id, what, how) => {
                     let events = self.tasks.events();
-                    tokio::task::spawn_blocking(move || {
+                    blocking::start(move || {
                         let (draft, there) = *what;
                         let ready = how.ready(id, draft, there);
                         let _ = events.blocking_send(Event::DraftReady(Box::new(ready)));
@@ -352,7 +352,7 @@ impl Shell {
                 Effect::DropDraft(id) => self.drafts.remove(id),
                 Effect::FindDrafts(target) => self.drafts.find(target, self.tasks.events()),
                 Effect::LeaveAsides(ids) => {
-                    let leaves = tokio::task::spawn_blocking(move || asides::leave(&ids));
+                    let leaves = blocking::start(move || asides::leave(&ids));
                     self.remembering = Some(leaves);
                 }
                 Effect::Pin { target, pin, is_pinned } => self.drafts.pin(target, pin, is_pinned),

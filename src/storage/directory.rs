@@ -183,7 +183,7 @@ impl Toucher {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|why| {
+    super::blocking::run(work).await.unwrap_or_else(|why| {
         Err(Error::new(ErrorKind::Io, format!("a thread that uses files ended early: {why}")))
     })
 }

@@ -9,6 +9,7 @@ use crate::model::{AsideId, AsideInfo, AsideList, Result, Timestamp};
 use crate::outfile;
 use crate::storage::Storage;
 use crate::storage::aside::maker;
+use crate::storage::blocking;
 
 use super::drafts::is_larder;
 
@@ -31,7 +32,7 @@ pub(super) async fn left(storage: &dyn Storage) -> Result<Vec<AsideInfo>> {
         return Ok(asides);
     }
     let (now, host) = (Timestamp::now(), maker().host.clone());
-    let answered = tokio::task::spawn_blocking(answered).await.unwrap_or_default();
+    let answered = blocking::run(answered).await.unwrap_or_default();
     asides.retain(|info| {
         let is_own = info.maker.as_ref().is_some_and(|made| made.session == maker().session);
         !is_own && !answered.contains(info.id.as_str()) && is_left(info, &host, now, is_larder)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::Password;
+use crate::storage::blocking;
 use crate::storage::target::{Secret, Target};
 
 use super::switching::CurrentTarget;
@@ -20,7 +21,7 @@ impl Shell {
                 let known = Arc::clone(&self.resolved);
                 // The command for a password may take as long as the user needs to unlock a key ring.
                 let resolve = move || async move {
-                    let task = tokio::task::spawn_blocking(move || match &password {
+                    let task = blocking::run(move || match &password {
                         Some(typed) => targets.resolve_with(at, typed),
                         None => targets.resolve(at),
                     });

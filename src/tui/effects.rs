@@ -17,7 +17,7 @@ use crate::index::Query;
 use crate::model::{AsideId, AsideInfo, Error, ErrorKind, Interest, Result, StoreName};
 use crate::ops::{self, Doubt, OldValues, Progress, WriteId};
 use crate::storage::target::{Secret, Target};
-use crate::storage::{Options, Storage};
+use crate::storage::{Options, Storage, blocking};
 
 use super::asides::SET_ASIDE_FOR;
 use super::reads::{self, WalkControl};
@@ -268,7 +268,7 @@ impl Tasks {
     pub(super) fn work(&mut self, work: impl FnOnce() -> Event + Send + 'static) {
         let events = self.events.clone();
         let write = async move {
-            if let Ok(event) = tokio::task::spawn_blocking(work).await {
+            if let Ok(event) = blocking::run(work).await {
                 let _ = events.send(event).await;
             }
         };

@@ -21,6 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::config::Pictures as Wish;
 use crate::config::environment::{SECRETS, variable};
+use crate::storage::blocking;
 use crate::text::takes_links;
 use crate::view::{Pictures, Placed, ShownPicture};
 
@@ -158,7 +159,7 @@ impl Graphics {
                 let (preview, wanted) =
                     (Arc::clone(&picture.shown.preview), Arc::clone(&picture.wanted));
                 let sender = self.sender.clone();
-                tokio::task::spawn_blocking(move || {
+                blocking::start(move || {
                     let size = (columns, rows.len() as u16);
                     let order = Order { protocol, id, size, first: rows.start, all, cell };
                     let made = make(&preview, order, &|| wanted.load(Ordering::Relaxed));

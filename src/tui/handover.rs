@@ -14,6 +14,7 @@ use super::{Shell, TerminalEvent, backend, drafts, terminal};
 use crate::app::{Effect, Event, NotEdited};
 use crate::edit::draft::{Draft, DraftText};
 use crate::model::Timestamp;
+use crate::storage::blocking;
 
 /// Limit on the time that awaited answers may take before another program gets the terminal.
 const OTHERS_WAIT: Duration = Duration::from_secs(1);
@@ -185,12 +186,12 @@ impl Shell {
             return Ok(self.app.handle(Event::Edited(Err(nothing))));
         }
         self.drafts.finish();
-        let made = tokio::task::spawn_blocking(move || {
+        let made = blocking::run(move || {
             let (text, folder) = (text.bytes(), drafts::folder());
             let file = files::hand_out(&text, &suffix, draft.as_deref(), folder.as_ref());
             (text, draft, file)
         });
-        let (text, draft, file) = made.await.map_err(io::Error::other)?;
+        let (text, draft, file) = made.await?;
         // Two readers of one terminal would share its keys.
         self.input.pause();
         let (mut code, mut gone) = (None, false);

@@ -15,6 +15,7 @@ use crate::app::OpenedExternal;
 use crate::config::environment::{SECRETS, variable};
 use crate::model::in_words;
 use crate::scratch::Scratch;
+use crate::storage::blocking;
 
 /// Time within which a program may say that it fails. Some end at once, others when they are closed.
 const FAILS_WITHIN: Duration = Duration::from_secs(2);
@@ -41,9 +42,9 @@ impl Opener {
     /// Writes the value to a file of this name, and has it opened.
     pub(super) async fn open(self, name: String, bytes: Bytes) -> Result<OpenedExternal, String> {
         let this = self.clone();
-        let written = tokio::task::spawn_blocking(move || this.put(&name, &bytes)).await;
+        let written = blocking::run(move || this.put(&name, &bytes)).await;
         let path = written
-            .unwrap_or_else(|why| Err(io::Error::other(why)))
+            .and_then(|path| path)
             .map_err(|why| format!("no private file can be written: {}", in_words(&why)))?;
         if self.is_remote() {
             return Ok(OpenedExternal::File { path, login: login(&variable) });

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::app::PaneSizes;
 use crate::outfile;
+use crate::storage::blocking;
 
 /// Time without another step after which the widths are written.
 const REST: Duration = Duration::from_millis(300);
@@ -33,7 +34,7 @@ impl PanesKeeper {
         let keeper = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(REST).await;
-            let _ = tokio::task::spawn_blocking(move || keeper.flush()).await;
+            let _ = blocking::start(move || keeper.flush()).await;
         });
     }
 

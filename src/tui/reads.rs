@@ -19,7 +19,7 @@ use crate::model::{
     Error, ErrorKind, Order, Reading, Record, RecordMeta, Result, Scan, StoreList, StoreName, Want,
 };
 use crate::preview::{Mode, Preview};
-use crate::storage::Storage;
+use crate::storage::{Storage, blocking};
 
 use super::{asides, contents, pair};
 
@@ -358,7 +358,7 @@ impl Drop for CancelOnDrop {
 async fn on_blocking_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| stopped())
+    blocking::run(work).await.map_err(|_| stopped())
 }
 
 fn stopped() -> Error {

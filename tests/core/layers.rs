@@ -66,7 +66,7 @@ const CHANGES: [&str; 6] =
 /// of its own, so that it never shares the browser's. A thread waits for each `ssh`, which can be started
 /// before there is a runtime. The directory backend reads and writes files on threads of its own, as files
 /// allow no other way.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("fred::", &["storage::redis"]),
     ("notify::", &["storage::directory::watch"]),
     (
@@ -95,8 +95,10 @@ const CRATES: [(&str, &[&str]); 17] = [
     ("ratatui_textarea::", &["app::input"]),
     ("crossterm::", &["keymap", "app", "tui", "cli"]),
     ("tokio::spawn", &["tui", "storage::redis", "storage::directory"]),
-    ("task::spawn", &["tui", "storage::redis", "storage::directory"]),
-    ("spawn_blocking", &["tui", "storage::redis", "storage::directory"]),
+    ("blocking::run", &["tui", "storage::redis", "storage::directory"]),
+    ("blocking::start", &["tui", "storage::redis", "storage::directory"]),
+    ("task::spawn", &["storage::blocking"]),
+    ("spawn_blocking", &["storage::blocking"]),
     (
         "thread::spawn",
         &[

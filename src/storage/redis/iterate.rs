@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::RedisStorage;
 use crate::index::Builder;
 use crate::model::{Error, ErrorKind, Key, KeyPage, RecordMeta, Result, StoreName};
+use crate::storage::blocking;
 
 /// Limit up to which keys are kept one by one while a store is walked; above it, an index of all takes less
 /// memory and time.
@@ -115,7 +116,7 @@ fn sorted(
 /// Sorts the collected rows and gives the first ones, some at a time, while earlier ones are used.
 fn rows(builder: Builder, limit: Option<usize>) -> impl Stream<Item = Result<KeyPage>> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    let work = tokio::task::spawn_blocking(move || {
+    let work = blocking::run(move || {
         let index = builder.finish();
         if index.left_out() > 0 {
             let problem = "keys over 4 GiB cannot be sorted at once";

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::outfile;
+use crate::storage::blocking;
 
 /// Limit on the machines that are remembered: the oldest are dropped.
 const MOST: usize = 200;
@@ -43,7 +44,7 @@ impl Consent {
     pub(super) fn remember(&mut self, given: bool) {
         self.given = given;
         let (Some(from), Some(file)) = (self.from.clone(), file()) else { return };
-        tokio::task::spawn_blocking(move || {
+        blocking::start(move || {
             let text = written(&kept(), &from, given);
             if let Err(why) = outfile::keep(&file, text.as_bytes()) {
                 crate::logs::info!("{} cannot be written: {why}", file.display());
