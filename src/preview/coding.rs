@@ -7,7 +7,7 @@ mod name;
 mod unmarked;
 mod zstd;
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 use std::time::{Duration, Instant};
 
 use brotli_decompressor::Decompressor;
@@ -241,14 +241,48 @@ pub(super) fn is_marked(bytes: &[u8]) -> bool {
     bytes.starts_with(GZIP) || zstd::is_marked(bytes)
 }
 
+/// Bytes to be read, and whether more than all of them was asked for: decoders tell a stream that ends too
+/// early as they tell a damaged one.
+struct Source<'a> {
+    rest: &'a [u8],
+    ran_out: bool,
+}
+
+impl<'a> Source<'a> {
+    fn new(rest: &'a [u8]) -> Self {
+        Self { rest, ran_out: false }
+    }
+
+    /// What a fault of its decoder is.
+    fn told(&self, fault: Fault) -> Fault {
+        if fault == Fault::Broken && self.ran_out { Fault::CutOff } else { fault }
+    }
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.ran_out |= self.rest.is_empty();
+        self.rest.read(buffer)
+    }
+}
+
+impl BufRead for Source<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.ran_out |= self.rest.is_empty();
+        Ok(self.rest)
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.rest.consume(count);
+    }
+}
+
 /// Reads a stream of Brotli, which has no mark.
 fn brotli(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
-    let mut decoder = Decompressor::new(bytes, BUFFER);
-    let fault = match drain(&mut decoder, &mut out, limits) {
-        Err(Fault::Broken) if decoder.get_ref().is_empty() => Some(Fault::CutOff),
-        read => read.err(),
-    };
+    let mut decoder = Decompressor::new(Source::new(bytes), BUFFER);
+    let fault = drain(&mut decoder, &mut out, limits).err();
+    let fault = fault.map(|fault| decoder.get_ref().told(fault));
     (out, fault)
 }
 

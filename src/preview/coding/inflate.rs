@@ -2,12 +2,14 @@
 
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
-use super::{Fault, Limits, drain};
+use super::{Fault, Limits, Source, drain};
 
 /// First bytes of gzip: its mark, and its only method.
 pub(crate) const GZIP: &[u8] = b"\x1f\x8b\x08";
 /// Bytes of the checksum and the length behind the compressed bytes of gzip.
 const TRAILER: usize = 8;
+/// Bytes of the checksum behind the compressed bytes of zlib.
+const CHECKSUM: usize = 4;
 
 /// Whether the bytes begin with the two of zlib, for a window of the usual size.
 pub(crate) fn is_zlib(bytes: &[u8]) -> bool {
@@ -50,27 +52,38 @@ fn fits_but_sum(packed: &[u8], out: &[u8]) -> bool {
 /// Reads a zlib stream.
 pub(super) fn zlib(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
-    let mut decoder = ZlibDecoder::new(bytes);
+    let mut decoder = ZlibDecoder::new(Source::new(bytes));
     let fault = drain(&mut decoder, &mut out, limits).err();
-    let fault = ended(fault, decoder.into_inner().len());
+    let source = decoder.into_inner();
+    let fault = match ended(fault, &source) {
+        // Everything but the checksum is right.
+        Some(Fault::Broken) if source.rest.is_empty() && is_whole_inside(bytes, limits) => {
+            Some(Fault::Checksum)
+        }
+        fault => fault,
+    };
     (out, fault)
 }
 
 /// Reads a stream without the first two bytes and the checksum of zlib.
 pub(in crate::preview) fn deflate(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>) {
     let mut out = Vec::new();
-    let mut decoder = DeflateDecoder::new(bytes);
+    let mut decoder = DeflateDecoder::new(Source::new(bytes));
     let fault = drain(&mut decoder, &mut out, limits).err();
-    let fault = ended(fault, decoder.into_inner().len());
+    let fault = ended(fault, &decoder.into_inner());
     (out, fault)
 }
 
-/// The fault of a stream behind which this number of bytes is left.
-fn ended(fault: Option<Fault>, rest: usize) -> Option<Fault> {
+/// Whether a zlib stream is complete between its first two bytes and its checksum.
+fn is_whole_inside(bytes: &[u8], limits: Limits<'_>) -> bool {
+    let inside = bytes.len().checked_sub(CHECKSUM).and_then(|end| bytes.get(2..end));
+    inside.is_some_and(|inside| deflate(inside, limits).1.is_none())
+}
+
+/// The fault of a stream that was read from here.
+fn ended(fault: Option<Fault>, source: &Source<'_>) -> Option<Fault> {
     match fault {
-        // The decoder reports a stream that ends too early as broken, too.
-        Some(Fault::Broken) if rest == 0 => Some(Fault::CutOff),
-        None if rest > 0 => Some(Fault::Rest(rest)),
-        fault => fault,
+        None => (!source.rest.is_empty()).then_some(Fault::Rest(source.rest.len())),
+        Some(fault) => Some(source.told(fault)),
     }
 }

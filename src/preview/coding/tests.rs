@@ -178,6 +178,17 @@ fn what_is_damaged_says_how() {
     assert_eq!(fault(&[gzip(&text), vec![0; 512]].concat()), None, "filled up to a block");
     assert_eq!(fault(&[zstd(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
     assert_eq!(fault(&[zlib(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
+    let mut sum = zlib(&text);
+    *sum.last_mut().unwrap() ^= 1;
+    assert_eq!(fault(&sum), Some(Fault::Checksum));
+    let brotli = brotli();
+    for at in [12, 20, 30] {
+        let mut damaged = brotli.clone();
+        damaged[at..at + 6].fill(0xff);
+        let opened = open(&damaged.into(), "application/brotli", "", Limits::new(&|| true));
+        let fault = opened.fault.or(opened.closed.map(|(_, fault)| fault));
+        assert_eq!(fault, Some(Fault::Broken), "{at}");
+    }
     let mut block = zstd(&text);
     let at = block.len() / 2;
     // Blocks of this length, and of this kind, are not allowed.
