@@ -55,13 +55,14 @@ pub(super) fn zlib(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>, Option<Fault>)
     let mut decoder = ZlibDecoder::new(Source::new(bytes));
     let fault = drain(&mut decoder, &mut out, limits).err();
     let source = decoder.into_inner();
-    let fault = match ended(fault, &source) {
+    let fault = ended(fault, &source);
+    if fault == Some(Fault::Broken)
+        && source.rest.is_empty()
+        && let Some(inside) = whole_inside(bytes, limits)
+    {
         // Everything but the checksum is right.
-        Some(Fault::Broken) if source.rest.is_empty() && is_whole_inside(bytes, limits) => {
-            Some(Fault::Checksum)
-        }
-        fault => fault,
-    };
+        return (inside, Some(Fault::Checksum));
+    }
     (out, fault)
 }
 
@@ -74,10 +75,11 @@ pub(in crate::preview) fn deflate(bytes: &[u8], limits: Limits<'_>) -> (Vec<u8>,
     (out, fault)
 }
 
-/// Whether a zlib stream is complete between its first two bytes and its checksum.
-fn is_whole_inside(bytes: &[u8], limits: Limits<'_>) -> bool {
-    let inside = bytes.len().checked_sub(CHECKSUM).and_then(|end| bytes.get(2..end));
-    inside.is_some_and(|inside| deflate(inside, limits).1.is_none())
+/// What is in a zlib stream that is complete between its first two bytes and its checksum.
+fn whole_inside(bytes: &[u8], limits: Limits<'_>) -> Option<Vec<u8>> {
+    let inside = bytes.len().checked_sub(CHECKSUM).and_then(|end| bytes.get(2..end))?;
+    let (out, fault) = deflate(inside, limits);
+    fault.is_none().then_some(out)
 }
 
 /// The fault of a stream that was read from here.

@@ -178,9 +178,17 @@ fn what_is_damaged_says_how() {
     assert_eq!(fault(&[gzip(&text), vec![0; 512]].concat()), None, "filled up to a block");
     assert_eq!(fault(&[zstd(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
     assert_eq!(fault(&[zlib(&text), b"trailing".to_vec()].concat()), Some(Fault::Rest(8)));
-    let mut sum = zlib(&text);
-    *sum.last_mut().unwrap() ^= 1;
-    assert_eq!(fault(&sum), Some(Fault::Checksum));
+    for text in [&text[..], PAGE.as_bytes()] {
+        let mut sum = zlib(text);
+        *sum.last_mut().unwrap() ^= 1;
+        let opened = opened(&sum, "", "").unwrap();
+        assert_eq!((&*opened.bytes, opened.fault), (text, Some(Fault::Checksum)));
+        let mut damaged = gzip(text);
+        let (from, end) = (damaged.len() * 2 / 3, damaged.len() - 8);
+        damaged[from..end].fill(0xff);
+        let opened = open(&damaged.into(), "", "", Limits::new(&|| true));
+        assert!(text.len() < 100 || opened.bytes.len() > text.len() / 4, "{}", opened.bytes.len());
+    }
     let brotli = brotli();
     for at in [12, 20, 30] {
         let mut damaged = brotli.clone();
