@@ -176,12 +176,9 @@ pub fn read(meta: &RecordMeta, value: &Bytes, head: bool) -> Option<DecodedText>
     let unknown = label.and_then(Charset::unknown_label);
     let family = meta.content_type.family();
     let text_type = labels::is_text(content_type) || declared.is_some() && family != Family::Image;
-    let unlikely = match family {
-        Family::Image => !text_type && !format::is_marked_utf16(value),
-        Family::Unknown => false,
-        _ => !text_type,
-    };
-    if unlikely || format::describe(value).is_some() {
+    let mistyped = || family == Family::Image && format::is_marked_utf16(value);
+    let likely = text_type || family == Family::Unknown || mistyped();
+    if !likely || format::describe(value).is_some() {
         return None;
     }
     let fits = |charset: Charset| Some(decode(value, charset, head)).filter(|read| !read.faulty);
